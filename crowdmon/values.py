@@ -1,0 +1,218 @@
+"""The values that travel through the house: ``Frame -> DensityMap -> Reading``.
+
+All are frozen and carry numpy arrays or plain numbers; no thread, widget or tensor is reachable
+from them. Times are seconds since the epoch (``time``) or seconds of media time (``pts``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+WHOLE_FRAME = "frame"
+"""The reserved ROI name of the whole picture, always the first ROI of a reading."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """One picture of one camera.
+
+    Attributes:
+        rgb: HxWx3 uint8, RGB, read-only.
+        camera: name of the camera.
+        index: number of the picture since the source was opened, from 0.
+        time: epoch seconds at capture.
+        pts: media seconds since the start of the source; None where the source has none.
+        size: (width, height) of the source's own picture, in pixels; ``rgb`` may be smaller when
+            its consumer asked for less.
+    """
+
+    rgb: NDArray[np.uint8]
+    camera: str = ""
+    index: int = 0
+    time: float = 0.0
+    pts: float | None = None
+    size: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:
+            raise ValueError(f"a frame is HxWx3 uint8, not {self.rgb.shape} {self.rgb.dtype}")
+        self.rgb.flags.writeable = False
+        if self.size == (0, 0):
+            object.__setattr__(self, "size", (self.rgb.shape[1], self.rgb.shape[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How density cells lie on a picture; hashable, so that coverage can be cached by it.
+
+    The grid starts at the picture's top left corner. Its last row and column may reach beyond the
+    picture; what they hold belongs to the part inside.
+
+    Attributes:
+        rows, columns: number of cells.
+        cell_width, cell_height: size of a cell, in pixels of the picture.
+        width, height: the picture's size, in pixels.
+    """
+
+    rows: int
+    columns: int
+    cell_width: float
+    cell_height: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DensityMap:
+    """People per cell of a picture; the sum is the head count of the whole picture.
+
+    Density scale and padding of the network are already undone.
+
+    Attributes:
+        people: hxw float32, people per cell, >= 0.
+        grid: where the cells lie on the picture.
+        camera, index, time, pts: those of the frame counted.
+        took: seconds the counting took.
+    """
+
+    people: NDArray[np.float32]
+    grid: Grid
+    camera: str = ""
+    index: int = 0
+    time: float = 0.0
+    pts: float | None = None
+    took: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.people.shape != (self.grid.rows, self.grid.columns):
+            raise ValueError(f"{self.people.shape} cells on a grid of {self.grid}")
+        self.people.flags.writeable = False
+
+    @property
+    def count(self) -> float:
+        """People in the whole picture."""
+        return float(self.people.sum(dtype=np.float64))
+
+
+class ReadingState(StrEnum):
+    """How much a reading may be trusted. Unknown is never 0."""
+
+    OK = "ok"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+class Level(StrEnum):
+    """Alarm level of a ROI, in rising order."""
+
+    NONE = "none"
+    AMBER = "amber"
+    RED = "red"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class RoiReading:
+    """One ROI's share of a reading.
+
+    Attributes:
+        roi: the ROI's name; :data:`WHOLE_FRAME` for the whole picture.
+        count: people, None unless the state is ok.
+        count_smoothed: people, exponentially smoothed; None unless the state is ok.
+        density_per_m2: people per square metre; None without a known ground area.
+        level: alarm level; None without an alarm rule.
+    """
+
+    roi: str
+    count: float | None
+    count_smoothed: float | None = None
+    density_per_m2: float | None = None
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was counted on one camera at one moment.
+
+    Attributes:
+        time: epoch seconds the picture was captured.
+        camera: name of the camera.
+        rois: the whole picture first, then each ROI in the configuration's order.
+        state: ok only for a newly counted frame.
+        frame: index of the frame counted; None unless the state is ok.
+        pts: media seconds of the frame; None where the source has none.
+    """
+
+    time: float
+    camera: str
+    rois: tuple[RoiReading, ...]
+    state: ReadingState = ReadingState.OK
+    frame: int | None = None
+    pts: float | None = None
+
+    def roi(self, name: str = WHOLE_FRAME) -> RoiReading:
+        """Return the reading of one ROI; KeyError if there is none of that name."""
+        for one in self.rois:
+            if one.roi == name:
+                return one
+        raise KeyError(name)
+
+
+class CameraState(StrEnum):
+    """What a camera is doing."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    PAUSED = "paused"
+    STALE = "stale"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a camera is doing, for people.
+
+    Attributes:
+        state: see :class:`CameraState`.
+        message: one calm sentence, secrets redacted; empty when all is well.
+        since: epoch seconds the state began.
+        fps_in, fps_counted: pictures a second received and counted, over the last seconds.
+        age: seconds since the last picture arrived; None before the first.
+        attempt: number of the current attempt to connect, 0 once connected.
+        skipped: pictures received and not counted, since the start.
+    """
+
+    state: CameraState
+    message: str = ""
+    since: float = 0.0
+    fps_in: float = 0.0
+    fps_counted: float = 0.0
+    age: float | None = None
+    attempt: int = 0
+    skipped: int = 0
+
+
+Polygon = Sequence[tuple[float, float]]
+"""Corner points (x, y) in fractions 0..1 of the picture's width and height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roi:
+    """A region of interest: a simple polygon in fractions of the picture.
+
+    Attributes:
+        name: unique on its camera; not :data:`WHOLE_FRAME`.
+        polygon: at least three corner points in 0..1, not crossing itself.
+        area_m2: ground area in square metres, None if unknown.
+    """
+
+    name: str
+    polygon: tuple[tuple[float, float], ...] = field(default=())
+    area_m2: float | None = None
