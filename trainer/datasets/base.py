@@ -1,0 +1,201 @@
+"""What every benchmark turns into: samples of a picture and its head points.
+
+Pixel coordinates are 0-based and pixel i is centred on i, so a picture W wide spans x in
+-0.5 .. W - 0.5. MATLAB labels are 1-based and have 1 subtracted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.errors import DatasetError
+from trainer.datasets.pictures import read_picture
+
+Points = NDArray[np.float64]
+
+SPLITS = ("train", "val", "trainval", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One labelled picture.
+
+    Attributes:
+        name: short and unique in its dataset, as reports print it.
+        image: the picture's file.
+        points: N x 2 float64 head points (x, y) in 0-based pixels, all inside the picture and, where
+            the benchmark has one, inside its ROI: their number is the truth.
+        size: (width, height) in pixels, from the file's header; None if it has none that is readable.
+        outside: labelled heads left out of ``points`` because they lie outside the picture.
+        outside_roi: labelled heads left out because they lie outside the ROI.
+        roi: M x 2 corners of the ROI's polygon in 0-based pixels, None for the whole picture.
+        mask: H x W bool ROI mask, where the benchmark gives a mask in place of a polygon.
+        perspective: MAT file of the perspective map.
+        scene: the camera, where the benchmark reports by scene.
+        upright: turn the picture as its rotation tag says (people's own photos; the benchmarks'
+            labels belong to the pixels as stored).
+    """
+
+    name: str
+    image: Path
+    points: Points
+    size: tuple[int, int] | None = None
+    outside: int = 0
+    outside_roi: int = 0
+    roi: Points | None = None
+    mask: NDArray[np.bool_] | None = None
+    perspective: Path | None = None
+    scene: str = ""
+    upright: bool = False
+
+    @property
+    def count(self) -> int:
+        """Heads in the picture (inside the ROI)."""
+        return len(self.points)
+
+    def read(self) -> NDArray[np.uint8]:
+        """Return the picture, H x W x 3 uint8 RGB; grey ones become RGB. DatasetError if it cannot be."""
+        return read_picture(self.image, upright=self.upright)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A split of a benchmark.
+
+    Attributes:
+        name: the benchmark, one of ``NAMES``.
+        split: train, val, trainval or test.
+        samples: in the natural order of their names.
+        notes: what was missing, left out, clipped or is known to be wrong; one sentence each.
+        folds: the test pictures of every fold, for UCF_CC_50.
+        fold: which of them this is, from 1; 0 without folds.
+    """
+
+    name: str
+    split: str
+    samples: tuple[Sample, ...]
+    notes: tuple[str, ...] = ()
+    folds: tuple[tuple[str, ...], ...] = ()
+    fold: int = 0
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @property
+    def heads(self) -> int:
+        """Heads in all samples."""
+        return sum(sample.count for sample in self.samples)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of a reader.
+
+    Attributes:
+        split: one of ``SPLITS``.
+        seed: of the validation hold-out (and of random folds).
+        fold: 1..5, UCF_CC_50 only.
+        folds: ``pfdnet``, ``sequential`` or ``seed``, UCF_CC_50 only.
+        joint: leave out what another benchmark's splits hold too, for training on several at once.
+        official: keep even the pictures known to be flawed or leaked, for comparing with official totals.
+    """
+
+    split: str = "train"
+    seed: int = 0
+    fold: int = 1
+    folds: str = "pfdnet"
+    joint: bool = False
+    official: bool = False
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What is known about a benchmark before it is read.
+
+    Attributes:
+        name: as ``--dataset`` takes it.
+        read: the reader, called with the folder that was found.
+        tree: drawing of the expected folder, for people.
+        folders: names the folder goes by; spelling (case, ``-``, ``_``, blanks) does not matter.
+        parents: names of a folder that may lie between a data root and it.
+        markers: glob patterns, relative to the folder; one must match.
+        never: names the folder must not go by, though the markers match.
+        splits: splits that can be there.
+        official: pictures and heads of each official split, as the split's folder holds them.
+    """
+
+    name: str
+    read: Callable[[Path, Request], Dataset]
+    tree: str
+    folders: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    splits: tuple[str, ...] = SPLITS
+    official: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+
+
+class MissingDataError(DatasetError):
+    """Something of a benchmark is not there; ``tree`` draws what was expected."""
+
+    def __init__(self, message: str, hint: str = "", *, tree: str = "") -> None:
+        super().__init__(message, hint)
+        self.tree = tree
+
+
+def inside(points: Points, size: tuple[int, int] | None, *, margin: float = 1.0) -> tuple[Points, int]:
+    """Return the points inside a picture, and how many were dropped.
+
+    Points at most ``margin`` pixels beyond the border are moved onto it: labelling tools disagree
+    about where a picture's first pixel begins, and the head is in the picture.
+    """
+    if size is None or not len(points):
+        return points, 0
+    limit = np.array(size, dtype=np.float64) - 1.0
+    keep = ((points >= -margin - 0.5) & (points <= limit + margin + 0.5)).all(axis=1)
+    return np.clip(points[keep], 0.0, limit), int((~keep).sum())
+
+
+def clip(points: Points, size: tuple[int, int] | None) -> tuple[Points, int]:
+    """Return all points moved into the picture, and how many lay outside it."""
+    if size is None or not len(points):
+        return points, 0
+    limit = np.array(size, dtype=np.float64) - 1.0
+    beyond = ((points < -0.5) | (points > limit + 0.5)).any(axis=1)
+    return np.clip(points, 0.0, limit), int(beyond.sum())
+
+
+def repeated(samples: Sequence[Sample]) -> int:
+    """Return how many head points repeat another one of their picture exactly."""
+    return sum(one.count - len(np.unique(one.points, axis=0)) for one in samples if one.count)
+
+
+def common_notes(samples: Sequence[Sample]) -> list[str]:
+    """Return the notes every reader gives: what lies outside, what repeats, what is empty."""
+    notes = []
+    away = [one for one in samples if one.outside]
+    if away:
+        total = sum(one.outside for one in away)
+        notes.append(f"{total} head points outside their picture dropped, in {_names(away)}")
+    beyond = sum(one.outside_roi for one in samples)
+    if beyond:
+        notes.append(f"{beyond} head points outside the ROI dropped")
+    twice = repeated(samples)
+    if twice:
+        notes.append(f"{twice} exactly repeated head points kept, they are part of the official truth")
+    return notes
+
+
+def _names(samples: Sequence[Sample], most: int = 5) -> str:
+    names = ", ".join(one.name for one in samples[:most])
+    return names if len(samples) <= most else f"{names} and {len(samples) - most} more"
+
+
+def with_notes(dataset: Dataset, *notes: str) -> Dataset:
+    """Return the dataset with notes added."""
+    return replace(dataset, notes=(*dataset.notes, *notes))
