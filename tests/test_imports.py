@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
 ENGINE = sorted(
     f"crowdmon.engine.{path.stem}"
-    for path in (Path(__file__).resolve().parent.parent / "crowdmon" / "engine").glob("*.py")
+    for path in (ROOT / "crowdmon" / "engine").glob("*.py")
     if path.stem != "__init__"
 )
 
@@ -20,7 +21,7 @@ def loaded_after(code: str) -> set[str]:
     """Top-level modules a fresh interpreter holds after running ``code``."""
     tail = "\nimport json, sys\nsys.stderr.write(json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
     done = subprocess.run(
-        [sys.executable, "-c", code + tail], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code + tail], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
     )
     return set(json.loads(done.stderr.splitlines()[-1]))
 

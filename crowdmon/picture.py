@@ -1,0 +1,195 @@
+"""A reading as a picture: heatmap, ROIs and counts painted onto the frame that was counted.
+
+numpy and cv2 only, so that the command line paints without a window and both show the same colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.errors import SinkError
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Roi
+
+HEAT_TOP = 0.3
+"""People per cell at the hot end of the heatmap. Fixed: a scale that follows each picture's own
+maximum makes an empty square look as red as a packed one."""
+
+HEAT_OPACITY = 0.7
+"""Opacity of the hottest cells, so that the scene stays readable."""
+
+ROI_COLOURS = (
+    (76, 154, 255),
+    (63, 179, 127),
+    (242, 177, 52),
+    (208, 92, 227),
+    (86, 204, 242),
+    (255, 140, 105),
+)
+"""RGB, one a ROI in the configuration's order, then from the start again."""
+
+_BACKGROUND, _TEXT, _MUTED = (14, 17, 22), (230, 237, 243), (154, 167, 180)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+Rgb = NDArray[np.uint8]
+
+
+@lru_cache(maxsize=1)
+def heat_colours() -> Rgb:
+    """Return the 256x4 RGBA colours from cold to hot: inferno, transparent at zero."""
+    ramp = np.arange(256, dtype=np.uint8)
+    colours = cv2.applyColorMap(ramp.reshape(1, 256), cv2.COLORMAP_INFERNO)[0, :, ::-1]
+    # Opacity rises fast and then settles, so that a single person shows and noise does not.
+    opacity = 255 * HEAT_OPACITY * np.clip(ramp / 96.0, 0, 1) ** 1.2
+    table = np.zeros((256, 4), np.uint8)
+    table[:, :3], table[:, 3] = colours, opacity
+    table.flags.writeable = False
+    return table
+
+
+def heat(density: DensityMap, width: int, height: int, *, top: float = HEAT_TOP) -> Rgb:
+    """Return the heatmap of a whole picture, height x width x 4 RGBA.
+
+    Args:
+        density: what was counted.
+        width, height: of the picture to cover, in pixels.
+        top: people per cell at the hot end.
+    """
+    grid = density.grid
+    columns = round(grid.columns * grid.cell_width * width / grid.width)
+    rows = round(grid.rows * grid.cell_height * height / grid.height)
+    # Values are interpolated, not sums: the colour says people per cell, whatever the size on screen.
+    people = cv2.resize(
+        density.people, (max(columns, width), max(rows, height)), interpolation=cv2.INTER_LINEAR
+    )
+    level = np.clip(people[:height, :width] * (255.0 / top), 0, 255).astype(np.uint8)
+    coloured: Rgb = heat_colours()[level]
+    return coloured
+
+
+def blend(rgb: Rgb, overlay: Rgb) -> Rgb:
+    """Return the picture (HxWx3) with an RGBA overlay of the same size laid over it."""
+    opacity = overlay[..., 3:].astype(np.uint16)
+    mixed = rgb.astype(np.uint16) * (255 - opacity) + overlay[..., :3].astype(np.uint16) * opacity
+    return (mixed // 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class _Canvas:
+    """A picture that is painted on, with sizes that follow its own."""
+
+    rgb: Rgb
+    unit: float
+
+    def text(
+        self, text: str, at: tuple[float, float], colour: tuple[int, int, int], *, size: float = 0.5
+    ) -> tuple[int, int]:
+        """Write with the bottom left corner at ``at``; return the width and height it took."""
+        scale, weight = size * self.unit, max(1, round(self.unit * (2 if size > 0.8 else 1)))
+        cv2.putText(self.rgb, text, (round(at[0]), round(at[1])), _FONT, scale, colour, weight, cv2.LINE_AA)
+        return self.measure(text, size=size)
+
+    def measure(self, text: str, *, size: float = 0.5) -> tuple[int, int]:
+        weight = max(1, round(self.unit * (2 if size > 0.8 else 1)))
+        (width, height), _ = cv2.getTextSize(text, _FONT, size * self.unit, weight)
+        return width, height
+
+    def box(self, left: float, top: float, right: float, bottom: float, colour: tuple[int, int, int]) -> None:
+        cv2.rectangle(self.rgb, (round(left), round(top)), (round(right), round(bottom)), colour, cv2.FILLED)
+
+
+def paint(
+    frame: Frame,
+    density: DensityMap,
+    reading: Reading,
+    rois: Sequence[Roi] = (),
+    *,
+    title: str = "",
+    top: float = HEAT_TOP,
+) -> Rgb:
+    """Return the counted picture as a picture for people, HxWx3 RGB.
+
+    Heatmap and ROIs lie on the picture; total, title and legend stand in a strip below it, so that
+    they hide nobody. Small pictures are enlarged until the words fit.
+
+    Args:
+        frame, density, reading: of the same moment.
+        rois: the camera's ROIs, in the reading's order.
+        title: said beside the total, such as the camera's name; secrets already redacted.
+        top: people per cell at the hot end of the heatmap.
+    """
+    height, width = frame.rgb.shape[:2]
+    factor = max(1, -(-640 // width))
+    width, height = width * factor, height * factor
+    rgb = cv2.resize(frame.rgb, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+    unit = float(np.clip(min(width, height * 16 / 9) / 1100, 0.9, 3.0))
+    canvas = _Canvas(np.ascontiguousarray(blend(rgb, heat(density, width, height, top=top))), unit)
+    for index, roi in enumerate(rois):
+        colour = ROI_COLOURS[index % len(ROI_COLOURS)]
+        _paint_roi(canvas, roi.polygon, f"{roi.name}  {_people(reading, roi.name)}", colour)
+    strip = _Canvas(np.full((round(58 * unit), width, 3), _BACKGROUND, np.uint8), unit)
+    _paint_strip(strip, f"{_people(reading, WHOLE_FRAME, digits=0)} people", title, top)
+    return np.vstack([canvas.rgb, strip.rgb])
+
+
+def _people(reading: Reading, roi: str, *, digits: int = 1) -> str:
+    count = reading.roi(roi).count
+    return "unknown" if count is None else f"{count:.{digits}f}"
+
+
+def _paint_roi(canvas: _Canvas, polygon: Polygon, label: str, colour: tuple[int, int, int]) -> None:
+    height, width = canvas.rgb.shape[:2]
+    corners = np.asarray(polygon) * (width - 1, height - 1)
+    line = [np.round(corners).astype(np.int32)]
+    unit = canvas.unit
+    # A dark line under the coloured one reads on snow and on asphalt.
+    cv2.polylines(canvas.rgb, line, True, _BACKGROUND, round(4 * unit), cv2.LINE_AA)
+    cv2.polylines(canvas.rgb, line, True, colour, round(2 * unit), cv2.LINE_AA)
+    wide, high = canvas.measure(label)
+    left = float(np.clip(corners[:, 0].min(), 0, max(0, width - wide - 16 * unit)))
+    top = float(np.clip(corners[:, 1].min() + 6 * unit, 0, max(0, height - high - 12 * unit)))
+    left += 6 * unit
+    canvas.box(left, top, left + wide + 12 * unit, top + high + 12 * unit, _BACKGROUND)
+    canvas.box(left, top, left + 3 * unit, top + high + 12 * unit, colour)
+    canvas.text(label, (left + 8 * unit, top + high + 5 * unit), _TEXT)
+
+
+def _paint_strip(strip: _Canvas, total: str, title: str, top: float) -> None:
+    unit, (height, width) = strip.unit, strip.rgb.shape[:2]
+    taken, _ = strip.text(total, (14 * unit, 38 * unit), _TEXT, size=0.95)
+    bar = 180 * unit
+    left = width - bar - 24 * unit
+    room = left - taken - 48 * unit
+    while title and strip.measure(title)[0] > room:
+        title = title[:-4] + "..." if len(title) > 8 else ""
+    strip.text(title, (taken + 32 * unit, 36 * unit), _MUTED)
+    ramp = heat_colours()[np.linspace(0, 255, round(bar)).astype(np.uint8), :3]
+    rows = slice(round(10 * unit), round(22 * unit))
+    strip.rgb[rows, round(left) : round(left) + len(ramp)] = ramp
+    for share, words in ((0.0, "0"), (0.5, f"{top / 2:g}"), (1.0, f"{top:g}")):
+        wide, _ = strip.measure(words, size=0.4)
+        x = left + share * bar - wide / 2
+        strip.text(words, (min(x, width - wide - 4 * unit), 35 * unit), _TEXT, size=0.4)
+    words = "people per cell"
+    wide, _ = strip.measure(words, size=0.4)
+    strip.text(words, (left + (bar - wide) / 2, height - 8 * unit), _MUTED, size=0.4)
+
+
+def write_png(rgb: Rgb, path: Path) -> None:
+    """Write HxWx3 RGB as PNG, whole or not at all; SinkError if it cannot be written."""
+    done, data = cv2.imencode(".png", np.ascontiguousarray(rgb[..., ::-1]))
+    part = path.with_name(path.name + ".part")
+    try:
+        if not done:
+            raise OSError("it cannot be encoded")
+        part.write_bytes(data.tobytes())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SinkError(f"cannot write the picture {path}: {error.strerror or error}") from error

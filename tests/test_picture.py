@@ -1,0 +1,92 @@
+"""The painter: hot where people are, clear where they are not, on one fixed scale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from crowdmon.errors import SinkError
+from crowdmon.picture import HEAT_TOP, ROI_COLOURS, heat, paint, write_png
+from crowdmon.values import DensityMap, Frame, Grid, Reading, Roi, RoiReading
+
+WIDTH, HEIGHT = 644, 356  # no multiple of the cell: the last column and row reach beyond
+
+
+def density(*cells: tuple[int, int, float], width: int = WIDTH, height: int = HEIGHT) -> DensityMap:
+    grid = Grid(-(-height // 8), -(-width // 8), 8, 8, width, height)
+    people = np.zeros((grid.rows, grid.columns), np.float32)
+    for row, column, value in cells:
+        people[row, column] = value
+    return DensityMap(people, grid)
+
+
+def grey(width: int = WIDTH, height: int = HEIGHT) -> Frame:
+    return Frame(np.full((height, width, 3), 128, np.uint8))
+
+
+def reading(count: float | None, **rois: float | None) -> Reading:
+    rest = [RoiReading(name, value) for name, value in rois.items()]
+    return Reading(0.0, "gate", (RoiReading("frame", count), *rest))
+
+
+def test_heat_is_clear_where_nobody_is_and_hot_where_people_are() -> None:
+    overlay = heat(density((10, 70, HEAT_TOP)), WIDTH, HEIGHT)
+    assert overlay.shape == (HEIGHT, WIDTH, 4)
+    assert overlay[84, 564].tolist()[3] > 150
+    assert not overlay[:60, :, 3].any()
+    assert not overlay[:, :540, 3].any()
+
+
+def test_the_scale_is_fixed() -> None:
+    # Half the people must look colder, not be stretched to the same colour.
+    full, half = (heat(density((10, 10, HEAT_TOP * share)), WIDTH, HEIGHT)[84, 84] for share in (1.0, 0.5))
+    assert int(full[:3].sum()) > int(half[:3].sum()) + 100
+
+
+def test_heat_follows_the_size_on_screen() -> None:
+    one = heat(density((10, 70, HEAT_TOP)), WIDTH // 2, HEIGHT // 2)
+    y, x = np.unravel_index(np.argmax(one[..., 3]), one.shape[:2])
+    assert abs(int(x) - 282) <= 4
+    assert abs(int(y) - 42) <= 4
+
+
+def test_paint_leaves_the_picture_alone_without_people() -> None:
+    frame = grey()
+    painted = paint(frame, density(), reading(0.0))
+    assert (painted[:HEIGHT] == 128).all()
+    assert painted.shape[0] > HEIGHT
+    assert painted[HEIGHT:].std() > 5  # the strip with total and legend
+    assert not frame.rgb.flags.writeable
+
+
+def test_paint_draws_each_roi_in_its_colour() -> None:
+    left = Roi("left", ((0.1, 0.1), (0.4, 0.1), (0.4, 0.9), (0.1, 0.9)))
+    right = Roi("right", ((0.6, 0.1), (0.9, 0.1), (0.9, 0.9), (0.6, 0.9)))
+    painted = paint(grey(), density(), reading(3.0, left=1.0, right=None), [left, right])
+    for x, colour in ((0.4, ROI_COLOURS[0]), (0.9, ROI_COLOURS[1])):
+        assert painted[HEIGHT // 2, round(x * (WIDTH - 1))].tolist() == list(colour)
+
+
+@pytest.mark.parametrize(("width", "height"), [(32, 32), (100, 700), (5000, 40), (1920, 1080)])
+def test_paint_takes_any_size(width: int, height: int) -> None:
+    roi = Roi("a name that is far too long for such a picture", ((0.9, 0.9), (1.0, 0.9), (1.0, 1.0)))
+    counted = reading(1.0, **{roi.name: 1.0})
+    painted = paint(grey(width, height), density(width=width, height=height), counted, [roi], title="x" * 300)
+    assert painted.shape[1] >= max(640, width)
+    assert painted.dtype == np.uint8
+
+
+def test_a_png_is_written_whole(tmp_path: Path) -> None:
+    rgb = np.zeros((4, 4, 3), np.uint8)
+    rgb[..., 0] = 200
+    write_png(rgb, tmp_path / "x.png")
+    assert cv2.imread(str(tmp_path / "x.png"))[0, 0].tolist() == [0, 0, 200]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
+
+
+def test_an_unwritable_png_is_a_sink_error(tmp_path: Path) -> None:
+    with pytest.raises(SinkError, match="cannot write the picture"):
+        write_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "nowhere" / "x.png")
