@@ -242,7 +242,8 @@ class TestHits:
     ) -> None:
         index, distance = nearest_vertex(polygon, x, y, aspect=aspect)
         edge, edge_distance, t = nearest_edge(polygon, x, y, aspect=aspect)
-        assert distance == min(math.hypot((px - x) * aspect, py - y) for px, py in polygon)
+        corners = [math.hypot((px - x) * aspect, py - y) for px, py in polygon]
+        assert distance == pytest.approx(min(corners), abs=1e-12)
         assert edge_distance <= distance + 1e-12
         assert 0.0 <= t <= 1.0
         (ax, ay), (bx, by) = polygon[edge], polygon[(edge + 1) % len(polygon)]

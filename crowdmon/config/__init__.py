@@ -1,0 +1,24 @@
+"""The application's YAML: cameras and their ROIs.
+
+models.py    what a configuration is: AppConfig -> CameraConfig -> RoiConfig, frozen
+messages.py  a validation error in the user's words, with key path
+files.py     load() and save()
+secrets.py   ${ENV} placeholders, expanded only when a source is opened
+"""
+
+from crowdmon.config.files import dump, load, parse, save
+from crowdmon.config.messages import validate
+from crowdmon.config.models import AppConfig, CameraConfig, RoiConfig
+from crowdmon.config.secrets import expand_secrets
+
+__all__ = [
+    "AppConfig",
+    "CameraConfig",
+    "RoiConfig",
+    "dump",
+    "expand_secrets",
+    "load",
+    "parse",
+    "save",
+    "validate",
+]

@@ -1,0 +1,162 @@
+"""Reading and writing the configuration file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crowdmon.config.messages import validate
+from crowdmon.config.models import AppConfig
+from crowdmon.errors import ConfigError, SinkError, redact
+
+MAX_BYTES = 1_000_000
+"""A larger file is not a configuration: somebody pointed at a video."""
+
+
+def load(path: str | Path) -> AppConfig:
+    """Read a configuration file; placeholders such as ``${PASSWORD}`` are kept as they are.
+
+    Raises:
+        ConfigError: unreadable, not YAML, a key given twice or unknown, or a value that is not allowed.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"cannot read the configuration {path}: {reason}", "Check the path") from error
+    if len(raw) > MAX_BYTES:
+        raise ConfigError(f"{path} is larger than {MAX_BYTES // 1000} kB", "Is it a configuration file?")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text", "Is it a configuration file?") from error
+    return parse(text, where=str(path))
+
+
+def parse(text: str, *, where: str) -> AppConfig:
+    """Read a configuration from YAML text; ``where`` is what messages call it. Raises as :func:`load`."""
+    try:
+        # A subclass of SafeLoader: it builds plain values only.
+        data = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ConfigError(
+            f"{where}{line}: {redact(error.problem or 'not YAML')}", "Correct the YAML"
+        ) from None
+    except yaml.YAMLError:
+        raise ConfigError(f"{where} is not YAML text", "Is it a configuration file?") from None
+    except (RecursionError, ValueError) as error:
+        # PyYAML lets both out: brackets nested by the thousand, and dates such as 2024-13-45.
+        reason = "nested too deeply" if isinstance(error, RecursionError) else redact(str(error))
+        raise ConfigError(f"{where}: {reason}", "Correct the YAML, put text in quotes") from None
+    return validate(AppConfig, {} if data is None else data, where=where)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping; plain YAML silently takes the last."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key '{key.value:.60}' stands twice, first in line {seen[key.value]}",
+                    problem_mark=key.start_mark,
+                )
+            seen[key.value] = key.start_mark.line + 1
+        return node
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes points as ``[x, y]`` on one line, lists indented below their key."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.SequenceNode:
+    flow = all(isinstance(item, float) or _is_point(item) for item in items)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
+
+
+def _is_point(item: object) -> bool:
+    return isinstance(item, list) and all(isinstance(value, float) for value in item)
+
+
+_Dumper.add_representer(list, _represent_list)
+
+
+def dump(config: AppConfig) -> str:
+    """Return the configuration as YAML; ``parse`` of it gives an equal configuration.
+
+    What is unset is left out. Placeholders stay placeholders: the model never holds their values.
+    """
+    data = config.model_dump(mode="json", exclude_defaults=True)
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def save(config: AppConfig, path: str | Path) -> None:
+    """Write the configuration so that the file is, at every moment, either the old or the new one.
+
+    The former file is kept as ``<name>.bak`` and its mode is kept; nothing is written where nothing
+    changed. A link is followed, not replaced.
+
+    Raises:
+        SinkError: the file or its folder cannot be written; the former file is untouched.
+    """
+    target = Path(os.path.realpath(path))
+    new = dump(config).encode()
+    try:
+        old = target.read_bytes() if target.exists() else None
+        if old == new:
+            return
+        mode = None if old is None else stat.S_IMODE(target.stat().st_mode)
+        if old is not None:
+            if not os.access(target, os.W_OK):
+                raise PermissionError(None, "the file is read-only")
+            _replace(target.with_name(f"{target.name}.bak"), old, mode)
+        _replace(target, new, mode)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SinkError(f"cannot write the configuration {path}: {reason}", "Choose another place") from error
+
+
+def _replace(target: Path, content: bytes, mode: int | None) -> None:
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                temporary.chmod(mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # Only then does the new name survive a power cut. Windows cannot open a folder and need not.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,155 @@
+"""What a configuration is. All models are frozen; change one with ``model_copy`` or build a new one.
+
+A model built in code raises pydantic's ``ValidationError``; :func:`crowdmon.config.validate` builds
+one from untrusted values and raises ``ConfigError`` instead.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from crowdmon.errors import ConfigError, redact
+from crowdmon.geometry import validate_polygon
+from crowdmon.values import WHOLE_FRAME, Roi
+
+_INVISIBLE = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode categories that would break a CSV row, a title or the file itself."""
+
+
+def _text(value: object) -> object:
+    # YAML reads no, off, 12:30 and 2024-05-01 as something else than text, and would lose what was typed.
+    if value is None or isinstance(value, str):
+        return value
+    raise ConfigError(f"YAML reads this as {_kind(value)}, not as text", "Put it in quotes")
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    names = {int: "a number", float: "a number", list: "a list", dict: "a mapping", date: "a date"}
+    return names.get(type(value), "something else")
+
+
+def _visible(value: str) -> str:
+    if value != value.strip():
+        raise ConfigError("it begins or ends with a blank", "Remove the blank")
+    if any(unicodedata.category(c) in _INVISIBLE for c in value):
+        raise ConfigError("it holds a line break or a control character", "Use visible characters only")
+    return value
+
+
+def _source(value: object) -> object:
+    # `source: 0` is the first webcam; nobody should have to quote it.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ConfigError("YAML reads this as true or false, not as a number", "Give a number")
+    return value
+
+
+def _listed(value: object) -> object:
+    # A key whose entries are all commented out is an empty list.
+    return () if value is None else value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(_text), AfterValidator(_visible)]
+Source = Annotated[
+    str, Field(min_length=1, max_length=4096), BeforeValidator(_source), AfterValidator(_visible)
+]
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Point = tuple[Number, Number]
+
+
+class Model(BaseModel):
+    """Frozen, refuses unknown keys, keeps values out of its error texts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class RoiConfig(Model):
+    """A region of interest.
+
+    Attributes:
+        name: 1..64 characters, unique on its camera, not ``frame``.
+        polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
+        area_m2: ground area in square metres, > 0; None if unknown.
+    """
+
+    name: Name
+    polygon: tuple[Point, ...]
+    area_m2: Positive | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, name: str) -> str:
+        if name.casefold() == WHOLE_FRAME:
+            raise ConfigError(f"'{WHOLE_FRAME}' is the whole picture's own name", "Choose another name")
+        return name
+
+    @field_validator("polygon")
+    @classmethod
+    def _simple(cls, polygon: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        return validate_polygon(polygon, where="")
+
+
+class CameraConfig(Model):
+    """A camera.
+
+    Attributes:
+        name: 1..64 characters, unique in the configuration.
+        source: a file, folder, URL, webcam or ``synthetic:``; ``${ENV}`` placeholders are kept, use
+            :func:`crowdmon.config.expand_secrets` when opening.
+        rate: counts a second to aim at; None for as many as the machine manages.
+        rois: the camera's ROIs, in the order they are shown and recorded.
+    """
+
+    name: Name
+    source: Source
+    rate: Annotated[Positive, Field(le=1000)] | None = None
+    rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(_listed)] = ()
+
+    @field_validator("rois")
+    @classmethod
+    def _unique(cls, rois: tuple[RoiConfig, ...]) -> tuple[RoiConfig, ...]:
+        _refuse_twins((roi.name for roi in rois), "ROIs of one camera")
+        return rois
+
+    def to_rois(self) -> tuple[Roi, ...]:
+        """Return the ROIs as the values the engine measures with."""
+        return tuple(Roi(name=r.name, polygon=r.polygon, area_m2=r.area_m2) for r in self.rois)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for key, value in super().__repr_args__():
+            yield key, redact(value) if key == "source" else value
+
+
+class AppConfig(Model):
+    """The whole configuration.
+
+    Attributes:
+        cameras: in the order they are shown.
+    """
+
+    cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(_listed)] = ()
+
+    @field_validator("cameras")
+    @classmethod
+    def _unique(cls, cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
+        _refuse_twins((camera.name for camera in cameras), "cameras")
+        return cameras
+
+
+def _refuse_twins(names: Iterable[str], what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ConfigError(f"two {what} are named '{name}'", "Give each a name of its own")
+        seen.add(name)
