@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crowdmon.errors import ConfigError
-from trainer.datasets import beijing_brt, shanghaitech, ucf_cc_50
+from trainer.datasets import beijing_brt, mall, points, shanghaitech, ucf_cc_50, worldexpo
 from trainer.datasets.base import SPLITS, Benchmark, Dataset, MissingDataError, Request, Sample
 from trainer.datasets.find import find
 
@@ -24,7 +24,15 @@ __all__ = [
 
 BENCHMARKS: dict[str, Benchmark] = {
     one.name: one
-    for one in (shanghaitech.PART_A, shanghaitech.PART_B, ucf_cc_50.BENCHMARK, beijing_brt.BENCHMARK)
+    for one in (
+        shanghaitech.PART_A,
+        shanghaitech.PART_B,
+        ucf_cc_50.BENCHMARK,
+        mall.BENCHMARK,
+        beijing_brt.BENCHMARK,
+        worldexpo.BENCHMARK,
+        points.BENCHMARK,
+    )
 }
 
 NAMES: tuple[str, ...] = tuple(BENCHMARKS)

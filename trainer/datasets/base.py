@@ -181,7 +181,9 @@ def common_notes(samples: Sequence[Sample]) -> list[str]:
     away = [one for one in samples if one.outside]
     if away:
         total = sum(one.outside for one in away)
-        notes.append(f"{total} head points outside their picture dropped, in {_names(away)}")
+        notes.append(
+            f"{total} head points outside their picture dropped, in {some([one.name for one in away])}"
+        )
     beyond = sum(one.outside_roi for one in samples)
     if beyond:
         notes.append(f"{beyond} head points outside the ROI dropped")
@@ -191,9 +193,10 @@ def common_notes(samples: Sequence[Sample]) -> list[str]:
     return notes
 
 
-def _names(samples: Sequence[Sample], most: int = 5) -> str:
-    names = ", ".join(one.name for one in samples[:most])
-    return names if len(samples) <= most else f"{names} and {len(samples) - most} more"
+def some(names: Sequence[str], most: int = 5) -> str:
+    """Return names in a row for a note, the first few of many."""
+    text = ", ".join(names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
 def with_notes(dataset: Dataset, *notes: str) -> Dataset:

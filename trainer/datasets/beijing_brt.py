@@ -11,7 +11,16 @@ from datetime import datetime
 from pathlib import Path
 
 from trainer.datasets import labels
-from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Request, Sample, clip, common_notes
+from trainer.datasets.base import (
+    Benchmark,
+    Dataset,
+    MissingDataError,
+    Request,
+    Sample,
+    clip,
+    common_notes,
+    some,
+)
 from trainer.datasets.find import child
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import by_group, select
@@ -92,7 +101,7 @@ def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
     if clipped:
         notes.append(f"{clipped} head points slightly outside their picture moved onto its border")
     if without:
-        notes.append(f"{len(without)} pictures have no label and are left out: " + ", ".join(without[:5]))
+        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
     return samples, notes
 
 

@@ -10,7 +10,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from trainer.datasets import labels
-from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Request, Sample, common_notes, inside
+from trainer.datasets.base import (
+    Benchmark,
+    Dataset,
+    MissingDataError,
+    Request,
+    Sample,
+    common_notes,
+    inside,
+    some,
+)
 from trainer.datasets.find import child
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import select, stratified
@@ -92,7 +101,7 @@ def _read(
         raise MissingDataError(f"{benchmark.name}: no labelled picture in {images}", tree=benchmark.tree)
     notes = common_notes(samples)
     if without:
-        notes.append(f"{len(without)} pictures have no label and are left out: " + ", ".join(without[:5]))
+        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
     return samples, notes
 
 

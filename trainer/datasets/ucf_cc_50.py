@@ -13,7 +13,16 @@ import numpy as np
 
 from crowdmon.errors import ConfigError
 from trainer.datasets import labels
-from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Request, Sample, common_notes, inside
+from trainer.datasets.base import (
+    Benchmark,
+    Dataset,
+    MissingDataError,
+    Request,
+    Sample,
+    common_notes,
+    inside,
+    some,
+)
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import select, stratified
 
@@ -85,7 +94,7 @@ def _read(root: Path) -> tuple[list[Sample], list[str]]:
         raise MissingDataError(f"ucf_cc_50: no labelled picture in {root}", tree=TREE)
     notes = common_notes(samples)
     if without:
-        notes.append(f"{len(without)} pictures have no label and are left out: " + ", ".join(without[:5]))
+        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
     return samples, notes
 
 
