@@ -1,0 +1,170 @@
+"""The command line, declared: every verb, option and word of help. What a verb does is in its own file.
+
+Nothing heavy is imported here, because ``crowdmon --help`` has to answer at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crowdmon import __version__
+from crowdmon.commands import manual
+
+DEFAULT_VERB = "window"
+
+
+class Verbs(click.Group):
+    """A group whose first word may be a SOURCE: then the verb is :data:`DEFAULT_VERB`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default verb before the first word that is none of ours."""
+        own = {name for option in self.get_params(ctx) for name in option.opts}
+        at = 0
+        while at < len(args) and (args[at] in own or args[at].strip("v") == "-"):
+            at += 1
+        asked = {"--help", "-h", "--version"} & set(args[:at])
+        if not asked and (at == len(args) or args[at] not in self.commands):
+            args = [*args[:at], DEFAULT_VERB, *args[at:]]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the manual page instead of click's listing."""
+        formatter.write(manual.PAGE)
+
+
+class Verb(click.Command):
+    """A verb whose help ends with examples as they are typed."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples and how the verb ends."""
+        formatter.write(manual.EPILOGS.get(self.name or "", ""))
+
+
+def _more_words(ctx: click.Context, _param: click.Parameter, value: int) -> None:
+    before = ctx.find_root().meta.get("verbosity", 0)
+    ctx.find_root().meta["verbosity"] = before + value
+    if value:
+        from crowdmon import logs
+
+        logs.setup(before + value)
+        # The entry point asks this logger whether to show where an error came from.
+        logging.getLogger("crowdmon").setLevel(logging.DEBUG if before + value > 1 else logging.INFO)
+
+
+verbose = click.option(
+    "-v", "--verbose", count=True, expose_value=False, callback=_more_words, is_eager=True,
+    help="Say more; an error shows where it came from. Twice for everything.",
+)  # fmt: skip
+config_option = click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE",
+    help="Cameras and their ROIs, YAML.",
+)  # fmt: skip
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(cls=Verbs, context_settings=_SETTINGS)
+@click.version_option(__version__, message="crowdmon %(version)s")
+@verbose
+def cli() -> None:
+    """Count people in live video."""
+
+
+def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+    """Declare a verb; its options stand below this decorator."""
+
+    def declare(function: Callable[..., None]) -> click.Command:
+        settings: dict[str, Any] = {"context_settings": _SETTINGS, "hidden": hidden}
+        return cli.command(name, cls=Verb, **settings)(verbose(function))
+
+    return declare
+
+
+@verb("window")
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@config_option
+def window(sources: tuple[str, ...], config: Path | None) -> None:
+    """Open the window on the sources, or on the cameras of a configuration.
+
+    This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
+    Without any camera the window asks what to open.
+    """
+    from crowdmon.commands.window import run
+
+    run(sources, config)
+
+
+@verb("count")
+@click.argument("source")
+@config_option
+@click.option(
+    "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
+)
+@click.option(
+    "--every", type=float, metavar="S",
+    help="Seconds between counts: media time for files and synthetic cameras (default: every frame), "
+    "wall time for live sources (default: 1).",
+)  # fmt: skip
+@click.option("--duration", type=float, metavar="S", help="Stop this long after the first frame.")
+@click.option(
+    "--start", metavar="ISO",
+    help="When a file was recorded, such as 2026-05-01T12:00:00+02:00. Default: now.",
+)  # fmt: skip
+@click.option(
+    "--snapshot", type=click.Path(path_type=Path), metavar="FILE.png",
+    help="Paint the last counted picture with heatmap, ROIs and counts.",
+)  # fmt: skip
+@click.option("--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path), metavar="FILE",
+    help="Weights of the network. Default: the bundled ones.",
+)  # fmt: skip
+def count(**options: Any) -> None:
+    """Count people in SOURCE without a window.
+
+    A file is counted frame by frame as fast as it goes; a live source in real time, until
+    --duration has passed or Ctrl+C. The rows written so far are always whole.
+    """
+    from crowdmon.commands.count import run
+
+    run(**options)
+
+
+@verb("check")
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@config_option
+def check(sources: tuple[str, ...], config: Path | None) -> None:
+    """Say READY, or every reason why not.
+
+    Loads the network and counts one picture with it, reads the configuration, opens every source
+    and takes one picture from each.
+    """
+    from crowdmon.commands.check import run
+
+    run(sources, config)
+
+
+@verb("bench")
+@click.option(
+    "--json", "json", type=click.Path(path_type=Path), metavar="FILE", help="Write the figures here too."
+)
+def bench(json: Path | None) -> None:
+    """Measure this machine: how fast it counts, how soon a reading is there."""
+    from crowdmon.commands.bench import run
+
+    run(json)
+
+
+@verb("demo", hidden=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR", show_default=True)
+@click.option("--seconds", type=float, default=20.0, metavar="S", show_default=True)
+def demo(out: Path, seconds: float) -> None:
+    """Open the window on the synthetic plaza; without a display, count it and leave CSV and picture."""
+    from crowdmon.commands.demo import run
+
+    run(out, seconds)
