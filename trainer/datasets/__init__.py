@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from crowdmon.errors import ConfigError
@@ -76,4 +75,4 @@ def load(
     if not dataset.samples:
         reason = "; ".join(dataset.notes) or "too few pictures"
         raise MissingDataError(f"{name} has nothing in its {split} split ({reason})", tree=benchmark.tree)
-    return replace(dataset, samples=tuple(dataset.samples))
+    return dataset

@@ -7,7 +7,7 @@ Pixel coordinates are 0-based and pixel i is centred on i, so a picture W wide s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ class Sample:
         roi: M x 2 corners of the ROI's polygon in 0-based pixels, None for the whole picture.
         mask: H x W bool ROI mask, where the benchmark gives a mask in place of a polygon.
         perspective: MAT file of the perspective map.
-        scene: the camera, where the benchmark reports by scene.
+        scene: the camera, where the benchmark scores by scene; empty elsewhere.
         upright: turn the picture as its rotation tag says (people's own photos; the benchmarks'
             labels belong to the pixels as stored).
     """
@@ -114,6 +114,21 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Official:
+    """A benchmark's published figures (the paper's Table II, where it is in there).
+
+    Attributes:
+        pictures: of each official split; ``all`` where there is none.
+        heads: labelled heads in all splits.
+        largest: the largest count of a picture, the C of ``Thr = C / K``; None if not published.
+    """
+
+    pictures: dict[str, int]
+    heads: int
+    largest: int | None = None
+
+
+@dataclass(frozen=True)
 class Benchmark:
     """What is known about a benchmark before it is read.
 
@@ -126,7 +141,7 @@ class Benchmark:
         markers: glob patterns, relative to the folder; one must match.
         never: names the folder must not go by, though the markers match.
         splits: splits that can be there.
-        official: pictures and heads of each official split, as the split's folder holds them.
+        official: the published figures, None without any.
     """
 
     name: str
@@ -137,7 +152,7 @@ class Benchmark:
     markers: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     splits: tuple[str, ...] = SPLITS
-    official: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    official: Official | None = None
 
 
 class MissingDataError(DatasetError):
@@ -197,8 +212,3 @@ def some(names: Sequence[str], most: int = 5) -> str:
     """Return names in a row for a note, the first few of many."""
     text = ", ".join(names[:most])
     return text if len(names) <= most else f"{text} and {len(names) - most} more"
-
-
-def with_notes(dataset: Dataset, *notes: str) -> Dataset:
-    """Return the dataset with notes added."""
-    return replace(dataset, notes=(*dataset.notes, *notes))

@@ -15,6 +15,7 @@ from trainer.datasets.base import (
     Benchmark,
     Dataset,
     MissingDataError,
+    Official,
     Request,
     Sample,
     clip,
@@ -92,7 +93,6 @@ def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
                 points,
                 size,
                 perspective=perspective if perspective.is_file() else None,
-                scene=image.stem.split("-")[0],
             )
         )
     if not samples:
@@ -112,5 +112,5 @@ BENCHMARK = Benchmark(
     folders=("Beijing-BRT", "BeijingBRT", "BRT"),
     parents=("Beijing-BRT-dataset", "Beijing-BRT"),
     markers=("train/ground_truth", "test/ground_truth", "train/frame"),
-    official={"train": (720, 9_483), "test": (560, None)},
+    official=Official({"train": 720, "test": 560}, heads=16_795),
 )

@@ -14,7 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from trainer.datasets import labels
-from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Request, Sample, common_notes, inside
+from trainer.datasets.base import (
+    Benchmark,
+    Dataset,
+    MissingDataError,
+    Official,
+    Request,
+    Sample,
+    common_notes,
+    inside,
+)
 from trainer.datasets.find import child
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.rois import inside_roi
@@ -57,6 +66,7 @@ def read(root: Path, request: Request) -> Dataset:
                     outside,
                     int((~kept).sum()),
                     mask=mask,
+                    scene="mall",
                     perspective=root / "perspective_roi.mat" if mask is not None else None,
                 )
             )
@@ -87,5 +97,5 @@ BENCHMARK = Benchmark(
     folders=("mall_dataset", "mall"),
     parents=("mall_dataset", "mall"),
     markers=("mall_gt.mat",),
-    official={"all": (2000, 62_325)},
+    official=Official({"train": 800, "test": 1200}, heads=62_325),
 )

@@ -17,6 +17,7 @@ from trainer.datasets.base import (
     Benchmark,
     Dataset,
     MissingDataError,
+    Official,
     Request,
     Sample,
     common_notes,
@@ -105,5 +106,5 @@ BENCHMARK = Benchmark(
     folders=("UCF_CC_50", "UCFCC50"),
     parents=("UCF_CC_50", "UCF"),
     markers=("[0-9]*_ann.mat",),
-    official={"all": (50, 63_974)},
+    official=Official({"all": 50}, heads=63_974, largest=4543),
 )

@@ -18,6 +18,7 @@ from trainer.datasets.base import (
     Benchmark,
     Dataset,
     MissingDataError,
+    Official,
     Points,
     Request,
     Sample,
@@ -163,5 +164,5 @@ BENCHMARK = Benchmark(
     folders=("WorldExpo", "WorldExpo10", "WorldExpo_10", "WE"),
     parents=("WorldExpo", "WorldExpo10"),
     markers=("train_frame", "test_frame"),
-    official={"train": (3380, None), "test": (600, None), "all": (3980, 199_923)},
+    official=Official({"train": 3380, "test": 600}, heads=199_923, largest=253),
 )

@@ -1,0 +1,135 @@
+"""Scoring a benchmark with the application's own counter.
+
+What is printed here is the application's error: pictures go through the same :class:`Counter`,
+pre-processing and tiles. Where a benchmark has a ROI, the truth is the number of heads in it and
+the count is the sum of the density times the share of each cell inside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from crowdmon.errors import SinkError
+from crowdmon.values import DensityMap, Frame
+from trainer.datasets import Dataset, Sample
+from trainer.datasets.rois import cover
+from trainer.scores import Scored, by_range, by_scene, mean_of, summary, without_mask, worst
+
+Progress = Callable[[str], None]
+
+
+class CountsPeople(Protocol):
+    """The part of :class:`crowdmon.counting.counter.Counter` that scoring needs."""
+
+    def count(self, frame: Frame) -> DensityMap:
+        """Count one frame."""
+        ...
+
+
+def score(dataset: Dataset, counter: CountsPeople, *, done: Progress | None = None) -> list[Scored]:
+    """Count every picture of a dataset.
+
+    Args:
+        dataset: a split.
+        counter: counts a frame.
+        done: called with the name of each picture once it is counted.
+
+    Raises:
+        DatasetError: a picture cannot be read.
+        CountingError: the network failed.
+    """
+    scored = []
+    for index, sample in enumerate(dataset.samples):
+        density = counter.count(Frame(rgb=sample.read(), camera=dataset.name, index=index))
+        scored.append(_scored(sample, density))
+        if done is not None:
+            done(sample.name)
+    return scored
+
+
+def _scored(sample: Sample, density: DensityMap) -> Scored:
+    share = cover(sample, density.grid)
+    whole = density.count
+    count = whole if share is None else float((density.people * share).sum(dtype=np.float64))
+    return Scored(sample.name, sample.count, count, sample.scene, whole)
+
+
+def report(dataset: Dataset, scored: Sequence[Scored], *, weights: str, backend: str) -> dict[str, Any]:
+    """Return the scores of one dataset as ``crowdmon-eval --json`` writes them.
+
+    With scenes, ``mae`` and ``mse`` are the plain means of the scenes' values, and ``no_mask`` holds
+    the same means of counts that ignore the ROI, for comparison with code that does.
+    """
+    total = summary(scored)
+    extra: dict[str, Any] = {}
+    if any(one.scene for one in scored):
+        extra["per_scene"] = by_scene(scored)
+        total.update(mean_of(extra["per_scene"]))
+        extra["no_mask"] = mean_of(by_scene(without_mask(scored)))
+    if dataset.fold:
+        extra["fold"] = dataset.fold
+    return {
+        "dataset": dataset.name,
+        "split": dataset.split,
+        **total,
+        "by_range": by_range(scored),
+        **extra,
+        "worst": [_row(one) for one in worst(scored)],
+        "per_image": [_row(one) for one in scored],
+        "weights": weights,
+        "backend": backend,
+        "notes": list(dataset.notes),
+    }
+
+
+def over_folds(reports: Sequence[dict[str, Any]], folds: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Return one report of several folds: ``mae`` and ``mse`` are the plain means of the folds'.
+
+    Args:
+        reports: of each fold, in order.
+        folds: the test pictures of each fold.
+    """
+    rows = [row for one in reports for row in one["per_image"]]
+    scored = [Scored(row["image"], row["truth"], row["count"]) for row in rows]
+    keys = ("fold", "images", "truth", "mae", "mse", "bias", "bias_percent", "weights")
+    return {
+        "dataset": reports[0]["dataset"],
+        "split": reports[0]["split"],
+        **summary(scored),
+        **mean_of(reports),
+        "by_range": by_range(scored),
+        "per_fold": [{key: one[key] for key in keys} for one in reports],
+        "folds": [list(fold) for fold in folds],
+        "worst": [_row(one) for one in worst(scored)],
+        "per_image": rows,
+        "weights": reports[0]["weights"] if len({one["weights"] for one in reports}) == 1 else "one a fold",
+        "backend": reports[0]["backend"],
+        "notes": list(dict.fromkeys(note for one in reports for note in one["notes"])),
+    }
+
+
+def write_json(result: dict[str, Any], path: Path) -> None:
+    """Write a report, whole or not at all; SinkError if it cannot be written."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SinkError(f"cannot write the scores to {path}: {error.strerror or error}") from error
+
+
+def fingerprint(path: Path) -> str:
+    """Return the first twelve digits of a file's SHA-256, to tell weights of one name apart."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def _row(one: Scored) -> dict[str, Any]:
+    row = {"image": one.image, "truth": one.truth, "count": round(one.count, 3)}
+    return {**row, "scene": one.scene} if one.scene else row

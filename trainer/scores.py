@@ -1,0 +1,98 @@
+"""The figures crowd counting is judged by. Pure functions of truths and counts.
+
+MAE is the mean absolute error, MSE the root of the mean squared error (the paper's Eq. 6, and the
+field's habit), bias the mean signed error: positive where people are invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+RANGES: tuple[tuple[str, int, float], ...] = (
+    ("0", 0, 0),
+    ("1-50", 1, 50),
+    ("51-500", 51, 500),
+    ("> 500", 501, float("inf")),
+)
+"""Name, least and largest truth of each count range."""
+
+WORST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One picture, counted.
+
+    Attributes:
+        image: the picture's name.
+        truth: head points in the picture, or in its ROI.
+        count: people counted, in the ROI where there is one.
+        scene: the camera, where the benchmark reports by scene.
+        whole: people counted in the whole picture; equals ``count`` without a ROI.
+    """
+
+    image: str
+    truth: int
+    count: float
+    scene: str = ""
+    whole: float | None = None
+
+    @property
+    def error(self) -> float:
+        """People too many (positive) or too few."""
+        return self.count - self.truth
+
+
+def summary(scored: Sequence[Scored]) -> dict[str, Any]:
+    """Return images, truth, mae, mse, bias (people a picture) and bias_percent (of all people).
+
+    The figures of no pictures are None, as is a percentage of nobody.
+    """
+    if not scored:
+        return {"images": 0, "truth": 0, "mae": None, "mse": None, "bias": None, "bias_percent": None}
+    errors = np.array([one.error for one in scored], dtype=np.float64)
+    truth = sum(one.truth for one in scored)
+    return {
+        "images": len(scored),
+        "truth": truth,
+        "mae": float(np.abs(errors).mean()),
+        "mse": float(np.sqrt((errors**2).mean())),
+        "bias": float(errors.mean()),
+        "bias_percent": float(100.0 * errors.sum() / truth) if truth else None,
+    }
+
+
+def by_range(scored: Sequence[Scored]) -> list[dict[str, Any]]:
+    """Return a summary for each count range, empty ranges included."""
+    return [
+        {"range": name, **summary([one for one in scored if least <= one.truth <= most])}
+        for name, least, most in RANGES
+    ]
+
+
+def worst(scored: Sequence[Scored], most: int = WORST) -> list[Scored]:
+    """Return the pictures with the largest absolute errors, the worst first."""
+    return sorted(scored, key=lambda one: (-abs(one.error), one.image))[:most]
+
+
+def by_scene(scored: Sequence[Scored]) -> list[dict[str, Any]]:
+    """Return a summary for each scene, in order of appearance."""
+    scenes: dict[str, list[Scored]] = {}
+    for one in scored:
+        scenes.setdefault(one.scene, []).append(one)
+    return [{"scene": scene, **summary(part)} for scene, part in scenes.items()]
+
+
+def mean_of(parts: Iterable[dict[str, Any]]) -> dict[str, float]:
+    """Return the plain means of the parts' mae and mse: of scenes, or of folds."""
+    rows = list(parts)
+    return {key: float(np.mean([row[key] for row in rows])) for key in ("mae", "mse")}
+
+
+def without_mask(scored: Sequence[Scored]) -> list[Scored]:
+    """Return the same pictures with the count of the whole picture, as some public code scores."""
+    return [Scored(s.image, s.truth, s.count if s.whole is None else s.whole, s.scene) for s in scored]
