@@ -1,0 +1,95 @@
+"""How FFmpeg is asked to open each kind of source: address, format, options. Pure.
+
+FFmpeg opens whatever a file points to: a text named .mp4 may be a playlist that reads other files or
+calls other hosts. So each kind of source names the protocols it needs and the formats it may find, and
+everything else is refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crowdmon.capture.uri import SourceSpec
+
+FILE_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,live_flv,kux,f4v,asf,"
+    "asf_o,ogg,mjpeg,mjpeg_2000,mpjpeg,h264,hevc,vvc,av1,obu,ivf,m4v,h263,vc1,dv,mxf,gxf,rm,nut,wtv,dhav,"
+    "yuv4mpegpipe,gif,swf,nsv,mp3,wav,w64,aac,flac,aiff,caf,ac3,eac3"
+)
+"""Containers that hold their own pictures. Sound formats are among them so that the answer is "no video"
+instead of "not a video"; playlists and devices are not."""
+
+STREAM_FORMATS = "rtsp,sdp,rtp,mpegts,flv,live_flv,mpjpeg,mjpeg,h264,hevc"
+WEB_FORMATS = f"{FILE_FORMATS},hls,mpjpeg,live_flv"
+
+_PROTOCOLS = {
+    "file": "file",
+    "rtsp": "tcp,udp,rtp,srtp",
+    "rtsps": "tcp,tls,rtp,srtp",
+    "http": "http,https,tcp,tls,crypto",
+    "https": "http,https,tcp,tls,crypto",
+    "rtmp": "rtmp,tcp",
+    "rtmps": "rtmps,tls,tcp",
+    "srt": "srt",
+    "udp": "udp",
+    "rtp": "rtp,udp",
+    "tcp": "tcp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to hand to ``av.open``.
+
+    Attributes:
+        url: address or path, secrets included.
+        format: name of the input format; None to find out.
+        options: FFmpeg's options.
+    """
+
+    url: str
+    format: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+
+
+def recipe(spec: SourceSpec, *, read_timeout: float, platform: str = sys.platform) -> Recipe:
+    """Return how to open a file, a network source or a webcam.
+
+    Args:
+        spec: the source.
+        read_timeout: seconds; told to protocols too, because seeking is not watched by PyAV.
+        platform: as ``sys.platform``.
+    """
+    if spec.kind == "webcam":
+        return _webcam(spec.uri, platform)
+    if spec.kind == "file":
+        # The prefix keeps FFmpeg from reading a colon in a file's name as a protocol.
+        options = {"protocol_whitelist": _PROTOCOLS["file"], "format_whitelist": FILE_FORMATS}
+        return Recipe(f"file:{Path(spec.uri)}", options=options)
+    return _network(spec, read_timeout)
+
+
+def _network(spec: SourceSpec, read_timeout: float) -> Recipe:
+    web = spec.scheme in ("http", "https")
+    options = {
+        "protocol_whitelist": _PROTOCOLS[spec.scheme],
+        "format_whitelist": WEB_FORMATS if web else STREAM_FORMATS,
+    }
+    microseconds = str(round(read_timeout * 1_000_000))
+    if spec.scheme in ("rtsp", "rtsps"):
+        # UDP loses packets behind most routers and smears the picture; ?udp in the address asks for it.
+        options |= {"rtsp_transport": "tcp", "timeout": microseconds}
+    elif spec.scheme != "srt":
+        options["rw_timeout"] = microseconds
+    return Recipe(spec.uri, options=options)
+
+
+def _webcam(name: str, platform: str) -> Recipe:
+    if platform.startswith("linux"):
+        return Recipe(f"/dev/video{name}" if name.isdigit() else name, "video4linux2")
+    if platform == "darwin":
+        return Recipe(name, "avfoundation")
+    # DirectShow knows cameras by name only; the number is resolved when the names are at hand.
+    return Recipe(name, "dshow")

@@ -1,0 +1,113 @@
+"""A decoded video frame that is converted only when someone asks for its pixels."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from crowdmon.capture.orientation import UPRIGHT, Orientation, from_display_matrix
+
+_UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
+_HD_HEIGHT = 720
+_ASPECT_LIMITS = (0.4, 2.5)
+_SCALERS_KEPT = 8
+_QUALITY = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+
+
+class Scalers:
+    """FFmpeg scalers, one for each size asked for, because setting one up costs more than using it."""
+
+    def __init__(self) -> None:
+        self._by_size: dict[tuple[int, int], VideoReformatter] = {}
+
+    def rgb(self, frame: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """Return the frame's pixels scaled to (width, height), HxWx3; not turned upright."""
+        if size not in self._by_size and len(self._by_size) >= _SCALERS_KEPT:
+            self._by_size.clear()
+        scaler = self._by_size.setdefault(size, VideoReformatter())
+        converted = scaler.reformat(
+            frame,
+            width=size[0],
+            height=size[1],
+            format="rgb24",
+            src_colorspace=_matrix(frame),
+            interpolation=_QUALITY,
+            threads=1,  # the other cores belong to other cameras and to counting
+        )
+        return np.asarray(converted.to_ndarray(), dtype=np.uint8)
+
+
+def _matrix(frame: VideoFrame) -> Colorspace | None:
+    """Guess the colour matrix of a frame that does not name it, as players do; None where it does."""
+    if frame.colorspace != _UNSPECIFIED:
+        return None
+    return Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601
+
+
+def orientation_of(frame: VideoFrame) -> Orientation:
+    """Return how the frame has to be turned to stand upright."""
+    try:
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV gives up on side data it has no name for, such as EXIF
+        return Orientation(round(frame.rotation / 90) % 4)
+    return UPRIGHT if matrix is None else from_display_matrix(bytes(matrix))  # type: ignore[call-overload]
+
+
+def shown_size(size: tuple[int, int], aspect: Fraction | None, turn: Orientation) -> tuple[int, int]:
+    """Return (width, height) as a person sees a stored picture.
+
+    Args:
+        size: stored (width, height).
+        aspect: width of a stored pixel over its height; None or implausible values count as square.
+            Other pixels are made square by stretching or shrinking the width.
+        turn: how the picture is turned.
+    """
+    width, height = size
+    if aspect and _ASPECT_LIMITS[0] <= aspect <= _ASPECT_LIMITS[1]:
+        width = max(1, round(width * float(aspect)))
+    return turn.size((width, height))
+
+
+class AvPicture:
+    """A :class:`~crowdmon.capture.source.Picture` over a decoded frame.
+
+    Args:
+        frame: as decoded.
+        index, time, pts: as in the protocol.
+        scalers: those of the source.
+        aspect: width of a stored pixel over its height, None for square ones.
+        turn: how to turn the frame upright; None takes it from the frame.
+    """
+
+    __slots__ = ("_converted", "_frame", "_scalers", "_turn", "index", "pts", "size", "time")
+
+    def __init__(
+        self,
+        frame: VideoFrame,
+        *,
+        index: int,
+        time: float,
+        pts: float | None,
+        scalers: Scalers,
+        aspect: Fraction | None = None,
+        turn: Orientation | None = None,
+    ) -> None:
+        self.index, self.time, self.pts = index, time, pts
+        self._frame, self._scalers = frame, scalers
+        self._turn = orientation_of(frame) if turn is None else turn
+        self._converted: dict[tuple[int, int], NDArray[np.uint8]] = {}
+        self.size = shown_size((frame.width, frame.height), aspect, self._turn)
+
+    def rgb(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Convert, at most once a size; see the protocol."""
+        wanted = size or self.size
+        if wanted not in self._converted:
+            stored = self._scalers.rgb(self._frame, self._turn.size(wanted))
+            upright = self._turn.apply(stored) if self._turn != UPRIGHT else stored
+            upright.flags.writeable = False
+            self._converted[wanted] = upright
+        return self._converted[wanted]

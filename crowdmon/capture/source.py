@@ -1,0 +1,144 @@
+"""The door of the room: what a source and a picture are, and :func:`open_source`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.capture.uri import SourceKind, SourceSpec, parse_source
+from crowdmon.config import expand_secrets
+
+MIN_SIDE = 32
+"""Pixels; a smaller picture shows nobody and is refused."""
+
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
+)
+"""File names that are single pictures; everything else is opened as a video."""
+
+
+class Picture(Protocol):
+    """One picture of a source, not yet converted.
+
+    Use it in the thread that reads the source.
+
+    Attributes:
+        index: number of the picture in the source, from 0. After a seek: as far as the frame rate
+            tells.
+        time: epoch seconds at which it arrived.
+        pts: media seconds since the source's start, strictly rising; None where a source has none.
+        size: (width, height) in pixels as a person sees it: turned upright, pixels square. Changes
+            when a stream changes its resolution.
+    """
+
+    index: int
+    time: float
+    pts: float | None
+    size: tuple[int, int]
+
+    def rgb(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Convert, at most once a size.
+
+        Args:
+            size: (width, height) wanted, exactly; None for :attr:`size`.
+
+        Returns:
+            Height x width x 3 uint8, RGB, read-only.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What is known of a source once it is open.
+
+    Attributes:
+        kind: as in :class:`~crowdmon.capture.uri.SourceSpec`.
+        width, height: pixels of the first picture, as a person sees it.
+        fps: nominal pictures per second; None if the source does not say.
+        duration: seconds; None for live and endless sources.
+        live: pictures come at their own pace, and their end is a loss.
+        seekable: :meth:`Source.seek` works.
+        frames: number of pictures; None if the source does not say.
+        label: the source for people, secrets redacted.
+    """
+
+    kind: SourceKind
+    width: int
+    height: int
+    fps: float | None
+    duration: float | None
+    live: bool
+    seekable: bool
+    frames: int | None
+    label: str
+
+
+class Source(Protocol):
+    """An open source; a context manager that always releases what it holds."""
+
+    info: SourceInfo
+
+    def pictures(self) -> Iterator[Picture]:
+        """Iterate from the current position. Call it again after an error or a seek to go on.
+
+        Raises:
+            SourceError: reading failed, or a live source ended. All good pictures before it were
+                delivered first.
+        """
+        ...
+
+    def seek(self, pts: float) -> None:
+        """Make the picture shown at ``pts`` (seconds, held to 0..duration) the next one.
+
+        Raises:
+            SourceError: the source cannot be sought.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release everything; may be called twice."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def open_source(text: str, *, timeout: tuple[float, float] = (10.0, 10.0)) -> Source:
+    """Open a source; its first picture is decoded already when this returns.
+
+    Args:
+        text: as :func:`~crowdmon.capture.uri.parse_source` takes it; ``${NAME}`` is expanded here and
+            nowhere else.
+        timeout: seconds to wait for the source to open, and for each picture.
+
+    Raises:
+        ConfigError: unknown scheme or scene, or a missing environment variable.
+        SourceError: it cannot be opened or holds no picture;
+            :class:`~crowdmon.capture.faults.AccessRefusedError` if a password was refused.
+    """
+    spec = parse_source(expand_secrets(text), label=text)
+    if spec.kind == "synthetic":
+        from crowdmon.capture.synthetic import SyntheticSource
+
+        return SyntheticSource(spec)
+    if spec.kind == "folder" or _is_picture(spec):
+        from crowdmon.capture.folder import FolderSource
+
+        return FolderSource(spec)
+    from crowdmon.capture.av_source import AvSource
+
+    return AvSource(spec, timeout=timeout)
+
+
+def _is_picture(spec: SourceSpec) -> bool:
+    return spec.kind == "file" and Path(spec.uri).suffix.lower() in PICTURE_SUFFIXES

@@ -1,0 +1,101 @@
+"""What a user types as SOURCE, taken apart. Nothing is opened here and PyAV is not loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from crowdmon.errors import ConfigError, redact
+
+SourceKind = Literal["file", "folder", "network", "webcam", "synthetic"]
+
+STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "srt", "udp", "rtp", "tcp")
+"""Schemes that deliver pictures at their own pace."""
+
+WEB_SCHEMES = ("http", "https")
+"""Schemes that may hold a clip or a live stream; only opening tells."""
+
+SCHEMES = (*STREAM_SCHEMES, *WEB_SCHEMES)
+
+_SCHEME = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://")
+_SYNTHETIC = "synthetic:"
+_WEBCAM = re.compile(r"^(\d{1,3}|/dev/video\d+|video=.+)$", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source, understood but not opened.
+
+    Attributes:
+        kind: file, folder, network, webcam or synthetic.
+        uri: what to open, secrets included; never show it. A path for files and folders.
+        label: the same for people: secrets replaced by ``***``.
+        live: whether its pictures come at their own pace and cannot be asked for again. Of an
+            http address only opening tells: it counts as live here.
+        scheme: lower case, for network sources; empty otherwise.
+    """
+
+    kind: SourceKind
+    uri: str
+    label: str
+    live: bool
+    scheme: str = ""
+
+
+def parse_source(
+    text: str, *, label: str | None = None, is_folder: Callable[[str], bool] | None = None
+) -> SourceSpec:
+    """Understand one SOURCE.
+
+    Args:
+        text: a path, an address, ``0`` or ``/dev/video0``, or ``synthetic:NAME?people=40&seed=1``.
+        label: shown instead of ``text``, for when ``text`` had its ``${NAME}`` expanded.
+        is_folder: how to tell a folder from a file; the file system by default.
+
+    Raises:
+        ConfigError: the text is empty or its scheme is unknown.
+    """
+    text = text.strip()
+    shown = redact(label.strip() if label is not None else text)
+    if not text:
+        raise ConfigError("the source is empty", "Give a file, a folder, an address, 0 or synthetic:plaza")
+    if "\0" in text:
+        raise ConfigError("the source holds a NUL character", "Give a plain path or address")
+    if text.startswith(_SYNTHETIC):
+        return SourceSpec("synthetic", text, shown, live=False)
+    if _WEBCAM.match(text):
+        return SourceSpec("webcam", text, shown, live=True)
+    if found := _SCHEME.match(text):
+        return _address(text, found["scheme"].lower(), shown, is_folder)
+    return _path(text, shown, is_folder)
+
+
+def _address(text: str, scheme: str, shown: str, is_folder: Callable[[str], bool] | None) -> SourceSpec:
+    if scheme == "file":
+        return _path(unquote(text[len("file://") :]), shown, is_folder)
+    if scheme not in SCHEMES:
+        raise ConfigError(
+            f"{shown}: the scheme {scheme}:// is unknown", f"Known are {', '.join(SCHEMES)} and synthetic:"
+        )
+    rest = text[len(scheme) :]
+    if not _has_host(text, scheme):
+        raise ConfigError(f"{shown}: the address names no host", f"Write {scheme}://HOST/PATH")
+    return SourceSpec("network", scheme + rest, shown, live=True, scheme=scheme)
+
+
+def _has_host(text: str, scheme: str) -> bool:
+    """Whether the address names a host; rtp and udp may listen on a port alone."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as an IPv6 address without its closing bracket
+        return False
+    return bool(parts.hostname) or (scheme in ("udp", "rtp", "srt", "tcp") and bool(parts.netloc))
+
+
+def _path(path: str, shown: str, is_folder: Callable[[str], bool] | None) -> SourceSpec:
+    folder = is_folder(path) if is_folder else Path(path).is_dir()
+    return SourceSpec("folder" if folder else "file", path, shown, live=False)
