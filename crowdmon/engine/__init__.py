@@ -1,0 +1,1 @@
+"""What runs over time: the only room with threads. Start at :mod:`crowdmon.engine.monitor`."""

@@ -1,0 +1,115 @@
+"""``crowdmon count`` over a file: the plain loop, no thread, as fast as it goes."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crowdmon.engine.measure import measure
+from crowdmon.engine.smooth import Smoother
+from crowdmon.errors import CountingError, CrowdmonError
+from crowdmon.values import DensityMap, Frame, Reading, Roi
+
+if TYPE_CHECKING:
+    from crowdmon.capture.source import Picture, Source
+    from crowdmon.engine.seams import CounterLike
+
+
+def iterate(
+    source: Source,
+    counter: CounterLike,
+    *,
+    rois: Sequence[Roi] = (),
+    every: float | None = None,
+    duration: float | None = None,
+    start_time: float | None = None,
+    camera: str = "",
+) -> Iterator[tuple[Frame, DensityMap, Reading]]:
+    """Count a source by its media time.
+
+    Args:
+        source: open; not closed here.
+        counter: counts each picture that is due.
+        rois: the camera's ROIs.
+        every: media seconds between two counts; each picture if None or 0.
+        duration: media seconds from the first picture; until the source ends if None.
+        start_time: epoch seconds of media time 0; now if None.
+        camera: the name in the readings.
+
+    Yields:
+        The frame counted, its density map and its reading, in the order of the source.
+
+    Raises:
+        SourceError: reading failed; everything before it was yielded.
+        CountingError: the counter failed; nothing is counted another way instead.
+    """
+    start = time.time() if start_time is None else start_time
+    smoother = Smoother(interval=max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0))
+    pace = Pace(every=every, duration=duration)
+    for picture in source.pictures():
+        if pace.over(picture.pts):
+            return
+        if not pace.due(picture.pts):
+            continue
+        frame = dated(picture, camera, start=start)
+        density = count(counter, frame)
+        if frame.pts is None:
+            smoother.reset()  # pictures without a time are not neighbours
+        yield frame, density, smoother.apply(measure(density, rois))
+
+
+class Pace:
+    """Which pictures of a file are due. Counting by multiples of ``every`` keeps the rate exact."""
+
+    def __init__(self, *, every: float | None = None, duration: float | None = None) -> None:
+        """Take the media seconds between two counts and in all; None for each, and for no end."""
+        self._every = every or 0.0
+        self._duration = math.inf if duration is None else duration
+        self._first: float | None = None
+        self._step = -1
+
+    def over(self, pts: float | None) -> bool:
+        """Whether the picture at ``pts`` lies beyond the duration, which starts with the first."""
+        if pts is None:
+            return False
+        if self._first is None:
+            self._first = pts
+        return pts - self._first >= self._duration - 1e-6
+
+    def due(self, pts: float | None) -> bool:
+        """Whether to count the picture at ``pts``; one without a time always is."""
+        if pts is None or self._every <= 0.0:
+            return True
+        if self._first is None:
+            self._first = pts
+        step = math.floor((pts - self._first) / self._every + 1e-6)
+        due, self._step = step > self._step, max(step, self._step)
+        return due
+
+
+def dated(picture: Picture, camera: str, *, start: float) -> Frame:
+    """Convert a file's picture; its time is media time after ``start`` (epoch seconds)."""
+    from crowdmon.capture.taps import frame_from
+
+    return replace(frame_from(picture, camera), time=start + (picture.pts or 0.0))
+
+
+def count(counter: CounterLike, frame: Frame) -> DensityMap:
+    """Count one frame; every failure is a CountingError that names the camera and the picture."""
+    try:
+        return counter.count(frame)
+    except CrowdmonError:
+        raise
+    except MemoryError as error:
+        raise CountingError(
+            f"{frame.camera}: memory ran out while counting picture {frame.index} of "
+            f"{frame.size[0]}x{frame.size[1]} pixels",
+            "Use a smaller picture or a machine with more memory",
+        ) from error
+    except Exception as error:
+        raise CountingError(
+            f"{frame.camera}: counting picture {frame.index} failed: {type(error).__name__}: {error}"
+        ) from error

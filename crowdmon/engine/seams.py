@@ -1,0 +1,56 @@
+"""What the engine needs of others, so that tests and later rooms can stand in for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from crowdmon.values import DensityMap, Frame, Reading
+
+if TYPE_CHECKING:  # the engine runs without the video library until a source is opened
+    from crowdmon.capture.source import Source
+
+
+class CounterLike(Protocol):
+    """Counts people; built in, and used from, one thread."""
+
+    @property
+    def name(self) -> str:
+        """The name of the weights."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """Where it counts, for people."""
+        ...
+
+    def count(self, frame: Frame) -> DensityMap:
+        """Count one frame; any exception means that this frame could not be counted."""
+        ...
+
+
+CounterFactory = Callable[[], CounterLike]
+
+
+class Sink(Protocol):
+    """Where readings go; used by the recording thread alone."""
+
+    def write(self, reading: Reading) -> None:
+        """Write one reading wholly or raise; after an exception the same reading is offered again."""
+        ...
+
+    def flush(self) -> None:
+        """Make what was written durable; called about once a second."""
+        ...
+
+
+class Sources(Protocol):
+    """The way to pictures."""
+
+    def live(self, uri: str) -> bool:
+        """Whether a loss of this source is to be followed by a new attempt; ConfigError if unknown."""
+        ...
+
+    def open(self, uri: str) -> Source:
+        """Open it; may take seconds. Raises SourceError or ConfigError."""
+        ...

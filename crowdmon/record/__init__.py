@@ -1,0 +1,1 @@
+"""What writes readings down, and meets disks that are full or gone."""
