@@ -1,0 +1,48 @@
+"""Perspective maps: how large a metre appears at each pixel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.errors import DatasetError
+from crowdmon.formats.mat import load_mat, quoted
+
+_NAMES = ("pMap", "pMapN")
+
+
+def read_perspective(path: str | Path) -> NDArray[np.float32]:
+    """Read a perspective map.
+
+    Args:
+        path: holds ``pMap`` (WorldExpo'10: pixels per metre of a person standing there, larger is
+            nearer) or ``pMapN`` (Mall, Beijing-BRT: a factor without a unit, larger is farther).
+
+    Returns:
+        H x W float32, finite, of the picture's size; most maps depend on the row only.
+
+    Raises:
+        DatasetError: not such a file, or values that are not finite or nowhere above 0.
+    """
+    mat = load_mat(path)
+    name = next((name for name in _NAMES if name in mat), None)
+    if name is None:
+        raise DatasetError(
+            f"{path} has no variable {quoted(_NAMES).replace(', ', ' or ')}; it has {quoted(mat)}",
+            "Is it a perspective map?",
+        )
+    values = mat[name]
+    if (
+        not isinstance(values, np.ndarray)
+        or values.dtype.kind not in "iuf"
+        or values.ndim != 2
+        or not values.size
+    ):
+        raise DatasetError(f"'{name}' in {path} is not an array of pixels", "Is it a perspective map?")
+    if not np.isfinite(values).all() or not (values > 0).any():
+        raise DatasetError(
+            f"'{name}' in {path} has values that are not finite, or none above 0", "Correct it"
+        )
+    return values.astype(np.float32)
