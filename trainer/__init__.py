@@ -1,1 +1,1 @@
-"""Training and scoring of the counting network; next door to the application, never imported by it."""
+"""The trainer: the paper's method, its benchmarks, and the recipe behind the bundled weights."""

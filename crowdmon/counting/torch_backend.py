@@ -1,0 +1,59 @@
+"""The torch back end: CUDA in half precision when there is a card, else the CPU in float32."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from crowdmon.counting.network import SSRHEF, NetworkConfig
+from crowdmon.counting.weights import Weights
+from crowdmon.errors import CountingError, WeightsError
+
+
+def network_of(weights: Weights) -> SSRHEF:
+    """Build the network a weights file describes and fill it; WeightsError if they do not fit."""
+    where = weights.path or weights.name
+    try:
+        network = SSRHEF(NetworkConfig.from_header(weights.network))
+        # Copies, because the arrays of a weights file are read-only and shared.
+        state = {key: torch.from_numpy(value.copy()) for key, value in weights.tensors.items()}
+        network.load_state_dict(state)
+    except (TypeError, ValueError, KeyError) as error:
+        raise WeightsError(f"{where} describes a network this version does not know ({error})") from error
+    except RuntimeError as error:
+        first = str(error).strip().splitlines()[-1].strip()
+        raise WeightsError(f"{where} does not fit its own network: {first}") from error
+    return network.eval()
+
+
+class TorchBackend:
+    """Runs SSR-HEF with torch."""
+
+    name = "torch"
+
+    def __init__(self, weights: Weights, *, threads: int | None = None) -> None:
+        """Load the network onto the device; WeightsError if the weights do not fit it."""
+        if threads:
+            torch.set_num_threads(threads)
+        cuda = torch.cuda.is_available()
+        self._device = torch.device("cuda" if cuda else "cpu")
+        self._dtype = torch.float16 if cuda else torch.float32
+        self.precision = "f16" if cuda else "f32"
+        self.device = torch.cuda.get_device_name() if cuda else "cpu"
+        network = network_of(weights)
+        # Channels-last more than halves the time of these convolutions on CPUs.
+        self._network = network.to(device=self._device, dtype=self._dtype, memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return NxHxW scaled people per cell of an Nx3xHxW batch; CountingError if it fails."""
+        try:
+            tensor = torch.from_numpy(batch).to(
+                device=self._device, dtype=self._dtype, memory_format=torch.channels_last
+            )
+            output: NDArray[np.float32] = self._network(tensor)[:, 0].float().cpu().numpy()
+        except (RuntimeError, MemoryError) as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else "out of memory"
+            raise CountingError(f"torch on {self.device} failed: {reason}") from error
+        return output

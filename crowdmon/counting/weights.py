@@ -1,0 +1,129 @@
+"""The weights file: tensors and everything needed to use them honestly.
+
+A safetensors file whose metadata holds one JSON header with the network's shape, the
+pre-processing, the provenance (data, split, commit, seed, date) and the scores. No header, no load.
+Safetensors never executes anything; a pickle is refused by its first bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from crowdmon.counting.preprocess import Preprocess
+from crowdmon.errors import SinkError, WeightsError
+
+FORMAT = 1
+DEFAULT = "assets/weights/default.safetensors"
+_KEY = "crowdmon"
+_MAX_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """A weights file in memory.
+
+    Attributes:
+        tensors: name to float32 array; normalisation folded, classification dropped.
+        network: the network's configuration, as plain values.
+        preprocess: how pictures are fed.
+        provenance: data, split, commit, seed, date, licences as stated.
+        scores: what was measured, by benchmark.
+        path: where it was read from.
+    """
+
+    tensors: Mapping[str, NDArray[np.float32]]
+    network: Mapping[str, Any]
+    preprocess: Preprocess
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)
+    path: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The name a person calls these weights by."""
+        return str(self.provenance.get("name") or (self.path.stem if self.path else "unnamed"))
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write a weights file atomically; SinkError if it cannot be written."""
+    header = {
+        "format": FORMAT,
+        "network": dict(weights.network),
+        "preprocess": weights.preprocess.header(),
+        "provenance": dict(weights.provenance),
+        "scores": dict(weights.scores),
+    }
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(dict(weights.tensors), part, metadata={_KEY: json.dumps(header)})
+        part.replace(path)
+    except (OSError, SafetensorError) as error:
+        part.unlink(missing_ok=True)
+        raise SinkError(f"cannot write weights to {path}: {error}") from error
+
+
+def load(path: Path) -> Weights:
+    """Read a weights file; WeightsError if it is missing, not a weights file, or has no header."""
+    metadata, tensors = _read(path)
+    if _KEY not in metadata:
+        raise WeightsError(
+            f"{path} has no crowdmon header",
+            "Only weights written by crowdmon-train or crowdmon export say how pictures must be fed",
+        )
+    try:
+        header = json.loads(metadata[_KEY])
+        if header["format"] != FORMAT:
+            raise WeightsError(
+                f"{path} has header format {header['format']}, this version reads {FORMAT}",
+                "Update crowdmon or train again",
+            )
+        return Weights(
+            tensors=tensors,
+            network=dict(header["network"]),
+            preprocess=Preprocess.from_header(header["preprocess"]),
+            provenance=dict(header.get("provenance", {})),
+            scores=dict(header.get("scores", {})),
+            path=path,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, WeightsError):
+            raise
+        raise WeightsError(f"{path} has a header that cannot be read ({error!r})") from error
+
+
+def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]]:
+    if not path.is_file():
+        raise WeightsError(f"no weights file at {path}", "Give --weights the path of a .safetensors file")
+    if path.stat().st_size > _MAX_BYTES:
+        raise WeightsError(f"{path} is larger than {_MAX_BYTES >> 20} MiB, far more than this network has")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118
+            return file.metadata() or {}, tensors
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
+        raise WeightsError(
+            f"{path} is not a safetensors file ({_what(path)})",
+            "Weights come from crowdmon-train; pickled .pth files are refused because they can run code",
+        ) from error
+
+
+def _what(path: Path) -> str:
+    try:
+        start = path.open("rb").read(8)
+    except OSError:
+        return "it cannot be read"
+    if not start:
+        return "it is empty"
+    if start.startswith(b"PK\x03\x04") or start.startswith(b"\x80"):
+        return "it looks like a pickle"
+    return "its first bytes are something else, or it is cut short"

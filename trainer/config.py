@@ -1,0 +1,117 @@
+"""Training configuration: one YAML file, every key checked, travels into the run folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from crowdmon.counting.network import NetworkConfig
+from crowdmon.counting.preprocess import Preprocess
+from crowdmon.errors import ConfigError
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Losses(_Model):
+    """Which losses, in which proportion (Eq. 5)."""
+
+    density: Literal["hef", "hef-detached", "l2", "l2/4"] = "hef"
+    gamma: float = 2.0
+    unit: float = Field(
+        1.0, gt=0, description="people per cell are multiplied by this inside of HEF's weight"
+    )
+    segmentation: float = Field(1e-2, ge=0, description="lambda 1")
+    classification: float = Field(1e-3, ge=0, description="lambda 2")
+    pyramid: float = Field(0.0, ge=0, description="weight of the block counts; 0 in the paper")
+    blocks: tuple[int, ...] = (2, 8, 32)
+
+
+class Network(_Model):
+    """Switches and widths of SSR-HEF; see ``crowdmon/counting/network.py``."""
+
+    stem: int = 4
+    widths: tuple[int, int, int] = (32, 48, 96)
+    dilations: tuple[tuple[int, ...], ...] = ((1,), (1, 1), (1, 2, 3, 1))
+    msrf: int = 16
+    head: tuple[int, int, int] = (64, 64, 32)
+    segmentation: bool = True
+    enhancement: bool = True
+    classes: int = 15
+    norm: bool = True
+
+    def build(self) -> NetworkConfig:
+        """Return the network's own configuration."""
+        return NetworkConfig(**self.model_dump())
+
+
+class Augment(_Model):
+    """What happens to a crop, beside flipping."""
+
+    scale: tuple[float, float] = (0.7, 1.3)
+    colour: float = Field(0.3, ge=0, le=1, description="strength of brightness, contrast and gamma")
+    grey: float = Field(0.1, ge=0, le=1, description="share of crops made grey")
+    noise: float = Field(0.5, ge=0, le=1, description="share of crops with noise")
+    degrade: float = Field(0.0, ge=0, le=1, description="share of crops blurred or compressed as JPEG")
+
+
+class TrainConfig(_Model):
+    """A whole training run."""
+
+    protocol: Literal["paper", "crops"] = "crops"
+    steps: int = Field(10_000, gt=0)
+    batch: int = Field(8, gt=0)
+    crop: int = Field(256, gt=0, multiple_of=8)
+    rate: float = Field(2e-3, gt=0)
+    schedule: Literal["constant", "cosine"] = "cosine"
+    warmup: int = Field(200, ge=0)
+    optimiser: Literal["adam", "adamw"] = "adamw"
+    decay: float = Field(1e-4, ge=0)
+    clip: float = Field(0.0, ge=0, description="largest norm of the gradient, 0 for none")
+    ema: float = Field(0.999, ge=0, lt=1)
+    freeze_norm: float = Field(
+        0.5, gt=0, description="batch normalisation keeps its statistics after this share of the steps"
+    )
+    precision: Literal["bf16", "f32"] = "bf16"
+    seed: int = 0
+    validate_every: int = Field(500, gt=0)
+    log_every: int = Field(20, gt=0)
+    max_count: float = Field(
+        0.0,
+        ge=0,
+        description="C of Table II; 0 takes the benchmark's official one, or the training data's own",
+    )
+    kernel: Literal["fixed", "perspective"] = "fixed"
+    sources: dict[str, float] = Field(
+        default_factory=dict, description="benchmarks and their share; --dataset alone if empty"
+    )
+    network: Network = Network()
+    losses: Losses = Losses()
+    augment: Augment = Augment()
+    density_scale: float = Field(10.0, gt=0)
+
+    def preprocess(self) -> Preprocess:
+        """Return the pre-processing the run trains for."""
+        return Preprocess(density_scale=self.density_scale)
+
+
+def load(path: Path) -> TrainConfig:
+    """Read a training configuration; ConfigError names the file, the key and what is allowed."""
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path} holds no settings", "See configs/train/fast.yaml")
+    try:
+        return TrainConfig.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {key}: {first['msg']} (got {first.get('input')!r})") from error

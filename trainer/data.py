@@ -1,0 +1,84 @@
+"""From a configuration and a benchmark's name to what a run is fed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from crowdmon import __version__
+from crowdmon.errors import ConfigError
+from trainer import run_folder, sources
+from trainer.config import TrainConfig
+from trainer.datasets import BENCHMARKS, load
+from trainer.sources import Source
+from trainer.train import Data
+
+GENERATED = {"plaza": sources.plaza, "nobody": sources.nobody}
+"""Sources that need no data: rendered scenes, and pictures with nobody in them."""
+
+MAX_COUNT = {
+    "shanghaitech_a": 3139,
+    "shanghaitech_b": 578,
+    "ucf_cc_50": 4543,
+    "worldexpo": 253,
+}
+"""C of Table II, the official largest count; Thr = C / K."""
+
+
+def gather(
+    config: TrainConfig, name: str, root: Path | None, *, fold: int = 1, folds: str = "pfdnet"
+) -> Data:
+    """Read the labels of what a run trains and validates on.
+
+    Args:
+        config: the run; its ``sources`` replace ``name`` when there are any.
+        name: the benchmark named on the command line.
+        root: its folder or a data root.
+        fold, folds: of UCF_CC_50.
+
+    Raises:
+        ConfigError: an unknown source. DatasetError: data is missing.
+    """
+    shares = config.sources or {name: 1.0}
+    unknown = shares.keys() - BENCHMARKS.keys() - GENERATED.keys()
+    if unknown:
+        known = ", ".join([*BENCHMARKS, *GENERATED])
+        raise ConfigError(f"unknown training source {sorted(unknown)[0]!r}", f"Known: {known}")
+    perspective = config.kernel == "perspective"
+    joint = len(shares) > 1
+    train: list[Source] = []
+    val: dict[str, Source] = {}
+    notes: list[str] = []
+    for one in shares:
+        if one in GENERATED:
+            train.append(GENERATED[one]())
+            continue
+        settings: dict[str, Any] = {"fold": fold, "folds": folds, "joint": joint}
+        made = load(one, root, "train", **settings)
+        train.append(sources.from_dataset(made, perspective=perspective))
+        val[one] = sources.from_dataset(load(one, root, "val", **settings))
+        notes += [f"{one}: {note}" for note in made.notes]
+    largest = max((count for source in train for count in source.counts), default=0)
+    official = MAX_COUNT.get(name, 0) if not joint else 0
+    return Data(
+        train=tuple(train),
+        val=val,
+        max_count=config.max_count or official or largest,
+        provenance=_provenance(config, shares, notes, fold=fold if "ucf_cc_50" in shares else 0),
+    )
+
+
+def _provenance(
+    config: TrainConfig, shares: dict[str, float], notes: list[str], *, fold: int
+) -> dict[str, Any]:
+    return {
+        "name": "+".join(one for one in shares if one in BENCHMARKS),
+        "data": {one: round(share, 4) for one, share in shares.items()},
+        "split": "train, less the fixed validation hold-out",
+        "fold": fold,
+        "seed": config.seed,
+        "commit": run_folder.commit(),
+        "date": run_folder.now(),
+        "version": __version__,
+        "notes": notes,
+    }

@@ -1,0 +1,91 @@
+"""The losses of the paper and their controls. Pure functions of prediction and target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+EPSILON = 1.0
+"""Keeps Dice defined on an empty patch: predicting nothing there costs 0, predicting p everywhere
+costs 1 - EPSILON / (sum of p squared + EPSILON)."""
+
+
+def dice(logits: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Return the Dice loss of Eq. 2 for one scale, on the sigmoid, a mean over pictures.
+
+    Args:
+        logits: Nx1xHxW.
+        labels: Nx1xHxW of 0 and 1.
+        mask: Nx1xHxW of 0..1, where the labels are known; everywhere if None.
+    """
+    predicted, labels = torch.sigmoid(logits.float()), labels.float()
+    if mask is not None:
+        predicted, labels = predicted * mask, labels * mask
+    both = (predicted * labels).sum(dim=(1, 2, 3))
+    each = (predicted**2).sum(dim=(1, 2, 3)) + (labels**2).sum(dim=(1, 2, 3))
+    return (1 - (2 * both + EPSILON) / (each + EPSILON)).mean()
+
+
+def hef(
+    predicted: Tensor,
+    target: Tensor,
+    *,
+    gamma: float = 2.0,
+    unit: float = 1.0,
+    detach: bool = False,
+    mask: Tensor | None = None,
+) -> Tensor:
+    """Return the Hard Example Focusing loss of Eq. 4: mean of (1 - sigmoid(unit D))^gamma (D - T)^2.
+
+    The printed formula lost its "1"; the text around it has it. For D >= 0 the weight lies in
+    (0, 1/4] with gamma 2, and densities far below 1 all get the same weight, so the unit decides
+    what the loss does. Through its own weight, an estimate more than 1/sigmoid(unit D)/unit above
+    the target is pushed further up; ``detach`` treats the weight as a constant instead.
+
+    Args:
+        predicted, target: Nx1xHxW density in the same unit, any network's.
+        gamma: the exponent.
+        unit: D is multiplied by this inside of the sigmoid only.
+        detach: stop the gradient through the weight.
+        mask: Nx1xHxW of 0..1, where the target is known; everywhere if None.
+    """
+    known = predicted.detach() if detach else predicted
+    weight = (1 - torch.sigmoid(unit * known)) ** gamma
+    return _mean(weight * (predicted - target) ** 2, mask)
+
+
+def l2(predicted: Tensor, target: Tensor, *, factor: float = 1.0, mask: Tensor | None = None) -> Tensor:
+    """Return the mean squared error times ``factor``; 1/4 is the control for HEF's weight at D = 0."""
+    return factor * _mean((predicted - target) ** 2, mask)
+
+
+def pyramid(
+    predicted: Tensor, target: Tensor, *, blocks: Sequence[int], mask: Tensor | None = None
+) -> Tensor:
+    """Return the mean absolute error of counts in square blocks, divided by the block's side.
+
+    Independent errors of the cells make each block size cost the same.
+
+    Args:
+        predicted, target: Nx1xHxW density.
+        blocks: sides in cells; a side that does not fit is the whole map.
+        mask: Nx1xHxW of 0..1, where the target is known; everywhere if None.
+    """
+    difference = predicted - target
+    if mask is not None:
+        difference = difference * mask
+    total = predicted.new_zeros(())
+    for side in blocks:
+        rows, columns = min(side, difference.shape[2]), min(side, difference.shape[3])
+        sums = F.avg_pool2d(difference, (rows, columns)) * (rows * columns)
+        total = total + sums.abs().mean() / (rows * columns) ** 0.5
+    return total
+
+
+def _mean(values: Tensor, mask: Tensor | None) -> Tensor:
+    if mask is None:
+        return values.mean()
+    return (values * mask).sum() / mask.sum().clamp(min=1.0)

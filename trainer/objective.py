@@ -1,0 +1,59 @@
+"""The overall loss of Eq. 5, part by part."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from crowdmon.counting.network import Outputs
+from trainer import losses
+from trainer.config import Losses
+from trainer.loader import Batch
+
+
+def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: float) -> dict[str, Tensor]:
+    """Return the weighted losses by name; their sum is what is minimised.
+
+    Args:
+        outputs: the network's.
+        batch: the targets, on the same device.
+        settings: which losses, in which proportion.
+        density_scale: of the network's output; HEF's unit is people per cell whatever the scale.
+    """
+    mask = batch.masks[2] if batch.masks is not None else None
+    predicted, target = outputs.density.float(), batch.density
+    found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=mask)}
+    if outputs.segmentations and settings.segmentation:
+        masks = batch.masks or (None, None, None)
+        dice = [
+            losses.dice(logits, labels, known)
+            for logits, labels, known in zip(outputs.segmentations, batch.segmentations, masks, strict=True)
+        ]
+        found["segmentation"] = settings.segmentation * torch.stack(dice).sum()
+    if outputs.classes is not None and batch.classes is not None and settings.classification:
+        entropy = F.cross_entropy(outputs.classes.float(), batch.classes)
+        found["classification"] = settings.classification * entropy
+    if settings.pyramid:
+        found["pyramid"] = settings.pyramid * losses.pyramid(
+            predicted, target, blocks=settings.blocks, mask=mask
+        )
+    return found
+
+
+def density_loss(
+    predicted: Tensor, target: Tensor, settings: Losses, *, scale: float, mask: Tensor | None
+) -> Tensor:
+    """Return the density loss the settings name, on scaled people per cell."""
+    if settings.density == "l2":
+        return losses.l2(predicted, target, mask=mask)
+    if settings.density == "l2/4":
+        return losses.l2(predicted, target, factor=0.25, mask=mask)
+    return losses.hef(
+        predicted,
+        target,
+        gamma=settings.gamma,
+        unit=settings.unit / scale,
+        detach=settings.density == "hef-detached",
+        mask=mask,
+    )

@@ -1,0 +1,100 @@
+"""What a run must keep to go on exactly where it stopped: weights, optimiser, average, step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from crowdmon.counting.network import SSRHEF, NetworkConfig, fold
+from crowdmon.counting.preprocess import Preprocess
+from crowdmon.counting.weights import Weights
+from crowdmon.errors import ConfigError
+
+
+class Average:
+    """Exponential moving average of a network's parameters and buffers.
+
+    The classification is left out: it is dropped at export, and the resume state stays small.
+    """
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.values = {k: v.detach().clone() for k, v in network.state_dict().items() if _averaged(k)}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module, step: int) -> None:
+        """Move towards the network; faster in the first steps, when the start still weighs."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        current = {key: value for key, value in network.state_dict().items() if _averaged(key)}
+        floats = [key for key, value in current.items() if value.is_floating_point()]
+        torch._foreach_lerp_([self.values[k] for k in floats], [current[k] for k in floats], 1 - decay)
+        for key in current.keys() - set(floats):
+            self.values[key].copy_(current[key])
+
+
+def _averaged(key: str) -> bool:
+    return not key.startswith("classify.")
+
+
+def save(
+    path: Path,
+    *,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    average: Average,
+    step: int,
+    best: float,
+) -> None:
+    """Write the resume state atomically."""
+    part = path.with_name(path.name + ".part")
+    torch.save(
+        {
+            "network": network.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "average": average.values,
+            "step": step,
+            "best": best,
+        },
+        part,
+    )
+    part.replace(path)
+
+
+def load(
+    path: Path, *, network: nn.Module, optimiser: torch.optim.Optimizer, average: Average
+) -> tuple[int, float]:
+    """Restore a state in place; return the next step and the best validation score so far.
+
+    Raises:
+        ConfigError: the state is of another network or optimiser.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+        network.load_state_dict(state["network"])
+        optimiser.load_state_dict(state["optimiser"])
+        restored: dict[str, Tensor] = state["average"]
+        for key, value in average.values.items():
+            value.copy_(restored[key])
+        return int(state["step"]), float(state["best"])
+    except (KeyError, RuntimeError, ValueError, OSError, EOFError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(
+            f"cannot resume from {path}: {first}", "Use the configuration the run was started with"
+        ) from error
+
+
+def export(
+    average: Average, config: NetworkConfig, preprocess: Preprocess, provenance: dict[str, Any]
+) -> Weights:
+    """Return the averaged network as weights: normalisation folded, classification dropped."""
+    state = {**SSRHEF(config).state_dict(), **average.values}
+    tensors, slim = fold(state, config)
+    return Weights(
+        tensors={key: value.cpu().numpy() for key, value in tensors.items()},
+        network=slim.header(),
+        preprocess=preprocess,
+        provenance=provenance,
+    )

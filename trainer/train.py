@@ -1,0 +1,308 @@
+"""Training: one loop, readable from top to bottom.
+
+A step's patches are a pure function of (seed, step), the state holds everything else, so a run that
+was interrupted at any moment goes on along the same curve.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+from crowdmon.counting import weights as weights_file
+from crowdmon.counting.network import SSRHEF
+from crowdmon.errors import ConfigError, CountingError
+from trainer import run_folder, state
+from trainer.config import TrainConfig
+from trainer.loader import Batch, Loader, collate
+from trainer.logbook import Logbook
+from trainer.objective import parts
+from trainer.samples import batch
+from trainer.sources import Source
+from trainer.validate import Score, overall, validate
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a run is fed: sources to train on, sources to validate on, C of Table II, and notes."""
+
+    train: tuple[Source, ...]
+    val: dict[str, Source]
+    max_count: float
+    provenance: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a run is doing, for a progress bar."""
+
+    step: int
+    steps: int
+    crops_per_second: float
+    loss: float
+    note: str = ""
+
+
+class NonFiniteLossError(CountingError):
+    """The loss is not a number any more; names the pictures of the step."""
+
+
+def train(
+    config: TrainConfig,
+    data: Data,
+    out: Path,
+    *,
+    resume: bool = False,
+    minutes: float | None = None,
+    steps: int | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> dict[str, Score]:
+    """Train until the configuration's steps are done; return the last validation.
+
+    Args:
+        config: the run; its schedule spans ``config.steps`` whatever ends the run early.
+        data: what it is fed.
+        out: the run folder.
+        resume: go on where the folder's state stopped.
+        minutes, steps: stop early, saved and resumable, after this long or at this step.
+        report: called after every logged row.
+
+    Raises:
+        ConfigError: the folder holds another run.
+        NonFiniteLossError: training diverged.
+    """
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    device = _device(rank)
+    torch.manual_seed(config.seed)
+    network = SSRHEF(config.network.build()).to(device=device, memory_format=torch.channels_last)
+    optimiser = _optimiser(config, network)
+    average = state.Average(network, config.ema)
+    start, best = run_folder.prepare(
+        out, config, data.provenance, resume=resume,
+        load=lambda path: state.load(path, network=network, optimiser=optimiser, average=average),
+    )  # fmt: skip
+    logbook = Logbook(out, until=start) if rank == 0 else None
+    stop = min(config.steps, steps or config.steps)
+    deadline = time.monotonic() + minutes * 60 if minutes else math.inf
+    threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
+
+    def make(step: int) -> Batch:
+        patches = batch(config, data.train, step=step, rank=rank, world=world)
+        return collate(patches, config.preprocess(), classes=config.network.classes, threshold=threshold)
+
+    def save(step: int) -> None:
+        if rank == 0:
+            state.save(
+                out / "state.pt", network=network, optimiser=optimiser, average=average, step=step, best=best
+            )
+
+    scores: dict[str, Score] = {}
+    totals = _Totals()
+    saved = time.monotonic()
+    step = start
+    with interruptible() as interrupted, Loader(make, start=start, stop=stop) as loader:
+        for one in loader:
+            # The loop: rate, forward, losses, backward, step, average; then what is written about it.
+            if step >= config.freeze_norm * config.steps:
+                freeze_norm(network)
+            rate = learning_rate(config, step)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            one = _to(one, device)
+            with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
+                outputs = network.train_outputs(one.pictures.contiguous(memory_format=torch.channels_last))
+            found = parts(outputs, one, config.losses, density_scale=config.density_scale)
+            total = torch.stack(list(found.values())).sum()
+            if not torch.isfinite(total):
+                save(step)
+                raise NonFiniteLossError(
+                    f"the loss is {total.item()} at step {step} on {', '.join(one.names)}",
+                    "Lower the rate, or look at these pictures and their labels",
+                )
+            optimiser.zero_grad(set_to_none=True)
+            total.backward()  # type: ignore[no-untyped-call]
+            _share_gradients(network, world)
+            if config.clip:
+                nn.utils.clip_grad_norm_(network.parameters(), config.clip)
+            optimiser.step()
+            average.update(network, step)
+            step += 1
+            people = float(outputs.density.detach().float().sum()) / config.density_scale
+            totals.add(found, total, error=abs(people - one.people), crops=len(one.names) * world)
+            if step % config.log_every == 0 and logbook:
+                row = totals.row(step, crops=step * config.batch * world, rate=rate)
+                logbook.step(row)
+                report(Progress(step, stop, totals.crops_per_second(), row["total"]))
+                totals = _Totals()
+            if (step % config.validate_every == 0 or step == stop) and logbook:
+                scores = _validated(config, data, average, out, step=step, logbook=logbook)
+                if scores and overall(scores) < best:
+                    best = overall(scores)
+                    _export(config, data, average, out / "best.safetensors", step=step, scores=scores)
+                report(Progress(step, stop, 0.0, float(total.detach()), _note(scores)))
+            if interrupted() or time.monotonic() > deadline:
+                break
+            if time.monotonic() - saved > CHECKPOINT_SECONDS:
+                save(step)
+                saved = time.monotonic()
+    save(step)
+    if logbook:
+        logbook.close()
+        _export(config, data, average, out / "last.safetensors", step=step, scores=scores)
+        run_folder.finish(out, config, step=step)
+    return scores
+
+
+def learning_rate(config: TrainConfig, step: int) -> float:
+    """Return the rate of a step: linear warm-up, then constant or a cosine to a hundredth."""
+    if step < config.warmup:
+        return config.rate * (step + 1) / config.warmup
+    if config.schedule == "constant":
+        return config.rate
+    done = (step - config.warmup) / max(1, config.steps - config.warmup)
+    return config.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+
+
+def freeze_norm(network: nn.Module) -> None:
+    """Make batch normalisation use its running statistics while the weights go on learning.
+
+    Statistics averaged over mixed sources fit none of them; the weights learn to live with the
+    ones that inference will use.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Turn SIGINT and SIGTERM into a flag the loop looks at after each step."""
+    caught: list[int] = []
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            before[number] = signal.signal(number, lambda n, _: caught.append(n))
+        except ValueError:
+            # Not in the main thread: whoever runs us there has its own way to stop us.
+            break
+    try:
+        yield lambda: bool(caught)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if caught:
+        log.info("stopped by signal %d, saved", caught[0])
+
+
+class _Totals:
+    """Sums since the last logged row."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.sums: dict[str, float] = {}
+        self.steps = self.crops = 0
+
+    def add(self, found: dict[str, torch.Tensor], total: torch.Tensor, *, error: float, crops: int) -> None:
+        values = {k: float(v.detach()) for k, v in found.items()}
+        for key, value in {**values, "total": float(total.detach()), "count_error": error}.items():
+            self.sums[key] = self.sums.get(key, 0.0) + value
+        self.steps += 1
+        self.crops += crops
+
+    def crops_per_second(self) -> float:
+        return self.crops / max(1e-9, time.monotonic() - self.started)
+
+    def row(self, step: int, *, crops: int, rate: float) -> dict[str, Any]:
+        means = {key: value / self.steps for key, value in self.sums.items()}
+        seconds = time.monotonic() - self.started
+        return {"step": step, "crops": crops, "rate": rate, **means, "seconds": seconds}
+
+
+def _device(rank: int) -> torch.device:
+    if "WORLD_SIZE" in os.environ and not dist.is_initialized():
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", rank % torch.cuda.device_count())
+
+
+def _share_gradients(network: nn.Module, world: int) -> None:
+    if world == 1:
+        return
+    for parameter in network.parameters():
+        if parameter.grad is not None:
+            dist.all_reduce(parameter.grad)
+            parameter.grad /= world
+
+
+def _optimiser(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
+    if config.optimiser == "adam":
+        return torch.optim.Adam(network.parameters(), lr=config.rate, fused=True)
+    return torch.optim.AdamW(network.parameters(), lr=config.rate, weight_decay=config.decay, fused=True)
+
+
+def _to(one: Batch, device: torch.device) -> Batch:
+    if device.type == "cpu":
+        return one
+    return Batch(
+        pictures=one.pictures.to(device, non_blocking=True),
+        density=one.density.to(device),
+        segmentations=tuple(s.to(device) for s in one.segmentations),
+        masks=None if one.masks is None else tuple(m.to(device) for m in one.masks),
+        classes=None if one.classes is None else one.classes.to(device),
+        people=one.people,
+        names=one.names,
+    )
+
+
+def _validated(
+    config: TrainConfig, data: Data, average: state.Average, out: Path, *, step: int, logbook: Logbook
+) -> dict[str, Score]:
+    weights = state.export(average, config.network.build(), config.preprocess(), data.provenance)
+    scores = validate(weights, data.val)
+    for name, score in scores.items():
+        logbook.validated(
+            {"step": step, "benchmark": name, "mae": score.mae, "mse": score.mse, "bias": score.bias}
+        )
+    log.info("step %d: %s", step, _note(scores))
+    return scores
+
+
+def _export(
+    config: TrainConfig,
+    data: Data,
+    average: state.Average,
+    path: Path,
+    *,
+    step: int,
+    scores: dict[str, Score],
+) -> None:
+    provenance = {**data.provenance, "steps": step, "crops": step * config.batch}
+    made = state.export(average, config.network.build(), config.preprocess(), provenance)
+    measured = {f"{name} val": {"mae": s.mae, "mse": s.mse, "bias": s.bias} for name, s in scores.items()}
+    weights_file.save(
+        weights_file.Weights(made.tensors, made.network, made.preprocess, provenance, measured), path
+    )
+
+
+def _note(scores: dict[str, Score]) -> str:
+    return ", ".join(f"{name} {score.mae:.1f} ({score.bias:+.1f})" for name, score in scores.items())
+
+
+__all__ = ["ConfigError", "Data", "NonFiniteLossError", "Progress", "learning_rate", "train"]

@@ -1,0 +1,63 @@
+"""Validation during training: the averaged network through the application's own counter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from crowdmon.counting.counter import Counter
+from crowdmon.counting.weights import Weights
+from crowdmon.values import DensityMap, Frame
+from trainer.sources import Item, Source
+
+
+@dataclass(frozen=True)
+class Score:
+    """How far off a benchmark's validation pictures are, in people."""
+
+    mae: float
+    mse: float
+    bias: float
+    truth: float
+
+
+def validate(weights: Weights, sources: Mapping[str, Source]) -> dict[str, Score]:
+    """Score every source; a picture's ROI counts where it has one."""
+    counter = Counter(weights)
+    found = {}
+    for name, source in sources.items():
+        errors, truths = [], []
+        for index in range(len(source)):
+            item = source.item(index)
+            truth = source.counts[index]
+            errors.append(people(counter.count(Frame(item.rgb)), item) - truth)
+            truths.append(truth)
+        error = np.asarray(errors)
+        found[name] = Score(
+            mae=float(np.abs(error).mean()),
+            mse=float(np.sqrt((error**2).mean())),
+            bias=float(error.mean()),
+            truth=float(np.mean(truths)),
+        )
+    return found
+
+
+def people(density: DensityMap, item: Item) -> float:
+    """Return the people of a picture, inside of its ROI where it has one."""
+    if item.mask is None:
+        return density.count
+    rows, columns = density.people.shape
+    padded = np.zeros((rows * 8, columns * 8), np.float32)
+    padded[: item.mask.shape[0], : item.mask.shape[1]] = item.mask
+    inside = padded.reshape(rows, 8, columns, 8).mean(axis=(1, 3))
+    return float((density.people * inside).sum())
+
+
+def overall(scores: Mapping[str, Score]) -> float:
+    """Return one number to select by: the geometric mean of the benchmarks' errors.
+
+    A ratio of errors weighs the same on a benchmark of five people a picture and of five hundred.
+    """
+    return float(np.exp(np.mean([np.log(max(score.mae, 1e-6)) for score in scores.values()])))
