@@ -55,7 +55,7 @@ def load(
         root: the benchmark's folder, the one above or a data root; None: the variable CROWDMON_DATA.
         split: ``train`` (less the validation hold-out), ``val``, ``trainval`` or ``test``.
         seed: of the hold-out; the same seed gives the same one everywhere.
-        fold: 1..5, for ucf_cc_50.
+        fold: 1..5, or 0 for all pictures in every split, for ucf_cc_50.
         folds: ``pfdnet``, ``sequential`` or ``seed``, for ucf_cc_50.
         joint: leave out photos that are in another benchmark too, for training on several at once.
         official: keep pictures known to be flawed, to compare with official figures.

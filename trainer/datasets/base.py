@@ -99,7 +99,7 @@ class Request:
     Attributes:
         split: one of ``SPLITS``.
         seed: of the validation hold-out (and of random folds).
-        fold: 1..5, UCF_CC_50 only.
+        fold: 1..5, or 0 for no fold: all pictures in every split; UCF_CC_50 only.
         folds: ``pfdnet``, ``sequential`` or ``seed``, UCF_CC_50 only.
         joint: leave out what another benchmark's splits hold too, for training on several at once.
         official: keep even the pictures known to be flawed or leaked, for comparing with official totals.

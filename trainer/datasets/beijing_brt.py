@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from trainer.datasets import labels
+from crowdmon.formats.points import loc
 from trainer.datasets.base import (
     Benchmark,
     Dataset,
@@ -84,7 +84,7 @@ def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
             without.append(image.stem)
             continue
         size = picture_size(image)
-        points, beyond = clip(labels.beijing(label), size)
+        points, beyond = clip(loc(label), size)
         clipped += beyond
         samples.append(
             Sample(

@@ -12,8 +12,10 @@ import re
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trainer.datasets import labels
+from crowdmon.formats.points import mall_frames
+from crowdmon.formats.roi import read_roi_mask
 from trainer.datasets.base import (
     Benchmark,
     Dataset,
@@ -47,7 +49,7 @@ def read(root: Path, request: Request) -> Dataset:
     frames = {int(m[1]): path for path in pictures_in(folder) if (m := _NUMBER.fullmatch(path.stem))}
     if not frames:
         raise MissingDataError(f"mall: no pictures seq_000001.jpg ... in {folder}", tree=TREE)
-    heads = labels.mall(root / "mall_gt.mat")
+    heads = mall_frames(root / "mall_gt.mat")
     mask, notes = _mask(root / "perspective_roi.mat")
     wanted = range(TRAIN_FRAMES + 1, FRAMES + 1) if request.split == "test" else range(1, TRAIN_FRAMES + 1)
     samples = []
@@ -84,10 +86,10 @@ def read(root: Path, request: Request) -> Dataset:
     return Dataset("mall", request.split, tuple(samples), (*common_notes(samples), *notes))
 
 
-def _mask(path: Path) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]] | None, list[str]]:
+def _mask(path: Path) -> tuple[NDArray[np.bool_] | None, list[str]]:
     if not path.is_file():
         return None, ["perspective_roi.mat is missing: the whole picture is scored"]
-    return labels.mall_mask(path), []
+    return read_roi_mask(path), []
 
 
 BENCHMARK = Benchmark(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainer.datasets import labels
+from crowdmon.formats.points import image_info
 from trainer.datasets.base import (
     Benchmark,
     Dataset,
@@ -96,7 +96,7 @@ def _read(
             without.append(image.stem)
             continue
         size = picture_size(image)
-        points, outside = inside(labels.shanghaitech(label), size)
+        points, outside = inside(image_info(label), size)
         samples.append(Sample(image.stem, image, points, size, outside))
     if not samples:
         raise MissingDataError(f"{benchmark.name}: no labelled picture in {images}", tree=benchmark.tree)

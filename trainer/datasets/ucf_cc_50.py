@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from crowdmon.errors import ConfigError
-from trainer.datasets import labels
+from crowdmon.formats.points import ann_points
 from trainer.datasets.base import (
     Benchmark,
     Dataset,
@@ -61,18 +61,22 @@ def folds(kind: str, seed: int = 0) -> tuple[tuple[str, ...], ...]:
 
 
 def read(root: Path, request: Request) -> Dataset:
-    """Read one fold; ``request.official`` gives all fifty pictures whatever the split."""
+    """Read one fold; fold 0 trains on all fifty pictures, for a general model that is tested elsewhere.
+
+    ``request.official`` gives all fifty whatever the split.
+    """
     samples, notes = _read(root)
     chosen = folds(request.folds, request.seed)
     if request.official:
         return Dataset("ucf_cc_50", request.split, tuple(samples), tuple(notes), chosen)
-    if not 1 <= request.fold <= 5:
+    if not 0 <= request.fold <= 5:
         raise ConfigError(f"ucf_cc_50 has no fold {request.fold}", "Use --fold 1 to 5.")
-    test = set(chosen[request.fold - 1])
+    everything = request.fold == 0
+    test = {sample.name for sample in samples} if everything else set(chosen[request.fold - 1])
     if request.split == "test":
         part = tuple(sample for sample in samples if sample.name in test)
         return Dataset("ucf_cc_50", "test", part, tuple(notes), chosen, request.fold)
-    rest = [sample for sample in samples if sample.name not in test]
+    rest = [sample for sample in samples if everything or sample.name not in test]
     if request.joint:
         rest = [sample for sample in rest if sample.name not in SHARED_WITH_PART_A]
         notes.append("photos that are in ShanghaiTech Part A too left out")
@@ -89,7 +93,7 @@ def _read(root: Path) -> tuple[list[Sample], list[str]]:
             without.append(image.stem)
             continue
         size = picture_size(image)
-        points, outside = inside(labels.ucf(label), size)
+        points, outside = inside(ann_points(label), size)
         samples.append(Sample(image.stem, image, points, size, outside))
     if not samples:
         raise MissingDataError(f"ucf_cc_50: no labelled picture in {root}", tree=TREE)

@@ -12,8 +12,11 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import numpy as np
+
 from crowdmon.errors import DatasetError
-from trainer.datasets import labels
+from crowdmon.formats.points import point_num, point_position
+from crowdmon.formats.roi import read_roi_mat
 from trainer.datasets.base import (
     Benchmark,
     Dataset,
@@ -103,8 +106,11 @@ def _read(root: Path, split: str, *, keep_wrong: bool) -> tuple[list[Sample], li
             unlabelled.append(image.stem)
             continue
         try:
-            heads, announced = labels.worldexpo(label)
+            heads, announced = point_position(label), point_num(label)
         except DatasetError:
+            unreadable.append(image.stem)
+            continue
+        if announced and not len(heads):
             unreadable.append(image.stem)
             continue
         if announced is not None and announced != len(heads):
@@ -154,7 +160,7 @@ def _roi(folder: Path) -> tuple[Points | None, list[str]]:
     path = folder / "roi.mat"
     if not path.is_file():
         return None, [f"scene {folder.name} has no roi.mat: its whole picture counts"]
-    return labels.roi(path), []
+    return np.array(read_roi_mat(path), dtype=np.float64), []
 
 
 BENCHMARK = Benchmark(

@@ -1,0 +1,155 @@
+"""``crowdmon-train`` and ``crowdmon-eval``: the options, and errors as one line and an exit code.
+
+Nothing heavy is imported here, because ``--help`` has to answer at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crowdmon.errors import ConfigError, CrowdmonError, redact
+
+INTERRUPTED = 130
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_FILE = click.Path(path_type=Path)
+
+
+def _louder(_ctx: click.Context, _param: click.Parameter, value: int) -> None:
+    from crowdmon import logs
+
+    logs.setup(value)
+
+
+verbose = click.option(
+    "-v", "--verbose", count=True, expose_value=False, callback=_louder, is_eager=True,
+    help="Say more; an error shows where it came from.",
+)  # fmt: skip
+root_option = click.option(
+    "--root", type=_FILE, metavar="DIR",
+    help="The dataset's own folder, the one above it, or a folder of datasets. Default: $CROWDMON_DATA.",
+)  # fmt: skip
+folds_option = click.option(
+    "--folds", default="pfdnet", metavar="pfdnet|sequential|seed", show_default=True,
+    help="ucf_cc_50: which five folds; no official ones were published.",
+)  # fmt: skip
+
+
+@click.command("crowdmon-train", context_settings=_SETTINGS)
+@click.option("--dataset", metavar="NAME", help="The benchmark to train on; --list names them.")
+@root_option
+@click.option("--out", type=_FILE, metavar="DIR", help="The run's folder. Default: runs/NAME.")
+@click.option("--config", type=_FILE, metavar="FILE", help="Training configuration. Default: fast.yaml.")
+@click.option("--resume", is_flag=True, help="Go on where the run in --out stopped.")
+@click.option("--minutes", type=float, metavar="M", help="Stop after this long, saved and resumable.")
+@click.option("--steps", type=int, metavar="N", help="Stop at this step, saved and resumable.")
+@click.option("--fold", type=int, metavar="1..5", help="ucf_cc_50: the fold to leave out. Default: 1.")
+@folds_option
+@click.option("--list", "listing", is_flag=True, help="Show which benchmarks are there, and how complete.")
+@click.option("--bench", is_flag=True, help="Say where a training step's time goes, and stop.")
+@verbose
+def train_command(*, listing: bool, **options: Any) -> None:
+    """Train the network on a benchmark, or on your own pictures with a CSV of clicked heads.
+
+    Ctrl+C saves; the same command with --resume goes on along the same curve.
+    """
+    if listing:
+        from trainer.commands.listing import run
+
+        run(options["root"])
+        return
+    from trainer.commands.train import run as run_training
+
+    run_training(**options)
+
+
+@click.command("crowdmon-eval", context_settings=_SETTINGS)
+@click.option(
+    "--dataset", required=True, metavar="NAME", help="The benchmark; crowdmon-train --list names them."
+)
+@root_option
+@click.option("--split", default="test", metavar="test|val|train|trainval", show_default=True)
+@click.option(
+    "--weights", type=_FILE, metavar="FILE",
+    help="Weights; {fold} in the name takes each fold's own. Default: the bundled ones.",
+)  # fmt: skip
+@click.option("--json", "json", type=_FILE, metavar="FILE", help="Write the scores here too.")
+@click.option("--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto.")
+@click.option("--fold", type=int, metavar="1..5", help="ucf_cc_50: score one fold. Default: all five.")
+@folds_option
+@verbose
+def eval_command(**options: Any) -> None:
+    """Score weights on a benchmark with the application's own counter.
+
+    MAE is the mean absolute error, MSE the root of the mean squared error, as the field writes it.
+    """
+    from trainer.commands.evaluate import run
+
+    run(**options)
+
+
+def train(argv: Sequence[str] | None = None) -> int:
+    """Run ``crowdmon-train`` and return its exit code."""
+    return _run(train_command, "crowdmon-train", argv)
+
+
+def evaluate(argv: Sequence[str] | None = None) -> int:
+    """Run ``crowdmon-eval`` and return its exit code."""
+    return _run(eval_command, "crowdmon-eval", argv)
+
+
+def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
+    try:
+        command.main(args=argv, prog_name=name, standalone_mode=False)
+    except CrowdmonError as error:
+        tree = getattr(error, "tree", "")
+        return _say(name, str(error), error.exit_code, drawing=tree)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _say(name, f"{error.format_message().rstrip('.')}. Try '{name} --help'", error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _say(name, "interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone. Give stdout somewhere to flush to on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        return _say(
+            name, f"unexpected {what}. This is a fault in crowdmon; run again with -v to see where", 1
+        )
+    return 0
+
+
+def _say(name: str, message: str, code: int, *, drawing: str = "") -> int:
+    if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
+        sys.stderr.write(redact(traceback.format_exc()))
+    sys.stderr.write(" ".join(f"{name}: {redact(message)}".split()) + "\n")
+    if drawing:
+        sys.stderr.write("\n" + drawing.rstrip() + "\n")
+    return code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``python -m trainer train|eval ...``."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    verbs = {"train": train, "eval": evaluate}
+    if not words or words[0] not in verbs:
+        error = ConfigError(
+            "python -m trainer takes train or eval first", "Try 'python -m trainer train --help'."
+        )
+        return _say("trainer", str(error), error.exit_code)
+    return verbs[words[0]](words[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

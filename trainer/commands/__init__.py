@@ -1,0 +1,1 @@
+"""What ``crowdmon-train`` and ``crowdmon-eval`` do; ``trainer/__main__.py`` declares their options."""

@@ -1,0 +1,132 @@
+"""``crowdmon-eval``: load, count, print, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from crowdmon.errors import SinkError
+from trainer import evaluate
+from trainer.datasets import Dataset, load
+
+ALL_FOLDS = 5
+
+
+def run(
+    *,
+    dataset: str,
+    root: Path | None,
+    split: str,
+    weights: Path | None,
+    json: Path | None,
+    backend: str,
+    fold: int | None,
+    folds: str,
+) -> None:
+    """Score one dataset, over all folds where it has some and none is chosen.
+
+    Raises:
+        CrowdmonError: anything that keeps it from being scored, before anything is counted if possible.
+    """
+    if json is not None and not json.absolute().parent.is_dir():
+        raise SinkError(f"cannot write the scores to {json}: {json.absolute().parent} is no folder")
+    chosen = (fold,) if fold is not None else range(1, ALL_FOLDS + 1) if dataset == "ucf_cc_50" else (1,)
+    parts = [load(dataset, root, split, fold=one, folds=folds) for one in chosen]
+    console = Console(stderr=True)
+    reports = []
+    with _progress(console) as progress:
+        task = progress.add_task(dataset, total=sum(map(len, parts)))
+        for part in parts:
+            reports.append(_score(part, weights, backend, done=lambda _name: progress.advance(task)))
+    result = reports[0] if len(reports) == 1 else evaluate.over_folds(reports, parts[0].folds)
+    if json is not None:
+        evaluate.write_json(result, json)
+    show(result, Console())
+
+
+def _score(
+    part: Dataset, weights: Path | None, backend: str, *, done: Callable[[str], None]
+) -> dict[str, Any]:
+    from crowdmon.counting.counter import Counter
+
+    path = Path(str(weights).replace("{fold}", str(part.fold))) if weights is not None else None
+    counter = Counter(path, backend=backend)
+    scored = evaluate.score(part, counter, done=done)
+    used = counter.weights.path
+    name = f"{counter.name} ({evaluate.fingerprint(used)})" if used is not None else counter.name
+    return evaluate.report(part, scored, weights=name, backend=counter.device)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pictures"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def show(result: dict[str, Any], console: Console) -> None:
+    """Print a report for people."""
+    where = f"fold {result['fold']}" if result.get("fold") else ""
+    console.print(
+        f"[bold]{result['dataset']}[/] {result['split']} {where} - "
+        f"weights {result['weights']}, {result['backend']}",
+        highlight=False,
+    )
+    console.print(
+        f"MAE [bold]{_number(result['mae'])}[/]  MSE [bold]{_number(result['mse'])}[/]  "
+        f"bias {_number(result['bias'], sign=True)} people a picture, "
+        f"{_number(result['bias_percent'], sign=True)} % of {result['truth']:,} people, "
+        f"{result['images']} pictures",
+        highlight=False,
+    )
+    for key, first in (("per_fold", "fold"), ("per_scene", "scene"), ("by_range", "range")):
+        if result.get(key):
+            console.print(_table(result[key], first))
+    if "no_mask" in result:
+        console.print(
+            f"Without the ROI on the count: MAE {_number(result['no_mask']['mae'])}, "
+            f"MSE {_number(result['no_mask']['mse'])}; for comparison with code that scores so.",
+            highlight=False,
+        )
+    console.print(_worst(result["worst"]))
+    if result.get("folds"):
+        for number, names in enumerate(result["folds"], 1):
+            console.print(f"fold {number} tests on {' '.join(names)}", highlight=False)
+    for note in result["notes"]:
+        console.print(f"Note: {note}.", highlight=False)
+
+
+def _table(rows: list[dict[str, Any]], first: str) -> Table:
+    names = {"range": "people", "fold": "fold", "scene": "scene"}
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in (names[first], "pictures", "MAE", "MSE", "bias", "bias %"):
+        table.add_column(name, justify="left" if name == names[first] else "right")
+    for row in rows:
+        signed = (_number(row[key], sign=True) for key in ("bias", "bias_percent"))
+        table.add_row(str(row[first]), str(row["images"]), _number(row["mae"]), _number(row["mse"]), *signed)
+    return table
+
+
+def _worst(rows: list[dict[str, Any]]) -> Table:
+    table = Table("worst", box=box.SIMPLE_HEAD)
+    for name in ("truth", "count", "error"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        error = _number(row["count"] - row["truth"], sign=True)
+        table.add_row(row["image"], str(row["truth"]), _number(row["count"]), error)
+    return table
+
+
+def _number(value: float | None, *, sign: bool = False) -> str:
+    return "-" if value is None else f"{value:+.1f}" if sign else f"{value:.1f}"

@@ -1,0 +1,150 @@
+"""``crowdmon-train``: configuration and data in, a run folder out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from crowdmon.errors import ConfigError
+from trainer.config import TrainConfig
+from trainer.config import load as load_config
+from trainer.datasets import BENCHMARKS
+from trainer.datasets.find import find
+
+if TYPE_CHECKING:
+    from trainer.train import Progress
+
+DEFAULT_CONFIG = "configs/train/fast.yaml"
+QUIET_SECONDS = 30.0
+"""Where there is no terminal, a line is written this often."""
+
+
+def run(
+    *,
+    dataset: str | None,
+    root: Path | None,
+    out: Path | None,
+    config: Path | None,
+    resume: bool,
+    minutes: float | None,
+    steps: int | None,
+    fold: int | None,
+    folds: str,
+    bench: bool,
+) -> None:
+    """Train, or with ``bench`` say where a step's time goes.
+
+    Raises:
+        CrowdmonError: what is asked for cannot be; cheap mistakes are found before torch is loaded.
+    """
+    _positive(minutes=minutes, steps=steps)
+    settings = load_config(_config_path(config, out if resume else None))
+    name = _name(dataset, settings, root)
+    folder = out if out is not None else Path("runs") / name
+
+    from trainer.data import gather
+
+    data = gather(settings, name, root, fold=1 if fold is None else fold, folds=folds)
+    console = Console(stderr=True)
+    for note in data.provenance.get("notes", []):
+        console.print(f"Note: {note}.", highlight=False)
+    if bench:
+        from trainer.bench import run as measure
+
+        measure(settings, data, Console())
+        return
+
+    from trainer.train import train
+
+    with Report(console) as report:
+        scores = train(
+            settings, data, folder, resume=resume, minutes=minutes, steps=steps, report=report.update
+        )
+    for benchmark, score in scores.items():
+        console.print(
+            f"{benchmark}, validation: MAE {score.mae:.1f}, MSE {score.mse:.1f}, bias {score.bias:+.1f}",
+            highlight=False,
+        )
+    console.print(f"The run is in {folder}; go on with --resume.", highlight=False)
+
+
+class Report:
+    """Shows how a run is doing: a bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._said = time.monotonic()
+        self._bar = Bar(
+            TextColumn("step"),
+            MofNCompleteColumn(),
+            BarColumn(),
+            TextColumn("{task.fields[rate]}  loss {task.fields[loss]:.4f}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None, rate="", loss=0.0, note="")
+        self._rate = ""
+
+    def __enter__(self) -> Report:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def update(self, now: Progress) -> None:
+        """Take what the training loop reports."""
+        if now.crops_per_second:
+            self._rate = f"{now.crops_per_second:.1f} crops/s"
+        shown: dict[str, Any] = {"note": now.note} if now.note else {}
+        self._bar.update(
+            self._task, completed=now.step, total=now.steps, rate=self._rate, loss=now.loss, **shown
+        )
+        if self._console.is_terminal:
+            return
+        if now.note or time.monotonic() - self._said > QUIET_SECONDS:
+            self._said = time.monotonic()
+            text = f"step {now.step} of {now.steps}, {self._rate}, loss {now.loss:.4f} {now.note}"
+            self._console.print(text.rstrip(), highlight=False)
+
+
+def _positive(**values: float | None) -> None:
+    for option, value in values.items():
+        if value is not None and not value > 0:
+            raise ConfigError(f"--{option} {value} is not allowed", "Give a number above 0.")
+
+
+def _config_path(config: Path | None, resumed: Path | None) -> Path:
+    if config is not None:
+        return config
+    if resumed is not None and (resumed / "config.yaml").is_file():
+        return resumed / "config.yaml"
+
+    from crowdmon import resources
+
+    return resources.path(DEFAULT_CONFIG)
+
+
+def _name(dataset: str | None, settings: TrainConfig, root: Path | None) -> str:
+    """Return the benchmark to train on, or of several sources the first; it must be there."""
+    mixed = [name for name in settings.sources if name in BENCHMARKS]
+    if dataset is None and not mixed:
+        raise ConfigError("nothing to train on", "Give --dataset NAME; crowdmon-train --list names them.")
+    if dataset is not None and dataset not in BENCHMARKS:
+        raise ConfigError(f"unknown dataset {dataset!r}", f"Use one of {', '.join(BENCHMARKS)}.")
+    if dataset is not None and mixed and dataset not in mixed:
+        raise ConfigError(
+            f"--dataset {dataset} is not among the sources of the configuration: {', '.join(mixed)}",
+            "Leave --dataset out, or choose another --config.",
+        )
+    name = dataset or mixed[0]
+    for one in mixed or [name]:
+        find(BENCHMARKS[one], root)
+    return name
