@@ -54,3 +54,15 @@ class Sources(Protocol):
     def open(self, uri: str) -> Source:
         """Open it; may take seconds. Raises SourceError or ConfigError."""
         ...
+
+
+class Clock(Protocol):
+    """Both hands of a clock, so that tests need not wait."""
+
+    def monotonic(self) -> float:
+        """Seconds that only rise; for every duration."""
+        ...
+
+    def wall(self) -> float:
+        """Epoch seconds; for what people read."""
+        ...

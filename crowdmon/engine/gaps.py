@@ -1,0 +1,75 @@
+"""When silence becomes a row: the rule by which an old number never looks new. No clock, no thread."""
+
+from __future__ import annotations
+
+from crowdmon.values import ReadingState
+
+UNKNOWN_AFTER = 15.0
+"""Seconds without a newly counted frame after which a count is unknown and no longer just stale."""
+
+MOST_AT_ONCE = 600
+"""Rows made up for at most when nobody looked for long; what lies before stays a visible gap."""
+
+
+class Gaps:
+    """Watches one camera for the lack of newly counted frames.
+
+    Silence is counted from the last newly counted frame. When it exceeds twice the interval, a row is
+    due, and another one every interval until a frame is counted again. A picture that waits for its
+    turn holds the first row back by as much, so that rows stay in the order of their times.
+    """
+
+    def __init__(self, *, interval: float, unknown_after: float = UNKNOWN_AFTER) -> None:
+        """Take the usual seconds between two counts; nothing is watched before :meth:`start`."""
+        self.interval = interval
+        self._unknown_after = unknown_after
+        self._since: float | None = None
+        self._waiting: float | None = None
+        self._next: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether a row without a count was due since the last count."""
+        return self._next is not None
+
+    def start(self, now: float) -> None:
+        """Expect counts from now on, unless they are expected already."""
+        if self._since is None:
+            self._since = now
+
+    def stop(self) -> None:
+        """Expect nothing any more: the source has ended."""
+        self._since = self._waiting = self._next = None
+
+    def arrived(self, now: float) -> None:
+        """Note a picture that may be counted."""
+        if self._waiting is None:
+            self._waiting = now
+
+    def counted(self, now: float) -> None:
+        """Note a newly counted frame: the silence is over."""
+        self._since, self._waiting, self._next = now, None, None
+
+    def rows(self, now: float, *, patience: float = 0.0) -> list[tuple[float, ReadingState]]:
+        """Return when, since the last call, a row without a count was due, and its state.
+
+        Args:
+            now: seconds on the clock of all other calls.
+            patience: seconds the machine needs for a turn of all cameras: it takes the place of a
+                shorter interval, for a machine that is slow is not a camera that is silent.
+        """
+        if self._since is None:
+            return []
+        step = max(self.interval, patience)
+        if self._next is None:
+            first = max(self._since, self._waiting or self._since) + 2.0 * step
+            if now <= first:
+                return []
+            self._next = first
+        self._next = max(self._next, now - MOST_AT_ONCE * step)
+        due: list[tuple[float, ReadingState]] = []
+        while self._next <= now:
+            late = self._next - self._since > self._unknown_after
+            due.append((self._next, ReadingState.UNKNOWN if late else ReadingState.STALE))
+            self._next += step
+        return due

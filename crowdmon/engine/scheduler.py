@@ -1,0 +1,93 @@
+"""Whose picture is counted next. No clock, no thread: every call says what time it is.
+
+Each camera has a time at which it is due; whoever is due longest comes first. A camera that has been
+served is due again one interval later but never earlier than now, so all who wait already come before
+it: nobody waits for more than one picture of every other camera, however many pictures those have. A
+machine that is too slow serves everybody less often; it never falls behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SLACK = 0.1
+"""Share of the interval a picture may come early: cameras jitter, and the next one may be far."""
+
+ACTIVE = 10.0
+"""Seconds after its last count during which a camera's cost counts for the pace."""
+
+_MEMORY = 0.3
+"""Weight of the newest cost in its running mean."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    interval: float
+    due: float
+    cost: float | None = None
+    last: float | None = None
+
+
+class Scheduler:
+    """Serves cameras fairly by target rate. For one thread."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, _Turn] = {}
+
+    def keep(self, cameras: Iterable[tuple[str, float]], now: float) -> None:
+        """Serve these cameras, given as (name, counts per second), and no others."""
+        rates = dict(cameras)
+        self._turns = {name: turn for name, turn in self._turns.items() if name in rates}
+        for name, rate in rates.items():
+            turn = self._turns.setdefault(name, _Turn(1.0 / rate, now))
+            if turn.interval != 1.0 / rate:
+                turn.interval = 1.0 / rate
+                turn.due = min(turn.due, now + turn.interval)
+
+    def anew(self, camera: str, now: float) -> None:
+        """Forget what is known of a camera: another one bears its name now."""
+        if camera in self._turns:
+            self._turns[camera] = _Turn(self._turns[camera].interval, now)
+
+    def due(self, camera: str) -> float:
+        """Return from when on a picture of ``camera`` is wanted."""
+        turn = self._turns[camera]
+        return turn.due - SLACK * turn.interval
+
+    def next(self, waiting: Iterable[str], now: float) -> str | None:
+        """Return the camera to count now.
+
+        Args:
+            waiting: cameras with a picture that was not counted yet.
+            now: seconds.
+
+        Returns:
+            The one due longest (the slowest of several); None if none is due.
+        """
+        ready = [name for name in waiting if name in self._turns and self.due(name) <= now]
+        return min(ready, key=lambda name: (self._turns[name].due, -self._turns[name].interval), default=None)
+
+    def wait(self, waiting: Iterable[str], now: float) -> float | None:
+        """Return the seconds until one of ``waiting`` is due; None if none of them will be."""
+        times = [self.due(name) for name in waiting if name in self._turns]
+        return max(0.0, min(times) - now) if times else None
+
+    def begin(self, camera: str, now: float) -> None:
+        """Note that a picture of ``camera`` is taken now."""
+        turn = self._turns[camera]
+        turn.due = max(turn.due + turn.interval, now)
+
+    def end(self, camera: str, *, cost: float, now: float) -> None:
+        """Note that counting it took ``cost`` seconds."""
+        if (turn := self._turns.get(camera)) is not None:
+            turn.cost = cost if turn.cost is None else turn.cost + _MEMORY * (cost - turn.cost)
+            turn.last = now
+
+    def pace(self, now: float) -> float:
+        """Return the seconds one picture of every camera counted lately takes together."""
+        return sum(
+            turn.cost
+            for turn in self._turns.values()
+            if turn.cost is not None and turn.last is not None and now - turn.last <= ACTIVE
+        )
