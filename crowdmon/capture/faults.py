@@ -15,6 +15,7 @@ from av import error as fail
 
 from crowdmon.capture.layout import read_layout
 from crowdmon.capture.uri import SourceSpec
+from crowdmon.capture.webcams import list_webcams
 from crowdmon.errors import SourceError
 
 
@@ -22,53 +23,99 @@ class AccessRefusedError(SourceError):
     """The source refused the user name or password. Cameras lock accounts: do not retry at once."""
 
 
-def explain(error: Exception, spec: SourceSpec, *, timeout: float) -> SourceError:
-    """Return what to raise instead of an error of PyAV.
+_PLAIN: tuple[tuple[type[Exception], str, str], ...] = (
+    (FileNotFoundError, "no such file", "Check the path"),
+    (PermissionError, "permission denied", "Check the rights of the file"),
+    (ConnectionRefusedError, "connection refused", "Nothing listens there: check host and port"),
+    (ConnectionResetError, "the connection was cut", "Check the network and the source"),
+    (BrokenPipeError, "the connection was cut", "Check the network and the source"),
+    (fail.HTTPNotFoundError, "the host has nothing under this path", "Check the path of the address"),
+    (fail.HTTPServerError, "the host reports a fault of its own", "Look at the host, or try again later"),
+    (fail.HTTPClientError, "the host refused the request", "Check the address and the host's settings"),
+    (fail.ProtocolNotFoundError, "this build of FFmpeg cannot speak the protocol", "Use rtsp:// or http://"),
+    (fail.DecoderNotFoundError, "no decoder for its video format", "Convert it to H.264"),
+)
+"""Errors that mean the same while opening and while reading; the more special ones first."""
+
+
+def explain_open(error: Exception, spec: SourceSpec, *, timeout: float, took: float = 0.0) -> SourceError:
+    """Return what to raise when opening failed with an error of PyAV.
+
+    Args:
+        error: what PyAV raised.
+        spec: the source.
+        timeout: seconds that were waited for at most.
+        took: seconds until the error came: FFmpeg reports some waits in vain as invalid data.
+    """
+    if (known := _known(error, spec, timeout)) is not None:
+        return known
+    if spec.kind == "network" and took >= timeout:
+        return _no_answer(spec, timeout)
+    if spec.kind == "network":
+        return _network(error, spec)
+    if isinstance(error, ValueError | EOFError | fail.ArgumentError):
+        return _not_a_video(spec)
+    return SourceError(f"{spec.label}: {_reason(error)}", "Check the file and its disk")
+
+
+def explain_read(error: Exception, spec: SourceSpec, *, timeout: float, done: int) -> SourceError:
+    """Return what to raise when reading an open source failed with an error of PyAV.
 
     Args:
         error: what PyAV raised.
         spec: the source.
         timeout: seconds that were waited for.
+        done: pictures read before.
     """
+    if (known := _known(error, spec, timeout)) is not None:
+        return known
+    if spec.kind == "file":
+        return SourceError(f"{spec.label} is damaged after {done} pictures", "Copy or record it again")
+    return SourceError(f"{spec.label}: the connection was cut after {done} pictures", "Check the network")
+
+
+def _known(error: Exception, spec: SourceSpec, timeout: float) -> SourceError | None:
+    """Return what to raise for the errors that mean the same everywhere."""
     if isinstance(error, fail.HTTPUnauthorizedError | fail.HTTPForbiddenError):
         return AccessRefusedError(
             f"{spec.label}: the user name or password was refused",
-            "Check both; they may stand in the address",
+            "Give them in the address: scheme://user:password@host/path",
         )
     if isinstance(error, fail.ExitError | TimeoutError):
-        return SourceError(
-            f"{spec.label}: no answer within {timeout:g} s", "Check the network and that the source is on"
-        )
+        return _no_answer(spec, timeout)
+    if spec.kind == "webcam":
+        return _webcam(error, spec)
     for kind, message, hint in _PLAIN:
         if isinstance(error, kind):
             return SourceError(f"{spec.label}: {message}", hint)
-    if spec.kind == "network":
-        return _network(error, spec)
-    if spec.kind == "file" and isinstance(error, ValueError | fail.ArgumentError):
-        return _not_a_video(spec)
-    return SourceError(f"{spec.label}: {_reason(error)}", _HINTS.get(spec.kind, ""))
+    return None
 
 
-_HINTS = {"webcam": "Check that the camera is plugged in and that no other program uses it"}
+def _no_answer(spec: SourceSpec, timeout: float) -> SourceError:
+    return SourceError(
+        f"{spec.label}: no answer within {timeout:g} s", "Check the network and that the source is on"
+    )
 
-_PLAIN: tuple[tuple[type[Exception], str, str], ...] = (
-    (FileNotFoundError, "no such file", "Check the path"),
-    (PermissionError, "permission denied", "Check the rights of the file or device"),
-    (ConnectionRefusedError, "connection refused", "Nothing listens there: check host and port"),
-    (ConnectionResetError, "the connection was cut", "Check the network and the source"),
-    (BrokenPipeError, "the connection was cut", "Check the network and the source"),
-    (fail.HTTPNotFoundError, "the host has nothing under this path", "Check the path of the address"),
-    (fail.ProtocolNotFoundError, "this build of FFmpeg cannot speak the protocol", "Use rtsp:// or http://"),
-    (fail.DecoderNotFoundError, "no decoder for its video format", "Convert it to H.264"),
-)
+
+def _webcam(error: Exception, spec: SourceSpec) -> SourceError:
+    cameras = ", ".join(f"{source} ({name})" for source, name in list_webcams())
+    found = f"Cameras found: {cameras}" if cameras else "No camera was found"
+    if isinstance(error, FileNotFoundError):
+        return SourceError(f"camera {spec.label} does not exist", found)
+    if isinstance(error, PermissionError):
+        return SourceError(f"camera {spec.label}: permission denied", "Ask for access to it (group 'video')")
+    if getattr(error, "errno", None) == errno.EBUSY:
+        return SourceError(f"camera {spec.label} is in use", "Close the other program that shows it")
+    return SourceError(f"camera {spec.label}: {_reason(error)}", found)
 
 
 def _network(error: Exception, spec: SourceSpec) -> SourceError:
+    broken = isinstance(error, EOFError) or getattr(error, "errno", None) == errno.EIO
     host = urlsplit(spec.uri).hostname
-    if getattr(error, "errno", None) == errno.EIO and host and not _resolves(host):
+    if broken and host and not _resolves(host):
         return SourceError(f"{spec.label}: there is no host {host}", "Check the name and the network")
-    if isinstance(error, EOFError):
-        return SourceError(f"{spec.label}: the connection ended without a picture", "Check the source")
+    if broken:
+        return SourceError(f"{spec.label}: the connection ended without a picture", "Check the address")
     if isinstance(error, fail.InvalidDataError | fail.ArgumentError):
         return SourceError(f"{spec.label}: what it sends is not a video", "Check the path of the address")
     return SourceError(f"{spec.label}: {_reason(error)}", "Check the address and the network")

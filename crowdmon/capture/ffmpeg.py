@@ -1,4 +1,4 @@
-"""How FFmpeg is asked to open each kind of source: address, format, options. Pure.
+"""How FFmpeg is asked to open each kind of source: address, format, options.
 
 FFmpeg opens whatever a file points to: a text named .mp4 may be a playlist that reads other files or
 calls other hosts. So each kind of source names the protocols it needs and the formats it may find, and
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crowdmon.capture.uri import SourceSpec
+from crowdmon.capture.webcams import list_webcams
 
 FILE_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpegtsraw,mpeg,mpegvideo,flv,live_flv,kux,f4v,asf,"
@@ -77,7 +78,8 @@ def _network(spec: SourceSpec, read_timeout: float) -> Recipe:
         "protocol_whitelist": _PROTOCOLS[spec.scheme],
         "format_whitelist": WEB_FORMATS if web else STREAM_FORMATS,
     }
-    microseconds = str(round(read_timeout * 1_000_000))
+    # Later than PyAV's own deadline, whose error is the clearer one.
+    microseconds = str(round((2 * read_timeout + 1) * 1_000_000))
     if spec.scheme in ("rtsp", "rtsps"):
         # UDP loses packets behind most routers and smears the picture; ?udp in the address asks for it.
         options |= {"rtsp_transport": "tcp", "timeout": microseconds}
@@ -91,5 +93,7 @@ def _webcam(name: str, platform: str) -> Recipe:
         return Recipe(f"/dev/video{name}" if name.isdigit() else name, "video4linux2")
     if platform == "darwin":
         return Recipe(name, "avfoundation")
-    # DirectShow knows cameras by name only; the number is resolved when the names are at hand.
+    if name.isdigit():  # DirectShow knows cameras by name only
+        cameras = list_webcams(platform=platform)
+        name = cameras[int(name)][0] if int(name) < len(cameras) else f"video={name}"
     return Recipe(name, "dshow")

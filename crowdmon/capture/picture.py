@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
@@ -57,7 +55,7 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     return UPRIGHT if matrix is None else from_display_matrix(bytes(matrix))  # type: ignore[call-overload]
 
 
-def shown_size(size: tuple[int, int], aspect: Fraction | None, turn: Orientation) -> tuple[int, int]:
+def shown_size(size: tuple[int, int], aspect: float | None, turn: Orientation) -> tuple[int, int]:
     """Return (width, height) as a person sees a stored picture.
 
     Args:
@@ -68,7 +66,7 @@ def shown_size(size: tuple[int, int], aspect: Fraction | None, turn: Orientation
     """
     width, height = size
     if aspect and _ASPECT_LIMITS[0] <= aspect <= _ASPECT_LIMITS[1]:
-        width = max(1, round(width * float(aspect)))
+        width = max(1, round(width * aspect))
     return turn.size((width, height))
 
 
@@ -93,7 +91,7 @@ class AvPicture:
         time: float,
         pts: float | None,
         scalers: Scalers,
-        aspect: Fraction | None = None,
+        aspect: float | None = None,
         turn: Orientation | None = None,
     ) -> None:
         self.index, self.time, self.pts = index, time, pts

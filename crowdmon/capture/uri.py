@@ -67,16 +67,26 @@ def parse_source(
         raise ConfigError("the source holds a NUL character", "Give a plain path or address")
     if text.startswith(_SYNTHETIC):
         return SourceSpec("synthetic", text, shown, live=False)
+    if text.startswith("file:"):
+        return _path(_file_path(text), shown, is_folder)
     if _WEBCAM.match(text):
         return SourceSpec("webcam", text, shown, live=True)
     if found := _SCHEME.match(text):
-        return _address(text, found["scheme"].lower(), shown, is_folder)
+        return _address(text, found["scheme"].lower(), shown)
     return _path(text, shown, is_folder)
 
 
-def _address(text: str, scheme: str, shown: str, is_folder: Callable[[str], bool] | None) -> SourceSpec:
-    if scheme == "file":
-        return _path(unquote(text[len("file://") :]), shown, is_folder)
+def _file_path(text: str) -> str:
+    """Return the path of ``file:PATH`` as it stands, of ``file://HOST/PATH`` decoded."""
+    if not text.startswith("file://"):
+        return text.removeprefix("file:")
+    parts = urlsplit(text)
+    path = unquote(text[len("file://") + len(parts.netloc) :])
+    drive = re.match(r"^/[A-Za-z]:[/\\]", path)
+    return path[1:] if drive else path
+
+
+def _address(text: str, scheme: str, shown: str) -> SourceSpec:
     if scheme not in SCHEMES:
         raise ConfigError(
             f"{shown}: the scheme {scheme}:// is unknown", f"Known are {', '.join(SCHEMES)} and synthetic:"

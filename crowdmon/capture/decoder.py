@@ -1,0 +1,183 @@
+"""An open FFmpeg input: decoded frames in order, and exact seeking. Knows nothing of pictures or people.
+
+Every open and every read has a deadline. Files are decoded with as many threads as there are cores; live
+streams by slices only, because threads that work on whole pictures deliver each one later.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from crowdmon.capture.ffmpeg import recipe
+from crowdmon.capture.uri import WEB_SCHEMES, SourceSpec
+from crowdmon.errors import SourceError
+
+_log = logging.getLogger(__name__)
+
+# FFmpeg's own log stays off: it is noise on stderr, it holds addresses with their passwords, and handing it
+# to Python from FFmpeg's threads can deadlock. What matters arrives as an error.
+av.logging.set_level(None)
+
+BROKEN = (av.FFmpegError, OSError, ValueError)
+"""What PyAV raises."""
+
+_MOST_BAD = 250
+"""Packets in a row that cannot be decoded before a source is given up."""
+
+_MOST_FPS = 1000.0
+_SAME = 1e-4
+"""Seconds within which two moments are the same when seeking."""
+
+_STEPS_BACK = (0.0, 1.0, 5.0, 30.0, float("inf"))
+"""Seconds before the target to start from, in turn: some files land after the moment asked for."""
+
+
+class Decoder:
+    """The largest video stream of a file, network source or webcam.
+
+    Attributes:
+        live: its pictures come at their own pace.
+        fps: nominal pictures per second; None if it does not say.
+        duration: seconds; None if live or unknown.
+        total: number of pictures; None if it does not say.
+        origin: raw seconds of its start; None if unknown.
+        left_out: damaged packets that gave no picture.
+
+    Raises:
+        SourceError: there is no video stream. PyAV's own errors (:data:`BROKEN`) pass through.
+    """
+
+    def __init__(self, spec: SourceSpec, *, timeout: tuple[float, float]) -> None:
+        how = recipe(spec, read_timeout=timeout[1])
+        self._label, self._patience = spec.label, timeout[1]
+        self._ready: deque[VideoFrame] = deque()
+        self.left_out = 0
+        self._container: InputContainer | None = av.open(
+            how.url, mode="r", format=how.format, options=how.options, timeout=timeout
+        )
+        try:
+            self._stream = _video(self._container, spec.label)
+            self._describe(self._container, spec)
+        except BaseException:
+            self.close()
+            raise
+        self._frames = self._decode(self._container)
+
+    def _describe(self, container: InputContainer, spec: SourceSpec) -> None:
+        stream = self._stream
+        self._base = float(stream.time_base or Fraction(1, 1000))
+        duration = (stream.duration or 0) * self._base or (container.duration or 0) / av.time_base
+        self.live = spec.live and not (spec.scheme in WEB_SCHEMES and duration > 0)
+        self.duration = duration if duration > 0 and not self.live else None
+        self.total = None if self.live else (stream.frames or None)
+        self.fps = _rate(stream)
+        self.origin = None if self.live or stream.start_time is None else stream.start_time * self._base
+        stream.thread_type = "SLICE" if self.live else "AUTO"
+
+    @property
+    def closed(self) -> bool:
+        """Whether :meth:`close` was called."""
+        return self._container is None
+
+    @property
+    def aspect(self) -> float | None:
+        """Width of a stored pixel over its height; None if it does not say."""
+        ratio = self._stream.sample_aspect_ratio
+        return float(ratio) if ratio else None
+
+    def next(self) -> VideoFrame | None:
+        """Return the next frame, None at the end; damaged ones are left out."""
+        if self._ready:
+            return self._ready.popleft()
+        return next(self._frames, None) if self._container is not None else None
+
+    def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
+        bad, since = 0, time.monotonic()
+        for packet in container.demux(self._stream):
+            frames = self._decode_packet(packet)
+            if frames:
+                yield from frames
+                bad, since = 0, time.monotonic()
+                continue
+            bad += frames is None
+            if bad > _MOST_BAD or (self.live and time.monotonic() - since > self._patience):
+                raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
+
+    def _decode_packet(self, packet: av.Packet[VideoStream]) -> list[VideoFrame] | None:
+        """Return the frames of a packet, None if it is damaged."""
+        try:
+            # A file's last packet may be there in part; its picture would be half grey.
+            if self.live or not packet.is_corrupt:
+                return packet.decode()
+        except (av.error.InvalidDataError, av.error.PatchWelcomeError):
+            _log.debug("%s: a damaged picture was left out", self._label)
+        self.left_out += 1
+        return None
+
+    def seek(self, target: float) -> None:
+        """Make the frame shown at ``target`` (seconds from the start) the next one.
+
+        Exact: decodes from the key frame before it. Beyond the end it is the last frame.
+        """
+        container = self._container
+        if container is None:
+            return
+        for back in _STEPS_BACK:
+            if self._seek_from(container, max(0.0, target - back), target):
+                return
+
+    def _seek_from(self, container: InputContainer, start: float, target: float) -> bool:
+        """Seek to a key frame before ``start`` and go forward; False if that landed after ``target``."""
+        origin = self.origin or 0.0
+        container.seek(int((start + origin) / self._base), stream=self._stream)
+        self._frames = self._decode(container)
+        self._ready.clear()
+        before: VideoFrame | None = None
+        for frame in self._frames:
+            stamp = stamp_of(frame)
+            if stamp is not None and stamp - origin > target + _SAME:
+                if before is None and start > 0:
+                    return False
+                self._ready.extend(one for one in (before, frame) if one is not None)
+                return True
+            before = frame
+        self._ready.extend([before] if before is not None else [])
+        return before is not None or start == 0
+
+    def close(self) -> None:
+        """Release the input; may be called twice."""
+        container, self._container = self._container, None
+        self._ready.clear()
+        if container is not None:
+            container.close()
+
+
+def stamp_of(frame: VideoFrame) -> float | None:
+    """Return a frame's raw time stamp in seconds, None if it has none."""
+    ticks = frame.pts if frame.pts is not None else frame.dts
+    return None if ticks is None or not frame.time_base else float(ticks * frame.time_base)
+
+
+def _video(container: InputContainer, label: str) -> VideoStream:
+    """Choose the largest video stream; the cover of a song is not one."""
+    cover = av.stream.Disposition.attached_pic
+    streams = [stream for stream in container.streams.video if not stream.disposition & cover]
+    if not streams:
+        raise SourceError(f"{label} has no video stream", "Give a source with pictures")
+    return max(streams, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
+
+
+def _rate(stream: VideoStream) -> float | None:
+    for rate in (stream.average_rate, stream.guessed_rate):
+        if rate and 0 < float(rate) <= _MOST_FPS:
+            return float(rate)
+    return None
