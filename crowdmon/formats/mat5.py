@@ -144,6 +144,8 @@ def _walk_matrix(body: memoryview, order: str, budget: Budget, depth: int) -> No
     shape = struct.unpack(f"{order}{len(dims) // 4}i", dims[: len(dims) // 4 * 4])
     if kind in _ITEMSIZE:
         budget.array(shape, _ITEMSIZE[kind])
+        for _ in parts:  # taking them holds their lengths against what encloses them
+            pass
         return
     if kind not in (_CELL, _STRUCT):
         # Objects, function handles and sparse matrices; scipy would read on without knowing an end.
