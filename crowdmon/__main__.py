@@ -27,7 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "crowdmon"
-        return _say(f"{error.format_message().rstrip('.')}. Try '{command} --help'", error.exit_code)
+        message = error.format_message()
+        stop = "" if message.endswith((".", "?")) else "."
+        return _say(f"{message}{stop} Try '{command} --help'", error.exit_code)
     except click.ClickException as error:
         return _say(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):

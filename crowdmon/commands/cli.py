@@ -5,7 +5,6 @@ Nothing heavy is imported here, because ``crowdmon --help`` has to answer at onc
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,19 +44,17 @@ class Verb(click.Command):
         formatter.write(manual.EPILOGS.get(self.name or "", ""))
 
 
-def _more_words(ctx: click.Context, _param: click.Parameter, value: int) -> None:
-    before = ctx.find_root().meta.get("verbosity", 0)
-    ctx.find_root().meta["verbosity"] = before + value
-    if value:
-        from crowdmon import logs
+def _say_more(ctx: click.Context, _param: click.Parameter, value: int) -> None:
+    """Set up logging; called for the program and again for the verb, and each may say -v."""
+    from crowdmon import logs
 
-        logs.setup(before + value)
-        # The entry point asks this logger whether to show where an error came from.
-        logging.getLogger("crowdmon").setLevel(logging.DEBUG if before + value > 1 else logging.INFO)
+    words = ctx.find_root().meta
+    words["verbosity"] = words.get("verbosity", 0) + value
+    logs.setup(words["verbosity"])
 
 
 verbose = click.option(
-    "-v", "--verbose", count=True, expose_value=False, callback=_more_words, is_eager=True,
+    "-v", "--verbose", count=True, expose_value=False, callback=_say_more,
     help="Say more; an error shows where it came from. Twice for everything.",
 )  # fmt: skip
 config_option = click.option(

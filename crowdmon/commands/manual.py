@@ -11,33 +11,33 @@ USAGE
   crowdmon VERB --help                    say more about it
 
 VERBS
-  window   live picture, heatmap, counts and their course; the verb if none is given
+  window   live picture, heatmap and counts; the verb if none is given
   count    count a source without a window and write CSV
   check    say READY, or every reason why not
   bench    measure how fast this machine counts
 
 OPTIONS
-  -v, --verbose   say more; an error shows where it came from; twice for everything
+  -v, --verbose   say more, and where an error came from; -vv for all
   --version       print the version
   -h, --help      print this page
 
 SOURCES
-  clip.mp4                         a video file, or a single picture
-  pictures/                        a folder of pictures, in natural order
-  rtsp://user:password@host/path   a network camera; rtmp, srt, udp, http work too
-  0, /dev/video0                   a webcam
-  synthetic:plaza?people=40&seed=1 the built-in plaza; its true number of people is known
-  A file that is named like a verb is written ./count. A password may stay out of
-  your shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in single quotes, is
-  filled in from the environment when the source is opened.
+  clip.mp4                          a video file, or a single picture
+  pictures/                         a folder of pictures, in natural order
+  rtsp://user:password@host/path    a network camera; rtmp, srt, udp, http too
+  0, /dev/video0                    a webcam
+  synthetic:plaza?people=40&seed=1  the built-in plaza, its true count known
+  A file that is named like a verb is written ./count. A password can stay out of
+  the shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in single quotes,
+  is filled in from the environment when the source is opened.
 
 EXAMPLES
-  crowdmon                                     choose a camera, a file or the demo
-  crowdmon rtsp://user:password@10.0.0.7/1     watch a camera
-  crowdmon --config square.yaml                watch the cameras of a file, with their ROIs
-  crowdmon count clip.mp4 --csv counts.csv     count every frame of a clip
-  crowdmon count 0 --every 5 --duration 3600   count a webcam every 5 s for an hour
-  crowdmon check --config square.yaml          does all of it work?
+  crowdmon                                    choose camera, file or demo
+  crowdmon rtsp://user:password@10.0.0.7/1    watch a camera
+  crowdmon --config square.yaml               watch a file's cameras and ROIs
+  crowdmon count clip.mp4 --csv counts.csv    count every frame of a clip
+  crowdmon count 0 --every 5 --duration 3600  count a webcam for an hour
+  crowdmon check --config square.yaml         does all of it work?
 
 CONFIGURATION
   cameras:
@@ -65,7 +65,7 @@ ENVIRONMENT
   QT_QPA_PLATFORM  what the window draws on; "offscreen" for none
   NO_COLOR         set to anything: no colours in the terminal
 
-Counts are estimates. crowdmon is an aid to people who watch, not a safety device.
+Counts are estimates: an aid to people who watch, not a safety device.
 """
 
 EPILOGS = {
@@ -77,15 +77,18 @@ Examples:
 """,
     "count": """
 The CSV has one row a ROI a reading, "frame" being the whole picture:
-  time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,media_time_s
-A count that is not known is empty and its state says stale or unknown; it is never 0.
+  time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,
+  media_time_s
+A count that is not known is empty and its state says stale or unknown; it is
+never 0.
 
-With --config, the ROIs of the file's camera apply to SOURCE. If the file has several cameras,
-SOURCE is the name or the source of one of them.
+With --config, the ROIs of the file's camera apply to SOURCE. If the file has
+several cameras, SOURCE is the name or the source of one of them.
 
 Examples:
   crowdmon count clip.mp4 --csv counts.csv
-  crowdmon count clip.mp4 --config rois.yaml --csv counts.csv --every 1 --snapshot last.png
+  crowdmon count clip.mp4 --config rois.yaml --csv counts.csv --every 1
+  crowdmon count pictures/ --csv counts.csv --snapshot last.png
   crowdmon count rtsp://10.0.0.7/1 --csv hour.csv --duration 3600
   crowdmon count synthetic:plaza --duration 20
 """,

@@ -1,0 +1,91 @@
+"""From SOURCE words and a configuration file to cameras. Opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from urllib.parse import urlsplit
+
+from crowdmon.capture.uri import SourceSpec, parse_source
+from crowdmon.config import AppConfig, CameraConfig, load, validate
+from crowdmon.errors import ConfigError
+
+_LONGEST_NAME = 64
+
+
+def cameras_of(sources: Sequence[str], config: Path | None) -> tuple[CameraConfig, ...]:
+    """Return the cameras a command line means, each with a name of its own.
+
+    Without sources these are the configuration's; a source takes over name and ROIs of the camera
+    it means, see :func:`meant`.
+
+    Args:
+        sources: as typed.
+        config: the configuration file, if one was given.
+
+    Raises:
+        ConfigError: the file or a source is wrong, or nothing says which camera a source means.
+    """
+    known = load(config).cameras if config else ()
+    if not sources:
+        return known
+    cameras: list[CameraConfig] = []
+    for text in sources:
+        found = meant(text, known, where=str(config)) if known else None
+        name = _unique(found.name if found else name_of(text), [camera.name for camera in cameras])
+        base = found.model_dump(exclude_unset=True) if found else {}
+        made = {**base, "name": name, "source": _source(text, found)}
+        cameras.append(validate(CameraConfig, made, where="the command line"))
+    return tuple(cameras)
+
+
+def config_of(sources: Sequence[str], config: Path | None) -> AppConfig:
+    """Return the same as a configuration."""
+    return AppConfig(cameras=cameras_of(sources, config))
+
+
+def meant(text: str, cameras: Sequence[CameraConfig], *, where: str) -> CameraConfig:
+    """Return the camera of a file that a SOURCE means: by its source, its name, or as the only one.
+
+    Raises:
+        ConfigError: there are several, and none has this source or name.
+    """
+    for camera in cameras:
+        if text in (camera.source, camera.name):
+            return camera
+    if len(cameras) == 1:
+        return cameras[0]
+    label = parse_source(text).label
+    raise ConfigError(
+        f"{where} has {len(cameras)} cameras and none of them has the source or name {label}",
+        f"Give the name of one: {', '.join(camera.name for camera in cameras)}",
+    )
+
+
+def name_of(text: str) -> str:
+    """Return what to call the camera of a SOURCE: short, without secrets, fit for a CSV cell."""
+    spec = parse_source(text)
+    name = "".join(c if c.isprintable() else " " for c in _name(spec)).strip()[:_LONGEST_NAME].strip()
+    return f"camera {name}" if not name or name.casefold() == "frame" else name
+
+
+def _name(spec: SourceSpec) -> str:
+    if spec.kind == "webcam":
+        return f"webcam {spec.label}" if spec.label.isdigit() else PurePath(spec.label).name
+    if spec.kind == "synthetic":
+        return spec.label.removeprefix("synthetic:").partition("?")[0]
+    if spec.kind == "network":
+        parts = urlsplit(spec.label)
+        return f"{parts.hostname or spec.scheme}{parts.path.rstrip('/')}"
+    return PurePath(spec.label).stem
+
+
+def _source(text: str, found: CameraConfig | None) -> str:
+    """What to open: SOURCE itself, unless it is the name of a camera and no file of that name is there."""
+    by_name = found is not None and text == found.name and not Path(text).exists()
+    return found.source if found is not None and by_name else text
+
+
+def _unique(name: str, taken: Sequence[str]) -> str:
+    numbered = (f"{name[: _LONGEST_NAME - 4]} {n}" for n in range(2, len(taken) + 3))
+    return name if name not in taken else next(one for one in numbered if one not in taken)

@@ -1,0 +1,41 @@
+"""``crowdmon demo``, behind ``make run``: the window on the built-in plaza, or the same without one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crowdmon import config, resources
+from crowdmon.commands import count, options, window
+from crowdmon.commands.display import missing_display
+from crowdmon.errors import SinkError
+
+CONFIG = "configs/demo.yaml"
+EVERY = 0.5
+"""Media seconds between counts without a window: quick enough on two cores to keep up with the plaza."""
+
+
+def run(out: Path, seconds: float) -> int:
+    """Open the window; without a display, count for a while and leave ``demo.csv`` and ``demo.png``."""
+    options.seconds(seconds, "--seconds")
+    demo = config.load(resources.path(CONFIG))
+    reason = missing_display()
+    if not reason:
+        return window.show(demo)
+    click.echo(f"{reason[0].upper()}{reason[1:]}, so no window opens.")
+    click.echo(f"The demo camera {demo.cameras[0].source} is counted for {seconds:g} s instead.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(
+            f"cannot make the folder {out}: {error.strerror}", "Choose another with --out"
+        ) from error
+    plan = count.Plan(
+        camera=demo.cameras[0],
+        every=EVERY,
+        duration=seconds,
+        csv=out / "demo.csv",
+        snapshot=out / "demo.png",
+    )
+    return count.carry_out(plan)

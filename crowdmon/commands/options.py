@@ -1,0 +1,49 @@
+"""Checks of option values that more than one verb takes; each says what it wants instead. Pure."""
+
+from __future__ import annotations
+
+import math
+import os
+from datetime import datetime
+from pathlib import Path
+
+from crowdmon.errors import ConfigError, SinkError
+
+
+def seconds(value: float | None, option: str) -> float | None:
+    """Return a length of time as given; ConfigError unless it is a finite number above 0."""
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise ConfigError(f"{option} is {value:g}", "Give seconds above 0")
+    return value
+
+
+def moment(text: str | None, option: str) -> float | None:
+    """Return ISO 8601 as epoch seconds, local time if it has no offset; ConfigError if it is none."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError(
+            f"{option} is {text!r}, which is not a date and time", "Write 2026-05-01T12:00:00+02:00"
+        ) from error
+
+
+def writable(path: Path | None, *, suffix: str = "") -> Path | None:
+    """Return the path of a file to come; nothing is created.
+
+    Raises:
+        ConfigError: the name has another suffix.
+        SinkError: its folder is missing or nothing can be written there.
+    """
+    if path is None:
+        return None
+    if suffix and path.suffix.lower() != suffix:
+        raise ConfigError(f"{path} does not end in {suffix}", f"Give a name that ends in {suffix}")
+    if path.is_dir():
+        raise SinkError(f"{path} is a folder, not a file", "Give the name of a file")
+    if not path.parent.is_dir():
+        raise SinkError(f"cannot write {path}: there is no folder {path.parent}", "Create it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise SinkError(f"cannot write {path}: permission denied", "Choose another place")
+    return path

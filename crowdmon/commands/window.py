@@ -1,0 +1,30 @@
+"""``crowdmon [SOURCE ...]``: the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from crowdmon.commands.cameras import config_of
+from crowdmon.commands.display import APT, missing_display, missing_library
+from crowdmon.config import AppConfig
+from crowdmon.errors import CrowdmonError
+
+
+def run(sources: Sequence[str], config: Path | None) -> int:
+    """Open the window on what the command line means; return when it is closed."""
+    cameras = config_of(sources, config)
+    if reason := missing_display():
+        raise CrowdmonError(reason, "Count without a window: crowdmon count SOURCE")
+    return show(cameras)
+
+
+def show(config: AppConfig) -> int:
+    """Open the window on a configuration; CrowdmonError if Qt cannot start here."""
+    if library := missing_library():
+        raise CrowdmonError(f"the window needs the system library {library}", APT)
+    try:
+        from crowdmon.ui.app import run_window
+    except ImportError as error:
+        raise CrowdmonError(f"the window cannot start ({error})", APT) from error
+    return run_window(config)
