@@ -27,9 +27,9 @@ SOURCES
   rtsp://user:password@host/path    a network camera; rtmp, srt, udp, http too
   0, /dev/video0                    a webcam
   synthetic:plaza?people=40&seed=1  the built-in plaza, its true count known
-  A file that is named like a verb is written ./count. A password can stay out of
-  the shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in single quotes,
-  is filled in from the environment when the source is opened.
+  A file named like a verb is written ./count. A password can stay out of the
+  shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in single quotes, is
+  filled in from the environment when the source is opened.
 
 EXAMPLES
   crowdmon                                    choose camera, file or demo
