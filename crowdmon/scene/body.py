@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -41,32 +42,42 @@ class Joint(IntEnum):
     HEM_R = 22
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Pose:
+    """How N people hold themselves.
+
+    Attributes:
+        phase: N radians of the walking cycle.
+        pace: N metres a second; 0 stands.
+        bend: Nx2 radians the left and the right elbow are bent beyond a walker's.
+        gaze: N radians the head is turned to the left.
+    """
+
+    phase: Floats
+    pace: Floats
+    bend: Floats
+    gaze: Floats
+
+
 def joints(
-    ground: Floats,
-    heading: Floats,
-    *,
-    height: Floats,
-    build: Floats,
-    phase: Floats,
-    pace: Floats,
-    swings: Floats,
+    ground: Floats, heading: Floats, pose: Pose, *, height: Floats, build: Floats, swings: Floats
 ) -> Floats:
     """Place the joints of N people.
 
     Args:
         ground: Nx2 metres.
         heading: N radians, the direction each faces.
+        pose: how they hold themselves.
         height: N metres.
         build: N, relative width of the body.
-        phase: N radians of the walking cycle.
-        pace: N metres a second; 0 stands.
         swings: N, relative swing of the arms.
 
     Returns:
         Nx23x3 metres in the order of :class:`Joint`; the lower foot always on the ground.
     """
     people = len(ground)
-    stride = np.clip(pace / 1.3, 0.0, 1.15)
+    stride = np.clip(pose.pace / 1.3, 0.0, 1.15)
+    phase = pose.phase
     # Fractions of the height: (forward, left, up) before turning.
     body = np.zeros((people, len(Joint), 3))
     left, right = np.sin(phase), np.sin(phase + np.pi)
@@ -75,13 +86,14 @@ def joints(
         (1, -1.0, right, np.cos(phase + np.pi)),
     ):
         _leg(body, side, sign, build, stride * swing, stride * np.clip(lift, 0.0, None), stride)
-        _arm(body, side, sign, build, -stride * swing * swings, stride)
+        _arm(body, side, sign, build, swing=-stride * swing * swings, bend=pose.bend[:, side] + 0.22 * stride)
     body[:, Joint.PELVIS] = (0.0, 0.0, 0.53)
     body[:, Joint.CHEST] = (0.012, 0.0, 0.72)
     body[:, Joint.NECK] = (0.012, 0.0, 0.845)
     body[:, Joint.HEAD] = (0.022, 0.0, 0.928)
-    body[:, Joint.FACE] = (0.060, 0.0, 0.915)
-    body[:, Joint.NAPE] = (-0.032, 0.0, 0.86)
+    turned = np.stack([np.cos(pose.gaze), np.sin(pose.gaze), np.zeros(people)], axis=-1)
+    body[:, Joint.FACE] = np.array((0.022, 0.0, 0.915)) + 0.038 * turned
+    body[:, Joint.NAPE] = np.array((0.015, 0.0, 0.865)) - 0.045 * turned
     body[:, Joint.PACK] = (-0.085, 0.0, 0.72)
     # Leaning into the walk.
     body[..., 0] += 0.035 * stride[:, None] * (body[..., 2] - 0.5).clip(0.0)
@@ -124,11 +136,12 @@ def _leg(
     hem[:, 2] = 0.30
 
 
-def _arm(body: Floats, side: int, sign: float, build: Floats, swing: Floats, stride: Floats) -> None:
+def _arm(body: Floats, side: int, sign: float, build: Floats, *, swing: Floats, bend: Floats) -> None:
     """Place shoulder, elbow and wrist of one arm."""
     wide = 0.108 * build * sign
     upper = 0.50 * swing
-    lower = upper + 0.18 + 0.22 * stride
+    lower = upper + 0.18 + bend
+    inward = np.clip(bend - 0.3, 0.0, 1.6) * 0.05 * sign
     shoulder = body[:, Joint.SHOULDER_L + side]
     shoulder[:, 0], shoulder[:, 1], shoulder[:, 2] = 0.012, wide, 0.805
     elbow = body[:, Joint.ELBOW_L + side]
@@ -137,5 +150,5 @@ def _arm(body: Floats, side: int, sign: float, build: Floats, swing: Floats, str
     elbow[:, 2] = 0.805 - 0.172 * np.cos(upper)
     wrist = body[:, Joint.WRIST_L + side]
     wrist[:, 0] = elbow[:, 0] + 0.155 * np.sin(lower)
-    wrist[:, 1] = wide * 1.15
+    wrist[:, 1] = wide * 1.15 - inward
     wrist[:, 2] = elbow[:, 2] - 0.155 * np.cos(lower)

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-HEIGHT_M = 6.4
-"""Height of the camera above the ground: on a first floor balcony."""
-TILT = math.radians(20.5)
+HEIGHT_M = 6.0
+"""Height of the camera above the ground: at a first floor window."""
+TILT = math.radians(19.5)
 """Angle between the optical axis and the horizontal, downwards."""
-FOCAL = 1.36
+FOCAL = 1.5
 """Focal length in picture heights."""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.avoid import keep_apart
+from crowdmon.scene.body import Pose
 from crowdmon.scene.camera import Camera
 from crowdmon.scene.chance import dice, smoothstep
 from crowdmon.scene.visits import Group, Visit, visit
@@ -31,8 +32,7 @@ class Crowd:
     Attributes:
         ground: Nx2 metres.
         heading: radians, 0 along x, the direction a person faces.
-        phase: radians of the walking cycle.
-        pace: metres a second.
+        pose: how they hold themselves.
         shown: 0..1, below 1 while in a door.
         keys: Nx3 whole numbers that tell a person from all others: group, member, visit.
         company: size of the person's group.
@@ -40,8 +40,7 @@ class Crowd:
 
     ground: Floats
     heading: Floats
-    phase: Floats
-    pace: Floats
+    pose: Pose
     shown: Floats
     keys: NDArray[np.int64]
     company: NDArray[np.int64]
@@ -94,12 +93,25 @@ def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
     return Crowd(
         ground=ground,
         heading=table[:, 4],
-        phase=table[:, 5],
-        pace=np.hypot(table[:, 2], table[:, 3]),
+        pose=_pose(t, table),
         shown=table[:, 6],
         keys=table[:, 7:10].astype(np.int64),
         company=table[:, 10].astype(np.int64),
     )
+
+
+def _pose(t: float, table: Floats) -> Pose:
+    """Let those who stand talk, hold a phone or fold their arms."""
+    pace = np.hypot(table[:, 2], table[:, 3])
+    still = np.clip(1.0 - pace / 0.5, 0.0, 1.0)
+    own = (table[:, 7] * 2.399 + table[:, 8] * 1.618 + table[:, 9] * 0.737) % 1.0
+    talk = 0.75 + 0.6 * np.sin(t * (1.5 + own) + 40.0 * own)
+    habit = (own * 7.31) % 1.0
+    right = np.where(habit < 0.3, talk, np.where(habit < 0.5, 1.75, np.where(habit < 0.65, 1.45, 0.0)))
+    left = np.where((habit >= 0.42) & (habit < 0.65), 1.45, 0.05)
+    bend = np.stack([left, right], axis=-1) * still[:, None]
+    gaze = (0.15 + 0.35 * still) * np.sin(t * (0.25 + 0.2 * own) + 20.0 * own)
+    return Pose(table[:, 5], pace, bend, gaze)
 
 
 def _members(group: Group, tour: Visit, into: float, *, seed: int) -> list[tuple[float, ...]]:

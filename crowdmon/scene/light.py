@@ -1,4 +1,4 @@
-"""Where the light on the plaza comes from."""
+"""Where the light on the plaza comes from: the sun by day, lamps and shop windows by night."""
 
 from __future__ import annotations
 
@@ -7,18 +7,88 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.scene.layout import FACADE_SLOPE, FACADE_Y, LAMPS
+
+Floats = NDArray[np.float64]
+Rgb = tuple[float, float, float]
+
+SUN_SHADOW = (0.98, 0.26)
+"""How far (x, y) in metres the sun throws the shadow of a point one metre up."""
+SUN = np.array([1.04, 1.0, 0.93])
+"""What the sun and the sky give together, per colour channel."""
+SKY = np.array([0.50, 0.545, 0.63])
+"""What the sky gives alone: the light in a shadow."""
+MOON = np.array([0.150, 0.170, 0.235])
+"""The light of a town's night sky."""
+LAMP = np.array([1.05, 0.80, 0.50])
+SHOPS = np.array([0.62, 0.50, 0.34])
+LAMP_M = 4.1
+"""Height of a lamp in metres."""
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """The plaza's light: the sun by day, lamps by night."""
+    """The plaza's light, by day or by night."""
 
     night: bool
 
     @property
     def towards(self) -> tuple[float, float]:
         """Direction the light comes from, in the picture (x right, y down), about 1 long."""
-        return (-0.75, -0.66)
+        return (-0.35, -0.94) if self.night else (-0.78, -0.62)
 
-    def on(self, ground: NDArray[np.float64]) -> tuple[float, float, float]:
-        """Return how brightly something at ``ground`` (x, y) is lit, per colour channel."""
-        return (0.42, 0.42, 0.5) if self.night else (1.0, 0.98, 0.94)
+    def full(self, ground: Floats) -> Floats:
+        """Return the light (..., 3) per colour channel at (..., 2) metres, where nothing shades it."""
+        if not self.night:
+            return np.broadcast_to(SUN, (*ground.shape[:-1], 3))
+        return MOON + _lamps(ground) + _shops(ground)
+
+    def shaded(self, ground: Floats) -> Floats:
+        """Return the light (..., 3) at (..., 2) metres in a shadow."""
+        if not self.night:
+            return np.broadcast_to(SKY, (*ground.shape[:-1], 3))
+        return MOON + 0.55 * _lamps(ground) + _shops(ground)
+
+    def thrown(self, points: Floats) -> Floats:
+        """Return where the light throws the shadow of (..., 3) metres: (..., 2) ground metres."""
+        if not self.night:
+            out: Floats = points[..., :2] + points[..., 2:] * np.array(SUN_SHADOW)
+            return out
+        posts = np.array([(lamp.x, lamp.y) for lamp in LAMPS])
+        # One lamp for the whole of a body: the nearest to where it stands.
+        foot = points[..., :1, :2]
+        away = np.hypot(foot[..., 0, None] - posts[:, 0], foot[..., 1, None] - posts[:, 1])
+        lamp = posts[np.argmin(away, axis=-1)]
+        offset = points[..., :2] - lamp
+        up = np.clip(points[..., 2:], 0.0, 2.2)
+        far: Floats = points[..., :2] + offset * up / (LAMP_M - up)
+        return far
+
+
+def _lamps(ground: Floats) -> Floats:
+    glow = np.zeros(ground.shape[:-1])
+    for lamp in LAMPS:
+        square = (ground[..., 0] - lamp.x) ** 2 + (ground[..., 1] - lamp.y) ** 2
+        glow += 1.0 / (1.0 + square / 11.0) ** 1.35
+    out: Floats = np.minimum(glow, 1.15)[..., None] * LAMP * 0.72
+    return out
+
+
+def _shops(ground: Floats) -> Floats:
+    gap = np.maximum(FACADE_Y + FACADE_SLOPE * ground[..., 0] - ground[..., 1], 0.0)
+    out: Floats = (0.75 * np.exp(-gap / 3.2))[..., None] * SHOPS
+    return out
+
+
+_TO_SUN = np.array([-SUN_SHADOW[0], -SUN_SHADOW[1], 1.0]) / np.hypot(1.0, np.hypot(*SUN_SHADOW))
+
+
+def on_face(light: Light, ground: tuple[float, float], normal: tuple[float, float, float]) -> Floats:
+    """Return the light (3) on a surface that stands at ``ground`` metres and faces ``normal``."""
+    here = np.array(ground)
+    if light.night:
+        return light.shaded(here) * (0.75 + 0.25 * max(0.0, normal[2]))
+    direct = max(0.0, float(np.dot(normal, _TO_SUN)))
+    sky = SKY * (0.72 + 0.28 * max(0.0, normal[2]))
+    out: Floats = sky + (SUN - SKY) * min(1.15, 1.35 * direct)
+    return out

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.errors import ConfigError
-from crowdmon.scene.backdrop import backdrop
-from crowdmon.scene.body import HEAD_M, Joint, joints
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.crowd import crowd
-from crowdmon.scene.figure import draw
+from crowdmon.scene.crowd import Crowd, crowd
 from crowdmon.scene.light import Light
 from crowdmon.scene.looks import look
+from crowdmon.scene.painter import Layers, paint
 from crowdmon.scene.sensor import expose
 
 
@@ -115,106 +111,21 @@ class Plaza:
         """3x3 matrix that takes ground (x, y, 1) in metres to pixels, exactly."""
         return self.camera.homography()
 
-    @cached_property
-    def _light(self) -> Light:
-        return Light(night=self.night)
-
     def render(self, t: float) -> SceneFrame:
         """Render the picture at time ``t`` in seconds: the same bytes each time, in any order."""
-        frame, _ = self.layers(t)
-        return frame
-
-    def layers(self, t: float) -> tuple[SceneFrame, NDArray[np.uint16]]:
-        """Render a picture and its id buffer.
-
-        The buffer is HxW; a pixel holds the rank, from 1, of what was painted there last (the
-        farthest person is 1), and 0 where nothing was.
-        """
-        camera, light = self.camera, self._light
-        now = crowd(t, people=self.people, seed=self.seed, camera=camera)
-        image = backdrop(camera, self.night).copy()
-        ids = np.zeros((self.height, self.width), np.uint16)
-        looks = [
-            look(self.seed, *(int(k) for k in key), int(n))
-            for key, n in zip(now.keys, now.company, strict=True)
-        ]
-        bodies = joints(
-            now.ground,
-            now.heading,
-            phase=now.phase,
-            pace=now.pace,
-            height=np.array([one.height for one in looks]),
-            build=np.array([one.build for one in looks]),
-            swings=np.array([one.swings for one in looks]),
+        now, layers = self.layers(t)
+        seen = layers.visible
+        return SceneFrame(
+            rgb=expose(layers.rgb, t, seed=self.seed, night=self.night),
+            heads=layers.heads[seen].astype(np.float32),
+            ground=now.ground[seen].astype(np.float32),
+            sizes=layers.sizes[seen].astype(np.float32),
+            present=len(now.ground),
         )
-        pixels, depth = camera.project(bodies)
-        order = np.argsort(-now.ground[:, 1], kind="stable")
-        for rank, person in enumerate(order, start=1):
-            sprite = draw(
-                pixels[person],
-                depth[person],
-                looks[person],
-                focal=camera.focal,
-                light=light.on(now.ground[person]),
-                towards=light.towards,
-            )
-            _blit(
-                image, ids, sprite.rgba, (sprite.left, sprite.top), rank=rank, shown=float(now.shown[person])
-            )
-        heads = pixels[order, Joint.HEAD]
-        tall = np.array([one.height for one in looks])[order] if looks else np.zeros(0)
-        sizes = HEAD_M * (0.5 * tall / 1.75 + 0.5) * camera.focal / depth[order, Joint.HEAD]
-        seen = [
-            rank - 1
-            for rank in range(1, len(order) + 1)
-            if now.shown[order[rank - 1]] >= 0.5
-            and _visible(ids, heads[rank - 1], float(sizes[rank - 1]), rank=rank)
-        ]
-        frame = SceneFrame(
-            rgb=expose(image, t, seed=self.seed),
-            heads=heads[seen].astype(np.float32).reshape(-1, 2),
-            ground=now.ground[order][seen].astype(np.float32).reshape(-1, 2),
-            sizes=sizes[seen].astype(np.float32),
-            present=len(order),
-        )
-        return frame, ids
 
-
-def _blit(
-    image: NDArray[np.uint8],
-    ids: NDArray[np.uint16],
-    rgba: NDArray[np.uint8],
-    at: tuple[int, int],
-    *,
-    rank: int,
-    shown: float,
-) -> None:
-    """Lay a sprite over the picture and the id buffer."""
-    left, top = at
-    bottom, right = min(top + rgba.shape[0], image.shape[0]), min(left + rgba.shape[1], image.shape[1])
-    x, y = max(left, 0), max(top, 0)
-    if x >= right or y >= bottom:
-        return
-    part = rgba[y - top : bottom - top, x - left : right - left]
-    if shown < 1.0:
-        part = np.rint(part * shown).astype(np.uint8)
-    under = image[y:bottom, x:right]
-    through = cv2.cvtColor(255 - part[..., 3], cv2.COLOR_GRAY2RGB)
-    image[y:bottom, x:right] = cv2.add(cv2.multiply(under, through, scale=1 / 255), part[..., :3])
-    ids[y:bottom, x:right][part[..., 3] > 127] = rank
-
-
-def _visible(ids: NDArray[np.uint16], head: NDArray[np.float64], size: float, *, rank: int) -> bool:
-    """Say whether a head's centre is inside and half its disc not painted over by a later rank."""
-    height, width = ids.shape
-    x, y = float(head[0]), float(head[1])
-    if not (0.0 <= x <= width - 1 and 0.0 <= y <= height - 1):
-        return False
-    radius = max(size / 2, 0.5)
-    left, right = max(math.ceil(x - radius), 0), min(math.floor(x + radius), width - 1)
-    top, bottom = max(math.ceil(y - radius), 0), min(math.floor(y + radius), height - 1)
-    across = np.arange(left, right + 1) - x
-    down = np.arange(top, bottom + 1) - y
-    disc = across[None, :] ** 2 + down[:, None] ** 2 <= radius * radius
-    clear = ids[top : bottom + 1, left : right + 1] <= rank
-    return bool(2 * np.count_nonzero(disc & clear) >= np.count_nonzero(disc))
+    def layers(self, t: float) -> tuple[Crowd, Layers]:
+        """Return who is where at time ``t``, and the painted layers with their id buffer."""
+        now = crowd(t, people=self.people, seed=self.seed, camera=self.camera)
+        keys = zip(now.keys.tolist(), now.company.tolist(), strict=True)
+        looks = [look(self.seed, group, member, visit, company) for (group, member, visit), company in keys]
+        return now, paint(now, looks, camera=self.camera, light=Light(self.night))

@@ -1,0 +1,92 @@
+"""The shadows people throw on the ground, drawn into one mask for all of them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.scene.body import Joint
+from crowdmon.scene.camera import Camera
+from crowdmon.scene.light import Light
+
+Floats = NDArray[np.float64]
+Bytes = NDArray[np.uint8]
+Box = tuple[int, int, int, int]
+UNIT = 16
+
+_LEGS = (
+    [Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L, Joint.TOE_L],
+    [Joint.HIP_R, Joint.KNEE_R, Joint.ANKLE_R, Joint.TOE_R],
+)
+_ARMS = (
+    [Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L],
+    [Joint.SHOULDER_R, Joint.ELBOW_R, Joint.WRIST_R],
+)
+_TRUNK = [Joint.SHOULDER_L, Joint.SHOULDER_R, Joint.HIP_R, Joint.HIP_L]
+
+
+def shadows(bodies: Floats, shown: Floats, *, camera: Camera, light: Light) -> tuple[Bytes, list[Box]]:
+    """Draw the shadows of NxJx3 bodies in metres.
+
+    Returns:
+        HxW mask, 255 in full shadow, and for each body the box (left, top, right, bottom) around
+        its shadow in pixels, inside the picture.
+    """
+    mask = np.zeros((camera.height, camera.width), np.uint8)
+    boxes: list[Box] = []
+    if len(bodies) == 0:
+        return mask, boxes
+    thrown = light.thrown(bodies)
+    flat = np.concatenate([thrown, np.zeros((*thrown.shape[:2], 1))], axis=-1)
+    pixels, depth = camera.project(flat)
+    fixed = np.rint(pixels * UNIT).astype(np.int32)
+    metre = camera.focal / depth.mean(axis=1)
+    for body in range(len(bodies)):
+        _one(mask, fixed[body], float(metre[body]), round(255 * float(shown[body])))
+        margin = 0.25 * float(metre[body]) + 5
+        low, high = pixels[body].min(axis=0) - margin, pixels[body].max(axis=0) + margin
+        boxes.append(
+            (
+                min(max(int(low[0]), 0), camera.width),
+                min(max(int(low[1]), 0), camera.height),
+                min(max(int(high[0]) + 1, 0), camera.width),
+                min(max(int(high[1]) + 1, 0), camera.height),
+            )
+        )
+    size = 3 if camera.height < 500 else 5
+    return np.asarray(cv2.GaussianBlur(mask, (size, size), 0), np.uint8), boxes
+
+
+def _one(mask: Bytes, points: NDArray[np.int32], metre: float, dark: int) -> None:
+    """Draw one shadow; ``metre`` in pixels."""
+    feet = (points[Joint.ANKLE_L] + points[Joint.ANKLE_R]) // 2
+    # Close to the feet the sky is hidden as well.
+    axes = (round(0.30 * metre * UNIT), round(0.13 * metre * UNIT))
+    cv2.ellipse(mask, (int(feet[0]), int(feet[1])), axes, 0, 0, 360, (dark * 2 // 5,), -1, cv2.LINE_8, 4)
+    _lines(mask, [points[leg] for leg in _LEGS], 0.11 * metre, dark)
+    _lines(mask, [points[arm] for arm in _ARMS], 0.08 * metre, dark)
+    cv2.fillConvexPoly(mask, cv2.convexHull(points[_TRUNK]), (dark,), cv2.LINE_8, 4)
+    _lines(mask, [points[[Joint.CHEST, Joint.PELVIS]], points[_TRUNK[:2]]], 0.16 * metre, dark)
+    head = points[Joint.HEAD]
+    axes = (round(0.115 * metre * UNIT), round(0.075 * metre * UNIT))
+    cv2.ellipse(mask, (int(head[0]), int(head[1])), axes, 0, 0, 360, (dark,), -1, cv2.LINE_8, 4)
+
+
+def _lines(mask: Bytes, paths: list[NDArray[np.int32]], wide: float, dark: int) -> None:
+    for path in paths:
+        cv2.polylines(mask, [path], False, (dark,), max(1, round(wide)), cv2.LINE_8, 4)
+
+
+def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, shade: Bytes) -> None:
+    """Lay the shadows inside a box over the picture.
+
+    Everything is taken from the two backdrops and the mask alone, so that boxes may overlap.
+    """
+    left, top, right, bottom = box
+    if left >= right or top >= bottom:
+        return
+    part = (slice(top, bottom), slice(left, right))
+    dark = cv2.cvtColor(mask[part], cv2.COLOR_GRAY2RGB)
+    bright = cv2.multiply(lit[part], cv2.bitwise_not(dark), scale=1 / 255)
+    image[part] = cv2.add(bright, cv2.multiply(shade[part], dark, scale=1 / 255))

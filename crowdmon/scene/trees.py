@@ -1,0 +1,80 @@
+"""Plane trees: a trunk, branches and a crown of leaves, lit from the sun's side."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.scene.camera import Camera
+from crowdmon.scene.chance import dice
+from crowdmon.scene.furniture import IRON, Thing
+from crowdmon.scene.layout import Disc
+from crowdmon.scene.light import Light, on_face
+from crowdmon.scene.solid import Solid, ring
+
+Floats = NDArray[np.float64]
+
+BARK = np.array([122.0, 106.0, 88.0])
+DARK_LEAF = np.array([52.0, 74.0, 38.0])
+BRIGHT_LEAF = np.array([146.0, 162.0, 78.0])
+
+
+def tree(camera: Camera, light: Light, at: Disc) -> Thing:
+    """Build a tree in a round iron grate."""
+    rng = dice(101, round(abs(at.x) * 100), round(at.y * 100))
+    crown = np.array([at.x + rng.normal(0, 0.15), at.y, 4.5 + rng.normal(0, 0.15)])
+    radii = np.array([2.1, 2.0, 1.75]) * rng.uniform(0.92, 1.08)
+    reach = crown + np.array([(i, j, k) for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)]) * radii * 1.12
+    solid = Solid(camera, np.concatenate([reach, ring(at.x, at.y, 0.0, 0.8)]))
+    ground = on_face(light, (at.x, at.y), (0.0, 0.0, 1.0))
+    solid.poly(ring(at.x, at.y, 0.0, 0.72), IRON * ground * 1.1)
+    solid.poly(ring(at.x, at.y, 0.0, 0.6), np.array([92.0, 78.0, 62.0]) * ground)
+    _trunk(solid, light, at, crown, rng)
+    leaves = _leaves(crown, radii, rng)
+    for leaf, radius, tone in leaves:
+        normal = (leaf - crown) / radii
+        normal /= max(1e-6, float(np.linalg.norm(normal)))
+        lit = on_face(light, (at.x, at.y), (float(normal[0]), float(normal[1]), float(normal[2])))
+        colour = DARK_LEAF + (BRIGHT_LEAF - DARK_LEAF) * tone
+        solid.ball(leaf, radius, colour * lit)
+    casts = [np.array([(at.x + w, at.y - w, z) for z, w in ((0, -0.13), (0, 0.13), (3.6, 0.1), (3.6, -0.1))])]
+    for leaf, radius, _ in leaves[::3]:
+        casts.append(ring(float(leaf[0]), float(leaf[1]), float(leaf[2]), radius * 1.5, corners=9))
+    return Thing(at.y, solid.sprite(), tuple(casts))
+
+
+def _trunk(solid: Solid, light: Light, at: Disc, crown: Floats, rng: np.random.Generator) -> None:
+    """Paint the trunk and a few branches."""
+    lit = on_face(light, (at.x, at.y), (-0.8, -0.6, 0.0))
+    dim = on_face(light, (at.x, at.y), (0.8, -0.6, 0.0))
+    fork = np.array([(at.x + crown[0]) / 2, at.y, 2.9])
+    foot = np.array([at.x, at.y, 0.0])
+    for wide, aside, shade in ((0.30, 0.0, dim), (0.17, -0.055, lit * 0.86), (0.08, -0.09, lit)):
+        solid.line(np.stack([foot, fork]) + np.array((aside, 0.0, 0.0)), wide, BARK * shade)
+    for _ in range(7):
+        angle = rng.uniform(0, 2 * math.pi)
+        tip = fork + np.array([1.3 * math.cos(angle), 1.2 * math.sin(angle), rng.uniform(0.9, 1.9)])
+        solid.line(np.stack([fork - (0, 0, 0.2), tip]), 0.1, BARK * dim * 0.8)
+
+
+def _leaves(crown: Floats, radii: Floats, rng: np.random.Generator) -> list[tuple[Floats, float, float]]:
+    """Return centre, radius (metres) and brightness of tufts of leaves, the farthest first."""
+    lumps = rng.normal(0.0, 1.0, (26, 3))
+    lumps = lumps / np.linalg.norm(lumps, axis=1, keepdims=True) * rng.uniform(0.45, 0.8, (26, 1))
+    out: list[tuple[Floats, float, float]] = []
+    for lump in np.concatenate([lumps, lumps[:12] * 0.3]):
+        spread = rng.normal(0.0, 1.0, (46, 3))
+        spread /= np.linalg.norm(spread, axis=1, keepdims=True)
+        shell = spread * rng.uniform(0.55, 1.0, (46, 1)) ** 0.5
+        for point in shell:
+            place = lump + 0.34 * point
+            # Light falls on a tuft from above and from the left; the middle of the crown is dark.
+            tone = (
+                0.42 + 0.30 * point[2] - 0.20 * point[0] - 0.08 * point[1] + 0.22 * lump[2] - 0.14 * lump[0]
+            )
+            tone = float(np.clip(tone * rng.uniform(0.75, 1.25), 0.0, 1.0))
+            out.append((crown + place * radii, float(rng.uniform(0.05, 0.125)), tone))
+    out.sort(key=lambda leaf: -float(leaf[0][1]) + 0.6 * float(leaf[0][2]))
+    return out
