@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from crowdmon.errors import SinkError
 from crowdmon.values import DensityMap, Frame
 from trainer.datasets import Dataset, Sample
 from trainer.datasets.rois import cover
+from trainer.datasets.ucf_cc_50 import SHARED_WITH_PART_A
 from trainer.scores import Scored, by_range, by_scene, mean_of, summary, without_mask, worst
 
 Progress = Callable[[str], None]
@@ -112,6 +113,29 @@ def over_folds(reports: Sequence[dict[str, Any]], folds: Sequence[Sequence[str]]
         "backend": reports[0]["backend"],
         "notes": list(dict.fromkeys(note for one in reports for note in one["notes"])),
     }
+
+
+def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
+    """Return what is to be said about pictures the weights were trained or selected with.
+
+    Args:
+        dataset: what is scored.
+        provenance: of the weights; ``data`` names the benchmarks, ``fold`` the fold left out.
+    """
+    data = provenance.get("data", ())
+    used = set(data) if isinstance(data, (Mapping, Sequence)) else set()
+    said = []
+    if dataset.name in used and dataset.split == "val":
+        said.append("these weights were selected by these pictures: this is no measure of new ones")
+    elif dataset.name in used and (
+        dataset.split != "test" or (dataset.fold and provenance.get("fold") != dataset.fold)
+    ):
+        said.append("these weights were trained on pictures of this split: this is no measure of new ones")
+    shared = any(sample.name in SHARED_WITH_PART_A for sample in dataset.samples)
+    if dataset.name == "ucf_cc_50" and "shanghaitech_a" in used and shared:
+        names = ", ".join(sorted(SHARED_WITH_PART_A))
+        said.append(f"these weights were trained on ShanghaiTech Part A, which holds {names} too")
+    return said
 
 
 def write_json(result: dict[str, Any], path: Path) -> None:

@@ -383,7 +383,7 @@ def test_the_survey_reports_deviations(tmp_path: Path) -> None:
     assert found.root is not None
     assert found.pictures == (("train", 2),)
     assert found.heads == 2
-    assert found.deviations == ("train -298 pictures", "no test split (182 pictures)")
+    assert found.deviations == ("train: 298 pictures fewer than 300", "no test split (182 pictures)")
 
 
 def test_the_survey_survives_what_is_missing_or_broken(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -14,6 +15,9 @@ from rich.table import Table
 from crowdmon.errors import SinkError
 from trainer import evaluate
 from trainer.datasets import Dataset, load
+
+if TYPE_CHECKING:
+    from crowdmon.counting.counter import Counter
 
 ALL_FOLDS = 5
 
@@ -38,28 +42,30 @@ def run(
         raise SinkError(f"cannot write the scores to {json}: {json.absolute().parent} is no folder")
     chosen = (fold,) if fold is not None else range(1, ALL_FOLDS + 1) if dataset == "ucf_cc_50" else (1,)
     parts = [load(dataset, root, split, fold=one, folds=folds) for one in chosen]
-    console = Console(stderr=True)
+    counters = [_counter(weights, part.fold, backend) for part in parts]
     reports = []
-    with _progress(console) as progress:
+    with _progress(Console(stderr=True)) as progress:
         task = progress.add_task(dataset, total=sum(map(len, parts)))
-        for part in parts:
-            reports.append(_score(part, weights, backend, done=lambda _name: progress.advance(task)))
+        for part, counter in zip(parts, counters, strict=True):
+            reports.append(_score(part, counter, done=lambda _name: progress.advance(task)))
     result = reports[0] if len(reports) == 1 else evaluate.over_folds(reports, parts[0].folds)
     if json is not None:
         evaluate.write_json(result, json)
     show(result, Console())
 
 
-def _score(
-    part: Dataset, weights: Path | None, backend: str, *, done: Callable[[str], None]
-) -> dict[str, Any]:
+def _counter(weights: Path | None, fold: int, backend: str) -> Counter:
     from crowdmon.counting.counter import Counter
 
-    path = Path(str(weights).replace("{fold}", str(part.fold))) if weights is not None else None
-    counter = Counter(path, backend=backend)
+    path = Path(str(weights).replace("{fold}", str(fold))) if weights is not None else None
+    return Counter(path, backend=backend)
+
+
+def _score(part: Dataset, counter: Counter, *, done: Callable[[str], None]) -> dict[str, Any]:
     scored = evaluate.score(part, counter, done=done)
     used = counter.weights.path
     name = f"{counter.name} ({evaluate.fingerprint(used)})" if used is not None else counter.name
+    part = replace(part, notes=(*part.notes, *evaluate.seen_before(part, counter.weights.provenance)))
     return evaluate.report(part, scored, weights=name, backend=counter.device)
 
 

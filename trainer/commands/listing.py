@@ -26,23 +26,30 @@ def run(root: Path | None) -> None:
     table.add_column("folder", overflow="fold")
     rows = [survey(benchmark, root) for benchmark in BENCHMARKS.values()]
     for row in rows:
-        table.add_row(*cells(row))
+        table.add_row(*cells(row, root))
     console.print(table)
     where = str(root) if root is not None else os.environ.get(VARIABLE, "")
-    console.print(f"Looked in {where}." if where else f"Nowhere to look: set {VARIABLE}, or give --root DIR.")
+    said = f"Looked in {where}." if where else f"Nowhere to look: set {VARIABLE}, or give --root DIR."
+    console.print(said, highlight=False)
     console.print(
         '"points" is your own folder of pictures with points.csv (image,x,y): --dataset points --root DIR.'
     )
 
 
-def cells(row: Found) -> list[str]:
-    """Return a table row's cells."""
+def cells(row: Found, root: Path | None) -> list[str]:
+    """Return a table row's cells; ``root`` is where the search began."""
     if row.root is None:
         return [row.name, "not found", "", "", "", ""]
+    folder = _below(row.root, root)
     if row.problem:
-        return [row.name, "unreadable", "", "", row.problem, str(row.root)]
+        return [row.name, "unreadable", "", "", row.problem, folder]
     pictures = " + ".join(
         f"{number} {split}" if split != "all" else str(number) for split, number in row.pictures
     )
     said = "; ".join(row.deviations) or ("as published" if BENCHMARKS[row.name].official else "")
-    return [row.name, pictures, f"{row.heads:,}", f"{row.largest:,}", said, str(row.root)]
+    return [row.name, pictures, f"{row.heads:,}", f"{row.largest:,}", said, folder]
+
+
+def _below(folder: Path, root: Path | None) -> str:
+    start = Path(root or os.environ.get(VARIABLE, "")).resolve()
+    return str(folder.relative_to(start)) if folder.is_relative_to(start) else str(folder)

@@ -69,11 +69,15 @@ def _deviations(benchmark: Benchmark, found: Found) -> list[str]:
         if split not in there:
             said.append(f"no {split} split ({expected} pictures)")
         elif there[split] != expected:
-            said.append(f"{split} {there[split] - expected:+d} pictures")
+            said.append(f"{split}: {_more(there[split] - expected, 'pictures')} than {expected:,}")
     if not said and found.heads != official.heads:
-        said.append(f"{found.heads - official.heads:+d} heads of {official.heads:,}")
+        said.append(f"{_more(found.heads - official.heads, 'heads')} than {official.heads:,}")
     if not said and official.largest is not None and found.largest != official.largest:
         said.append(f"largest count {found.largest:,}, published {official.largest:,}")
     elif official.largest is not None and found.largest > official.largest:
         said.append(f"largest count {found.largest:,} above the published {official.largest:,}")
     return said
+
+
+def _more(difference: int, what: str) -> str:
+    return f"{abs(difference):,} {what} {'more' if difference > 0 else 'fewer'}"

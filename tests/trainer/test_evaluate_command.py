@@ -1,0 +1,182 @@
+"""``crowdmon-eval`` and ``crowdmon-train --list``, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.trainer import trees
+from trainer import __main__ as program
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.delenv("CROWDMON_DATA", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def typed(*words: object) -> tuple[int, str, str]:
+        code = program.main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return typed
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Untrained weights of a tiny network, said to be trained on part A and on UCF_CC_50 less fold 2."""
+    import torch
+
+    from crowdmon.counting import weights as weights_file
+    from crowdmon.counting.network import SSRHEF
+    from trainer import state
+    from trainer.config import Network, TrainConfig
+
+    torch.manual_seed(0)
+    config = Network(stem=2, widths=(4, 4, 8), dilations=((1,), (1,), (1,)), msrf=4, head=(4, 4, 4)).build()
+    average = state.Average(SSRHEF(config), 0.0)
+    said = {"name": "tiny", "data": {"shanghaitech_a": 0.5, "ucf_cc_50": 0.5}, "fold": 2}
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    weights_file.save(state.export(average, config, TrainConfig().preprocess(), said), path)
+    return path
+
+
+def test_a_benchmark_is_scored_and_written(tmp_path: Path, weights: Path, run: Run) -> None:
+    trees.shanghaitech(tmp_path / "ShanghaiTech/part_A", {1: []}, {2: [(5.0, 5.0)], 10: [(1.0, 2.0)] * 7})
+    target = tmp_path / "scores.json"
+    code, out, _ = run(
+        "eval", "--dataset", "shanghaitech_a", "--root", tmp_path, "--weights", weights, "--json", target
+    )
+    found = json.loads(target.read_text())
+    assert code == 0
+    assert [row["image"] for row in found["per_image"]] == ["IMG_2", "IMG_10"]
+    assert re.fullmatch(r"tiny \([0-9a-f]{12}\)", found["weights"])
+    assert found["backend"].startswith("torch ")
+    errors = [abs(row["count"] - row["truth"]) for row in found["per_image"]]
+    assert found["mae"] == pytest.approx(sum(errors) / 2, abs=1e-3)
+    assert f"MAE {found['mae']:.1f}" in out
+    assert "IMG_10" in out
+
+
+def test_the_count_is_the_application_s_own(tmp_path: Path, weights: Path, run: Run) -> None:
+    from crowdmon.counting.counter import Counter
+    from crowdmon.values import Frame
+    from trainer.datasets.pictures import read_picture
+
+    trees.shanghaitech(tmp_path / "part_B", {}, {3: []})
+    target = tmp_path / "scores.json"
+    run("eval", "--dataset", "shanghaitech_b", "--root", tmp_path, "--weights", weights, "--json", target)
+    picture = read_picture(tmp_path / "part_B/test_data/images/IMG_3.jpg")
+    counted = Counter(weights).count(Frame(picture)).count
+    assert json.loads(target.read_text())["per_image"][0]["count"] == pytest.approx(counted, abs=1e-3)
+
+
+def test_ucf_is_scored_over_all_folds_and_says_what_was_seen_before(
+    tmp_path: Path, weights: Path, run: Run
+) -> None:
+    trees.ucf_cc_50(tmp_path / "UCF_CC_50", {n: [(1.0, 1.0)] for n in range(1, 51)})
+    target = tmp_path / "scores.json"
+    code, out, _ = run(
+        "eval", "--dataset", "ucf_cc_50", "--root", tmp_path, "--weights", weights, "--json", target
+    )
+    found = json.loads(target.read_text())
+    assert code == 0
+    assert [row["fold"] for row in found["per_fold"]] == [1, 2, 3, 4, 5]
+    assert found["mae"] == pytest.approx(sum(row["mae"] for row in found["per_fold"]) / 5)
+    assert "fold 1 tests on 1 2 11 19" in out
+    assert "trained on pictures of this split" in out
+    _, out, _ = run("eval", "--dataset", "ucf_cc_50", "--root", tmp_path, "--weights", weights, "--fold", 2)
+    assert "trained on pictures of this split" not in out
+    assert out.count("ShanghaiTech Part A, which holds 16, 25, 28") == 1
+
+
+def test_each_fold_may_have_its_own_weights(tmp_path: Path, weights: Path, run: Run) -> None:
+    trees.ucf_cc_50(tmp_path / "UCF_CC_50", {n: [] for n in range(1, 51)})
+    for fold in range(1, 5):
+        (tmp_path / f"fold{fold}.safetensors").write_bytes(weights.read_bytes())
+    words = (
+        "eval",
+        "--dataset",
+        "ucf_cc_50",
+        "--root",
+        tmp_path,
+        "--weights",
+        tmp_path / "fold{fold}.safetensors",
+    )
+    code, _, err = run(*words)
+    assert code == 4
+    assert "fold5.safetensors" in err
+    (tmp_path / "fold5.safetensors").write_bytes(weights.read_bytes())
+    assert run(*words)[0] == 0
+
+
+def test_worldexpo_prints_a_table_of_scenes(tmp_path: Path, weights: Path, run: Run) -> None:
+    names = [f"{scene}_1-04-S2010_clip1_1" for scene in ("104207", "500717")]
+    trees.worldexpo(tmp_path / "WorldExpo", {}, {name: [(5.0, 5.0)] for name in names})
+    code, out, _ = run("eval", "--dataset", "worldexpo", "--root", tmp_path, "--weights", weights)
+    assert code == 0
+    for words in ("104207", "500717", "Without the ROI on the count", "test scenes missing: 200608"):
+        assert words in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("eval", "--dataset", "shanghaitech"), 2, "unknown dataset 'shanghaitech'"),
+        (("eval",), 2, "--dataset"),
+        (("eval", "--dataset", "mall", "--root", "/nowhere"), 5, "/nowhere does not exist"),
+        (("eval", "--dataset", "mall", "--json", "/nowhere/x.json"), 6, "/nowhere is no folder"),
+        (("train",), 2, "nothing to train on"),
+        (("train", "--dataset", "everything"), 2, "unknown dataset 'everything'"),
+        (("train", "--dataset", "mall", "--minutes", "nan"), 2, "--minutes nan"),
+        (("train", "--dataset", "worldexpo"), 5, "CROWDMON_DATA is not set"),
+        (("train", "--dataset", "mall", "--config", "/nowhere.yaml"), 2, "/nowhere.yaml"),
+        (("score",), 2, "train or eval"),
+    ],
+)
+def test_errors_are_one_line_and_an_exit_code(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
+    found, out, err = run(*words)
+    assert found == code
+    assert out == ""
+    first, _, drawing = err.partition("\n")
+    assert said in first
+    assert not drawing.strip() or code == 5
+
+
+def test_a_missing_tree_is_drawn(tmp_path: Path, run: Run) -> None:
+    _, _, err = run("eval", "--dataset", "worldexpo", "--root", tmp_path)
+    assert "test_label/<scene>/<name>.mat ... roi.mat" in err
+
+
+def test_the_list_of_benchmarks(tmp_path: Path, run: Run) -> None:
+    trees.shanghaitech(tmp_path / "part_A_final", {1: [], 2: [(3.0, 3.0)]}, {1: []})
+    (tmp_path / "mall").mkdir()
+    (tmp_path / "mall" / "mall_gt.mat").write_bytes(b"")
+    code, out, _ = run("train", "--list", "--root", tmp_path)
+    assert code == 0
+    assert re.search(r"shanghaitech_a +2 train \+ 1 test +1 +1 +train: 298 pictures fewer than 300", out)
+    assert re.search(r"mall +unreadable", out)
+    assert re.search(r"worldexpo +not found", out)
+    assert "part_A_final" in out
+    assert "Nowhere to look" in run("train", "--list")[1]
+
+
+@pytest.mark.parametrize("verb", ["train", "eval"])
+def test_help_needs_nothing_heavy(verb: str) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys\nfrom trainer.__main__ import main\n"
+        f"assert main(['{verb}', '--help']) == 0\n"
+        "print(sorted({'torch', 'cv2', 'scipy', 'h5py'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "--dataset" in done.stdout
