@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from av.video.frame import VideoFrame
 
 from crowdmon.capture.decoder import BROKEN, Decoder, stamp_of
-from crowdmon.capture.faults import explain_open, explain_read
-from crowdmon.capture.layout import read_layout
+from crowdmon.capture.faults import check_file, explain_open, explain_read
 from crowdmon.capture.picture import AvPicture, Scalers
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.timeline import Timeline
@@ -43,8 +41,7 @@ class AvSource:
         self._spec, self._timeout = spec, timeout
         self._scalers = Scalers()
         self._index, self._sought = 0, False
-        if spec.kind == "file":
-            _check_file(spec)
+        self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
         try:
             self._decoder = Decoder(spec, timeout=timeout)
@@ -64,9 +61,8 @@ class AvSource:
         if first is None:
             raise SourceError(f"{self._spec.label}: no picture could be read", "It may be damaged")
         decoder = self._decoder
-        if decoder.origin is None and not decoder.live:
-            decoder.origin = stamp_of(first)
-        self._timeline = Timeline(decoder.origin, decoder.fps)
+        decoder.origin = stamp_of(first) or 0.0
+        self._timeline = Timeline(stamp_of(first), decoder.fps)
         width, height = self._picture(first, index=0, pts=0.0).size
         if min(width, height) < MIN_SIDE:
             raise SourceError(
@@ -126,7 +122,7 @@ class AvSource:
     def _ended_by_cut(self) -> None:
         """Raise if this is a file whose end is missing."""
         total, done = self._decoder.total, self._index
-        if self._spec.kind != "file" or not read_layout(Path(self._spec.uri)).cut:
+        if self._layout is None or not self._layout.cut:
             return
         hint = "The rest of the file is missing; copy it again"
         if total is None:
@@ -140,7 +136,8 @@ class AvSource:
         """Make the picture shown at ``pts`` seconds the next one; see the protocol."""
         if self._decoder.closed or not self.info.seekable:
             raise SourceError(f"{self._spec.label} cannot be sought", "Only files can")
-        target = max(0.0, min(pts, self.info.duration or 0.0))
+        # Some files say they are shorter than they are; beyond the end the decoder finds the last picture.
+        target = max(0.0, min(pts, (self.info.duration or 0.0) + 60.0))
         try:
             self._decoder.seek(target)
         except BROKEN as error:
@@ -161,12 +158,3 @@ class AvSource:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check_file(spec: SourceSpec) -> None:
-    """Refuse what FFmpeg would wait for or misread."""
-    path = Path(spec.uri)
-    if not path.exists():
-        raise SourceError(f"{spec.label}: no such file", "Check the path")
-    if not path.is_file():
-        raise SourceError(f"{spec.label} is not a file", "Pipes and devices cannot be read")

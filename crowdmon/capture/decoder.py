@@ -49,7 +49,7 @@ class Decoder:
         fps: nominal pictures per second; None if it does not say.
         duration: seconds; None if live or unknown.
         total: number of pictures; None if it does not say.
-        origin: raw seconds of its start; None if unknown.
+        origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
 
     Raises:
@@ -80,7 +80,7 @@ class Decoder:
         self.duration = duration if duration > 0 and not self.live else None
         self.total = None if self.live else (stream.frames or None)
         self.fps = _rate(stream)
-        self.origin = None if self.live or stream.start_time is None else stream.start_time * self._base
+        self.origin = 0.0
         stream.thread_type = "SLICE" if self.live else "AUTO"
 
     @property
@@ -115,8 +115,9 @@ class Decoder:
     def _decode_packet(self, packet: av.Packet[VideoStream]) -> list[VideoFrame] | None:
         """Return the frames of a packet, None if it is damaged."""
         try:
-            # A file's last packet may be there in part; its picture would be half grey.
-            if self.live or not packet.is_corrupt:
+            # The last packet of a file that was cut is there in part; its picture would be half grey. In
+            # streams, which do not know how long they are, the mark means much less.
+            if self.total is None or not packet.is_corrupt:
                 return packet.decode()
         except (av.error.InvalidDataError, av.error.PatchWelcomeError):
             _log.debug("%s: a damaged picture was left out", self._label)
@@ -137,14 +138,13 @@ class Decoder:
 
     def _seek_from(self, container: InputContainer, start: float, target: float) -> bool:
         """Seek to a key frame before ``start`` and go forward; False if that landed after ``target``."""
-        origin = self.origin or 0.0
-        container.seek(int((start + origin) / self._base), stream=self._stream)
+        container.seek(int((start + self.origin) / self._base), stream=self._stream)
         self._frames = self._decode(container)
         self._ready.clear()
         before: VideoFrame | None = None
         for frame in self._frames:
             stamp = stamp_of(frame)
-            if stamp is not None and stamp - origin > target + _SAME:
+            if stamp is not None and stamp - self.origin > target + _SAME:
                 if before is None and start > 0:
                     return False
                 self._ready.extend(one for one in (before, frame) if one is not None)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from av import error as fail
 
-from crowdmon.capture.layout import read_layout
+from crowdmon.capture.layout import Layout, read_layout
 from crowdmon.capture.uri import SourceSpec
 from crowdmon.capture.webcams import list_webcams
 from crowdmon.errors import SourceError
@@ -38,6 +38,31 @@ _PLAIN: tuple[tuple[type[Exception], str, str], ...] = (
 """Errors that mean the same while opening and while reading; the more special ones first."""
 
 
+def check_file(spec: SourceSpec) -> Layout:
+    """Look at a file from outside; refuse what FFmpeg would wait for or whose fault it would not name.
+
+    Raises:
+        SourceError: it is missing, empty, no plain file, or an mp4 without its index.
+    """
+    path = Path(spec.uri)
+    if not path.exists():
+        raise SourceError(f"{spec.label}: no such file", "Check the path")
+    if not path.is_file():
+        raise SourceError(f"{spec.label} is not a file", "Pipes and devices cannot be read")
+    try:
+        layout = read_layout(path)
+    except OSError as error:
+        raise SourceError(f"{spec.label}: {_reason(error)}", "Check the file and its rights") from None
+    if layout.size == 0:
+        raise SourceError(f"{spec.label} is empty (0 bytes)", "Copy or record it again")
+    if layout.headless:
+        raise SourceError(
+            f"{spec.label} is incomplete: its index (moov) is missing",
+            "The recording was cut off before its end; copy it again or repair it",
+        )
+    return layout
+
+
 def explain_open(error: Exception, spec: SourceSpec, *, timeout: float, took: float = 0.0) -> SourceError:
     """Return what to raise when opening failed with an error of PyAV.
 
@@ -47,14 +72,17 @@ def explain_open(error: Exception, spec: SourceSpec, *, timeout: float, took: fl
         timeout: seconds that were waited for at most.
         took: seconds until the error came: FFmpeg reports some waits in vain as invalid data.
     """
-    if (known := _known(error, spec, timeout)) is not None:
+    if (known := _known(error, spec)) is not None:
         return known
-    if spec.kind == "network" and took >= timeout:
-        return _no_answer(spec, timeout)
+    if isinstance(error, fail.ExitError | TimeoutError) or (spec.kind == "network" and took >= timeout):
+        return SourceError(
+            f"{spec.label}: no answer within {timeout:g} s", "Check the network and that the source is on"
+        )
     if spec.kind == "network":
         return _network(error, spec)
     if isinstance(error, ValueError | EOFError | fail.ArgumentError):
-        return _not_a_video(spec)
+        hint = "Give a video such as .mp4, .avi or .mkv"
+        return SourceError(f"{spec.label} is not a video that can be read", hint)
     return SourceError(f"{spec.label}: {_reason(error)}", "Check the file and its disk")
 
 
@@ -67,34 +95,28 @@ def explain_read(error: Exception, spec: SourceSpec, *, timeout: float, done: in
         timeout: seconds that were waited for.
         done: pictures read before.
     """
-    if (known := _known(error, spec, timeout)) is not None:
+    if isinstance(error, fail.ExitError | TimeoutError):
+        return SourceError(f"{spec.label}: no picture for {timeout:g} s", "Check that the source is on")
+    if (known := _known(error, spec)) is not None:
         return known
     if spec.kind == "file":
         return SourceError(f"{spec.label} is damaged after {done} pictures", "Copy or record it again")
     return SourceError(f"{spec.label}: the connection was cut after {done} pictures", "Check the network")
 
 
-def _known(error: Exception, spec: SourceSpec, timeout: float) -> SourceError | None:
+def _known(error: Exception, spec: SourceSpec) -> SourceError | None:
     """Return what to raise for the errors that mean the same everywhere."""
     if isinstance(error, fail.HTTPUnauthorizedError | fail.HTTPForbiddenError):
         return AccessRefusedError(
             f"{spec.label}: the user name or password was refused",
             "Give them in the address: scheme://user:password@host/path",
         )
-    if isinstance(error, fail.ExitError | TimeoutError):
-        return _no_answer(spec, timeout)
-    if spec.kind == "webcam":
+    if spec.kind == "webcam" and not isinstance(error, fail.ExitError | TimeoutError):
         return _webcam(error, spec)
     for kind, message, hint in _PLAIN:
         if isinstance(error, kind):
             return SourceError(f"{spec.label}: {message}", hint)
     return None
-
-
-def _no_answer(spec: SourceSpec, timeout: float) -> SourceError:
-    return SourceError(
-        f"{spec.label}: no answer within {timeout:g} s", "Check the network and that the source is on"
-    )
 
 
 def _webcam(error: Exception, spec: SourceSpec) -> SourceError:
@@ -127,20 +149,6 @@ def _resolves(host: str) -> bool:
     except (OSError, UnicodeError):
         return False
     return True
-
-
-def _not_a_video(spec: SourceSpec) -> SourceError:
-    layout = read_layout(Path(spec.uri))
-    if layout.size == 0:
-        return SourceError(f"{spec.label} is empty (0 bytes)", "Copy or record it again")
-    if layout.headless:
-        return SourceError(
-            f"{spec.label} is incomplete: its index (moov) is missing",
-            "The recording was cut off before its end; copy it again or repair it",
-        )
-    return SourceError(
-        f"{spec.label} is not a video that can be read", "Give a video such as .mp4, .avi or .mkv"
-    )
 
 
 def _reason(error: Exception) -> str:

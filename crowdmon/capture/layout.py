@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _MOST_BOXES = 10_000
+_NO_LENGTH = (0, 0xFFFFFFFF)  # an avi that was written as a stream, or is still being written
 _MP4_STARTS = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp"}
 
 
@@ -35,41 +36,37 @@ class Layout:
 
 
 def read_layout(path: Path) -> Layout:
-    """Read the outer frame of an mp4, avi or mkv; of other or unreadable files only the size."""
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            head = file.read(64)
-            if head[4:8] in _MP4_STARTS:
-                return _mp4(file, size)
-            if head[:4] == b"RIFF":
-                return Layout(size, int.from_bytes(head[4:8], "little") + 8)
-            if head[:4] == b"\x1a\x45\xdf\xa3":
-                return Layout(size, _matroska(head))
-            return Layout(size)
-    except OSError:
-        return Layout(0)
+    """Read the outer frame of an mp4, avi or mkv, of other files only the size; OSError if unreadable."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        head = file.read(64)
+        if head[4:8] in _MP4_STARTS:
+            return _mp4(file, size)
+    if head[:4] == b"RIFF":
+        length = int.from_bytes(head[4:8], "little")
+        return Layout(size, None if length in _NO_LENGTH else length + 8)
+    return Layout(size, _matroska(head) if head[:4] == b"\x1a\x45\xdf\xa3" else None)
 
 
 def _mp4(file: BinaryIO, size: int) -> Layout:
     """Walk the boxes of an mp4: 4 bytes of size, 4 of name; size 1 means 8 more bytes of size."""
-    at, names = 0, set[bytes]()
+    at, indexed = 0, False
     for _ in range(_MOST_BOXES):
         file.seek(at)
         header = file.read(16)
         if len(header) < 8:
             break
         length = int.from_bytes(header[:4], "big")
-        names.add(header[4:8])
         if length == 1:
             length = int.from_bytes(header[8:16], "big")
         if length == 0:  # up to the end of the file
-            at = size
-            break
+            length = size - at
         if length < 8:
             break
         at += length
-    return Layout(size, max(at, size) if b"moov" in names else at, headless=b"moov" not in names)
+        # A still picture in this container (avif, heic) has a "meta" box in its place.
+        indexed = indexed or (header[4:8] in (b"moov", b"meta") and at <= size)
+    return Layout(size, at, headless=not indexed)
 
 
 def _matroska(head: bytes) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crowdmon.capture.source import Picture
 from crowdmon.values import Frame
 
-_SLACK = 0.1
+_SLACK = 0.25
 """Share of the period a picture may come early: cameras jitter, and waiting for the next one would
 halve the rate."""
 
@@ -44,7 +44,7 @@ class Tap:
         if self.rate is None:
             return True, now
         period = 1.0 / self.rate
-        if next_time is None or next_time - now > period * (1 + _SLACK):
+        if next_time is None or next_time - now > 2 * period:
             return True, now + period
         if now < next_time - _SLACK * period:
             return False, next_time
