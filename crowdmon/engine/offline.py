@@ -6,16 +6,14 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from crowdmon.capture.source import Picture, Source
+from crowdmon.capture.taps import frame_from
 from crowdmon.engine.measure import measure
+from crowdmon.engine.seams import CounterLike
 from crowdmon.engine.smooth import Smoother
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.values import DensityMap, Frame, Reading, Roi
-
-if TYPE_CHECKING:
-    from crowdmon.capture.source import Picture, Source
-    from crowdmon.engine.seams import CounterLike
 
 
 def iterate(
@@ -92,8 +90,6 @@ class Pace:
 
 def dated(picture: Picture, camera: str, *, start: float) -> Frame:
     """Convert a file's picture; its time is media time after ``start`` (epoch seconds)."""
-    from crowdmon.capture.taps import frame_from
-
     return replace(frame_from(picture, camera), time=start + (picture.pts or 0.0))
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from crowdmon.capture.source import Source
 from crowdmon.values import DensityMap, Frame, Reading
-
-if TYPE_CHECKING:  # the engine runs without the video library until a source is opened
-    from crowdmon.capture.source import Source
 
 
 class CounterLike(Protocol):

@@ -38,13 +38,13 @@ class Smoother:
             interval: usual seconds between two counts.
         """
         self._time_constant = time_constant
-        self._gap = max(SHORTEST_GAP, 3.0 * interval)
+        self.interval = interval
         self._means: dict[str, _Mean] = {}
 
     def update(self, roi: str, value: float, t: float) -> float:
         """Return the smoothed value of ``roi`` after ``value`` at ``t`` seconds."""
         mean = self._means.get(roi)
-        if mean is None or not 0.0 <= t - mean.time <= self._gap:
+        if mean is None or not 0.0 <= t - mean.time <= max(SHORTEST_GAP, 3.0 * self.interval):
             self._means[roi] = _Mean(value, t)
             return value
         before = mean.value

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from crowdmon.capture.source import Source, open_source
+from crowdmon.capture.uri import parse_source
 from crowdmon.config import expand_secrets
-
-if TYPE_CHECKING:
-    from crowdmon.capture.source import Source
 
 
 class CaptureSources:
@@ -15,18 +12,14 @@ class CaptureSources:
 
     def live(self, uri: str) -> bool:
         """Whether a loss is to be followed by a new attempt; ConfigError for an unknown scheme."""
-        from crowdmon.capture.uri import parse_source
-
         return parse_source(expand_secrets(uri), label=uri).live
 
     def open(self, uri: str) -> Source:
         """Open a source; an error carries ``auth = True`` if a password was refused."""
-        from crowdmon.capture.source import open_source
-
         try:
             return open_source(uri)
         except OSError as error:
-            from crowdmon.capture.faults import AccessRefused
+            from crowdmon.capture.faults import AccessRefusedError
 
-            error.__dict__["auth"] = isinstance(error, AccessRefused)
+            error.__dict__["auth"] = isinstance(error, AccessRefusedError)
             raise

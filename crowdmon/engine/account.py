@@ -1,0 +1,111 @@
+"""The readings of one camera, in order: the counted ones, and those that say that nothing was."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from crowdmon.engine.gaps import UNKNOWN_AFTER, Gaps
+from crowdmon.engine.measure import not_counted
+from crowdmon.engine.smooth import Smoother
+from crowdmon.values import Reading, Roi
+
+
+class Account:
+    """Smooths what was counted, and says so when nothing was.
+
+    The counting thread brings what it counted; whoever looks first (the recording thread, or somebody
+    who asks for a snapshot) finds out that nothing came. One lock keeps both in order.
+    """
+
+    def __init__(
+        self,
+        camera: str,
+        *,
+        interval: float,
+        out: Callable[[Reading], None],
+        unknown_after: float = UNKNOWN_AFTER,
+    ) -> None:
+        """Hand every reading to ``out``; ``interval`` is the usual seconds between two counts."""
+        self._camera = camera
+        self._out = out
+        self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
+        self._smoother = Smoother(interval=interval)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._current: Reading | None = None
+
+    @property
+    def current(self) -> Reading | None:
+        """The newest reading; None before the first."""
+        return self._current
+
+    def arrived(self, now: float) -> None:
+        """Note that a picture waits to be counted."""
+        with self._lock:
+            self._gaps.arrived(now)
+
+    def counted(self, reading: Reading, *, now: float, t: float, patience: float) -> Reading | None:
+        """Enter a counted reading.
+
+        Args:
+            reading: measured, not smoothed.
+            now: monotonic seconds.
+            t: media seconds, for the smoothing.
+            patience: see :meth:`Gaps.rows`.
+
+        Returns:
+            It, smoothed; None if the camera was closed meanwhile.
+        """
+        with self._lock:
+            if self._closed:
+                return None
+            if self._gaps.open:
+                self._smoother.reset()
+            self._smoother.interval = max(self._gaps.interval, patience)
+            self._gaps.counted(now)
+            self._enter(smoothed := self._smoother.apply(reading, t=t))
+            return smoothed
+
+    def look(self, rois: Sequence[Roi], *, now: float, epoch: float, patience: float) -> None:
+        """Enter a reading without a number for every moment at which one was due by ``now``.
+
+        Counts are expected from the first look on.
+
+        Args:
+            rois: the camera's ROIs.
+            now: monotonic seconds.
+            epoch: the same moment in the time of the camera's pictures.
+            patience: see :meth:`Gaps.rows`.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            self._gaps.start(now)
+            for moment, state in self._gaps.rows(now, patience=patience):
+                time = epoch - (now - moment)
+                self._enter(not_counted(self._camera, rois, time=time, state=state))
+
+    def set_interval(self, seconds: float) -> None:
+        """Change the usual seconds between two counts."""
+        with self._lock:
+            self._gaps.interval = seconds
+
+    def rest(self) -> None:
+        """Expect nothing more: the source has ended."""
+        with self._lock:
+            self._gaps.stop()
+
+    def redrawn(self, rois: Sequence[str]) -> None:
+        """Forget the past of ROIs that mean something else now."""
+        with self._lock:
+            self._smoother.forget(frozenset(rois))
+
+    def close(self) -> None:
+        """Enter nothing more."""
+        with self._lock:
+            self._closed = True
+
+    def _enter(self, reading: Reading) -> None:
+        self._current = reading
+        self._out(reading)

@@ -1,0 +1,81 @@
+"""How a camera's source is doing, as its capture thread tells it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from crowdmon.engine.meter import Meter
+from crowdmon.engine.seams import Clock
+from crowdmon.engine.status import Facts
+from crowdmon.values import CameraState
+
+_MEMORY = 0.2
+"""Weight of the newest time between two pictures in its running mean."""
+
+
+class Link:
+    """State and rate of a source. Told by one thread, read by any; a stopped or failed one stays so."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.stop = threading.Event()
+        self.live = True
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._facts = Facts(since=clock.wall())
+        self._meter = Meter()
+        self._dated: tuple[float, float] | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """What is known now."""
+        return self._facts
+
+    def became(
+        self, state: CameraState, message: str = "", *, attempt: int = 0, next_try: float | None = None
+    ) -> None:
+        """Change the state; see :class:`Facts`."""
+        with self._lock:
+            if not self.stop.is_set():
+                self._change(state, message, attempt=attempt, next_try=next_try)
+
+    def fail(self, message: str) -> None:
+        """Stop for good and say why; the counting thread may call this too."""
+        with self._lock:
+            if not self.stop.is_set():
+                self._change(CameraState.FAILED, message)
+            self.stop.set()
+
+    def arrived(self, time: float) -> None:
+        """Note a picture of epoch ``time``."""
+        now = self._clock.monotonic()
+        with self._lock:
+            if (last := self._meter.last) is not None:
+                usual, passed = self._facts.usual, now - last
+                usual = usual + _MEMORY * (passed - usual) if usual else passed
+                self._facts = replace(self._facts, usual=usual)
+            self._meter.tick(now)
+            self._dated = (now, time)
+            if self._facts.state is not CameraState.LIVE and not self.stop.is_set():
+                self._change(CameraState.LIVE)
+
+    def figures(self, now: float) -> tuple[float, float | None, int]:
+        """Return pictures a second, seconds since the last one, and their number."""
+        with self._lock:
+            last = self._meter.last
+            return self._meter.rate(now), None if last is None else now - last, self._meter.total
+
+    def epoch(self, now: float) -> float:
+        """Return ``now`` in the time of the source's pictures: a recording has its own."""
+        with self._lock:
+            if self.live or self._dated is None:
+                return self._clock.wall()
+            return self._dated[1] + now - self._dated[0]
+
+    def _change(
+        self, state: CameraState, message: str = "", *, attempt: int = 0, next_try: float | None = None
+    ) -> None:
+        since = self._facts.since if state is self._facts.state else self._clock.wall()
+        self._facts = replace(
+            self._facts, state=state, message=message, since=since, attempt=attempt, next_try=next_try
+        )

@@ -1,0 +1,80 @@
+"""From the facts about a camera to its status. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crowdmon.values import CameraState, Status
+
+QUIET = 2.0
+"""Seconds without a picture that are no reason to worry."""
+
+_SLOW = 0.9
+"""Share of the wished rate below which the status says what the machine manages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a camera. Times are monotonic seconds unless said otherwise.
+
+    Attributes:
+        state: what the capture thread does; never STALE, which is found by looking at the clock.
+        message: why.
+        since: epoch seconds the state began.
+        attempt: number of the attempt to connect, 0 once connected.
+        next_try: when the next attempt comes.
+        usual: seconds between two pictures, as a rule; 0 if unknown.
+    """
+
+    state: CameraState = CameraState.CONNECTING
+    message: str = ""
+    since: float = 0.0
+    attempt: int = 1
+    next_try: float | None = None
+    usual: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured: see :class:`~crowdmon.values.Status`; ``wish`` is the configured rate."""
+
+    fps_in: float = 0.0
+    fps_counted: float = 0.0
+    age: float | None = None
+    skipped: int = 0
+    wish: float | None = None
+    pace: float = 0.0
+
+
+def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Status:
+    """Return the status at ``now`` (monotonic), which is ``epoch`` on the wall."""
+    state, since, message = facts.state, facts.since, facts.message
+    if state is CameraState.LIVE and figures.age is not None:
+        if figures.age > max(QUIET, 3.0 * facts.usual):
+            state, since = CameraState.STALE, max(since, epoch - figures.age)
+        else:
+            message = message or _slowness(figures)
+    if facts.next_try is not None and (left := facts.next_try - now) > 5.0:
+        message = f"{message}. Next try in {left:.0f} s" if message else f"Next try in {left:.0f} s"
+    return Status(
+        state=state,
+        message=message,
+        since=since,
+        fps_in=figures.fps_in,
+        fps_counted=figures.fps_counted,
+        age=figures.age,
+        attempt=facts.attempt,
+        skipped=figures.skipped,
+    )
+
+
+def _slowness(figures: Figures) -> str:
+    """Say so when the machine, and not the camera, keeps a wished rate from being reached."""
+    if figures.wish is None or figures.fps_counted <= 0.0:
+        return ""
+    possible = min(figures.wish, figures.fps_in)
+    if figures.fps_counted >= _SLOW * possible or figures.pace <= 1.0 / figures.wish:
+        return ""
+    return (
+        f"Counting {figures.fps_counted:.1f} of {figures.wish:g} times a second, as fast as this machine goes"
+    )
