@@ -16,7 +16,7 @@ _HINT = "Copy the file again from where it came"
 def load_mat(
     path: str | Path, *, names: Collection[str] | None = None, limit: int = MAX_BYTES
 ) -> dict[str, Any]:
-    """Read a MATLAB file, v5 (through scipy) or v7.3 (through h5py).
+    """Read a MATLAB file, v5 or v7.3.
 
     Args:
         path: the file.

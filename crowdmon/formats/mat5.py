@@ -1,96 +1,98 @@
-"""MAT v5 (MATLAB's -v6 and -v7), through scipy.
+"""MAT v5 (MATLAB's -v6 and -v7).
 
-scipy asks for the memory a header announces before it looks whether the file can hold it, so the
-file is walked first: every length must fit into what encloses it, and the sum into the budget.
-Layout: "MAT-File Format", The MathWorks, chapter 1 "Level 5 MAT-File Format".
+Read here and not through scipy, which takes the memory a header announces without looking whether the
+file can hold it, and which a single wrong byte in a data type takes down with the whole process. Here
+every type must be one that may stand where it stands, every length must fit into what encloses it,
+and the sum into a budget.
+
+Layout: "MAT-File Format", The MathWorks, chapter 1, "Level 5 MAT-File Format".
 """
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
 from crowdmon.formats.limits import Budget, MatError, UnsupportedError
 
-_MATRIX, _COMPRESSED = 14, 15
-_CELL, _STRUCT, _CHAR = 1, 2, 4
-_ITEMSIZE = {_CHAR: 4, 6: 8, 7: 4, 8: 1, 9: 1, 10: 2, 11: 2, 12: 4, 13: 4, 14: 8, 15: 8}
-_POINTER = 8
 _HEADER = 128
+_MAX_DIMS = 32
+_POINTER = 8
+
+# Data types, which say how a data element is stored.
+_INT8, _INT32, _UINT32, _MATRIX, _COMPRESSED = 1, 5, 6, 14, 15
+_STORED = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+_ENCODINGS = {1: "latin-1", 2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
+
+# Array classes, which say what a variable is to MATLAB.
+_CELL, _STRUCT, _CHAR = 1, 2, 4
+_NUMBERS = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
+_COMPLEX, _LOGICAL = 0x800, 0x200
+
+
+class _Element(NamedTuple):
+    kind: int
+    body: memoryview
 
 
 def read(raw: bytes, names: Collection[str] | None, budget: Budget) -> tuple[dict[str, Any], list[str]]:
     """Return the file's variables in plain form, see ``mat.load_mat``, and the names of all there are."""
-    readable, found = _walk_file(raw, names, budget)
-    try:
-        # The stubs know paths only, yet scipy reads from an open file as well.
-        stream: Any = io.BytesIO(raw)
-        values = loadmat(stream, variable_names=readable) if readable else {}
-        return {name: _plain(values[name]) for name in readable}, found
-    except (
-        MatReadError, ValueError, TypeError, KeyError, IndexError, OSError, OverflowError,
-        NotImplementedError, MemoryError, RecursionError, zlib.error, struct.error,
-    ) as error:  # fmt: skip
-        raise MatError(f"its content cannot be read ({error})") from error
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.void):
-        return {name: _plain(value[name]) for name in value.dtype.names or ()}
-    if not isinstance(value, np.ndarray):
-        return value
-    if value.dtype.kind == "U":
-        return str(value.flat[0]) if value.size == 1 else value if value.size else ""
-    if value.dtype.names is None and value.dtype.kind != "O":
-        return value
-    cells = np.empty(value.shape, dtype=object)
-    for index in np.ndindex(value.shape):
-        cells[index] = _plain(value[index])
-    return cells.flat[0] if value.dtype.names is not None and value.size == 1 else cells
-
-
-def _walk_file(raw: bytes, names: Collection[str] | None, budget: Budget) -> tuple[list[str], list[str]]:
-    """Return the names of the variables that are wanted and can be read, and of all."""
     order = "<" if raw[126:128] == b"IM" else ">"
-    readable: list[str] = []
+    values: dict[str, Any] = {}
     found: list[str] = []
-    for kind, body in _elements(memoryview(raw)[_HEADER:], order, aligned=False):
-        if kind == _COMPRESSED:
-            kind, body = _only(_inflate(body, budget), order)
-        if kind != _MATRIX:
-            raise MatError(f"data of the unknown type {kind} stands where a variable should")
-        name = _name(body, order)
+    for element in _elements(memoryview(raw)[_HEADER:], order):
+        if element.kind == _COMPRESSED:
+            element = _next(_elements(_inflate(element.body, budget), order))
+        if element.kind != _MATRIX:
+            raise MatError(f"data of the unknown type {element.kind} stands where a variable should")
+        name = _name(element.body, order)
         if name in found:
             raise MatError(f"the variable {name!r} stands twice")
         found.append(name)
-        wanted = name in names if names is not None else name != ""
-        try:
-            if wanted:
-                _walk_matrix(body, order, budget, 0)
-                readable.append(name)
-        except UnsupportedError:
-            if names is not None:
-                raise
-    return readable, [name for name in found if name]
+        # What has no name are MATLAB's own notes on functions.
+        if name in names if names is not None else name:
+            try:
+                values[name] = _value(element.body, order, budget, 0)
+            except UnsupportedError:
+                if names is not None:
+                    raise
+            except (ValueError, OverflowError, MemoryError) as error:
+                raise MatError(f"the variable {name!r} cannot be read ({error})") from error
+    return values, [name for name in found if name]
 
 
-def _only(body: memoryview, order: str) -> tuple[int, memoryview]:
-    for element in _elements(body, order):
-        return element
-    raise MatError("a compressed variable is empty")
+def _elements(buffer: memoryview, order: str) -> Iterator[_Element]:
+    """Yield the data elements that fill ``buffer``."""
+    at = 0
+    while at < len(buffer):
+        if at + 8 > len(buffer):
+            raise MatError("the file ends in the middle of a variable")
+        kind, size = struct.unpack_from(f"{order}II", buffer, at)
+        begin, padding = at + 8, -size % 8
+        if kind >> 16:  # the small form: size and type share four bytes, the data are the other four
+            kind, size, begin = kind & 0xFFFF, kind >> 16, at + 4
+            padding = 4 - size
+            if size > 4:
+                raise MatError("a small data element is larger than its place")
+        end = begin + size
+        if end > len(buffer):
+            raise MatError(
+                f"the file ends in the middle of a variable ({end - len(buffer)} bytes are missing)"
+            )
+        yield _Element(kind, buffer[begin:end])
+        at = end if kind == _COMPRESSED else end + padding
 
 
-def _name(body: memoryview, order: str) -> str:
-    parts = _elements(body, order)
-    *_, name = (_next(parts) for _ in range(3))
-    return bytes(name).decode("latin-1")
+def _next(parts: Iterator[_Element], kind: int | None = None) -> _Element:
+    for part in parts:
+        if kind is not None and part.kind != kind:
+            raise MatError(f"data of the type {part.kind} stands where type {kind} should")
+        return part
+    raise MatError("a variable ends too early")
 
 
 def _inflate(body: memoryview, budget: Budget) -> memoryview:
@@ -106,73 +108,99 @@ def _inflate(body: memoryview, budget: Budget) -> memoryview:
     return memoryview(data)
 
 
-def _elements(buffer: memoryview, order: str, *, aligned: bool = True) -> Iterator[tuple[int, memoryview]]:
-    """Yield (type, body) of the data elements that fill ``buffer``."""
-    at = 0
-    while at < len(buffer):
-        if at + 8 > len(buffer):
-            raise MatError("the file ends in the middle of a variable")
-        kind, size = struct.unpack_from(f"{order}II", buffer, at)
-        begin = at + 8
-        if kind >> 16:  # the small form: size and type share four bytes, the data are the other four
-            kind, size, begin = kind & 0xFFFF, kind >> 16, at + 4
-            if size > 4:
-                raise MatError("a small data element is larger than its place")
-            end = following = at + 8
-            end = begin + size
-        else:
-            end = begin + size
-            following = end if kind == _COMPRESSED or not aligned else end + -size % 8
-        if end > len(buffer):
-            raise MatError(
-                f"the file ends in the middle of a variable ({end - len(buffer)} bytes are missing)"
-            )
-        yield kind, buffer[begin:end]
-        at = following
+def _name(body: memoryview, order: str) -> str:
+    parts = _elements(body, order)
+    _next(parts, _UINT32)
+    # Objects have no size where all others have it.
+    name = next((part.body for part in (_next(parts), _next(parts)) if part.kind == _INT8), b"")
+    return bytes(name).decode("latin-1")
 
 
-def _walk_matrix(body: memoryview, order: str, budget: Budget, depth: int) -> None:
-    """Book one variable, cell or field with all it holds."""
+def _value(body: memoryview, order: str, budget: Budget, depth: int) -> Any:
+    """Read one variable, cell or field with all it holds."""
     budget.item(depth)
     if not len(body):
-        return
+        return np.zeros((0, 0))
     parts = _elements(body, order)
-    flags, dims, _ = (_next(parts) for _ in range(3))
-    if len(flags) < 4:
-        raise MatError("a variable has no array flags")
-    kind = struct.unpack_from(f"{order}I", flags)[0] & 0xFF
-    shape = struct.unpack(f"{order}{len(dims) // 4}i", dims[: len(dims) // 4 * 4])
-    if kind in _ITEMSIZE:
-        budget.array(shape, _ITEMSIZE[kind])
-        for _ in parts:  # taking them holds their lengths against what encloses them
-            pass
-        return
-    if kind not in (_CELL, _STRUCT):
-        # Objects, function handles and sparse matrices; scipy would read on without knowing an end.
+    flags = _next(parts, _UINT32).body
+    if len(flags) != 8:
+        raise MatError("the array flags of a variable are damaged")
+    word = struct.unpack_from(f"{order}I", flags)[0]
+    kind = word & 0xFF
+    if kind not in (_CELL, _STRUCT, _CHAR, *_NUMBERS) or word & _COMPLEX:
         raise UnsupportedError(f"it holds a value of MATLAB's class {kind}, which is not supported")
-    expected = budget.array(shape, _POINTER) * (1 if kind == _CELL else _fields(parts, order))
+    dims = _next(parts, _INT32).body
+    if len(dims) < 8 or len(dims) % 4 or len(dims) > 4 * _MAX_DIMS:
+        raise MatError("the dimensions of a variable are damaged")
+    shape = struct.unpack(f"{order}{len(dims) // 4}i", dims)
+    _next(parts, _INT8)
+    if kind == _CELL:
+        cells = _children(parts, budget.array(shape, _POINTER), order, budget, depth)
+        return _shaped(cells, shape)
+    if kind == _STRUCT:
+        return _struct(parts, shape, order, budget, depth)
+    stored = _next(parts)
+    if kind == _CHAR:
+        return _text(stored, shape, order, budget)
+    array = _numbers(stored, shape, order, budget, np.dtype(_NUMBERS[kind]))
+    return array.astype(bool) if word & _LOGICAL else array
+
+
+def _numbers(
+    stored: _Element, shape: tuple[int, ...], order: str, budget: Budget, kind: np.dtype[Any]
+) -> np.ndarray[Any, Any]:
+    values = budget.array(shape, kind.itemsize)
+    if stored.kind not in _STORED:
+        raise MatError(f"data of the unknown type {stored.kind} stands where numbers should")
+    # MATLAB stores doubles that are small whole numbers as bytes.
+    source = np.dtype(order + _STORED[stored.kind])
+    if len(stored.body) != values * source.itemsize:
+        raise MatError(f"an array announces {values} values and holds {len(stored.body)} bytes")
+    return np.frombuffer(stored.body, source).astype(kind).reshape(shape, order="F")
+
+
+def _text(stored: _Element, shape: tuple[int, ...], order: str, budget: Budget) -> str:
+    budget.array(shape, 4)
+    encoding = _ENCODINGS.get(stored.kind)
+    if encoding is None:
+        raise MatError(f"data of the unknown type {stored.kind} stands where text should")
+    if encoding in ("utf-16", "utf-32"):
+        encoding += "-le" if order == "<" else "-be"
+    text = bytes(stored.body).decode(encoding)
+    rows = max(shape[0], 1)
+    return text if rows == 1 else "\n".join(text[row::rows] for row in range(min(rows, len(text))))
+
+
+def _children(parts: Iterator[_Element], expected: int, order: str, budget: Budget, depth: int) -> list[Any]:
     budget.array((expected,), _POINTER)
-    children = 0
-    for _, child in parts:
-        _walk_matrix(child, order, budget, depth + 1)
-        children += 1
-    if children != expected:
-        raise MatError(f"a cell or struct announces {expected} values and holds {children}")
+    found: list[Any] = []
+    for part in parts:
+        if part.kind != _MATRIX:
+            raise MatError(f"data of the type {part.kind} stands where a cell or field should")
+        found.append(_value(part.body, order, budget, depth + 1))
+    if len(found) != expected:
+        raise MatError(f"a cell or struct announces {expected} values and holds {len(found)}")
+    return found
 
 
-def _fields(parts: Iterator[tuple[int, memoryview]], order: str) -> int:
-    """Return the number of fields of a struct."""
-    length = _next(parts)
-    if len(length) < 4:
-        raise MatError("a struct does not say how long its field names are")
-    each = int(struct.unpack_from(f"{order}i", length)[0])
-    names = _next(parts)
+def _struct(parts: Iterator[_Element], shape: tuple[int, ...], order: str, budget: Budget, depth: int) -> Any:
+    length = _next(parts, _INT32).body
+    names = bytes(_next(parts, _INT8).body)
+    each = int(struct.unpack(f"{order}i", length)[0]) if len(length) == 4 else 0
     if each <= 0 or len(names) % each:
         raise MatError("the field names of a struct are damaged")
-    return len(names) // each
+    fields = [names[i : i + each].split(b"\0")[0].decode("latin-1") for i in range(0, len(names), each)]
+    count = budget.array(shape, _POINTER)
+    values = _children(parts, count * len(fields), order, budget, depth)
+    if not fields:
+        return {}
+    step = len(fields)
+    rows = [dict(zip(fields, values[at : at + step], strict=True)) for at in range(0, len(values), step)]
+    return rows[0] if count == 1 else _shaped(rows, shape)
 
 
-def _next(parts: Iterator[tuple[int, memoryview]]) -> memoryview:
-    for _, body in parts:
-        return body
-    raise MatError("a variable ends too early")
+def _shaped(values: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    cells = np.empty(len(values), dtype=object)
+    for index, value in enumerate(values):
+        cells[index] = value
+    return cells.reshape(shape, order="F")

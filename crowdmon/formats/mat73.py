@@ -62,7 +62,7 @@ def _value(item: Any, budget: Budget, depth: int) -> Any:
         raise UnsupportedError(f"it holds values of type {item.dtype}, which is not supported")
     values = np.atleast_2d(item[()].T)
     if kind == "char":
-        return "".join(map(chr, values.reshape(-1, order="F")))
+        return "\n".join("".join(map(chr, row)) for row in values.reshape(values.shape[0], -1))
     return values.astype(bool) if kind == "logical" else values
 
 
