@@ -35,7 +35,7 @@ def noise(rgb: Pixels, rng: np.random.Generator, settings: Augment) -> Pixels:
     field = (rng.standard_normal((64, 64, 3)) * sigma).astype(np.int16)
     height, width = rgb.shape[:2]
     tiled = np.tile(field, (-(-height // 64), -(-width // 64), 1))[:height, :width]
-    return np.clip(rgb.astype(np.int16) + tiled, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(rgb.astype(np.int16) + tiled, 0, 255), np.uint8)
 
 
 def degrade(rgb: Pixels, rng: np.random.Generator, settings: Augment) -> Pixels:
@@ -43,6 +43,6 @@ def degrade(rgb: Pixels, rng: np.random.Generator, settings: Augment) -> Pixels:
     if not settings.degrade or rng.random() >= settings.degrade:
         return rgb
     if rng.random() < 0.5:
-        return cv2.GaussianBlur(rgb, (0, 0), float(rng.uniform(0.4, 1.5))).astype(np.uint8)
+        return np.asarray(cv2.GaussianBlur(rgb, (0, 0), float(rng.uniform(0.4, 1.5))), np.uint8)
     _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))])
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)

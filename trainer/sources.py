@@ -133,26 +133,42 @@ def _render(number: int) -> Item:
 
 def _empty(number: int) -> Item:
     rng = np.random.default_rng([11, number])
-    height, width = 480, 640
-    kind = number % 6
-    if kind == 0:
-        rgb = np.full((height, width, 3), rng.integers(0, 256, 3), np.float64)
-    elif kind == 1:
-        corners = rng.integers(0, 256, (2, 2, 3)).astype(np.float32)
-        rgb = cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float64)
-    elif kind == 2:
-        rgb = rng.normal(rng.uniform(30, 220), rng.uniform(5, 80), (height, width, 3))
-    elif kind == 3:
-        side = int(rng.integers(4, 60))
-        rows, columns = np.indices((height, width)) // side
-        light, dark = rng.integers(0, 256, (2, 3))
-        rgb = np.where(((rows + columns) % 2)[:, :, None] > 0, light, dark).astype(np.float64)
-    elif kind == 4:
-        bars = rng.integers(0, 256, (1, int(rng.integers(3, 40)), 3)).astype(np.float32)
-        rgb = cv2.resize(bars, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.float64)
-        rgb = np.ascontiguousarray(np.rot90(rgb)) if rng.random() < 0.5 else rgb
-    else:
-        small = rng.integers(0, 256, (int(rng.integers(4, 60)), int(rng.integers(4, 80)), 3))
-        rgb = cv2.resize(small.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-        rgb = rgb.astype(np.float64)
+    rgb = _PATTERNS[number % len(_PATTERNS)](rng, 480, 640)
     return Item(f"nobody-{number}", np.clip(rgb, 0, 255).astype(np.uint8), np.zeros((0, 2)))
+
+
+def _flat(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    return np.full((height, width, 3), rng.integers(0, 256, 3), np.float32)
+
+
+def _gradient(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    corners = rng.integers(0, 256, (2, 2, 3)).astype(np.float32)
+    return np.asarray(cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _noise(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    level, spread = rng.uniform(30, 220), rng.uniform(5, 80)
+    return np.asarray(rng.normal(level, spread, (height, width, 3)), np.float32)
+
+
+def _checkers(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    side = int(rng.integers(4, 60))
+    rows, columns = np.indices((height, width)) // side
+    light, dark = rng.integers(0, 256, (2, 3))
+    return np.asarray(np.where(((rows + columns) % 2)[:, :, None] > 0, light, dark), np.float32)
+
+
+def _bars(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    bars = rng.integers(0, 256, (1, int(rng.integers(3, 40)), 3)).astype(np.float32)
+    upright = rng.random() < 0.5
+    size = (height, width) if upright else (width, height)
+    drawn = np.asarray(cv2.resize(bars, size, interpolation=cv2.INTER_NEAREST), np.float32)
+    return np.ascontiguousarray(np.rot90(drawn)) if upright else drawn
+
+
+def _blobs(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    small = rng.integers(0, 256, (int(rng.integers(4, 60)), int(rng.integers(4, 80)), 3)).astype(np.float32)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+_PATTERNS = (_flat, _gradient, _noise, _checkers, _bars, _blobs)

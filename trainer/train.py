@@ -90,7 +90,8 @@ def train(
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     device = _device(rank)
     torch.manual_seed(config.seed)
-    network = SSRHEF(config.network.build()).to(device=device, memory_format=torch.channels_last)
+    network = SSRHEF(config.network.build()).to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = _optimiser(config, network)
     average = state.Average(network, config.ema)
     start, best = run_folder.prepare(

@@ -84,7 +84,14 @@ class Counter:
         preprocess = self.weights.preprocess
         height, width = rgb.shape[:2]
         people = np.zeros((preprocess.cells(height), preprocess.cells(width)), np.float32)
-        for tile in tiles(height, width, stride=preprocess.stride, max_pixels=self._max_pixels):
+        cut = tiles(
+            height,
+            width,
+            stride=preprocess.stride,
+            multiple=preprocess.multiple,
+            max_pixels=self._max_pixels,
+        )
+        for tile in cut:
             seen = rgb[tile.top : tile.bottom, tile.left : tile.right]
             output = self._backend.run(preprocess.prepare(seen))[0]
             part = preprocess.people(output, height=seen.shape[0], width=seen.shape[1])

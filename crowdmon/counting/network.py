@@ -126,7 +126,8 @@ class FeatureEnhancement(nn.Module):
         """Return the encoded features, multiplied by their attention."""
         features = self.encode(msrf)
         pooled = torch.cat([features.amax(1, keepdim=True), features.mean(1, keepdim=True)], dim=1)
-        return features * torch.sigmoid(self.attend(pooled))
+        enhanced: Tensor = features * torch.sigmoid(self.attend(pooled))
+        return enhanced
 
 
 class Classification(nn.Module):
@@ -140,7 +141,8 @@ class Classification(nn.Module):
     def forward(self, msrf: Tensor) -> Tensor:
         """Return NxK logits of the crowd-count classes."""
         pooled = F.adaptive_max_pool2d(msrf, SPP).flatten(1)
-        return self.classes(F.relu(self.hidden(pooled)))  # type: ignore[no-any-return]
+        logits: Tensor = self.classes(F.relu(self.hidden(pooled)))
+        return logits
 
 
 class SSRHEF(nn.Module):

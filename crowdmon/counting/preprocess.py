@@ -67,7 +67,8 @@ class Preprocess:
     def prepare(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the padded 1x3xHxW tensor of one HxWx3 picture."""
         height, width = rgb.shape[:2]
-        padded = np.zeros((1, 3, self._up(height), self._up(width)), np.float32)
+        size = (_up(height, self.multiple), _up(width, self.multiple))
+        padded = np.zeros((1, 3, *size), np.float32)
         padded[0, :, :height, :width] = self.tensor(rgb)
         return padded
 
@@ -102,9 +103,6 @@ class Preprocess:
             height=full_height,
         )
 
-    def _up(self, pixels: int) -> int:
-        return -(-pixels // self.multiple) * self.multiple
-
 
 @dataclass(frozen=True)
 class Tile:
@@ -124,21 +122,26 @@ class Tile:
 
 
 def tiles(
-    height: int, width: int, *, stride: int = 8, max_pixels: int = MAX_PIXELS, halo: int = HALO
+    height: int,
+    width: int,
+    *,
+    stride: int = 8,
+    multiple: int = 32,
+    max_pixels: int = MAX_PIXELS,
+    halo: int = HALO,
 ) -> Iterator[Tile]:
     """Cut a picture into tiles of at most about ``max_pixels``, each with a halo around what it keeps.
 
-    Every cell of the picture is kept by exactly one tile, so that no head is lost or doubled.
-    ``halo`` is a multiple of ``stride``. A picture that fits is one tile.
+    Every cell of the picture is kept by exactly one tile, so that no head is lost or doubled. Tiles
+    begin at multiples of ``multiple``, of which ``halo`` is one too, so that a tile at the picture's
+    edge is padded exactly as the whole picture would be. A picture that fits is one tile.
     """
-    for top, bottom in _spans(height, width, max_pixels=max_pixels, halo=halo, stride=stride):
-        seen_top, seen_bottom = max(0, top - halo), min(height, bottom + halo)
-        for left, right in _spans(
-            width, seen_bottom - seen_top, max_pixels=max_pixels, halo=halo, stride=stride
-        ):
+    down, across = _split(height, width, max_pixels=max_pixels, halo=halo, multiple=multiple)
+    for top, bottom in _spans(height, down):
+        for left, right in _spans(width, across):
             yield Tile(
-                top=seen_top,
-                bottom=seen_bottom,
+                top=max(0, top - halo),
+                bottom=min(height, bottom + halo),
                 left=max(0, left - halo),
                 right=min(width, right + halo),
                 rows=(top // stride, -(-bottom // stride)),
@@ -146,10 +149,27 @@ def tiles(
             )
 
 
-def _spans(length: int, across: int, *, max_pixels: int, halo: int, stride: int) -> list[tuple[int, int]]:
-    # Rows are cut for the narrowest strip that may still be cut along, columns for what remains.
-    if length * across <= max_pixels:
-        return [(0, length)]
-    across = min(across, max(4 * halo, int(max_pixels**0.5)))
-    keep = max(stride, (max_pixels // across - 2 * halo) // stride * stride)
+def _split(height: int, width: int, *, max_pixels: int, halo: int, multiple: int) -> tuple[int, int]:
+    """Return the height and width kept by each tile, so that the network sees the fewest pixels.
+
+    A tile never keeps less than twice its halo, however small ``max_pixels``: it would be all halo.
+    """
+    if height * width <= max_pixels:
+        return max(height, 1), max(width, 1)
+    best: tuple[int, int, int] | None = None
+    for rows in range(1, max(1, height // (2 * halo)) + 1):
+        for columns in range(1, max(1, width // (2 * halo)) + 1):
+            keep = (_up(-(-height // rows), multiple), _up(-(-width // columns), multiple))
+            seen = min(height, keep[0] + 2 * halo) * min(width, keep[1] + 2 * halo)
+            if seen <= max_pixels and (best is None or rows * columns * seen < best[0]):
+                best = (rows * columns * seen, *keep)
+    smallest = _up(2 * halo, multiple)
+    return best[1:] if best else (min(smallest, height), min(smallest, width))
+
+
+def _spans(length: int, keep: int) -> list[tuple[int, int]]:
     return [(start, min(length, start + keep)) for start in range(0, length, keep)]
+
+
+def _up(pixels: int, multiple: int) -> int:
+    return -(-pixels // multiple) * multiple

@@ -41,9 +41,9 @@ class TorchBackend:
         self._dtype = torch.float16 if cuda else torch.float32
         self.precision = "f16" if cuda else "f32"
         self.device = torch.cuda.get_device_name() if cuda else "cpu"
-        network = network_of(weights)
         # Channels-last more than halves the time of these convolutions on CPUs.
-        self._network = network.to(device=self._device, dtype=self._dtype, memory_format=torch.channels_last)
+        network = network_of(weights).to(device=self._device, dtype=self._dtype)
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:

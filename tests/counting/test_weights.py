@@ -1,0 +1,89 @@
+"""The weights file: nothing without a header, nothing that could run code."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from crowdmon.counting.network import SSRHEF, NetworkConfig, fold
+from crowdmon.counting.preprocess import Preprocess
+from crowdmon.counting.weights import Weights, load, save
+from crowdmon.errors import SinkError, WeightsError
+
+CONFIG = NetworkConfig(stem=1, widths=(2, 2, 2), msrf=1, head=(2, 2, 2), norm=False, classes=0)
+
+
+def made(**more: object) -> Weights:
+    tensors, slim = fold(SSRHEF(CONFIG).state_dict(), CONFIG)
+    values = {"network": slim.header(), "preprocess": Preprocess(density_scale=7.0), **more}
+    return Weights(tensors={k: v.numpy() for k, v in tensors.items()}, **values)  # type: ignore[arg-type]
+
+
+def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
+    before = made(provenance={"name": "x", "seed": 3}, scores={"a val": {"mae": 9.5}})
+    save(before, tmp_path / "w.safetensors")
+    after = load(tmp_path / "w.safetensors")
+    assert after.preprocess == before.preprocess
+    assert after.provenance == before.provenance
+    assert after.scores == before.scores
+    assert after.name == "x"
+    assert NetworkConfig.from_header(after.network) == CONFIG
+    for key, value in before.tensors.items():
+        assert np.array_equal(after.tensors[key], value)
+
+
+def test_nothing_is_left_of_a_save_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "w").mkdir()
+    with pytest.raises(SinkError, match="cannot write weights"):
+        save(made(), tmp_path / "w")
+    assert [p.name for p in tmp_path.iterdir()] == ["w"]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"no weights file at .*gone"):
+        load(tmp_path / "gone.safetensors")
+
+
+def test_a_file_without_a_header_is_refused(tmp_path: Path) -> None:
+    save_file({"a": np.zeros(3, np.float32)}, tmp_path / "bare.safetensors")
+    with pytest.raises(WeightsError, match="has no crowdmon header"):
+        load(tmp_path / "bare.safetensors")
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (Path.touch, (Path("exploded"),))  # type: ignore[return-value]
+
+
+def test_a_pickle_is_refused_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("w.pth").write_bytes(pickle.dumps(_Bomb()))
+    with pytest.raises(WeightsError, match="looks like a pickle"):
+        load(Path("w.pth"))
+    assert not Path("exploded").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x10\x00\x00\x00\x00\x00\x00\x00{", b"\xff" * 64])
+def test_rubbish_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "w.safetensors").write_bytes(content)
+    with pytest.raises(WeightsError, match="not a safetensors file"):
+        load(tmp_path / "w.safetensors")
+
+
+def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
+    save(made(), tmp_path / "w.safetensors")
+    whole = (tmp_path / "w.safetensors").read_bytes()
+    (tmp_path / "w.safetensors").write_bytes(whole[: len(whole) - 20])
+    with pytest.raises(WeightsError, match="not a safetensors file"):
+        load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize(
+    "header", ["{}", "not json", '{"format": 99}', '{"format": 1, "network": {}, "preprocess": {"std": 3}}']
+)
+def test_a_header_that_says_nothing_useful_is_refused(tmp_path: Path, header: str) -> None:
+    save_file({"a": np.zeros(3, np.float32)}, tmp_path / "w.safetensors", metadata={"crowdmon": header})
+    with pytest.raises(WeightsError, match="header"):
+        load(tmp_path / "w.safetensors")
