@@ -152,9 +152,10 @@ def _paint_roi(canvas: _Canvas, polygon: Polygon, label: str, colour: tuple[int,
     cv2.polylines(canvas.rgb, line, True, _BACKGROUND, round(4 * unit), cv2.LINE_AA)
     cv2.polylines(canvas.rgb, line, True, colour, round(2 * unit), cv2.LINE_AA)
     wide, high = canvas.measure(label)
-    left = float(np.clip(corners[:, 0].min(), 0, max(0, width - wide - 16 * unit)))
-    top = float(np.clip(corners[:, 1].min() + 6 * unit, 0, max(0, height - high - 12 * unit)))
-    left += 6 * unit
+    # At the corner nearest the picture's top left, and inside the picture whatever the ROI's shape.
+    x, y = corners[np.argmin(corners.sum(axis=1))]
+    left = float(np.clip(x + 6 * unit, 0, max(0, width - wide - 12 * unit)))
+    top = float(np.clip(y + 6 * unit, 0, max(0, height - high - 12 * unit)))
     canvas.box(left, top, left + wide + 12 * unit, top + high + 12 * unit, _BACKGROUND)
     canvas.box(left, top, left + 3 * unit, top + high + 12 * unit, colour)
     canvas.text(label, (left + 8 * unit, top + high + 5 * unit), _TEXT)

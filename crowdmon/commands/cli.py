@@ -72,10 +72,10 @@ def cli() -> None:
     """Count people in live video."""
 
 
-def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], click.Command]:
     """Declare a verb; its options stand below this decorator."""
 
-    def declare(function: Callable[..., None]) -> click.Command:
+    def declare(function: Callable[..., int]) -> click.Command:
         settings: dict[str, Any] = {"context_settings": _SETTINGS, "hidden": hidden}
         return cli.command(name, cls=Verb, **settings)(verbose(function))
 
@@ -85,7 +85,7 @@ def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., None]], 
 @verb("window")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
-def window(sources: tuple[str, ...], config: Path | None) -> None:
+def window(sources: tuple[str, ...], config: Path | None) -> int:
     """Open the window on the sources, or on the cameras of a configuration.
 
     This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
@@ -93,7 +93,7 @@ def window(sources: tuple[str, ...], config: Path | None) -> None:
     """
     from crowdmon.commands.window import run
 
-    run(sources, config)
+    return run(sources, config)
 
 
 @verb("count")
@@ -121,7 +121,7 @@ def window(sources: tuple[str, ...], config: Path | None) -> None:
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
     help="Weights of the network. Default: the bundled ones.",
 )  # fmt: skip
-def count(**options: Any) -> None:
+def count(**options: Any) -> int:
     """Count people in SOURCE without a window.
 
     A file is counted frame by frame as fast as it goes; a live source in real time, until
@@ -129,13 +129,13 @@ def count(**options: Any) -> None:
     """
     from crowdmon.commands.count import run
 
-    run(**options)
+    return run(**options)
 
 
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
-def check(sources: tuple[str, ...], config: Path | None) -> None:
+def check(sources: tuple[str, ...], config: Path | None) -> int:
     """Say READY, or every reason why not.
 
     Loads the network and counts one picture with it, reads the configuration, opens every source
@@ -143,25 +143,25 @@ def check(sources: tuple[str, ...], config: Path | None) -> None:
     """
     from crowdmon.commands.check import run
 
-    run(sources, config)
+    return run(sources, config)
 
 
 @verb("bench")
 @click.option(
     "--json", "json", type=click.Path(path_type=Path), metavar="FILE", help="Write the figures here too."
 )
-def bench(json: Path | None) -> None:
+def bench(json: Path | None) -> int:
     """Measure this machine: how fast it counts, how soon a reading is there."""
     from crowdmon.commands.bench import run
 
-    run(json)
+    return run(json)
 
 
 @verb("demo", hidden=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR", show_default=True)
 @click.option("--seconds", type=float, default=20.0, metavar="S", show_default=True)
-def demo(out: Path, seconds: float) -> None:
+def demo(out: Path, seconds: float) -> int:
     """Open the window on the synthetic plaza; without a display, count it and leave CSV and picture."""
     from crowdmon.commands.demo import run
 
-    run(out, seconds)
+    return run(out, seconds)

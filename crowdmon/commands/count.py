@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,20 +12,25 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.capture.source import open_source
-from crowdmon.capture.uri import parse_source
+from crowdmon.capture.source import Source, open_source
+from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands import options
 from crowdmon.commands.cameras import cameras_of
 from crowdmon.commands.progress import Meter, Scale
+from crowdmon.commands.tally import Rows, Tally
 from crowdmon.config import CameraConfig
 from crowdmon.counting.counter import Counter
-from crowdmon.engine import offline
-from crowdmon.errors import CrowdmonError
+from crowdmon.engine.live import iterate_live
+from crowdmon.engine.offline import iterate
+from crowdmon.errors import ConfigError, CrowdmonError, SourceError
 from crowdmon.picture import paint, write_png
 from crowdmon.record.csvlog import ReadingCsv
 from crowdmon.values import DensityMap, Frame, Reading
 
 INTERRUPTED = 130
+
+Counted = tuple[Frame | None, DensityMap | None, Reading]
+"""What counting yields; no picture and density where nothing new was counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +39,13 @@ class Plan:
 
     Attributes:
         camera: name, source and ROIs.
-        live: whether the source is one that does not end.
-        every, duration: seconds; None for the default and for no end.
+        every, duration: seconds; None for the default, and for no end.
         start: epoch seconds of a file's media time 0; None for now.
-        csv, snapshot: files to write, None for none.
+        csv, snapshot: files to write; None for none.
         backend, weights: as on the command line.
     """
 
     camera: CameraConfig
-    live: bool = False
     every: float | None = None
     duration: float | None = None
     start: float | None = None
@@ -50,39 +53,6 @@ class Plan:
     snapshot: Path | None = None
     backend: str = "auto"
     weights: Path | None = None
-
-
-class Tally:
-    """What has been counted so far, and the last picture of it."""
-
-    def __init__(self) -> None:
-        self.readings = self.rows = self.counted = 0
-        self.people = self.most = 0.0
-        self.last: tuple[Frame, DensityMap, Reading] | None = None
-        self.started = time.perf_counter()
-
-    def add(self, frame: Frame | None, density: DensityMap | None, reading: Reading) -> None:
-        """Take one reading in."""
-        self.readings += 1
-        self.rows += len(reading.rois)
-        count = reading.roi().count
-        if frame is None or density is None or count is None:
-            return
-        self.counted += 1
-        self.people += count
-        self.most = max(self.most, count)
-        self.last = frame, density, reading
-
-    def line(self, plan: Plan) -> str:
-        """Return the summary of a run."""
-        took = time.perf_counter() - self.started
-        text = f"{plan.camera.name}: {self.counted} pictures counted in {took:.1f} s"
-        if self.counted:
-            text += f" ({self.counted / took:.1f} a second), "
-            text += f"{self.people / self.counted:.1f} people on average, {self.most:.1f} at most"
-        files = [f"{self.rows} rows in {plan.csv}"] if plan.csv and self.rows else []
-        files += [f"last picture in {plan.snapshot}"] if plan.snapshot and self.last else []
-        return "; ".join([text, *files])
 
 
 def run(
@@ -101,7 +71,6 @@ def run(
     (camera,) = cameras_of([source], config)
     plan = Plan(
         camera=camera,
-        live=parse_source(camera.source).live,
         every=options.seconds(every, "--every"),
         duration=options.seconds(duration, "--duration"),
         start=options.moment(start, "--start"),
@@ -114,49 +83,97 @@ def run(
 
 
 def carry_out(plan: Plan) -> int:
-    """Count, write and say what came of it; return the exit code."""
+    """Count, write and say what came of it; return the exit code.
+
+    Raises:
+        CrowdmonError: what was written until then stays, whole, and the hint says so.
+    """
     tally = Tally()
     code = 0
     with ExitStack() as stack:
-        sink = stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None
+        sink = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
         try:
             _count(plan, tally, sink, stack)
         except KeyboardInterrupt:
             code = INTERRUPTED
         except CrowdmonError as error:
-            if sink and tally.rows:
-                kept = f"The {tally.rows} rows counted until then are in {plan.csv}"
+            if sink.written:
+                kept = f"The {sink.written} rows counted until then are in {plan.csv}"
                 error.hint = f"{error.hint.rstrip('.')}. {kept}" if error.hint else kept
             raise
     if plan.snapshot and tally.last:
         write_png(_picture(plan, tally.last), plan.snapshot)
-    click.echo(tally.line(plan))
+    click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, sink)]))
     return code
 
 
-def _count(plan: Plan, tally: Tally, sink: ReadingCsv | None, stack: ExitStack) -> None:
-    source = stack.enter_context(open_source(plan.camera.source))
-    counter = Counter(plan.weights, backend=plan.backend)
-    readings = offline.iterate(
+def _files(plan: Plan, tally: Tally, sink: Rows) -> Iterator[str]:
+    if sink.written:
+        yield f"{sink.written} rows in {plan.csv}"
+    if plan.snapshot and tally.last:
+        yield f"the last picture in {plan.snapshot}"
+
+
+def _count(plan: Plan, tally: Tally, sink: Rows, stack: ExitStack) -> None:
+    source = _recording(plan)
+    if source:
+        stack.enter_context(source)
+        readings = _offline(plan, source, sink)
+        scale = Scale(source.info, plan.duration)
+    else:
+        if plan.start is not None:
+            raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
+        readings = iterate_live(
+            plan.camera,
+            counter_factory=lambda: _counter(plan),
+            every=plan.every,
+            duration=plan.duration,
+            sinks=[sink],
+        )
+        scale = Scale(None, plan.duration)
+    with Meter(plan.camera.name, scale.total) as meter:
+        for frame, density, reading in readings:
+            tally.add(frame, density, reading)
+            meter.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+
+
+def _recording(plan: Plan) -> Source | None:
+    """Open the source if it can be counted by its media time; None for a live one."""
+    spec = parse_source(plan.camera.source)
+    if spec.live and spec.scheme not in WEB_SCHEMES:
+        return None
+    try:
+        source = open_source(plan.camera.source)
+    except SourceError:
+        if spec.live:  # what answers later may well be live, and is tried again like any camera
+            return None
+        raise
+    if not source.info.live:
+        return source
+    source.close()
+    return None
+
+
+def _offline(plan: Plan, source: Source, sink: Rows) -> Iterator[Counted]:
+    readings = iterate(
         source,
-        counter,
+        _counter(plan),
         rois=plan.camera.to_rois(),
         every=plan.every,
         duration=plan.duration,
         start_time=plan.start,
         camera=plan.camera.name,
     )
-    scale = Scale(source.info, plan.duration)
-    with Meter(plan.camera.name, scale.total) as meter:
-        for frame, density, reading in readings:
-            if sink:
-                sink.write(reading)
-            tally.add(frame, density, reading)
-            meter.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+    for frame, density, reading in readings:
+        sink.write(reading)
+        yield frame, density, reading
+
+
+def _counter(plan: Plan) -> Counter:
+    return Counter(plan.weights, backend=plan.backend)
 
 
 def _picture(plan: Plan, last: tuple[Frame, DensityMap, Reading]) -> NDArray[np.uint8]:
-    """Return the snapshot of the last picture counted."""
     frame, density, reading = last
     moment = datetime.fromtimestamp(frame.time).strftime("%Y-%m-%d %H:%M:%S")
     return paint(frame, density, reading, plan.camera.to_rois(), title=f"{plan.camera.name}  {moment}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import Self
 
@@ -16,26 +17,28 @@ from crowdmon.values import Frame
 
 
 class Scale:
-    """What progress is measured in: media seconds where their total is known, else pictures.
+    """What progress is measured in: seconds where their total is known, else pictures.
 
     Args:
-        info: the source that is counted.
-        duration: media seconds to count at most, None for all.
+        info: the file that is counted, by its media time; None for a live source, by the clock.
+        duration: seconds to count at most, None for all.
     """
 
-    def __init__(self, info: SourceInfo, duration: float | None) -> None:
-        lengths = [length for length in (info.duration, duration) if length is not None]
+    def __init__(self, info: SourceInfo | None, duration: float | None) -> None:
+        lengths = [length for length in (info.duration if info else None, duration) if length is not None]
+        self._live = info is None
         self._by_time = bool(lengths)
-        self.total = min(lengths) if lengths else info.frames
+        self.total: float | None = min(lengths) if lengths else info.frames if info else None
         self._first: float | None = None
 
-    def done(self, frame: Frame) -> float:
+    def done(self, frame: Frame | None) -> float:
         """Return how much is done once this frame is."""
-        if not self._by_time or frame.pts is None:
-            return frame.index + 1
+        now = time.monotonic() if self._live else frame.pts if frame else None
+        if not self._by_time or now is None:
+            return frame.index + 1 if frame else 0
         if self._first is None:
-            self._first = frame.pts
-        return frame.pts - self._first
+            self._first = now
+        return now - self._first
 
 
 class _Pace(ProgressColumn):
