@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crowdmon.engine.latest import Latest
+from crowdmon.engine.scheduler import SLACK
 from crowdmon.values import Frame
 
 
@@ -29,7 +30,7 @@ class Offer:
         """
         if now < self.wanted_from or self._cell.closed:
             return False
-        return self._cell.version == self._taken or now - self._put_at >= refresh
+        return self._cell.version == self._taken or now - self._put_at >= refresh * (1.0 - SLACK)
 
     def put(self, frame: Frame, now: float) -> None:
         """Offer a picture; for the capture thread."""

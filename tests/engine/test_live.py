@@ -1,0 +1,150 @@
+"""Counting a live source from the command line: connect or give up, then count until the time is up."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from crowdmon.config import CameraConfig, RoiConfig
+from crowdmon.engine.live import iterate_live
+from crowdmon.errors import ConfigError, CountingError, SinkError, SourceError, WeightsError
+from crowdmon.values import ReadingState
+from tests.fakes import FakeCounter, FakeSource, FakeSources, ListSink
+
+CAMERA = CameraConfig(
+    name="hall",
+    source="live hall",
+    rois=(RoiConfig(name="left", polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1))),),
+)
+CUT = SourceError("rtsp://hall: the connection was cut")
+
+
+def stream(frames: int | None = None, error: Exception | None = None) -> FakeSource:
+    return FakeSource(frames, fps=50, live=True, error=error)
+
+
+def test_it_counts_until_its_time_is_up() -> None:
+    sink, started = ListSink(), time.monotonic()
+    found = list(
+        iterate_live(
+            CAMERA,
+            counter_factory=FakeCounter,
+            every=0.2,
+            duration=1.0,
+            sinks=[sink],
+            sources=FakeSources({"live hall": stream}),
+        )
+    )
+    assert time.monotonic() - started >= 1.0
+    assert 4 <= len(found) <= 7
+    assert [reading for *_, reading in found] == sink.readings
+    frame, density, reading = found[0]
+    assert frame is not None
+    assert density is not None
+    assert frame.index == density.index == reading.frame
+    assert reading.roi("left").count == pytest.approx(6.0)
+
+
+def test_a_source_that_never_comes_is_an_error_and_nothing_is_written() -> None:
+    sink = ListSink()
+    refused = SourceError("rtsp://hall: connection refused", "Nothing listens there")
+    sources = FakeSources({"live hall": refused})
+    with pytest.raises(SourceError, match=r"rtsp://hall: connection refused.*Tried for 0\.3 s"):
+        list(iterate_live(CAMERA, counter_factory=FakeCounter, duration=0.3, sinks=[sink], sources=sources))
+    assert sink.readings == []
+
+
+def test_a_source_that_hangs_is_given_up_too() -> None:
+    import threading
+
+    gate = threading.Event()
+
+    def hang() -> FakeSource:
+        gate.wait(30)
+        return stream()
+
+    found = iterate_live(
+        CAMERA, counter_factory=FakeCounter, connect_within=0.2, sources=FakeSources({"live hall": hang})
+    )
+    timer = threading.Timer(1.0, gate.set)
+    timer.start()
+    with pytest.raises(SourceError, match="gave no picture"):
+        list(found)
+    timer.join()
+
+
+def test_a_lost_source_is_a_gap_and_not_the_end() -> None:
+    answers = [stream(20, CUT), CUT, stream()]
+    found = iterate_live(
+        CAMERA,
+        counter_factory=FakeCounter,
+        every=0.1,
+        duration=3.0,
+        sources=FakeSources({"live hall": answers}),
+    )
+    states = []
+    for frame, _, reading in found:
+        assert (frame is None) or reading.state is ReadingState.OK
+        states.append(reading.state)
+        if ReadingState.STALE in states and reading.state is ReadingState.OK:
+            break
+    found.close()
+    assert states[0] is ReadingState.OK
+    assert states[-1] is ReadingState.OK
+
+
+@pytest.mark.parametrize(
+    ("factory", "error"),
+    [
+        (lambda: FakeCounter(fail=RuntimeError("device lost")), CountingError),
+        (lambda: (_ for _ in ()).throw(WeightsError("no header")), WeightsError),
+    ],
+    ids=["count", "build"],
+)
+def test_a_counter_that_fails_ends_it_with_its_own_error(factory, error) -> None:  # type: ignore[no-untyped-def]
+    sink = ListSink()
+    with pytest.raises(error):
+        list(
+            iterate_live(
+                CAMERA, counter_factory=factory, sinks=[sink], sources=FakeSources({"live hall": stream})
+            )
+        )
+    assert [reading for reading in sink.readings if reading.state is ReadingState.OK] == []
+
+
+def test_an_address_that_cannot_be_is_said_before_anything_starts() -> None:
+    with pytest.raises(ConfigError, match="scheme"):
+        list(iterate_live(CAMERA.model_copy(update={"source": "gopher://x"}), counter_factory=FakeCounter))
+
+
+def test_readings_that_could_not_be_written_are_an_error_in_the_end() -> None:
+    sink = ListSink(SinkError("cannot write out.csv: no space left on device"))
+    found = iterate_live(
+        CAMERA,
+        counter_factory=FakeCounter,
+        every=0.1,
+        duration=0.3,
+        sinks=[sink],
+        sources=FakeSources({"live hall": stream}),
+    )
+    with pytest.raises(SinkError, match=r"readings could not be written.*no space left"):
+        list(found)
+
+
+def test_a_network_clip_ends_with_its_last_picture_counted() -> None:
+    clip = FakeSource(10, fps=50)
+    found = list(
+        iterate_live(
+            CAMERA, counter_factory=FakeCounter, every=0.04, sources=FakeSources({"live hall": clip})
+        )
+    )
+    assert [reading.frame for *_, reading in found][-1] >= 8
+
+
+def test_whoever_stops_listening_stops_it() -> None:
+    source = stream()
+    found = iterate_live(CAMERA, counter_factory=FakeCounter, sources=FakeSources({"live hall": source}))
+    next(found)
+    found.close()
+    assert source.closed.is_set()
