@@ -1,0 +1,67 @@
+"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by SIGTERM."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
+
+from crowdmon import __version__
+from crowdmon.config import AppConfig
+from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
+from crowdmon.ui.main_window import MainWindow
+
+
+def run_window(config: AppConfig, monitor: MonitorLike | None = None) -> int:
+    """Show the window until it is closed; return the exit code.
+
+    Args:
+        config: the cameras; without any the window asks what to open.
+        monitor: the engine, made for the same configuration; one with the bundled weights if None.
+            It is started here, and stopped here.
+    """
+    app = application()
+    bridge = Bridge(monitor or make_monitor(config), config)
+    window = MainWindow(bridge)
+    with _interruptible(app):
+        window.show()
+        bridge.start()
+        try:
+            code = app.exec()
+        finally:
+            bridge.stop()
+    window.deleteLater()
+    return code
+
+
+def application() -> QApplication:
+    """Return the one QApplication of this process, made if there is none yet."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Fractional screen scales (125 %, 150 %) are taken as they are instead of being rounded.
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("crowdmon")
+    app.setApplicationVersion(__version__)
+    app.setStyle("Fusion")
+    return app
+
+
+@contextlib.contextmanager
+def _interruptible(app: QApplication) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM close the window; the bridge's timer lets Python see them in time."""
+    before: dict[signal.Signals, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, lambda *_: app.quit())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,180 @@
+"""Counts over time: one line a ROI in its colour, gaps as gaps, the newest value at the line's end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtGui import QColor
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from crowdmon.ui.end_labels import EndLabel, EndLabels
+from crowdmon.ui.fonts import font
+from crowdmon.ui.theme import CAPTION, DARK, Theme
+from crowdmon.ui.time_axis import TimeAxis
+from crowdmon.ui.wording import people
+
+WINDOW_S = 300.0
+"""Seconds the plot shows."""
+
+
+_HALF_FIGURE = 9.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Curve:
+    """One line to draw.
+
+    Attributes:
+        name: the ROI's.
+        colour: ``#rrggbb``.
+        times: epoch seconds, rising; counts: people, NaN where unknown. Of the same length.
+        now: the newest count, None while it is not known.
+    """
+
+    name: str
+    colour: str
+    times: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    now: float | None = None
+
+
+def nice_top(highest: float, current: float) -> float:
+    """Return the top of the count axis: a round number above ``highest`` that does not jump about.
+
+    It grows at once, and shrinks only when less than 40 % of it is used.
+    """
+    need = max(highest * 1.1, 4.0)
+    if need <= current and highest > 0.4 * current:
+        return current
+    scale = 10.0 ** math.floor(math.log10(need))
+    return float(next(step * scale for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * scale >= need))
+
+
+def count_ticks(top: float) -> list[float]:
+    """Return three to five round, evenly spaced counts from 0 to at most ``top``."""
+    scale = 10.0 ** math.floor(math.log10(max(top, 1.0)))
+    steps = (k * scale for k in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5))
+    step = max(next(s for s in steps if top / s <= 4.0), 1.0)
+    return [i * step for i in range(int(top // step) + 1)]
+
+
+class CountPlot(QWidget):
+    """The plot and the labels at the ends of its lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Count over time")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = DARK
+        self._top = 4.0
+        self._chosen: str | None = None
+        self._lines: dict[str, pg.PlotDataItem] = {}
+        self._curves: tuple[Curve, ...] = ()
+        self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": TimeAxis()})
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.hideButtons()
+        self._plot.getViewBox().setDefaultPadding(0.0)
+        self._labels = EndLabels(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(0)
+        row.addWidget(self._plot, 1)
+        row.addWidget(self._labels)
+        self.set_theme(DARK)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size the plot would like."""
+        return QSize(800, 180)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the smallest size at which the axes can still be read."""
+        return QSize(320, 108)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._labels.set_theme(theme)
+        for name in ("bottom", "left"):
+            axis = self._plot.getAxis(name)
+            axis.setPen(QColor(theme.line))
+            axis.setTextPen(QColor(theme.muted))
+            axis.setTickFont(font(CAPTION))
+            axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=False)
+        self._plot.getAxis("left").setWidth(40)
+        self._plot.showGrid(x=False, y=True, alpha=0.25)
+        self.set_curves(self._curves, end=self._end())
+
+    def choose(self, name: str | None) -> None:
+        """Let one line stand out; None lets all be equal."""
+        self._chosen = name
+        self._labels.choose(name)
+        for curve in self._curves:
+            self._dress(self._lines[curve.name], curve)
+
+    def set_curves(self, curves: Sequence[Curve], *, end: float) -> None:
+        """Draw these lines, up to the epoch time ``end``."""
+        self._curves = tuple(curves)
+        names = {curve.name for curve in curves}
+        for gone in self._lines.keys() - names:
+            self._plot.removeItem(self._lines.pop(gone))
+        for curve in curves:
+            if curve.name not in self._lines:
+                line = pg.PlotDataItem(connect="finite", antialias=True)
+                line.setDownsampling(auto=True, method="peak")
+                self._lines[curve.name] = line
+                self._plot.addItem(line)
+            self._lines[curve.name].setData(curve.times, curve.counts)
+            self._dress(self._lines[curve.name], curve)
+        highest = max(
+            (float(np.nanmax(c.counts)) for c in curves if np.isfinite(c.counts).any()), default=0.0
+        )
+        self._top = nice_top(highest, self._top)
+        self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
+        self._stretch()
+        self._plot.setXRange(end - WINDOW_S, end, padding=0)
+        self._place_labels()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802
+        """Keep the labels at the ends of their lines."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._stretch()
+        self._place_labels()
+
+    def _stretch(self) -> None:
+        # Half a figure's height of room at both ends, or the axis drops its first and last figure.
+        height = float(self._plot.getViewBox().height())
+        room = self._top * _HALF_FIGURE / max(height - 2 * _HALF_FIGURE, 1.0)
+        self._plot.setYRange(-room, self._top + room, padding=0)
+
+    def _end(self) -> float:
+        return float(self._plot.getViewBox().viewRange()[0][1])
+
+    def _dress(self, line: pg.PlotDataItem, curve: Curve) -> None:
+        colour = QColor(curve.colour)
+        standing_back = self._chosen is not None and self._chosen != curve.name
+        colour.setAlphaF(0.35 if standing_back else 1.0)
+        # pyqtgraph measures its pens in the screen's own pixels.
+        width = (2.0 if self._chosen == curve.name else 1.5) * self.devicePixelRatioF()
+        line.setPen(pg.mkPen(colour, width=width))
+        line.setZValue(1 if self._chosen == curve.name else 0)
+
+    def _place_labels(self) -> None:
+        box = self._plot.getViewBox()
+        scene = box.mapRectToScene(box.boundingRect())
+        top = self._plot.mapFromScene(scene.topLeft()).y()
+        bottom = self._plot.mapFromScene(scene.bottomLeft()).y()
+        labels = []
+        for curve in self._curves:
+            finite = curve.counts[np.isfinite(curve.counts)]
+            at = box.mapViewToScene(QPointF(self._end(), float(finite[-1]) if len(finite) else 0.0))
+            y = float(min(max(self._plot.mapFromScene(at).y(), top), bottom))
+            labels.append(EndLabel(curve.name, people(curve.now), curve.colour, y, curve.now is not None))
+        self._labels.set_labels(labels, top=float(top), bottom=float(bottom))

@@ -1,0 +1,96 @@
+"""The readings of one camera that the plot can draw: bounded, in order, with gaps as gaps. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.values import Reading, ReadingState
+
+KEEP_S = 3600.0
+"""Readings older than this are forgotten."""
+
+MOST_ROWS = 120_000
+"""More readings than this are never kept, whatever their rate."""
+
+LEAST_GAP_S = 2.0
+"""A pause shorter than this is never a gap."""
+
+_BACKWARDS_S = 5.0
+
+
+class History:
+    """Counts of every ROI over time.
+
+    A reading whose state is not ok, and a pause of more than three usual intervals, leave a NaN, at
+    which a plot breaks its line: what was not counted is not drawn.
+    """
+
+    def __init__(self, *, keep: float = KEEP_S) -> None:
+        self._keep = keep
+        self._rows = 0
+        self._times: NDArray[np.float64] = np.empty(256)
+        self._columns: dict[str, NDArray[np.float64]] = {}
+        self._interval = 0.0
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def add(self, reading: Reading) -> None:
+        """Take a reading; one that is not newer than the last is ignored.
+
+        Time that jumps back by more than a few seconds (a clock set anew) drops what lies ahead of it.
+        """
+        if self._rows:
+            step = reading.time - self._times[self._rows - 1]
+            if step < -_BACKWARDS_S:
+                self._rows = int(np.searchsorted(self._times[: self._rows], reading.time))
+            elif step <= 0:
+                return
+            else:
+                self._mark_gap(step)
+        known = reading.state is ReadingState.OK
+        counts = {r.roi: r.count for r in reading.rois if known and r.count is not None}
+        self._append(reading.time, counts)
+
+    def curve(self, roi: str, *, since: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return (times, counts) of a ROI from ``since`` on: epoch seconds, people; NaN where unknown."""
+        start = int(np.searchsorted(self._times[: self._rows], since))
+        times = self._times[start : self._rows].copy()
+        column = self._columns.get(roi)
+        counts = np.full(len(times), np.nan) if column is None else column[start : self._rows].copy()
+        return times, counts
+
+    def _mark_gap(self, step: float) -> None:
+        if step > max(LEAST_GAP_S, 3 * self._interval):
+            self._append(float(self._times[self._rows - 1]) + step / 2, {})
+            # A camera that is counted more rarely from now on is not one gap after the other.
+            self._interval = min(step, 2 * self._interval) if self._interval else step
+        else:
+            self._interval = step if not self._interval else 0.8 * self._interval + 0.2 * step
+
+    def _append(self, time: float, counts: dict[str, float]) -> None:
+        if self._rows == len(self._times):
+            self._make_room(time)
+        for roi in counts.keys() - self._columns.keys():
+            self._columns[roi] = np.full(len(self._times), np.nan)
+        self._times[self._rows] = time
+        for roi, column in self._columns.items():
+            column[self._rows] = counts.get(roi, np.nan)
+        self._rows += 1
+
+    def _make_room(self, now: float) -> None:
+        first = int(np.searchsorted(self._times[: self._rows], now - self._keep))
+        if self._rows - first > 3 * MOST_ROWS // 4:
+            first = self._rows // 2
+        kept = self._rows - first
+        size = min(max(256, 2 * kept), MOST_ROWS)
+        self._times = _moved(self._times, first, self._rows, size)
+        self._columns = {n: _moved(c, first, self._rows, size) for n, c in self._columns.items()}
+        self._rows = kept
+
+
+def _moved(old: NDArray[np.float64], first: int, end: int, size: int) -> NDArray[np.float64]:
+    new = np.full(size, np.nan)
+    new[: end - first] = old[first:end]
+    return new

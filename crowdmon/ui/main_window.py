@@ -1,0 +1,146 @@
+"""The window. It arranges panels and menus; what they show is the switchboard's business."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QAction, QCloseEvent
+from PyQt6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+
+from crowdmon import __version__
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.dock import Dock
+from crowdmon.ui.menus import build_menus
+from crowdmon.ui.panels import Panels
+from crowdmon.ui.source_dialog import SourceDialog
+from crowdmon.ui.stylesheet import stylesheet
+from crowdmon.ui.switchboard import Switchboard
+from crowdmon.ui.theme import DARK, THEMES, Theme
+
+LEFT_PX, RIGHT_PX, BELOW_PX = 200, 280, 172
+
+DEMO = {"name": "Demo plaza", "source": "synthetic:plaza?people=40&seed=1"}
+
+_AREAS = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+class MainWindow(QMainWindow):
+    """Cameras left, picture in the middle, readings right, plot below, status at the bottom."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self.setWindowTitle("crowdmon")
+        self.setMinimumSize(QSize(800, 560))
+        self.resize(1440, 900)
+        self.setUnifiedTitleAndToolBarOnMac(True)
+        self.bridge = bridge
+        self.panels = Panels()
+        self.camera_actions: list[QAction] = []
+        """Actions that make sense only while there is a camera."""
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.panels.first_run)
+        self._middle.addWidget(self.panels.stage)
+        self.setCentralWidget(self._middle)
+        self.setStatusBar(self.panels.status)
+        self.docks = [
+            Dock("Cameras", self.panels.cameras, self),
+            Dock("Readings", self.panels.readings, self),
+            Dock("Count over time", self.panels.plot, self),
+        ]
+        self.switchboard = Switchboard(bridge, self.panels)
+        build_menus(self)
+        self.switchboard.cameras_changed.connect(self._cameras_changed)
+        self.switchboard.focus_changed.connect(self._focus_changed)
+        self.panels.first_run.chosen.connect(self._first_choice)
+        self.panels.cameras.remove_asked.connect(self.switchboard.remove)
+        self._shown = -1
+        self.set_theme(DARK)
+        self.switchboard.set_config(bridge.config)
+
+    def open_source(self, kind: str = "network") -> None:
+        """Ask for a source and open it."""
+        taken = [camera.name for camera in self.bridge.config.cameras]
+        dialog = SourceDialog(self, kind=kind, taken=taken)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self.switchboard.add)
+        dialog.open()
+
+    def remove_focused(self) -> None:
+        """Close the camera that is looked at."""
+        if self.switchboard.focused:
+            self.switchboard.remove(self.switchboard.focused)
+
+    def reset_layout(self) -> None:
+        """Bring every panel back to where it was on the first day."""
+        for dock, area in zip(self.docks, _AREAS, strict=True):
+            dock.setFloating(False)
+            self.addDockWidget(area, dock)
+        # One camera needs no list; several do.
+        counts = len(self.bridge.config.cameras)
+        for dock, wanted in zip(self.docks, (counts > 1, counts > 0, counts > 0), strict=True):
+            dock.setVisible(wanted)
+        sides = [min(LEFT_PX, self.width() * LEFT_PX // 1200), min(RIGHT_PX, self.width() * RIGHT_PX // 1200)]
+        self.resizeDocks(self.docks[:2], sides, Qt.Orientation.Horizontal)
+        self.resizeDocks(self.docks[2:], [BELOW_PX], Qt.Orientation.Vertical)
+
+    def set_theme_name(self, name: str) -> None:
+        """Use one of :data:`theme.THEMES`."""
+        self.set_theme(THEMES[name])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the whole window in other colours."""
+        self.setStyleSheet(stylesheet(theme))
+        self.panels.set_theme(theme)
+        self.switchboard.set_theme(theme)
+        for dock in self.docks:
+            dock.set_theme(theme)
+
+    def set_palette_name(self, name: str) -> None:
+        """Paint the heat in another of :data:`heatmap.PALETTES`."""
+        self.panels.stage.video.set_palette_name(name)
+        self.panels.stage.legend.set_palette_name(name)
+
+    def toggle_full_screen(self) -> None:
+        """Use the whole screen, or go back to a window."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_about(self) -> None:
+        """Say what this is, what it counts with and under which licence."""
+        device = self.panels.status.device
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("About crowdmon")
+        box.setText(f"crowdmon {__version__}")
+        parts = (device.text(), device.toolTip(), "Free software, GPL-3.0-or-later.")
+        box.setInformativeText("\n".join(part for part in parts if part))
+        box.open()
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
+        """Disappear at once, then let the engine end."""
+        self.hide()
+        self.bridge.stop()
+        super().closeEvent(a0)
+
+    def _first_choice(self, kind: str) -> None:
+        if kind == "demo":
+            self.switchboard.add_named(DEMO)
+        else:
+            self.open_source("network" if kind == "camera" else "file")
+
+    def _focus_changed(self, name: str) -> None:
+        self.setWindowTitle(f"{name} – crowdmon" if name else "crowdmon")
+
+    def _cameras_changed(self, count: int) -> None:
+        some = count > 0
+        self._middle.setCurrentWidget(self.panels.stage if some else self.panels.first_run)
+        self.panels.status.setVisible(some)
+        for action in self.camera_actions:
+            action.setEnabled(some)
+        before, self._shown = self._shown, count
+        if (before > 0) != some or before < 0 or (before == 1 and count > 1):
+            self.reset_layout()
+        if not some:
+            self.panels.first_run.setFocus()

@@ -1,0 +1,72 @@
+"""The menu bar: every verb of the window by name and by key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtWidgets import QMenu
+
+from crowdmon.ui.heatmap import PALETTES
+from crowdmon.ui.theme import THEMES
+
+if TYPE_CHECKING:
+    from crowdmon.ui.main_window import MainWindow
+
+
+def build_menus(window: MainWindow) -> None:
+    """Fill the window's menu bar."""
+    bar = window.menuBar()
+    if bar is None:
+        return
+    files, view, about = (QMenu(title, bar) for title in ("&File", "&View", "&Help"))
+    for menu in (files, view, about):
+        menu.setToolTipsVisible(True)
+        bar.addMenu(menu)
+    _add(files, "&Open source…", window.open_source, QKeySequence(QKeySequence.StandardKey.Open))
+    again = _add(files, "Open &again", window.switchboard.restart, QKeySequence("F5"))
+    window.camera_actions.append(again)
+    remove = _add(files, "&Remove camera", window.remove_focused, None)
+    window.camera_actions.append(remove)
+    files.addSeparator()
+    _add(files, "&Quit", window.close, QKeySequence("Ctrl+Q"))
+    for dock in window.docks:
+        action = dock.toggleViewAction()
+        if action is not None:
+            view.addAction(action)
+            window.camera_actions.append(action)
+    view.addSeparator()
+    heat = _add(view, "&Heatmap", None, QKeySequence("H"))
+    heat.setCheckable(True)
+    heat.setChecked(True)
+    heat.toggled.connect(window.panels.stage.video.set_heat_visible)
+    heat.toggled.connect(window.panels.stage.legend.set_shown)
+    _choices(view, "Heatmap &colours", PALETTES, window.set_palette_name)
+    _choices(view, "&Theme", tuple(THEMES), window.set_theme_name)
+    view.addSeparator()
+    _add(view, "&Full screen", window.toggle_full_screen, QKeySequence("F11"))
+    _add(view, "&Reset layout", window.reset_layout, None)
+    _add(about, "&About crowdmon", window.show_about, None)
+
+
+def _add(menu: QMenu, text: str, slot: object, key: QKeySequence | None) -> QAction:
+    action = QAction(text, menu)
+    if key is not None:
+        action.setShortcut(key)
+    if callable(slot):
+        action.triggered.connect(lambda _checked=False: slot())
+    menu.addAction(action)
+    return action
+
+
+def _choices(menu: QMenu, title: str, names: tuple[str, ...], choose: object) -> None:
+    sub = QMenu(title, menu)
+    group = QActionGroup(sub)
+    for name in names:
+        action = QAction(name.capitalize(), group)
+        action.setCheckable(True)
+        action.setChecked(name == names[0])
+        if callable(choose):
+            action.triggered.connect(lambda _checked=False, name=name: choose(name))
+        sub.addAction(action)
+    menu.addMenu(sub)

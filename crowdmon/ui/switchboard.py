@@ -1,0 +1,241 @@
+"""Takes the bridge's values to the widgets of the camera that is looked at. The only one that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.errors import redact
+from crowdmon.ui import wording
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.camera_list import CameraLine
+from crowdmon.ui.count_plot import WINDOW_S, Curve
+from crowdmon.ui.history import History
+from crowdmon.ui.notice import Notice
+from crowdmon.ui.readings_panel import Row
+from crowdmon.ui.roi_overlay import RoiShape
+from crowdmon.ui.theme import DARK, Theme
+from crowdmon.ui.video_view import FRESH
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, RoiReading, Status
+
+if TYPE_CHECKING:
+    from crowdmon.ui.panels import Panels
+
+
+@dataclass(slots=True)
+class _Camera:
+    """The newest values of one camera, and what the plot draws of it."""
+
+    config: CameraConfig
+    status: Status | None = None
+    view: Frame | None = None
+    density: DensityMap | None = None
+    reading: Reading | None = None
+    last_ok: Reading | None = None
+    history: History = field(default_factory=History)
+
+    def known(self, roi: str) -> RoiReading | None:
+        """Return a ROI's reading if it holds for what the camera sees now; else None."""
+        fresh = self.status is not None and self.status.state in FRESH
+        if not fresh or self.reading is None or self.reading.state is not ReadingState.OK:
+            return None
+        return next((one for one in self.reading.rois if one.roi == roi), None)
+
+    def count(self, roi: str = WHOLE_FRAME) -> float | None:
+        """Return a ROI's count if it holds now."""
+        known = self.known(roi)
+        return None if known is None else known.count
+
+
+class Switchboard(QObject):
+    """Knows which camera is looked at and shows its values.
+
+    Signals:
+        focus_changed(str): the camera looked at; empty for none.
+        cameras_changed(int): how many there are.
+    """
+
+    focus_changed = pyqtSignal(str)
+    cameras_changed = pyqtSignal(int)
+
+    def __init__(self, bridge: Bridge, panels: Panels) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._panels = panels
+        self._theme = DARK
+        self._focus = ""
+        self._cameras: dict[str, _Camera] = {}
+        bridge.config_changed.connect(self.set_config)
+        bridge.status_changed.connect(self._status)
+        bridge.picture_changed.connect(self._picture)
+        bridge.density_changed.connect(self._density)
+        bridge.reading_changed.connect(self._reading)
+        bridge.engine_changed.connect(panels.status.set_engine)
+        bridge.engine_changed.connect(lambda note: panels.stage.set_error(note.error))
+        bridge.beat.connect(self._beat)
+        panels.cameras.camera_chosen.connect(self.focus)
+        panels.stage.video.resized.connect(self._watch)
+        panels.readings.roi_chosen.connect(self._choose_roi)
+
+    @property
+    def focused(self) -> str:
+        """The name of the camera looked at; empty for none."""
+        return self._focus
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._show_rois()
+        self._beat(self._bridge.now())
+
+    def set_config(self, config: AppConfig) -> None:
+        """Take other cameras; those that stay keep their history, a new one is looked at."""
+        before = self._cameras
+        self._cameras = {}
+        for camera in config.cameras:
+            kept = before.get(camera.name)
+            # Another source under the same name is another camera: nothing old may be shown for it.
+            stays = kept is not None and kept.config.source == camera.source
+            self._cameras[camera.name] = kept if stays and kept is not None else _Camera(camera)
+            self._cameras[camera.name].config = camera
+        self._panels.cameras.set_names(list(self._cameras))
+        new = [name for name in self._cameras if name not in before]
+        staying = self._focus if self._focus in self._cameras else next(iter(self._cameras), "")
+        self.focus(new[0] if new else staying)
+        self.cameras_changed.emit(len(self._cameras))
+
+    def focus(self, name: str) -> None:
+        """Look at another camera."""
+        left = self._cameras.get(self._focus)
+        if left is not None and self._focus != name:
+            left.view = None  # or an old picture would be shown first when somebody looks again
+            self._bridge.watch(self._focus, None)
+        self._focus = name if name in self._cameras else ""
+        self._watch()
+        stage = self._panels.stage
+        stage.video.clear()
+        camera = self._cameras.get(self._focus)
+        stage.title.set_whole(self._focus)
+        stage.source.set_whole(redact(camera.config.source) if camera else "")
+        self._panels.cameras.choose(self._focus)
+        if camera is not None:
+            if camera.view is not None:
+                stage.video.set_picture(camera.view)
+            if camera.density is not None:
+                stage.video.set_density(camera.density)
+            self._show_rois()
+            self._beat(self._bridge.now())
+        self.focus_changed.emit(self._focus)
+
+    def _watch(self) -> None:
+        if self._focus:
+            self._bridge.watch(self._focus, self._panels.stage.video.pixels())
+
+    def restart(self) -> None:
+        """Start the camera that is looked at over."""
+        self._bridge.restart(self._focus)
+
+    def add(self, camera: CameraConfig) -> None:
+        """Open another camera and look at it."""
+        cameras = (*self._bridge.config.cameras, camera)
+        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+
+    def add_named(self, data: Mapping[str, str]) -> None:
+        """Open a camera given by name and source; the name is made unique."""
+        taken = [camera.name for camera in self._bridge.config.cameras]
+        self.add(CameraConfig(name=wording.unique(data["name"], taken), source=data["source"]))
+
+    def remove(self, name: str) -> None:
+        """Close a camera."""
+        cameras = tuple(one for one in self._bridge.config.cameras if one.name != name)
+        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+
+    def _status(self, name: str, status: Status) -> None:
+        camera = self._cameras.get(name)
+        if camera is None:
+            return
+        camera.status = status
+        self._list(name, camera, status)
+        if name == self._focus:
+            self._show_state(camera, status)
+
+    def _picture(self, name: str, frame: Frame) -> None:
+        camera = self._cameras.get(name)
+        if camera is not None:
+            camera.view = frame
+            if name == self._focus:
+                self._panels.stage.video.set_picture(frame)
+
+    def _density(self, name: str, density: DensityMap) -> None:
+        camera = self._cameras.get(name)
+        if camera is not None:
+            camera.density = density
+            if name == self._focus:
+                self._panels.stage.video.set_density(density)
+
+    def _reading(self, name: str, reading: Reading) -> None:
+        camera = self._cameras.get(name)
+        if camera is None:
+            return
+        camera.reading = reading
+        camera.history.add(reading)
+        if reading.state is ReadingState.OK:
+            camera.last_ok = reading
+        if camera.status is not None:
+            self._list(name, camera, camera.status)
+        if name == self._focus:
+            self._show_rois()
+
+    def _list(self, name: str, camera: _Camera, status: Status) -> None:
+        count = wording.people(camera.count())
+        self._panels.cameras.set_line(CameraLine(name, status.state, count))
+
+    def _beat(self, now: float) -> None:
+        camera = self._cameras.get(self._focus)
+        if camera is None:
+            return
+        if camera.status is not None:
+            self._show_state(camera, camera.status)
+        known = camera.known(WHOLE_FRAME)
+        say = wording.gone_count if known is None else wording.last_count
+        self._panels.readings.set_total(known, say(camera.last_ok, now))
+        rows = [Row(n, colour, camera.known(n)) for n, colour in self._colours(camera)]
+        self._panels.readings.set_rows(rows[1:])
+        fresh = self._panels.stage.video.fresh
+        self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
+        curves = []
+        for roi, colour in self._colours(camera):
+            times, counts = camera.history.curve(roi, since=now - WINDOW_S)
+            shown = "Whole picture" if roi == WHOLE_FRAME else roi
+            curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
+        self._panels.plot.set_curves(curves, end=now)
+
+    def _show_state(self, camera: _Camera, status: Status) -> None:
+        self._panels.status.set_status(status)
+        headline = wording.headline(status, self._bridge.now())
+        detail = wording.detail(status)
+        self._panels.stage.video.set_notice(Notice(status.state, headline, detail))
+        self._show_rois()
+
+    def _show_rois(self) -> None:
+        camera = self._cameras.get(self._focus)
+        if camera is None:
+            return
+        # A picture is as bright as it is in every theme: upon it the bright colours hold.
+        shapes = [
+            RoiShape(roi.name, roi.polygon, DARK.roi(index), wording.people(camera.count(roi.name)))
+            for index, roi in enumerate(camera.config.rois)
+        ]
+        self._panels.stage.video.set_rois(shapes)
+
+    def _choose_roi(self, name: str) -> None:
+        self._panels.stage.video.choose_roi(name or None)
+        self._panels.plot.choose(name or None)
+
+    def _colours(self, camera: _Camera) -> list[tuple[str, str]]:
+        rois = [(roi.name, self._theme.roi(index)) for index, roi in enumerate(camera.config.rois)]
+        return [(WHOLE_FRAME, self._theme.whole), *rois]

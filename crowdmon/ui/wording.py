@@ -1,0 +1,131 @@
+"""Every sentence and number the window shows, made from values: short, calm, exact.
+
+Pure functions, so that what an operator reads can be tested without a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, Status
+
+NO_COUNT = "–"
+"""Stands for a count that is not known. Unknown is never 0."""
+
+WORDS = {
+    CameraState.CONNECTING: "Connecting",
+    CameraState.LIVE: "Live",
+    CameraState.PAUSED: "Paused",
+    CameraState.STALE: "No picture",
+    CameraState.RECONNECTING: "Reconnecting",
+    CameraState.ENDED: "Ended",
+    CameraState.FAILED: "Failed",
+}
+
+_ADVICE = {
+    CameraState.FAILED: "File > Open again tries once more, File > Open source opens another one.",
+    CameraState.ENDED: "File > Open again starts it over.",
+}
+
+
+def people(count: float | None) -> str:
+    """Return a count as whole people; a dash if it is not known."""
+    return NO_COUNT if count is None else f"{max(count, 0.0):.0f}"
+
+
+def estimate(count: float | None, smoothed: float | None = None) -> str:
+    """Return what lies behind a count shown as whole people, for whoever points at it."""
+    if count is None:
+        return "Not counted at the moment."
+    mean = "" if smoothed is None else f" Smoothed over 5 s: {smoothed:.1f}."
+    return f"The network's estimate is {count:.1f} people.{mean}"
+
+
+def span(seconds: float, *, tenths: bool = True) -> str:
+    """Return a length of time as people say it: ``0.2 s``, ``12 s``, ``3 min``, ``2 h 5 min``."""
+    seconds = max(seconds, 0.0)
+    if tenths and seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 119.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def clock(time: float) -> str:
+    """Return the local time of day of an epoch time."""
+    return datetime.fromtimestamp(time).strftime("%H:%M:%S")
+
+
+def headline(status: Status, now: float) -> str:
+    """Return what is the matter with a camera: what, since when, what is being done.
+
+    Empty while all is well.
+    """
+    silent = span(status.age if status.age is not None else now - status.since, tenths=False)
+    attempt = f" (attempt {status.attempt})" if status.attempt > 1 else ""
+    match status.state:
+        case CameraState.LIVE:
+            return ""
+        case CameraState.CONNECTING:
+            return f"Waiting for the first picture{attempt}"
+        case CameraState.PAUSED:
+            return f"Paused at {clock(status.since)}"
+        case CameraState.STALE:
+            return f"No picture for {silent}"
+        case CameraState.RECONNECTING:
+            return f"No picture for {silent}, reconnecting{attempt}"
+        case CameraState.ENDED:
+            return f"The source ended at {clock(status.since)}"
+        case CameraState.FAILED:
+            return f"This source failed at {clock(status.since)}"
+
+
+def detail(status: Status) -> str:
+    """Return the engine's reason and what the user can do about it; empty if there is neither."""
+    advice = _ADVICE.get(status.state, "")
+    return "\n".join(part for part in (status.message, advice) if part)
+
+
+def rates(status: Status) -> tuple[str, str]:
+    """Return the pictures a second received and counted, as text."""
+    return f"{status.fps_in:.1f} fps in", f"{status.fps_counted:.1f} fps counted"
+
+
+def picture_age(status: Status) -> str:
+    """Return how old the picture shown is; empty before the first."""
+    return "" if status.age is None else f"picture {span(status.age)} old"
+
+
+def lag(view: Frame | None, density: DensityMap | None) -> float | None:
+    """Return by how many seconds a heatmap trails the picture it lies on; None if there is no pair."""
+    if view is None or density is None:
+        return None
+    if view.pts is not None and density.pts is not None:
+        return max(view.pts - density.pts, 0.0)
+    return max(view.time - density.time, 0.0)
+
+
+def last_count(reading: Reading | None, now: float) -> str:
+    """Return the line under the large number of a camera whose last good reading is ``reading``."""
+    if reading is None:
+        return "No count yet"
+    return f"Counted {span(now - reading.time)} ago"
+
+
+def gone_count(reading: Reading | None, now: float) -> str:
+    """Return the line under the dash while nothing is counted: the last number, marked as old."""
+    if reading is None or reading.state is not ReadingState.OK:
+        return "No count yet"
+    return f"Last count {people(reading.rois[0].count)}, {span(now - reading.time, tenths=False)} ago"
+
+
+def unique(name: str, taken: Sequence[str]) -> str:
+    """Return ``name``, with a number behind it if a camera of that name is there already."""
+    if name not in taken:
+        return name
+    number = next(n for n in range(2, len(taken) + 3) if f"{name} {n}" not in taken)
+    return f"{name} {number}"

@@ -1,0 +1,71 @@
+"""One window on a stand-in engine, on a clock that goes when told; and a watch for what is left behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from crowdmon.config import AppConfig
+from crowdmon.ui.app import application
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.main_window import MainWindow
+from tests.ui.fakes import Clock, FakeMonitor
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    application()  # with the style and scaling of the real one
+    return QApplication
+
+
+@dataclass
+class Desk:
+    """A window with everything a test needs to drive it."""
+
+    window: MainWindow
+    bridge: Bridge
+    monitor: FakeMonitor
+    clock: Clock
+
+    def step(self, seconds: float = 0.5) -> None:
+        """Let time pass and have the window look at the engine once."""
+        self.clock.time += seconds
+        self.bridge.poll()
+        QApplication.processEvents()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Callable[[AppConfig], Desk]]:
+    """Opens windows; closes them, and shows that nothing of them is left."""
+    opened: list[Desk] = []
+
+    def open_desk(config: AppConfig) -> Desk:
+        clock, monitor = Clock(), FakeMonitor(config)
+        bridge = Bridge(monitor, config, clock=clock)
+        window = MainWindow(bridge)
+        window.resize(1024, 700)
+        window.show()
+        qtbot.waitExposed(window)
+        opened.append(Desk(window, bridge, monitor, clock))
+        return opened[-1]
+
+    yield open_desk
+    gone: list[QObject] = []
+    for one in opened:
+        one.window.close()
+        one.window.destroyed.connect(gone.append)
+        one.window.deleteLater()
+        one.bridge.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    assert len(gone) == len(opened), "a window outlived its closing"
+    assert [w for w in QApplication.topLevelWidgets() if w.isVisible()] == []
+    assert [t for t in QApplication.instance().findChildren(QTimer) if t.isActive()] == []
