@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +27,8 @@ from crowdmon.config import (
     validate,
 )
 from crowdmon.errors import ConfigError, SinkError
+from crowdmon.geometry import polygon_area
+from crowdmon.scene.camera import Camera
 from crowdmon.values import Roi
 
 GOOD = """\
@@ -115,6 +119,16 @@ class TestReading:
     def test_the_shipped_configurations_are_valid(self, name: str) -> None:
         for one in load(resources.path(f"configs/{name}")).cameras:
             assert len(one.rois) > 0
+
+    def test_the_demo_states_the_ground_of_those_whose_heads_are_inside(self) -> None:
+        camera, head_height = Camera(1280, 720), 1.65
+        corners = np.array([[0, 5], [1, 5], [0, 30], [1, 30]], dtype=np.float64)
+        pixels, _ = camera.project(np.column_stack([corners, np.full(4, head_height)]))
+        to_ground, _ = cv2.findHomography(pixels, corners)
+        for one in load(resources.path("configs/demo.yaml")).cameras[0].rois:
+            drawn = np.array(one.polygon) * (1280, 720) - 0.5
+            ground = cv2.perspectiveTransform(drawn[None], to_ground)[0]
+            assert one.area_m2 == pytest.approx(polygon_area([tuple(p) for p in ground]), rel=0.03)
 
 
 class TestRefusing:

@@ -80,7 +80,8 @@ class RoiConfig(Model):
     Attributes:
         name: 1..64 characters, unique on its camera, not ``frame``.
         polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
-        area_m2: ground area in square metres, > 0; None if unknown.
+        area_m2: square metres of ground on which those stand whose heads are in the polygon, > 0;
+            None if unknown.
     """
 
     name: Name
