@@ -37,8 +37,11 @@ _MOST_FPS = 1000.0
 _SAME = 1e-4
 """Seconds within which two moments are the same when seeking."""
 
-_STEPS_BACK = (0.0, 1.0, 5.0, 30.0, float("inf"))
+_STEPS_BACK = (0.0, 1.0, 5.0, 30.0)
 """Seconds before the target to start from, in turn: some files land after the moment asked for."""
+
+_BEFORE_START = -10.0
+"""Seconds; the last resort. Some files index decoding times, which begin before the first picture's."""
 
 
 class Decoder:
@@ -132,8 +135,8 @@ class Decoder:
         container = self._container
         if container is None:
             return
-        for back in _STEPS_BACK:
-            if self._seek_from(container, max(0.0, target - back), target):
+        for start in (*(target - back for back in _STEPS_BACK if back <= target), _BEFORE_START):
+            if self._seek_from(container, start, target):
                 return
 
     def _seek_from(self, container: InputContainer, start: float, target: float) -> bool:
@@ -145,13 +148,13 @@ class Decoder:
         for frame in self._frames:
             stamp = stamp_of(frame)
             if stamp is not None and stamp - self.origin > target + _SAME:
-                if before is None and start > 0:
+                if before is None and start > _BEFORE_START:
                     return False
                 self._ready.extend(one for one in (before, frame) if one is not None)
                 return True
             before = frame
         self._ready.extend([before] if before is not None else [])
-        return before is not None or start == 0
+        return before is not None
 
     def close(self) -> None:
         """Release the input; may be called twice."""

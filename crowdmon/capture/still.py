@@ -82,8 +82,10 @@ def _decode(data: bytes, codec: str, label: str) -> VideoFrame:
         raise _too_large(label)
     context = av.CodecContext.create(codec, "r")
     assert isinstance(context, VideoCodecContext)
-    # explode: half a picture would otherwise pass, its missing part filled with grey.
-    context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": "explode+crccheck"}
+    # explode: half a picture would otherwise pass, its missing part filled with grey. The TIFF decoder
+    # would refuse each tag it does not know, and refuses half a picture without being asked.
+    checks = "crccheck" if codec == "tiff" else "crccheck+explode"
+    context.options = {"max_pixels": str(MAX_PIXELS), "err_detect": checks}
     try:
         frames = [*context.decode(av.Packet(data)), *context.decode(None)]
     except av.error.ArgumentError:
@@ -91,7 +93,9 @@ def _decode(data: bytes, codec: str, label: str) -> VideoFrame:
     except (av.FFmpegError, ValueError):
         frames = []
     if not frames:
-        raise SourceError(f"{label} is damaged and cannot be decoded", "Copy it again or remove it")
+        raise SourceError(
+            f"{label} is damaged or of a kind that cannot be decoded", "Copy it again or remove it"
+        )
     return frames[0]
 
 

@@ -55,6 +55,14 @@ def test_every_kind_of_clip_becomes_rgb(tmp_path: Path, name: str, codec: str, p
     assert pictures[5].rgb().max() > 215
 
 
+def test_an_interlaced_clip(tmp_path: Path) -> None:
+    fields = {"x264-params": "interlaced=1:tff=1"}
+    clip = write_clip(tmp_path / "a.mp4", codec="libx264", encoder=fields, size=(96, 64))
+    with open_source(str(clip)) as source:
+        assert (source.info.width, source.info.height) == (96, 64)
+        assert numbers(source) == list(range(20))
+
+
 @pytest.mark.parametrize(
     ("size", "codec", "tags"),
     [

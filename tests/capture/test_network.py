@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+
+import pytest
+
+from crowdmon.capture.faults import AccessRefusedError
+from crowdmon.capture.source import open_source
+from crowdmon.errors import SourceError
+from tests.capture.clips import encoded, number_of, numbered, write_clip
+from tests.capture.servers import RtspServer, content, motion_jpeg, silent_port, web
+
+
+@pytest.fixture(scope="module")
+def stream(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    clip = write_clip(
+        tmp_path_factory.mktemp("stream") / "a.ts", codec="mpeg2video", fps=25, frames=60, size=(128, 96)
+    )
+    return clip.read_bytes()
+
+
+def test_an_rtsp_camera_over_tcp(stream: bytes) -> None:
+    began = time.time()
+    with RtspServer(stream) as camera, open_source(f"rtsp://127.0.0.1:{camera.port}/x") as source:
+        info = source.info
+        assert (info.kind, info.width, info.height, info.fps) == ("network", 128, 96, 25.0)
+        assert (info.live, info.seekable, info.duration, info.frames) == (True, False, None, None)
+        pictures = list(itertools.islice(source.pictures(), 50))
+        assert camera.requests[:4] == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]
+        with pytest.raises(SourceError, match="cannot be sought"):
+            source.seek(0)
+    assert [number_of(picture.rgb()) for picture in pictures] == list(range(50))
+    assert [picture.pts for picture in pictures] == pytest.approx([i / 25 for i in range(50)], abs=0.001)
+    assert all(began <= picture.time <= time.time() for picture in pictures)
+
+
+def test_a_live_stream_that_ends_is_a_loss(stream: bytes) -> None:
+    with RtspServer(stream) as camera, open_source(f"rtsp://127.0.0.1:{camera.port}/x") as source:
+        iterator = source.pictures()
+        with pytest.raises(SourceError, match="the stream ended"):
+            list(iterator)
+
+
+def test_a_live_stream_that_falls_silent_is_given_up_in_time(stream: bytes) -> None:
+    with RtspServer(stream, hang=True) as camera:
+        address = f"rtsp://127.0.0.1:{camera.port}/x"
+        with (
+            open_source(address, timeout=(2, 0.3)) as source,
+            pytest.raises(SourceError, match=r"for 0\.3 s"),
+        ):
+            list(source.pictures())
+
+
+def test_the_password_is_sent_and_never_shown(stream: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMERA_PW", "p@ss/w#rd")
+    with RtspServer(stream, password="me:p@ss/w#rd") as camera:
+        with open_source("rtsp://me:${CAMERA_PW}@127.0.0.1:" + f"{camera.port}/x") as source:
+            assert number_of(next(source.pictures()).rgb()) == 0
+            assert source.info.label == f"rtsp://me:***@127.0.0.1:{camera.port}/x"
+        with pytest.raises(AccessRefusedError) as caught:
+            open_source(f"rtsp://me:geheim@127.0.0.1:{camera.port}/x")
+    assert "geheim" not in str(caught.value)
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("404 Not Found", "nothing under this path"), ("453 Not Enough Bandwidth", "refused the request")],
+)
+def test_what_a_camera_answers(line: str, words: str) -> None:
+    with RtspServer(refuse=line) as camera, pytest.raises(SourceError, match=words) as caught:
+        open_source(f"rtsp://127.0.0.1:{camera.port}/x")
+    assert not isinstance(caught.value, AccessRefusedError)
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "http", "rtmp"])
+def test_a_host_that_accepts_and_says_nothing(scheme: str) -> None:
+    with silent_port() as port, pytest.raises(SourceError, match=r"no answer within 0\.3 s"):
+        open_source(f"{scheme}://127.0.0.1:{port}/x", timeout=(0.3, 0.3))
+
+
+def test_nobody_sends_to_a_udp_port() -> None:
+    with silent_port() as port, pytest.raises(SourceError, match=r"no answer within 0\.3 s"):
+        open_source(f"udp://127.0.0.1:{port}", timeout=(0.3, 0.3))
+
+
+def test_a_clip_behind_an_address_is_a_file(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", options={"movflags": "faststart"})
+    with (
+        web({"/a.mp4": content(clip.read_bytes())}) as (host, _),
+        open_source(f"http://{host}/a.mp4") as source,
+    ):
+        assert (source.info.live, source.info.frames) == (False, 20)
+        assert source.info.duration == pytest.approx(2.0)
+        assert [number_of(picture.rgb()) for picture in source.pictures()] == list(range(20))
+
+
+def test_a_motion_jpeg_camera() -> None:
+    shots = [encoded(numbered(index=i), ".jpg") for i in range(40)]
+    with web({"/video": motion_jpeg(shots)}) as (host, _), open_source(f"http://{host}/video") as source:
+        assert source.info.live
+        pictures = list(itertools.islice(source.pictures(), 30))
+    assert [number_of(picture.rgb()) for picture in pictures] == list(range(30))
+    assert all((a.pts or 0) < (b.pts or 0) for a, b in itertools.pairwise(pictures))
