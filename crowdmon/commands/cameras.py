@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.config import AppConfig, CameraConfig, load, validate
 from crowdmon.errors import ConfigError
+from crowdmon.values import WHOLE_FRAME
 
 _LONGEST_NAME = 64
 
@@ -66,7 +67,7 @@ def name_of(text: str) -> str:
     """Return what to call the camera of a SOURCE: short, without secrets, fit for a CSV cell."""
     spec = parse_source(text)
     name = "".join(c if c.isprintable() else " " for c in _name(spec)).strip()[:_LONGEST_NAME].strip()
-    return f"camera {name}" if not name or name.casefold() == "frame" else name
+    return f"camera {name}".strip() if not name or name.casefold() == WHOLE_FRAME else name
 
 
 def _name(spec: SourceSpec) -> str:
@@ -77,7 +78,7 @@ def _name(spec: SourceSpec) -> str:
     if spec.kind == "network":
         parts = urlsplit(spec.label)
         return f"{parts.hostname or spec.scheme}{parts.path.rstrip('/')}"
-    return PurePath(spec.label).stem
+    return PurePath(spec.label).stem or Path(spec.uri).resolve().name
 
 
 def _source(text: str, found: CameraConfig | None) -> str:

@@ -27,6 +27,9 @@ Goal = dict[str, Any]
 SIZES = {"512x1024": (1024, 512), "720p": (1280, 720), "1080p": (1920, 1080)}
 """What the sizes are called, and their (width, height) in pixels."""
 
+CAMERA = "synthetic:plaza?people=60"
+"""The live camera of the latency figures, 720p at 25 pictures a second."""
+
 _HELP = [sys.executable, "-m", "crowdmon", "--help"]
 _FIRST_COUNT = [
     sys.executable,
@@ -66,7 +69,7 @@ def start(_before: Sequence[Row]) -> tuple[list[Row], list[Goal]]:
 
 def latency(before: Sequence[Row], *, seconds: float = 8.0) -> tuple[list[Row], list[Goal]]:
     """From a picture's arrival to its reading: one live 720p camera through the whole engine."""
-    arrivals = _live("synthetic:plaza?people=60", seconds)
+    arrivals = _live(CAMERA, seconds)
     cut = quantiles(arrivals, n=20)
     row: Row = {"what": "latency", "size": "720p", "median_ms": median(arrivals), "p95_ms": cut[-1]}
     counted = [one["median_ms"] for one in before if one["what"] == "inference" and one["size"] == "720p"]

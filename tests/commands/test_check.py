@@ -1,0 +1,74 @@
+"""``crowdmon check``: READY, or every reason why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crowdmon.__main__ import main
+from crowdmon.errors import WeightsError
+from tests.fakes import FakeCounter
+
+SMALL = "synthetic:empty?width=64&height=64"
+
+
+@pytest.fixture(autouse=True)
+def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crowdmon.commands.check.missing_display", lambda: "there is no display")
+
+
+@pytest.fixture
+def counter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crowdmon.counting.counter.Counter", FakeCounter)
+
+
+def test_ready(counter, capsys) -> None:
+    assert main(["check", SMALL]) == 0
+    network, camera, window, verdict = capsys.readouterr().out.splitlines()
+    assert network.startswith("ok    network          fake on fake cpu f32, 640x360 in ")
+    assert camera == "ok    camera empty     synthetic:empty?width=64&height=64: 64x64, 25 fps"
+    assert window == "note  window           there is no display; count works without"
+    assert verdict == "READY"
+
+
+def test_every_reason_is_told_and_the_first_decides(counter, capsys, tmp_path: Path) -> None:
+    words = ["check", "rtsp://u:secret@127.0.0.1:9/x", SMALL, str(tmp_path / "gone.mp4"), "synthetic:beach"]
+    assert main(words) == 3
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()[:5]] == ["ok", "FAIL", "ok", "FAIL", "FAIL"]
+    assert "connection refused" in out
+    assert "gone.mp4: no such file" in out
+    assert "unknown scene 'beach'" in out
+    assert "secret" not in out
+    assert out.splitlines()[-1] == "NOT READY: 3 reasons"
+
+
+def test_a_wrong_configuration_is_one_reason(counter, capsys, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("camera: 1\n")
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 2
+    out = capsys.readouterr().out
+    assert "FAIL  configuration" in out
+    assert "ok    network" in out  # the rest is checked all the same
+    assert out.endswith("NOT READY: 1 reason\n")
+
+
+def test_a_configuration_is_counted_with_its_rois(counter, capsys, tmp_path: Path) -> None:
+    roi = "rois: [{name: gate, polygon: [[0, 0], [1, 0], [1, 1]]}]"
+    (tmp_path / "c.yaml").write_text(f"cameras: [{{name: square, source: '{SMALL}', {roi}}}]\n")
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 0
+    out = capsys.readouterr().out
+    assert "c.yaml: 1 camera\n" in out
+    assert "ok    camera square    " in out
+    assert "25 fps, 1 ROI\n" in out
+
+
+def test_weights_that_cannot_be_used_are_a_reason(monkeypatch, capsys) -> None:
+    def broken() -> None:
+        raise WeightsError("default.safetensors is cut short", "Install crowdmon again")
+
+    monkeypatch.setattr("crowdmon.counting.counter.Counter", broken)
+    assert main(["check"]) == 4
+    assert "FAIL  network          default.safetensors is cut short. Install crowdmon again" in (
+        capsys.readouterr().out
+    )
