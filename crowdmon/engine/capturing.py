@@ -86,9 +86,10 @@ class Capturing:
             if self._link.stop.is_set():
                 return
             time = self._time(picture, own=source.info.kind != "synthetic")
+            self._serve(picture, time, hurry=late > 1.0 / (source.info.fps or 25.0))
+            # Only now: a camera whose pictures cannot be converted is not live.
             self._backoff.worked()
             self._link.arrived(time)
-            self._serve(picture, time, hurry=late > 1.0 / (source.info.fps or 25.0))
 
     def _wait(self, pacer: Pacer, picture: Picture, fps: float) -> float:
         """Wait until the picture is due; return by how many seconds it is late."""

@@ -56,12 +56,13 @@ def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Statu
             message = message or _slowness(figures)
     if facts.next_try is not None and (left := facts.next_try - now) > 5.0:
         message = f"{message}. Next try in {left:.0f} s" if message else f"Next try in {left:.0f} s"
+    over = state in (CameraState.ENDED, CameraState.FAILED)
     return Status(
         state=state,
         message=message,
         since=since,
-        fps_in=figures.fps_in,
-        fps_counted=figures.fps_counted,
+        fps_in=0.0 if over else figures.fps_in,
+        fps_counted=0.0 if over else figures.fps_counted,
         age=figures.age,
         attempt=facts.attempt,
         skipped=figures.skipped,

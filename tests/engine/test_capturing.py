@@ -190,3 +190,17 @@ def test_the_synthetic_camera_lives_in_the_present() -> None:
     assert frame is not None
     assert frame.rgb.shape == (96, 160, 3)
     assert one.link.facts.state is CameraState.LIVE
+
+
+def test_a_camera_whose_pictures_cannot_be_converted_is_not_live() -> None:
+    class Broken(FakeSource):
+        def pictures(self):  # type: ignore[no-untyped-def]
+            for picture in super().pictures():
+                picture.size = (0, 0)
+                yield picture
+
+    source = Broken(3)
+    source.info = FakeSource(1, live=True).info
+    one, _, _ = run("live a", source, view=(8, 8), most=3)
+    assert one.link.facts.state is CameraState.RECONNECTING
+    assert one.link.facts.attempt == 4

@@ -48,6 +48,12 @@ def test_a_machine_that_keeps_up_says_nothing(figures: Figures) -> None:
     assert status(LIVE, figures, now=0, epoch=0).message == ""
 
 
+@pytest.mark.parametrize("state", [CameraState.ENDED, CameraState.FAILED])
+def test_what_is_over_has_no_rate(state: CameraState) -> None:
+    found = status(Facts(state), Figures(fps_in=12.0, fps_counted=3.0, age=0.2), now=0, epoch=0)
+    assert (found.fps_in, found.fps_counted) == (0.0, 0.0)
+
+
 def test_a_long_wait_is_counted_down() -> None:
     facts = Facts(CameraState.RECONNECTING, "The password was refused", attempt=3, next_try=160.0)
     assert status(facts, Figures(), now=117.4, epoch=0).message == (
