@@ -77,7 +77,8 @@ class CountPlot(QWidget):
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._curves: tuple[Curve, ...] = ()
         self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": TimeAxis()})
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for deaf in (self._plot, self._plot.viewport()):
+            deaf.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()

@@ -79,6 +79,9 @@ class SourceDialog(QDialog):
         name = self.name.text().strip() or self.name.placeholderText()
         if not problem and name in self._taken:
             problem = f"There is a camera named {name} already. Choose another name."
+            self.name.setFocus()
+        elif problem:
+            self.page().setFocus()
         camera: CameraConfig | None = None
         if not problem:
             try:

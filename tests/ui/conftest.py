@@ -53,7 +53,8 @@ def desk(qtbot: QtBot) -> Iterator[Callable[[AppConfig], Desk]]:
         window = MainWindow(bridge)
         window.resize(1024, 700)
         window.show()
-        qtbot.waitExposed(window)
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
         opened.append(Desk(window, bridge, monitor, clock))
         return opened[-1]
 

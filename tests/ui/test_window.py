@@ -1,0 +1,317 @@
+"""The window driven by real keys and clicks, on a stand-in engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QAction, QContextMenuEvent
+from PyQt6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from crowdmon.config import AppConfig
+from crowdmon.ui.source_dialog import SourceDialog
+from crowdmon.values import CameraState, ReadingState
+from tests.ui.conftest import Desk
+from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, reading
+
+Open = Callable[[AppConfig], Desk]
+
+
+def text_of(desk: Desk, name: str) -> str:
+    return next(one.text() for one in desk.window.findChildren(QLabel) if one.accessibleName() == name)
+
+
+def action(desk: Desk, text: str) -> QAction:
+    return next(one for one in desk.window.findChildren(QAction) if one.text().replace("&", "") == text)
+
+
+def test_an_empty_window_shows_three_choices_and_nothing_else(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config())
+    shown = [
+        b.accessibleName()
+        for b in one.window.findChildren(QAbstractButton)
+        if b.isVisible() and b.accessibleName()
+    ]
+    assert shown == ["Open a camera", "Open a file", "Watch the demo"]
+    assert not one.window.panels.status.isVisible()
+    assert not any(dock.isVisible() for dock in one.window.docks)
+    assert not action(one, "Open again").isEnabled()
+
+
+def test_the_demo_is_three_keys_away(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config())
+    one.window.panels.first_run.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Space):
+        qtbot.keyClick(one.window.focusWidget(), key)
+    assert [c.source for c in one.bridge.config.cameras] == ["synthetic:plaza?people=40&seed=1"]
+    assert one.window.panels.stage.isVisible()
+    assert one.window.panels.status.isVisible()
+    assert one.window.windowTitle() == "Demo plaza – crowdmon"
+    assert not one.window.docks[0].isVisible(), "one camera needs no list"
+
+
+def test_a_file_is_opened_through_the_dialog(desk: Open, qtbot: QtBot, tmp_path: object) -> None:
+    one = desk(config())
+    qtbot.mouseClick(one.window.panels.first_run.buttons["file"], Qt.MouseButton.LeftButton)
+    dialog = one.window.findChild(SourceDialog)
+    assert dialog is not None
+    assert dialog.page().kind == "file"
+    qtbot.keyClicks(dialog.focusWidget(), __file__)
+    qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert [(c.name, c.source) for c in one.bridge.config.cameras] == [("test_window", __file__)]
+
+
+def test_numbers_reach_every_panel(desk: Open) -> None:
+    one = desk(config(camera("north", GATE, STAIRS)))
+    one.monitor.live("north", count=36.73)
+    one.step()
+    assert text_of(one, "Total") == "37"
+    assert "36.7" in next(
+        w.toolTip() for w in one.window.findChildren(QLabel) if w.accessibleName() == "Total"
+    )
+    table = one.window.panels.readings._table
+    assert [[table.item(r, c).text() for c in range(3)] for r in range(2)] == [
+        ["gate", "3", "3"],
+        ["stairs", "4", "4"],
+    ]
+    assert [shape.count for shape in one.window.panels.stage.video._shapes] == ["3", "4"]
+    status = one.window.panels.status
+    assert (status.fps_in.text(), status.fps_counted.text()) == ("25.0 fps in", "4.1 fps counted")
+    assert status.sign.state is CameraState.LIVE
+    assert status.device.text() == "Counting on torch cpu f32"
+    assert "0.2 s behind" in one.window.panels.stage.legend.accessibleDescription()
+    assert [label.name for label in one.window.panels.plot._labels._labels] == [
+        "Whole picture",
+        "gate",
+        "stairs",
+    ]
+
+
+LOST = (
+    CameraState.STALE,
+    CameraState.RECONNECTING,
+    CameraState.ENDED,
+    CameraState.FAILED,
+    CameraState.CONNECTING,
+)
+
+
+@pytest.mark.parametrize("state", LOST)
+def test_an_old_number_never_looks_new(desk: Open, state: CameraState) -> None:
+    one = desk(config(camera("north", GATE)))
+    one.monitor.live("north", count=37.0)
+    one.step()
+    one.monitor.state("north", state, age=12.0, attempt=3)
+    one.step(12.0)
+    panels = one.window.panels
+    assert text_of(one, "Total") == "–"
+    assert text_of(one, "Age of the count") == "Last count 37, 12 s ago"
+    assert panels.readings._table.item(0, 1).text() == "–"
+    assert [shape.count for shape in panels.stage.video._shapes] == ["–"]
+    assert [label.value for label in panels.plot._labels._labels] == ["–", "–"]
+    assert not panels.stage.video.fresh
+    assert panels.status.sign.state is state
+    assert panels.stage.video.accessibleDescription() != ""
+    assert "no heatmap" in panels.stage.legend.accessibleDescription()
+
+
+def test_a_live_camera_that_is_not_counted_shows_no_number(desk: Open) -> None:
+    one = desk(config(camera("north")))
+    one.monitor.live("north")
+    one.step()
+    one.monitor.put("north", reading=reading("north", time=NOON + 3, state=ReadingState.STALE))
+    one.step(3.0)
+    assert text_of(one, "Total") == "–"
+    assert one.window.panels.stage.video.fresh, "the picture is live, only the count is not"
+
+
+def test_a_camera_comes_back(desk: Open) -> None:
+    one = desk(config(camera("north")))
+    one.monitor.state("north", CameraState.RECONNECTING, attempt=2)
+    one.step()
+    one.monitor.live("north", count=5.0, time=NOON + 2)
+    one.step()
+    assert text_of(one, "Total") == "5"
+    assert one.window.panels.stage.video.accessibleDescription() == ""
+
+
+def test_cameras_are_chosen_by_key_and_by_mouse(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north", GATE), camera("south"), camera("west")))
+    one.monitor.live("north", count=10.0)
+    one.monitor.live("south", count=20.0)
+    one.step()
+    cameras = one.window.panels.cameras
+    assert one.window.docks[0].isVisible()
+    assert [cameras.line(name).count for name in cameras.names()] == ["10", "20", "–"]
+    cameras.setFocus()
+    qtbot.keyClick(cameras, Qt.Key.Key_Down)
+    one.step()
+    assert text_of(one, "Total") == "20"
+    assert one.window.panels.stage.video._shapes == ()
+    assert one.monitor.watched["north"] is None
+    assert one.monitor.watched["south"] is not None
+    qtbot.mouseClick(
+        cameras.viewport(), Qt.MouseButton.LeftButton, pos=cameras.visualItemRect(cameras.item(0)).center()
+    )
+    one.step()
+    assert text_of(one, "Total") == "10"
+    assert one.window.windowTitle() == "north – crowdmon"
+
+
+def test_a_camera_that_is_not_looked_at_shows_nothing_of_the_other(desk: Open) -> None:
+    one = desk(config(camera("north"), camera("south")))
+    one.monitor.live("north")
+    one.step()
+    one.window.switchboard.focus("south")
+    one.step()
+    assert one.window.panels.stage.video.place().width == 0
+    assert text_of(one, "Total") == "–"
+
+
+def test_a_camera_is_removed_by_key_until_none_is_left(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north"), camera("south")))
+    cameras = one.window.panels.cameras
+    qtbot.keyClick(cameras, Qt.Key.Key_Delete)
+    assert [c.name for c in one.bridge.config.cameras] == ["south"]
+    assert one.window.switchboard.focused == "south"
+    action(one, "Remove camera").trigger()
+    assert one.bridge.config.cameras == ()
+    assert one.window.panels.first_run.isVisible()
+    assert one.window.windowTitle() == "crowdmon"
+
+
+def test_the_camera_menu_offers_to_remove(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north"), camera("south")))
+    cameras = one.window.panels.cameras
+    at = cameras.visualItemRect(cameras.item(1)).center()
+    cameras.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, cameras.mapToGlobal(at)))
+    menu = cameras.findChild(QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    assert [c.name for c in one.bridge.config.cameras] == ["north"]
+
+
+def test_a_failed_camera_is_opened_again_by_key(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north")))
+    one.monitor.state("north", CameraState.FAILED, message="There is no file a.mp4")
+    one.step()
+    assert "There is no file a.mp4" in one.window.panels.stage.video.accessibleDescription()
+    qtbot.keyClick(one.window, Qt.Key.Key_F5)
+    assert one.monitor.calls[-1] == "restart north"
+
+
+def test_a_chosen_roi_stands_out_and_escape_lets_it_go(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north", GATE, STAIRS)))
+    one.monitor.live("north")
+    one.step()
+    readings, video = one.window.panels.readings, one.window.panels.stage.video
+    table = readings._table
+    qtbot.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualItemRect(table.item(1, 0)).center()
+    )
+    assert (readings.chosen(), video._chosen) == ("stairs", "stairs")
+    one.monitor.live("north", time=NOON + 1, count=14.0)
+    one.step()
+    assert readings.chosen() == "stairs", "a new reading must not take the choice away"
+    qtbot.keyClick(table, Qt.Key.Key_Escape)
+    assert (readings.chosen(), video._chosen) == ("", None)
+
+
+def test_trouble_with_counting_is_said_until_it_is_over(desk: Open) -> None:
+    one = desk(config(camera("north")))
+    one.monitor.now.error = "The disk is full."
+    one.step()
+    banner = one.window.panels.stage.banner
+    assert (banner.isVisible(), banner.text()) == (True, "The disk is full.")
+    one.monitor.now.error = ""
+    one.step()
+    assert not banner.isVisible()
+
+
+def test_reset_brings_closed_and_floating_panels_back(desk: Open) -> None:
+    one = desk(config(camera("north"), camera("south")))
+    cameras, readings, plot = one.window.docks
+    cameras.close()
+    readings.setFloating(True)
+    one.window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, plot)
+    action(one, "Reset layout").trigger()
+    assert all(dock.isVisible() and not dock.isFloating() for dock in one.window.docks)
+    assert one.window.dockWidgetArea(plot) is Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+def test_a_panel_can_be_closed_and_opened_by_name(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north")))
+    readings = one.window.docks[1]
+    cross = next(b for b in readings.findChildren(QAbstractButton) if b.accessibleName() == "Close Readings")
+    qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
+    assert not readings.isVisible()
+    action(one, "Readings").trigger()
+    assert readings.isVisible()
+
+
+def test_the_heatmap_is_switched_by_key_and_its_colours_by_menu(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north")))
+    qtbot.keyClick(one.window, Qt.Key.Key_H)
+    assert not one.window.panels.stage.legend.isVisible()
+    qtbot.keyClick(one.window, Qt.Key.Key_H)
+    assert one.window.panels.stage.legend.isVisible()
+    action(one, "Cividis").trigger()
+    assert one.window.panels.stage.video._palette == "cividis"
+
+
+def test_passwords_are_never_shown(desk: Open) -> None:
+    one = desk(config(camera("north", source="rtsp://admin:topsecret@10.0.0.7/stream")))
+    one.step()
+    texts = [
+        w.windowTitle() + w.toolTip() + w.accessibleName() + w.accessibleDescription()
+        for w in one.window.findChildren(QWidget)
+    ]
+    texts += [label.text() for label in one.window.findChildren(QLabel)]
+    assert not [text for text in texts if "topsecret" in text]
+    assert any("admin:***@10.0.0.7" in text for text in texts)
+
+
+def test_everything_that_takes_the_focus_has_a_name(desk: Open) -> None:
+    one = desk(config(camera("north", GATE), camera("south")))
+    one.window.open_source()
+    nameless = [
+        f"{type(w).__name__} {w.objectName()}"
+        for w in one.window.findChildren(QWidget)
+        if w.isVisible() and w.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not (w.accessibleName() or getattr(w, "text", lambda: "")())
+    ]  # fmt: skip
+    assert nameless == []
+    one.window.findChild(SourceDialog).reject()
+
+
+def test_every_panel_is_reached_by_tab(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north", GATE), camera("south")))
+    one.monitor.live("north")
+    one.step()
+    wanted = {"Cameras", "Picture of the camera", "Counts by ROI", "Close Readings"}
+    seen = set()
+    one.window.panels.stage.video.setFocus()
+    for _ in range(12):
+        qtbot.keyClick(one.window.focusWidget(), Qt.Key.Key_Tab)
+        seen.add(one.window.focusWidget().accessibleName())
+    assert wanted <= seen
+
+
+def test_the_focus_is_seen_when_it_came_by_key(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north")))
+    video = one.window.panels.stage.video
+    corner = QPoint(1, video.height() // 2)
+    video.clearFocus()
+    video.setFocus(Qt.FocusReason.TabFocusReason)
+    with_focus = video.grab().toImage().pixelColor(corner).name()
+    video.clearFocus()
+    without = video.grab().toImage().pixelColor(corner).name()
+    assert (with_focus, without) == ("#4c9aff", "#0e1116")
+
+
+def test_closing_stops_the_engine(desk: Open) -> None:
+    one = desk(config(camera("north")))
+    one.window.close()
+    assert one.monitor.calls[-1] == "stop"
