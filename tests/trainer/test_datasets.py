@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crowdmon.errors import ConfigError, DatasetError
 from tests.trainer import trees
 from trainer.datasets import BENCHMARKS, NAMES, MissingDataError, Sample, load
-from trainer.datasets.base import clip, inside
+from trainer.datasets.heads import clip, inside
 from trainer.datasets.pictures import natural_key, picture_size, pictures_in, read_picture
 from trainer.datasets.splits import block, by_group, select, stratified
 

@@ -9,25 +9,14 @@ import pytest
 
 from crowdmon.errors import ConfigError, DatasetError
 from tests.trainer import trees
-from trainer.datasets import BENCHMARKS, Dataset, MissingDataError, load
+from tests.trainer.trees import names, note
+from trainer.datasets import BENCHMARKS, MissingDataError, load
 from trainer.datasets.beijing_brt import sessions
 from trainer.datasets.listing import survey
 from trainer.datasets.shanghaitech import SHARED
 from trainer.datasets.ucf_cc_50 import PFDNET, SHARED_WITH_PART_A, folds
-from trainer.datasets.worldexpo import TEST_SCENES
 
 ONE = [(10.0, 20.0)]
-NAME = "{scene}_1-04-S20100821071000000E20100821120000000_clip1_{n}"
-
-
-def names(dataset: Dataset) -> list[str]:
-    return [sample.name for sample in dataset.samples]
-
-
-def note(dataset: Dataset, words: str) -> str:
-    found = [one for one in dataset.notes if words in one]
-    assert found, f"no note with {words!r} in {dataset.notes}"
-    return found[0]
 
 
 # ShanghaiTech
@@ -216,162 +205,6 @@ def test_mall_test_frames_and_a_missing_mask(tmp_path: Path) -> None:
     assert names(found) == ["seq_000801", "seq_002000"]
     assert found.samples[0].mask is None
     note(found, "whole picture is scored")
-
-
-# WorldExpo'10
-
-
-def frames(scene: str, number: int, heads: trees.Heads = ONE) -> dict[str, trees.Heads]:
-    return {NAME.format(scene=scene, n=n): heads for n in range(1, number + 1)}
-
-
-def test_worldexpo_counts_inside_the_roi_with_its_boundary(tmp_path: Path) -> None:
-    heads = [(40.0, 10.0), (40.5, 10.0), (1.0, 1.0), (20.0, 48.0), (90.0, 3.0)]
-    root = trees.worldexpo(tmp_path / "WorldExpo", frames("000001", 1), frames("104207", 2, heads))
-    test = load("worldexpo", tmp_path, "test")
-    one = test.samples[0]
-    assert (one.count, one.outside, one.outside_roi, one.scene) == (3, 1, 1, "104207")
-    np.testing.assert_allclose(one.points[0], [39.0, 9.0])
-    assert one.roi is not None
-    np.testing.assert_allclose(one.roi, np.array(trees.ROI) - 1)
-    assert one.perspective == root / "test_perspective" / "104207.mat"
-    assert note(test, "test scenes missing").endswith("200608, 200702, 202201, 500717")
-
-
-def test_worldexpo_scene_is_the_first_six_characters(tmp_path: Path) -> None:
-    odd = {"104242-3-04-S2010_clip1_1": ONE, "200247-7-S2010_clip1_2": []}
-    trees.worldexpo(tmp_path, odd, {})
-    found = load("worldexpo", tmp_path, "trainval")
-    assert [one.scene for one in found.samples] == ["104242", "200247"]
-    assert [one.count for one in found.samples] == [1, 0]
-
-
-def test_worldexpo_reads_v73_and_keeps_empty_frames(tmp_path: Path) -> None:
-    train = {
-        NAME.format(scene="000001", n=n): heads
-        for n, heads in ((1, [(3.0, 4.0), (5.0, 6.0)]), (2, []), (10, ONE))
-    }
-    trees.worldexpo(tmp_path, train, {}, v73=[*train, "000001"])
-    found = load("worldexpo", tmp_path, "trainval")
-    assert [one.count for one in found.samples] == [2, 0, 1]
-    np.testing.assert_allclose(found.samples[0].points, [[2.0, 3.0], [4.0, 5.0]])
-    assert names(found)[-1].endswith("_10")
-
-
-def test_worldexpo_reports_missing_and_empty_labels(tmp_path: Path) -> None:
-    train = frames("000001", 6)
-    trees.worldexpo(tmp_path, train, {})
-    folder = tmp_path / "train_label" / "000001"
-    first, second, third, fourth, *_ = train
-    (folder / f"{first}.mat").unlink()
-    (folder / f"{second}.mat").write_bytes(b"")
-    trees.mat(folder / f"{third}.mat", {"point_num": np.array([[7]]), "point_position": np.zeros((0, 0))})
-    trees.mat(
-        folder / f"{fourth}.mat", {"point_num": np.array([[7]]), "point_position": np.array([[1.0, 1.0]])}
-    )
-    (tmp_path / "train_perspective" / "000001.mat").unlink()
-    (folder / "roi.mat").unlink()
-    found = load("worldexpo", tmp_path, "trainval")
-    assert len(found) == 3
-    assert first in note(found, "1 pictures without a label")
-    assert second in note(found, "2 labels are empty files")
-    note(found, "says 7 heads and has 1 points")
-    note(found, "no perspective map for the scenes 000001")
-    note(found, "000001 has no roi.mat")
-
-
-def test_worldexpo_leaves_known_wrong_labels_out(tmp_path: Path) -> None:
-    wrong = "200778_C10-03-S20100717083000000E20100717233000000_4_clip1_3"
-    trees.worldexpo(tmp_path, {wrong: ONE, **frames("200778", 2)}, {})
-    assert len(load("worldexpo", tmp_path, "trainval")) == 2
-    assert len(load("worldexpo", tmp_path, "trainval", official=True)) == 3
-
-
-def test_worldexpo_validates_on_whole_scenes(tmp_path: Path) -> None:
-    train = {key: value for n in range(12) for key, value in frames(f"{n:06d}", 2).items()}
-    root = trees.worldexpo(tmp_path, train, frames("104207", 1))
-    for seed in range(6):
-        val = {one.scene for one in load("worldexpo", root, "val", seed=seed).samples}
-        assert val
-        assert not val & {one.scene for one in load("worldexpo", root, "train", seed=seed).samples}
-
-
-def test_worldexpo_with_one_training_scene_still_validates(tmp_path: Path) -> None:
-    trees.worldexpo(tmp_path, frames("000001", 20), frames("104207", 1))
-    assert len(load("worldexpo", tmp_path, "val")) == 2
-    note(load("worldexpo", tmp_path, "train"), "a single training scene")
-
-
-def test_worldexpo_test_scenes_in_the_order_of_the_tables(tmp_path: Path) -> None:
-    test = {key: value for scene in reversed(TEST_SCENES) for key, value in frames(scene, 1).items()}
-    trees.worldexpo(tmp_path, {}, test)
-    assert tuple(one.scene for one in load("worldexpo", tmp_path, "test").samples) == TEST_SCENES
-    with pytest.raises(MissingDataError, match="no folder train_frame"):
-        load("worldexpo", tmp_path, "train")
-
-
-# points
-
-
-def test_points_reads_clicked_heads(tmp_path: Path) -> None:
-    heads = ("gate_10.jpg,4,5", "gate_2.jpg,1.5,2", "gate_2.jpg,63,47", "gate_2.jpg,300,2", "lost.jpg,1,1")
-    rows = "\n".join(["image,x,y", *heads, "empty.jpg,,", ""])
-    root = trees.own_pictures(tmp_path, rows, ["gate_2.jpg", "images/gate_10.jpg", "empty.jpg", "unused.jpg"])
-    found = load("points", root, "trainval")
-    assert names(found) == ["empty.jpg", "gate_2.jpg", "gate_10.jpg"]
-    assert [one.count for one in found.samples] == [0, 2, 1]
-    np.testing.assert_allclose(found.samples[1].points, [[1.5, 2.0], [63.0, 47.0]])
-    assert "lost.jpg" in note(found, "1 pictures of points.csv are missing")
-    assert "unused.jpg" in note(found, "not in points.csv")
-    assert "gate_2.jpg" in note(found, "outside")
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["\ufeffX;Y;Image;by\n1;2;a.jpg;me\n", "image, x, y\r\na.jpg, 1, 2\r\n\r\n", "y,x,image\n2,1,.\\a.jpg\n"],
-)
-def test_points_takes_what_spreadsheets_write(tmp_path: Path, text: str) -> None:
-    found = load("points", trees.own_pictures(tmp_path, text, ["a.jpg"], csv="mine.csv"), "trainval")
-    np.testing.assert_allclose(found.samples[0].points, [[1.0, 2.0]])
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "no columns image, x and y"),
-        ("a.jpg,1,2\n", "Its first line must be image,x,y"),
-        ("image,x,y\na.jpg,1,two\n", "line 2: x '1' and y 'two'"),
-        ("image,x,y\na.jpg,1,2\na.jpg,nan,2\n", "line 3"),
-        ("image,x,y\na.jpg,1\n", "line 2"),
-        ("image,x,y\n,1,2\n", "no picture named"),
-        ("image,x,y\nb.jpg,1,2\n", "none of the 1 pictures"),
-    ],
-)
-def test_points_says_which_line_is_wrong(tmp_path: Path, text: str, words: str) -> None:
-    root = trees.own_pictures(tmp_path, text, ["a.jpg"])
-    with pytest.raises(DatasetError, match=words):
-        load("points", root, "train")
-
-
-def test_points_splits(tmp_path: Path) -> None:
-    rows = "image,x,y\n" + "".join(f"{n}.jpg,{n},1\n" for n in range(20))
-    root = trees.own_pictures(tmp_path, rows, [f"{n}.jpg" for n in range(20)])
-    val = [int(name[:-4]) for name in names(load("points", root, "val"))]
-    assert len(val) == 2
-    assert val[1] == val[0] + 1
-    assert len(load("points", root, "train")) == 18
-    with pytest.raises(MissingDataError, match=r"no test\.csv"):
-        load("points", root, "test")
-    (root / "test.csv").write_text("image,x,y\n3.jpg,1,1\n")
-    assert names(load("points", root, "test")) == ["3.jpg"]
-    assert len(load("points", root, "train")) == 18
-
-
-def test_points_with_two_tables_wants_a_name(tmp_path: Path) -> None:
-    for name in ("a.csv", "b.csv"):
-        trees.own_pictures(tmp_path, "image,x,y\n", [], csv=name)
-    with pytest.raises(MissingDataError, match=r"a\.csv, b\.csv"):
-        load("points", tmp_path, "train")
 
 
 # what is there

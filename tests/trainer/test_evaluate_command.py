@@ -77,6 +77,26 @@ def test_the_count_is_the_application_s_own(tmp_path: Path, weights: Path, run: 
     assert json.loads(target.read_text())["per_image"][0]["count"] == pytest.approx(counted, abs=1e-3)
 
 
+def test_weights_of_a_training_network_survive_the_file(tmp_path: Path) -> None:
+    """Training keeps tensors channels-last; written as they lie in memory they would come back scrambled."""
+    import numpy as np
+    import torch
+
+    from crowdmon.counting import weights as weights_file
+    from crowdmon.counting.network import SSRHEF
+    from trainer import state
+    from trainer.config import Network, TrainConfig
+
+    config = Network(norm=False).build()
+    network = SSRHEF(config)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    made = state.export(state.Average(network, 0.0), config, TrainConfig().preprocess(), {})
+    weights_file.save(made, tmp_path / "made.safetensors")
+    found = weights_file.load(tmp_path / "made.safetensors")
+    changed = [key for key, value in made.tensors.items() if not np.array_equal(value, found.tensors[key])]
+    assert not changed
+
+
 def test_ucf_is_scored_over_all_folds_and_says_what_was_seen_before(
     tmp_path: Path, weights: Path, run: Run
 ) -> None:

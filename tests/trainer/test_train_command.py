@@ -93,6 +93,22 @@ def test_own_pictures_are_trained_on(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (tmp_path / "run" / "best.safetensors").is_file()
 
 
+def test_the_weights_of_a_run_score_what_the_run_said(tmp_path: Path) -> None:
+    rows = "image,x,y\n" + "".join(f"{n}.jpg,{n},9\n" for n in range(30))
+    root = trees.own_pictures(tmp_path / "gate", rows, [f"{n}.jpg" for n in range(30)])
+    recipe, out, target = tmp_path / "tiny.yaml", tmp_path / "run", tmp_path / "scores.json"
+    recipe.write_text(RECIPE)
+    assert typed("train", "--dataset", "points", "--root", root, "--config", recipe, "--out", out) == 0
+    words = ("eval", "--dataset", "points", "--root", root, "--split", "val", "--json", target)
+    assert typed(*words, "--weights", out / "last.safetensors") == 0
+    with (out / "validation.csv").open() as file:
+        last = list(csv.DictReader(file))[-1]
+    found = json.loads(target.read_text())
+    assert {key: found[key] for key in ("mae", "mse", "bias")} == {
+        key: pytest.approx(float(last[key]), rel=1e-3) for key in ("mae", "mse", "bias")
+    }
+
+
 def test_bench_says_where_the_time_goes(
     tmp_path: Path, expo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,8 @@ import h5py
 import numpy as np
 from scipy.io import savemat
 
+from trainer.datasets import Dataset
+
 Heads = Sequence[tuple[float, float]]
 
 ROI = ((1.0, 1.0), (40.0, 1.0), (40.0, 48.0), (1.0, 48.0))
@@ -138,3 +140,15 @@ def own_pictures(root: Path, rows: str, names: Sequence[str], *, csv: str = "poi
         picture(root / name)
     (root / csv).write_text(rows, encoding="utf-8")
     return root
+
+
+def names(dataset: Dataset) -> list[str]:
+    """Return the names of a dataset's samples."""
+    return [sample.name for sample in dataset.samples]
+
+
+def note(dataset: Dataset, words: str) -> str:
+    """Return the dataset's note that holds these words; fails without one."""
+    found = [one for one in dataset.notes if words in one]
+    assert found, f"no note with {words!r} in {dataset.notes}"
+    return found[0]

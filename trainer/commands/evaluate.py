@@ -88,6 +88,7 @@ def show(result: dict[str, Any], console: Console) -> None:
         f"[bold]{result['dataset']}[/] {result['split']} {where} - "
         f"weights {result['weights']}, {result['backend']}",
         highlight=False,
+        soft_wrap=True,
     )
     console.print(
         f"MAE [bold]{_number(result['mae'])}[/]  MSE [bold]{_number(result['mse'])}[/]  "
@@ -95,6 +96,7 @@ def show(result: dict[str, Any], console: Console) -> None:
         f"{_number(result['bias_percent'], sign=True)} % of {result['truth']:,} people, "
         f"{result['images']} pictures",
         highlight=False,
+        soft_wrap=True,
     )
     for key, first in (("per_fold", "fold"), ("per_scene", "scene"), ("by_range", "range")):
         if result.get(key):
@@ -104,13 +106,14 @@ def show(result: dict[str, Any], console: Console) -> None:
             f"Without the ROI on the count: MAE {_number(result['no_mask']['mae'])}, "
             f"MSE {_number(result['no_mask']['mse'])}; for comparison with code that scores so.",
             highlight=False,
+            soft_wrap=True,
         )
     console.print(_worst(result["worst"]))
     if result.get("folds"):
         for number, names in enumerate(result["folds"], 1):
-            console.print(f"fold {number} tests on {' '.join(names)}", highlight=False)
+            console.print(f"fold {number} tests on {' '.join(names)}", highlight=False, soft_wrap=True)
     for note in result["notes"]:
-        console.print(f"Note: {note}.", highlight=False)
+        console.print(f"Note: {note}.", highlight=False, soft_wrap=True)
 
 
 def _table(rows: list[dict[str, Any]], first: str) -> Table:

@@ -30,7 +30,7 @@ def run(root: Path | None) -> None:
     console.print(table)
     where = str(root) if root is not None else os.environ.get(VARIABLE, "")
     said = f"Looked in {where}." if where else f"Nowhere to look: set {VARIABLE}, or give --root DIR."
-    console.print(said, highlight=False)
+    console.print(said, highlight=False, soft_wrap=True)
     console.print(
         '"points" is your own folder of pictures with points.csv (image,x,y): --dataset points --root DIR.'
     )

@@ -52,7 +52,7 @@ def run(
     data = gather(settings, name, root, fold=1 if fold is None else fold, folds=folds)
     console = Console(stderr=True)
     for note in data.provenance.get("notes", []):
-        console.print(f"Note: {note}.", highlight=False)
+        console.print(f"Note: {note}.", highlight=False, soft_wrap=True)
     if bench:
         from trainer.bench import run as measure
 
@@ -69,8 +69,9 @@ def run(
         console.print(
             f"{benchmark}, validation: MAE {score.mae:.1f}, MSE {score.mse:.1f}, bias {score.bias:+.1f}",
             highlight=False,
+            soft_wrap=True,
         )
-    console.print(f"The run is in {folder}; go on with --resume.", highlight=False)
+    console.print(f"The run is in {folder}; go on with --resume.", highlight=False, soft_wrap=True)
 
 
 class Report:
@@ -112,7 +113,7 @@ class Report:
         if now.note or time.monotonic() - self._said > QUIET_SECONDS:
             self._said = time.monotonic()
             text = f"step {now.step} of {now.steps}, {self._rate}, loss {now.loss:.4f} {now.note}"
-            self._console.print(text.rstrip(), highlight=False)
+            self._console.print(text.rstrip(), highlight=False, soft_wrap=True)
 
 
 def _positive(**values: float | None) -> None:

@@ -11,18 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from crowdmon.formats.points import loc
-from trainer.datasets.base import (
-    Benchmark,
-    Dataset,
-    MissingDataError,
-    Official,
-    Request,
-    Sample,
-    clip,
-    common_notes,
-    some,
-)
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.datasets.find import child
+from trainer.datasets.heads import clip, common_notes, some
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import by_group, select
 

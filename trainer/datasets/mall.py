@@ -16,17 +16,9 @@ from numpy.typing import NDArray
 
 from crowdmon.formats.points import mall_frames
 from crowdmon.formats.roi import read_roi_mask
-from trainer.datasets.base import (
-    Benchmark,
-    Dataset,
-    MissingDataError,
-    Official,
-    Request,
-    Sample,
-    common_notes,
-    inside,
-)
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.datasets.find import child
+from trainer.datasets.heads import common_notes, inside
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.rois import inside_roi
 from trainer.datasets.splits import block, select

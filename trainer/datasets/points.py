@@ -20,17 +20,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from crowdmon.errors import DatasetError
-from trainer.datasets.base import (
-    Benchmark,
-    Dataset,
-    MissingDataError,
-    Points,
-    Request,
-    Sample,
-    common_notes,
-    inside,
-    some,
-)
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Points, Request, Sample
+from trainer.datasets.heads import common_notes, inside, some
 from trainer.datasets.pictures import natural_key, picture_size, pictures_in
 from trainer.datasets.splits import block, select
 

@@ -10,18 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from crowdmon.formats.points import image_info
-from trainer.datasets.base import (
-    Benchmark,
-    Dataset,
-    MissingDataError,
-    Official,
-    Request,
-    Sample,
-    common_notes,
-    inside,
-    some,
-)
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.datasets.find import child
+from trainer.datasets.heads import common_notes, inside, some
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import select, stratified
 

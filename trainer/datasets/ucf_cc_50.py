@@ -13,17 +13,8 @@ import numpy as np
 
 from crowdmon.errors import ConfigError
 from crowdmon.formats.points import ann_points
-from trainer.datasets.base import (
-    Benchmark,
-    Dataset,
-    MissingDataError,
-    Official,
-    Request,
-    Sample,
-    common_notes,
-    inside,
-    some,
-)
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
+from trainer.datasets.heads import common_notes, inside, some
 from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import select, stratified
 

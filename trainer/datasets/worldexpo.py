@@ -17,19 +17,9 @@ import numpy as np
 from crowdmon.errors import DatasetError
 from crowdmon.formats.points import point_num, point_position
 from crowdmon.formats.roi import read_roi_mat
-from trainer.datasets.base import (
-    Benchmark,
-    Dataset,
-    MissingDataError,
-    Official,
-    Points,
-    Request,
-    Sample,
-    common_notes,
-    inside,
-    some,
-)
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Points, Request, Sample
 from trainer.datasets.find import child
+from trainer.datasets.heads import common_notes, inside, some
 from trainer.datasets.pictures import natural_key, picture_size, pictures_in
 from trainer.datasets.rois import inside_roi
 from trainer.datasets.splits import block, by_group, select
