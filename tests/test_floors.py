@@ -32,13 +32,13 @@ ROOMS: dict[str, set[str]] = {
 PICTURES = {"numpy", "cv2"}
 # room -> the packages from outside it may import; a room that is not named gets none
 PACKAGES: dict[str, set[str]] = {
-    **{room: PICTURES | {"yaml", "pydantic", "scipy", "h5py"} for room in FLOOR_0},
+    **{room: PICTURES | {"yaml", "pydantic", "h5py"} for room in FLOOR_0},
     "counting": PICTURES | {"torch", "safetensors", "openvino", "onnxruntime"},
     "capture": PICTURES | {"av"},
     "record": {"numpy"},
     "engine": {"numpy"},
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
-    "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "scipy", "h5py", "matplotlib"}
+    "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
     | {"tensorboard", "click", "rich"},
     "commands": PICTURES | {"click", "rich"},
     "__main__": {"click"},
