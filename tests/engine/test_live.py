@@ -67,7 +67,7 @@ def test_a_source_that_hangs_is_given_up_too() -> None:
     found = iterate_live(
         CAMERA, counter_factory=FakeCounter, connect_within=0.2, sources=FakeSources({"live hall": hang})
     )
-    timer = threading.Timer(1.0, gate.set)
+    timer = threading.Timer(0.5, gate.set)
     timer.start()
     with pytest.raises(SourceError, match="gave no picture"):
         list(found)
