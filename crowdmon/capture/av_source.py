@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 
 from crowdmon.capture.decoder import BROKEN, Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
-from crowdmon.capture.picture import AvPicture, Scalers
+from crowdmon.capture.picture import AvPicture, Scalers, Turns
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.timeline import Timeline
 from crowdmon.capture.uri import SourceSpec
@@ -61,6 +61,7 @@ class AvSource:
         if first is None:
             raise SourceError(f"{self._spec.label}: no picture could be read", "It may be damaged")
         decoder = self._decoder
+        self._turns = Turns(live=decoder.live)
         decoder.origin = stamp_of(first) or 0.0
         self._timeline = Timeline(stamp_of(first), decoder.fps)
         width, height = self._picture(first, index=0, pts=0.0).size
@@ -93,8 +94,15 @@ class AvSource:
         self._ended()
 
     def _picture(self, frame: VideoFrame, *, index: int, pts: float) -> AvPicture:
-        aspect = self._decoder.aspect
-        return AvPicture(frame, index=index, time=time.time(), pts=pts, scalers=self._scalers, aspect=aspect)
+        return AvPicture(
+            frame,
+            index=index,
+            time=time.time(),
+            pts=pts,
+            scalers=self._scalers,
+            aspect=self._decoder.aspect,
+            turn=self._turns.of(frame),
+        )
 
     def _next(self) -> VideoFrame | None:
         first, self._first = self._first, None

@@ -64,6 +64,7 @@ class Decoder:
         self._label, self._patience = spec.label, timeout[1]
         self._ready: deque[VideoFrame] = deque()
         self.left_out = 0
+        self._frames: Iterator[VideoFrame] = iter(())
         self._container: InputContainer | None = av.open(
             how.url, mode="r", format=how.format, options=how.options, timeout=timeout
         )
@@ -160,6 +161,9 @@ class Decoder:
         """Release the input; may be called twice."""
         container, self._container = self._container, None
         self._ready.clear()
+        self._frames = iter(
+            ()
+        )  # it holds the decoder's threads and buffers, which would stay until a later gc
         if container is not None:
             container.close()
 

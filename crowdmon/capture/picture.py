@@ -46,8 +46,29 @@ def _matrix(frame: VideoFrame) -> Colorspace | None:
     return Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601
 
 
-def orientation_of(frame: VideoFrame) -> Orientation:
-    """Return how the frame has to be turned to stand upright."""
+class Turns:
+    """How the frames of one stream have to be turned to stand upright.
+
+    PyAV ties a frame whose side data was looked at to itself, so that its memory stays until the garbage
+    collector comes by: hundreds of pictures later. So it is looked at once for each rotation seen, and for
+    live sources, which are opened again and again, not while they are upright.
+
+    Args:
+        live: whether the stream is live; one that is only flipped upside down stays so.
+    """
+
+    def __init__(self, *, live: bool) -> None:
+        self._by_rotation: dict[int, Orientation] = {0: UPRIGHT} if live else {}
+
+    def of(self, frame: VideoFrame) -> Orientation:
+        """Return how to turn one frame."""
+        rotation = frame.rotation
+        if rotation not in self._by_rotation:
+            self._by_rotation[rotation] = _orientation(frame)
+        return self._by_rotation[rotation]
+
+
+def _orientation(frame: VideoFrame) -> Orientation:
     try:
         matrix = frame.side_data.get("DISPLAYMATRIX")
     except ValueError:  # PyAV gives up on side data it has no name for, such as EXIF
@@ -78,7 +99,7 @@ class AvPicture:
         index, time, pts: as in the protocol.
         scalers: those of the source.
         aspect: width of a stored pixel over its height, None for square ones.
-        turn: how to turn the frame upright; None takes it from the frame.
+        turn: how to turn the frame upright.
     """
 
     __slots__ = ("_converted", "_frame", "_scalers", "_turn", "index", "pts", "size", "time")
@@ -92,11 +113,11 @@ class AvPicture:
         pts: float | None,
         scalers: Scalers,
         aspect: float | None = None,
-        turn: Orientation | None = None,
+        turn: Orientation = UPRIGHT,
     ) -> None:
         self.index, self.time, self.pts = index, time, pts
         self._frame, self._scalers = frame, scalers
-        self._turn = orientation_of(frame) if turn is None else turn
+        self._turn = turn
         self._converted: dict[tuple[int, int], NDArray[np.uint8]] = {}
         self.size = shown_size((frame.width, frame.height), aspect, self._turn)
 
