@@ -7,22 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon import heatmap
 from crowdmon.errors import SinkError
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Roi
-
-HEAT_TOP = 0.3
-"""People per cell at the hot end of the heatmap. Fixed: a scale that follows each picture's own
-maximum makes an empty square look as red as a packed one."""
-
-HEAT_OPACITY = 0.7
-"""Opacity of the hottest cells, so that the scene stays readable."""
 
 ROI_COLOURS = (
     (76, 154, 255),
@@ -40,21 +33,8 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 Rgb = NDArray[np.uint8]
 
 
-@lru_cache(maxsize=1)
-def heat_colours() -> Rgb:
-    """Return the 256x4 RGBA colours from cold to hot: inferno, transparent at zero."""
-    ramp = np.arange(256, dtype=np.uint8)
-    colours = cv2.applyColorMap(ramp.reshape(1, 256), cv2.COLORMAP_INFERNO)[0, :, ::-1]
-    # Opacity rises fast and then settles, so that a single person shows and noise does not.
-    opacity = 255 * HEAT_OPACITY * np.clip(ramp / 96.0, 0, 1) ** 1.2
-    table = np.zeros((256, 4), np.uint8)
-    table[:, :3], table[:, 3] = colours, opacity
-    table.flags.writeable = False
-    return table
-
-
-def heat(density: DensityMap, width: int, height: int, *, top: float = HEAT_TOP) -> Rgb:
-    """Return the heatmap of a whole picture, height x width x 4 RGBA.
+def heat(density: DensityMap, width: int, height: int, *, top: float = heatmap.TOP) -> Rgb:
+    """Return the heatmap of a whole picture, height x width x 4 RGBA, colours multiplied by alpha.
 
     Args:
         density: what was counted.
@@ -68,16 +48,16 @@ def heat(density: DensityMap, width: int, height: int, *, top: float = HEAT_TOP)
     people = cv2.resize(
         density.people, (max(columns, width), max(rows, height)), interpolation=cv2.INTER_LINEAR
     )
-    level = np.clip(people[:height, :width] * (255.0 / top), 0, 255).astype(np.uint8)
-    coloured: Rgb = heat_colours()[level]
-    return coloured
+    return heatmap.paint(np.asarray(people[:height, :width], np.float32), top=top)
 
 
 def blend(rgb: Rgb, overlay: Rgb) -> Rgb:
-    """Return the picture (HxWx3) with an RGBA overlay of the same size laid over it."""
-    opacity = overlay[..., 3:].astype(np.uint16)
-    mixed = rgb.astype(np.uint16) * (255 - opacity) + overlay[..., :3].astype(np.uint16) * opacity
-    return (mixed // 255).astype(np.uint8)
+    """Return the picture (HxWx3) under an overlay of the same size (HxWx4, multiplied by alpha)."""
+    clear = 255 - overlay[..., 3:].astype(np.uint16)
+    mixed: Rgb = np.minimum((rgb.astype(np.uint16) * clear + 127) // 255 + overlay[..., :3], 255).astype(
+        np.uint8
+    )
+    return mixed
 
 
 @dataclass(frozen=True)
@@ -111,7 +91,7 @@ def paint(
     rois: Sequence[Roi] = (),
     *,
     title: str = "",
-    top: float = HEAT_TOP,
+    top: float = heatmap.TOP,
 ) -> Rgb:
     """Return the counted picture as a picture for people, HxWx3 RGB.
 
@@ -170,10 +150,12 @@ def _paint_strip(strip: _Canvas, total: str, title: str, top: float) -> None:
     while title and strip.measure(title)[0] > room:
         title = title[:-4] + "..." if len(title) > 8 else ""
     strip.text(title, (taken + 32 * unit, 36 * unit), _MUTED)
-    ramp = heat_colours()[np.linspace(0, 255, round(bar)).astype(np.uint8), :3]
+    ramp = heatmap.colours("inferno")[np.linspace(0, 255, round(bar)).astype(np.uint8)]
     rows = slice(round(10 * unit), round(22 * unit))
     strip.rgb[rows, round(left) : round(left) + len(ramp)] = ramp
-    for share, words in ((0.0, "0"), (0.5, f"{top / 2:g}"), (1.0, f"{top:g}")):
+    for tick in heatmap.TICKS:
+        share = tick / heatmap.TOP
+        words = f"{share * top:.3g}{'+' if share == 1 else ''}"
         wide, _ = strip.measure(words, size=0.4)
         x = left + share * bar - wide / 2
         strip.text(words, (min(x, width - wide - 4 * unit), 35 * unit), _TEXT, size=0.4)

@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FLOOR_0 = {"values", "errors", "geometry", "config", "logs", "resources", "picture", "scene", "formats"}
+FLOOR_0 = {"values", "errors", "geometry", "config", "logs", "resources"} | {
+    "heatmap", "picture", "scene", "formats",
+}  # fmt: skip
 FLOOR_1 = {"counting", "capture", "record"}
 EVERYTHING = FLOOR_0 | FLOOR_1 | {"engine", "ui", "commands"}
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from crowdmon.errors import SinkError
-from crowdmon.picture import HEAT_TOP, ROI_COLOURS, heat, paint, write_png
+from crowdmon.heatmap import TOP as HEAT_TOP
+from crowdmon.picture import ROI_COLOURS, heat, paint, write_png
 from crowdmon.values import DensityMap, Frame, Grid, Reading, Roi, RoiReading
 
 WIDTH, HEIGHT = 644, 356  # no multiple of the cell: the last column and row reach beyond

@@ -6,7 +6,8 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from crowdmon.ui import heatmap, pictures
+from crowdmon import heatmap
+from crowdmon.ui import pictures
 from crowdmon.ui.fonts import font
 from crowdmon.ui.theme import CAPTION, DARK, Theme
 from crowdmon.ui.wording import span

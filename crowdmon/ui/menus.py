@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
-from crowdmon.ui.heatmap import PALETTES
+from crowdmon.heatmap import PALETTES
 from crowdmon.ui.theme import THEMES
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from crowdmon.ui import heatmap, pictures
+from crowdmon import heatmap
+from crowdmon.ui import pictures
 from crowdmon.ui.fit import Fit, fit
 from crowdmon.ui.notice import Notice, paint_notice, paint_veil
 from crowdmon.ui.roi_overlay import RoiShape, paint_rois

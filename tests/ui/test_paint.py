@@ -12,7 +12,8 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui import heatmap, pictures
+from crowdmon import heatmap
+from crowdmon.ui import pictures
 from crowdmon.ui.end_labels import spread
 from crowdmon.ui.fit import fit
 from crowdmon.ui.marks import paint_mark

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.ui import heatmap
+from crowdmon import heatmap
 
 palettes = pytest.mark.parametrize("palette", heatmap.PALETTES)
 

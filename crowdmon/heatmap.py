@@ -1,4 +1,4 @@
-"""A density map becomes colours on a fixed scale. Pure functions over arrays.
+"""A density map becomes colours on a fixed scale, in the window and in files. Pure functions over arrays.
 
 The scale never follows the frame: the same colour means the same number of people per cell on an
 empty square and on a packed one. Three perceptually even maps, each readable by a colour-blind
@@ -13,15 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.picture import HEAT_OPACITY, HEAT_TOP
-
-TOP: Final = HEAT_TOP
+TOP: Final = 0.3
 """People per cell at which the scale ends; more than that has the same colour."""
 
 TICKS: Final = tuple(round(TOP * i / 3, 6) for i in range(4))
 """Where the legend's ticks stand, people per cell."""
 
-OPACITY: Final = HEAT_OPACITY
+OPACITY: Final = 0.7
 """The heat is never more opaque than this."""
 
 FULL_FROM: Final = 0.4
