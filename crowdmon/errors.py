@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import re
 
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][\w+.-]*://)(?P<user>[^\s/@:]*):(?P<password>[^\s/]*)@")
-_SECRET_QUERY = re.compile(r"(?i)([?&](?:password|passwd|pwd|pass|token|secret|key|auth)=)[^&\s]*")
+# The password runs to the last @ before a blank, because it may hold / and @ itself.
+_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][\w+.-]*://)(?P<user>[^\s/@:]*):(?P<password>[^\s]*)@")
+_NAMED = re.compile(r"(?i)([?&;/_][\w-]*?(?:password|passwd|pwd|token|secret|auth|key)|[?&;]pass)=[^&;\s/]*")
 
 
 class CrowdmonError(Exception):
@@ -80,8 +81,8 @@ class CountingError(CrowdmonError, RuntimeError):
 def redact(text: str) -> str:
     """Return ``text`` with the passwords of all URIs in it replaced by ``***``.
 
-    Covers ``scheme://user:password@host`` (passwords that hold ``@`` too) and query parameters
-    that are named like a secret.
+    Covers ``scheme://user:password@host`` (passwords that hold ``@`` or ``/`` too) and parameters
+    of a path or query that are named like a secret.
     """
     text = _USERINFO.sub(lambda m: f"{m['scheme']}{m['user']}:***@", text)
-    return _SECRET_QUERY.sub(r"\1***", text)
+    return _NAMED.sub(r"\1=***", text)

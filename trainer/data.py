@@ -45,6 +45,11 @@ def gather(
         known = ", ".join([*BENCHMARKS, *GENERATED])
         raise ConfigError(f"unknown training source {sorted(unknown)[0]!r}", f"Known: {known}")
     perspective = config.kernel == "perspective"
+    if perspective and set(shares) != {"worldexpo"}:
+        # Mall's and Beijing-BRT's maps grow with distance, the opposite of pixels per metre.
+        raise ConfigError(
+            "kernel: perspective needs WorldExpo'10's maps", "Use kernel: fixed, or --dataset worldexpo"
+        )
     joint = len(shares) > 1
     train: list[Source] = []
     val: dict[str, Source] = {}

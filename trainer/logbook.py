@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 log = logging.getLogger(__name__)
 
 METRICS = (
@@ -43,16 +46,33 @@ class Table:
 
 
 class Logbook:
-    """Everything a run writes about itself, beside its weights."""
+    """Everything a run writes about itself, beside its weights; a context manager.
 
-    def __init__(self, folder: Path, *, until: int) -> None:
-        self.metrics = Table(folder / "metrics.csv", METRICS, until=until)
-        self.validation = Table(folder / "validation.csv", VALIDATION, until=until)
-        self._board = _board(folder)
+    Args:
+        folder: the run's.
+        until: the step the run goes on from.
+        silent: write nothing, for all processes but the first.
+    """
+
+    def __init__(self, folder: Path, *, until: int, silent: bool = False) -> None:
+        self._silent = silent
+        if not silent:
+            self._metrics = Table(folder / "metrics.csv", METRICS, until=until)
+            self._validation = Table(folder / "validation.csv", VALIDATION, until=until)
+            self._board = _board(folder)
+
+    def __enter__(self) -> Logbook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._silent and self._board is not None:
+            self._board.close()
 
     def step(self, row: Mapping[str, Any]) -> None:
         """Log one row of metrics."""
-        self.metrics.write(row)
+        if self._silent:
+            return
+        self._metrics.write(row)
         if self._board is not None:
             for key, value in row.items():
                 if key != "step":
@@ -60,20 +80,17 @@ class Logbook:
 
     def validated(self, row: Mapping[str, Any]) -> None:
         """Log one benchmark's validation."""
-        self.validation.write(row)
+        if self._silent:
+            return
+        self._validation.write(row)
         if self._board is not None:
             for key in ("mae", "mse", "bias"):
                 self._board.add_scalar(f"{row['benchmark']}/{key}", row[key], row["step"])
 
-    def picture(self, name: str, rgb: Any, step: int) -> None:
-        """Log one HxWx3 uint8 picture."""
-        if self._board is not None:
+    def picture(self, name: str, rgb: NDArray[np.uint8], step: int) -> None:
+        """Log one HxWx3 picture."""
+        if not self._silent and self._board is not None:
             self._board.add_image(name, rgb, step, dataformats="HWC")
-
-    def close(self) -> None:
-        """Write what is pending."""
-        if self._board is not None:
-            self._board.close()
 
 
 def _board(folder: Path) -> Any:

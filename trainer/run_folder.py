@@ -13,6 +13,7 @@ import yaml
 
 from crowdmon.errors import ConfigError, SinkError
 from trainer.config import TrainConfig
+from trainer.state import Cursor
 
 
 def prepare(
@@ -21,9 +22,9 @@ def prepare(
     provenance: dict[str, Any],
     *,
     resume: bool,
-    load: Callable[[Path], tuple[int, float]],
-) -> tuple[int, float]:
-    """Make or reopen the folder; return the first step and the best validation score so far.
+    load: Callable[[Path], Cursor],
+) -> Cursor:
+    """Make or reopen the folder; return where the run stands.
 
     Raises:
         ConfigError: the folder holds a run and ``resume`` is not set, or another configuration.
@@ -49,7 +50,7 @@ def prepare(
         if isinstance(error, SinkError):
             raise
         raise SinkError(f"cannot write the run folder {out}: {error.strerror}") from error
-    return 0, float("inf")
+    return Cursor()
 
 
 def finish(out: Path, config: TrainConfig, *, step: int) -> None:

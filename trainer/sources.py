@@ -13,9 +13,9 @@ from functools import partial
 
 import cv2
 import numpy as np
-from crowdmon.formats.perspective import read_perspective
 from numpy.typing import NDArray
 
+from crowdmon.formats.perspective import read_perspective
 from crowdmon.scene import Plaza
 from trainer.datasets import Dataset, Sample
 from trainer.targets import perspective_density

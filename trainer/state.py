@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +41,29 @@ def _averaged(key: str) -> bool:
     return not key.startswith("classify.")
 
 
+@dataclass
+class Cursor:
+    """Where a run stands, beside its tensors.
+
+    Attributes:
+        step: the next step.
+        best: the best validation score so far.
+        sums, steps: the metrics since the last row that was written, and over how many steps.
+    """
+
+    step: int = 0
+    best: float = float("inf")
+    sums: dict[str, float] = field(default_factory=dict)
+    steps: int = 0
+
+
 def save(
     path: Path,
     *,
     network: nn.Module,
     optimiser: torch.optim.Optimizer,
     average: Average,
-    step: int,
-    best: float,
+    cursor: Cursor,
 ) -> None:
     """Write the resume state atomically."""
     part = path.with_name(path.name + ".part")
@@ -55,21 +72,18 @@ def save(
             "network": network.state_dict(),
             "optimiser": optimiser.state_dict(),
             "average": average.values,
-            "step": step,
-            "best": best,
+            "cursor": asdict(cursor),
         },
         part,
     )
     part.replace(path)
 
 
-def load(
-    path: Path, *, network: nn.Module, optimiser: torch.optim.Optimizer, average: Average
-) -> tuple[int, float]:
-    """Restore a state in place; return the next step and the best validation score so far.
+def load(path: Path, *, network: nn.Module, optimiser: torch.optim.Optimizer, average: Average) -> Cursor:
+    """Restore a state in place; return where the run stood.
 
     Raises:
-        ConfigError: the state is of another network or optimiser.
+        ConfigError: the state is of another network or optimiser, or damaged.
     """
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
@@ -78,12 +92,14 @@ def load(
         restored: dict[str, Tensor] = state["average"]
         for key, value in average.values.items():
             value.copy_(restored[key])
-        return int(state["step"]), float(state["best"])
-    except (KeyError, RuntimeError, ValueError, OSError, EOFError) as error:
+        return Cursor(**state["cursor"])
+    except (KeyError, TypeError, RuntimeError, ValueError, OSError, EOFError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(
             f"cannot resume from {path}: {first}", "Use the configuration the run was started with"
         ) from error
+    except pickle.UnpicklingError as error:
+        raise ConfigError(f"cannot resume from {path}: it is damaged", "Start the run again") from error
 
 
 def export(

@@ -94,11 +94,13 @@ def train(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = _optimiser(config, network)
     average = state.Average(network, config.ema)
-    start, best = run_folder.prepare(
-        out, config, data.provenance, resume=resume,
+    cursor = run_folder.prepare(
+        out,
+        config,
+        data.provenance,
+        resume=resume,
         load=lambda path: state.load(path, network=network, optimiser=optimiser, average=average),
-    )  # fmt: skip
-    logbook = Logbook(out, until=start) if rank == 0 else None
+    )
     stop = min(config.steps, steps or config.steps)
     deadline = time.monotonic() + minutes * 60 if minutes else math.inf
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
@@ -107,22 +109,23 @@ def train(
         patches = batch(config, data.train, step=step, rank=rank, world=world)
         return collate(patches, config.preprocess(), classes=config.network.classes, threshold=threshold)
 
-    def save(step: int) -> None:
+    def save() -> None:
         if rank == 0:
-            state.save(
-                out / "state.pt", network=network, optimiser=optimiser, average=average, step=step, best=best
-            )
+            state.save(out / "state.pt", network=network, optimiser=optimiser, average=average, cursor=cursor)
 
     scores: dict[str, Score] = {}
-    totals = _Totals()
+    meter = _Meter()
     saved = time.monotonic()
-    step = start
-    with interruptible() as interrupted, Loader(make, start=start, stop=stop) as loader:
+    with (
+        interruptible() as interrupted,
+        Loader(make, start=cursor.step, stop=stop) as loader,
+        Logbook(out, until=cursor.step, silent=rank != 0) as logbook,
+    ):
         for one in loader:
             # The loop: rate, forward, losses, backward, step, average; then what is written about it.
-            if step >= config.freeze_norm * config.steps:
+            if cursor.step >= config.freeze_norm * config.steps:
                 freeze_norm(network)
-            rate = learning_rate(config, step)
+            rate = learning_rate(config, cursor.step)
             for group in optimiser.param_groups:
                 group["lr"] = rate
             one = _to(one, device)
@@ -131,9 +134,9 @@ def train(
             found = parts(outputs, one, config.losses, density_scale=config.density_scale)
             total = torch.stack(list(found.values())).sum()
             if not torch.isfinite(total):
-                save(step)
+                save()
                 raise NonFiniteLossError(
-                    f"the loss is {total.item()} at step {step} on {', '.join(one.names)}",
+                    f"the loss is {total.item()} at step {cursor.step} on {', '.join(one.names)}",
                     "Lower the rate, or look at these pictures and their labels",
                 )
             optimiser.zero_grad(set_to_none=True)
@@ -142,31 +145,30 @@ def train(
             if config.clip:
                 nn.utils.clip_grad_norm_(network.parameters(), config.clip)
             optimiser.step()
-            average.update(network, step)
-            step += 1
+            average.update(network, cursor.step)
+            cursor.step += 1
             people = float(outputs.density.detach().float().sum()) / config.density_scale
-            totals.add(found, total, error=abs(people - one.people), crops=len(one.names) * world)
-            if step % config.log_every == 0 and logbook:
-                row = totals.row(step, crops=step * config.batch * world, rate=rate)
-                logbook.step(row)
-                report(Progress(step, stop, totals.crops_per_second(), row["total"]))
-                totals = _Totals()
-            if (step % config.validate_every == 0 or step == stop) and logbook:
-                scores = _validated(config, data, average, out, step=step, logbook=logbook)
-                if scores and overall(scores) < best:
-                    best = overall(scores)
-                    _export(config, data, average, out / "best.safetensors", step=step, scores=scores)
-                report(Progress(step, stop, 0.0, float(total.detach()), _note(scores)))
+            _add(cursor, {**found, "total": total.detach(), "count_error": abs(people - one.people)})
+            if cursor.step % config.log_every == 0:
+                row = _row(cursor, crops=cursor.step * config.batch * world, rate=rate)
+                seconds, speed = meter.lap(cursor.step, crops=config.batch * world)
+                logbook.step({**row, "seconds": seconds})
+                report(Progress(cursor.step, stop, speed, row["total"]))
+            if (cursor.step % config.validate_every == 0 or cursor.step == stop) and rank == 0:
+                scores = _validated(config, data, average, step=cursor.step, logbook=logbook)
+                if scores and overall(scores) < cursor.best:
+                    cursor.best = overall(scores)
+                    _export(config, data, average, out / "best.safetensors", step=cursor.step, scores=scores)
+                report(Progress(cursor.step, stop, 0.0, float(total.detach()), _note(scores)))
             if interrupted() or time.monotonic() > deadline:
                 break
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
-                save(step)
+                save()
                 saved = time.monotonic()
-    save(step)
-    if logbook:
-        logbook.close()
-        _export(config, data, average, out / "last.safetensors", step=step, scores=scores)
-        run_folder.finish(out, config, step=step)
+    save()
+    if rank == 0:
+        _export(config, data, average, out / "last.safetensors", step=cursor.step, scores=scores)
+        run_folder.finish(out, config, step=cursor.step)
     return scores
 
 
@@ -211,28 +213,33 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         log.info("stopped by signal %d, saved", caught[0])
 
 
-class _Totals:
-    """Sums since the last logged row."""
+class _Meter:
+    """How long the steps since the last look took."""
 
     def __init__(self) -> None:
-        self.started = time.monotonic()
-        self.sums: dict[str, float] = {}
-        self.steps = self.crops = 0
+        self._at, self._step = time.monotonic(), -1
 
-    def add(self, found: dict[str, torch.Tensor], total: torch.Tensor, *, error: float, crops: int) -> None:
-        values = {k: float(v.detach()) for k, v in found.items()}
-        for key, value in {**values, "total": float(total.detach()), "count_error": error}.items():
-            self.sums[key] = self.sums.get(key, 0.0) + value
-        self.steps += 1
-        self.crops += crops
+    def lap(self, step: int, *, crops: int) -> tuple[float, float]:
+        """Return seconds since the last look and crops a second, 0 at the first look."""
+        now = time.monotonic()
+        seconds = now - self._at
+        speed = (step - self._step) * crops / max(seconds, 1e-9) if self._step >= 0 else 0.0
+        self._at, self._step = now, step
+        return seconds, speed
 
-    def crops_per_second(self) -> float:
-        return self.crops / max(1e-9, time.monotonic() - self.started)
 
-    def row(self, step: int, *, crops: int, rate: float) -> dict[str, Any]:
-        means = {key: value / self.steps for key, value in self.sums.items()}
-        seconds = time.monotonic() - self.started
-        return {"step": step, "crops": crops, "rate": rate, **means, "seconds": seconds}
+def _add(cursor: state.Cursor, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        number = float(value.detach()) if isinstance(value, torch.Tensor) else float(value)
+        cursor.sums[key] = cursor.sums.get(key, 0.0) + number
+    cursor.steps += 1
+
+
+def _row(cursor: state.Cursor, *, crops: int, rate: float) -> dict[str, Any]:
+    """Return the means since the last row, and begin the next one."""
+    means = {key: value / cursor.steps for key, value in cursor.sums.items()}
+    cursor.sums, cursor.steps = {}, 0
+    return {"step": cursor.step, "crops": crops, "rate": rate, **means}
 
 
 def _device(rank: int) -> torch.device:
@@ -273,7 +280,7 @@ def _to(one: Batch, device: torch.device) -> Batch:
 
 
 def _validated(
-    config: TrainConfig, data: Data, average: state.Average, out: Path, *, step: int, logbook: Logbook
+    config: TrainConfig, data: Data, average: state.Average, *, step: int, logbook: Logbook
 ) -> dict[str, Score]:
     weights = state.export(average, config.network.build(), config.preprocess(), data.provenance)
     scores = validate(weights, data.val)

@@ -65,7 +65,9 @@ def save(weights: Weights, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(dict(weights.tensors), part, metadata={_KEY: json.dumps(header)})
+        # safetensors writes an array's memory as it lies; a channels-last one would come back permuted.
+        tensors = {key: np.ascontiguousarray(value) for key, value in weights.tensors.items()}
+        save_file(tensors, part, metadata={_KEY: json.dumps(header)})
         part.replace(path)
     except (OSError, SafetensorError) as error:
         part.unlink(missing_ok=True)

@@ -34,6 +34,13 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
         assert np.array_equal(after.tensors[key], value)
 
 
+def test_the_layout_of_an_array_in_memory_does_not_matter(tmp_path: Path) -> None:
+    values = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
+    turned = np.ascontiguousarray(values.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    save(Weights({"a": turned}, {}, Preprocess()), tmp_path / "w.safetensors")
+    assert np.array_equal(load(tmp_path / "w.safetensors").tensors["a"], values)
+
+
 def test_nothing_is_left_of_a_save_that_fails(tmp_path: Path) -> None:
     (tmp_path / "w").mkdir()
     with pytest.raises(SinkError, match="cannot write weights"):
