@@ -45,7 +45,8 @@ bench: $(VENV)/.run
 	@$(BIN)/crowdmon bench --json out/bench.json
 
 docs: $(VENV)/.dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/make.py
+	$(BIN)/python docs/make.py
+	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf out build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

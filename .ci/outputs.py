@@ -43,5 +43,15 @@ def demo(table: Path, painted: Path) -> None:
         sys.exit(f"{table}: no ROI but the whole picture")
 
 
+def screen(path: Path) -> None:
+    """Take a picture of the whole screen."""
+    from PyQt6.QtGui import QGuiApplication
+
+    app = QGuiApplication([])
+    shown = app.primaryScreen()
+    if shown is None or not shown.grabWindow(0).save(str(path)):
+        sys.exit(f"{path}: the screen cannot be grabbed")
+
+
 if __name__ == "__main__":
-    {"rows": rows, "picture": picture, "demo": demo}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    {"rows": rows, "picture": picture, "demo": demo, "screen": screen}[sys.argv[1]](*map(Path, sys.argv[2:]))

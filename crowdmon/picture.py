@@ -18,14 +18,9 @@ from crowdmon.errors import SinkError
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Roi
 
 ROI_COLOURS = (
-    (76, 154, 255),
-    (63, 179, 127),
-    (242, 177, 52),
-    (208, 92, 227),
-    (86, 204, 242),
-    (255, 140, 105),
-)
-"""RGB, one a ROI in the configuration's order, then from the start again."""
+    (108, 199, 240), (255, 158, 203), (200, 217, 106), (185, 168, 255), (227, 171, 134), (123, 227, 216),
+)  # fmt: skip
+"""RGB, one a ROI in the configuration's order, then from the start again; those of the dark window."""
 
 _BACKGROUND, _TEXT, _MUTED = (14, 17, 22), (230, 237, 243), (154, 167, 180)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX

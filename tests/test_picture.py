@@ -11,6 +11,7 @@ import pytest
 from crowdmon.errors import SinkError
 from crowdmon.heatmap import TOP as HEAT_TOP
 from crowdmon.picture import ROI_COLOURS, heat, paint, write_png
+from crowdmon.ui.theme import DARK
 from crowdmon.values import DensityMap, Frame, Grid, Reading, Roi, RoiReading
 
 WIDTH, HEIGHT = 644, 356  # no multiple of the cell: the last column and row reach beyond
@@ -91,3 +92,7 @@ def test_a_png_is_written_whole(tmp_path: Path) -> None:
 def test_an_unwritable_png_is_a_sink_error(tmp_path: Path) -> None:
     with pytest.raises(SinkError, match="cannot write the picture"):
         write_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "nowhere" / "x.png")
+
+
+def test_rois_have_the_colours_of_the_dark_window() -> None:
+    assert [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in ROI_COLOURS] == list(DARK.rois)
