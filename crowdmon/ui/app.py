@@ -6,9 +6,10 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -29,14 +30,18 @@ def run_window(config: AppConfig, monitor: MonitorLike | None = None) -> int:
     app = application()
     bridge = Bridge(monitor or make_monitor(config), config)
     window = MainWindow(bridge)
-    with _interruptible(app):
+    with _interruptible(app), _failing_aloud(app) as failures:
         window.show()
         bridge.start()
         try:
             code = app.exec()
         finally:
+            # The window has gone by now: nobody watches the threads end.
             bridge.stop()
-    window.deleteLater()
+            window.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    if failures:
+        raise failures[0]
     return code
 
 
@@ -52,6 +57,26 @@ def application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     return app
+
+
+@contextlib.contextmanager
+def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
+    """Collect what goes wrong in Qt's callbacks, and close the window for it.
+
+    PyQt aborts the whole process instead: without a word to the user, and before the engine has written
+    what it holds. A window that goes on half broken could show an old number as new.
+    """
+    failures: list[BaseException] = []
+
+    def fail(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        failures.append(error.with_traceback(trace))
+        app.exit(1)
+
+    before, sys.excepthook = sys.excepthook, fail
+    try:
+        yield failures
+    finally:
+        sys.excepthook = before
 
 
 @contextlib.contextmanager

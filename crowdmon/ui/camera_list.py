@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 from crowdmon.ui.fonts import font
 from crowdmon.ui.marks import MARK, paint_mark
 from crowdmon.ui.theme import BODY, CAPTION, DARK, HEAD, Theme
-from crowdmon.ui.wording import NO_COUNT, WORDS
+from crowdmon.ui.wording import NO_COUNT, WORDS, tip
 from crowdmon.values import CameraState
 
 _ROW = 56
@@ -135,7 +135,7 @@ class CameraList(QListWidget):
 
     def _fill(self, item: QListWidgetItem, line: CameraLine) -> None:
         item.setData(_LINE, line)
-        item.setToolTip(line.name)
+        item.setToolTip(tip(line.name))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
 
     def _tell(self, current: QListWidgetItem | None) -> None:

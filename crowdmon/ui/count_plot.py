@@ -80,6 +80,9 @@ class CountPlot(QWidget):
         for deaf in (self._plot, self._plot.viewport()):
             deaf.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
+        # pyqtgraph makes this menu all the same, and gives it to nobody: here it ends with the plot.
+        menu = self._plot.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
         self._plot.getViewBox().setDefaultPadding(0.0)
@@ -103,6 +106,7 @@ class CountPlot(QWidget):
         """Draw in other colours."""
         self._theme = theme
         self._labels.set_theme(theme)
+        self._plot.setBackground(QColor(theme.surface))
         for name in ("bottom", "left"):
             axis = self._plot.getAxis(name)
             axis.setPen(QColor(theme.line))

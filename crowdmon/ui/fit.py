@@ -32,4 +32,4 @@ def fit(picture: tuple[int, int], room: tuple[float, float]) -> Fit:
         return Fit(0.0, 0.0, 0.0, 0.0)
     scale = min(room[0] / width, room[1] / height)
     across, down = max(int(width * scale + 1e-6), 1), max(int(height * scale + 1e-6), 1)
-    return Fit((room[0] - across) // 2, (room[1] - down) // 2, across, down)
+    return Fit(max((room[0] - across) // 2, 0.0), max((room[1] - down) // 2, 0.0), across, down)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QAction, QCloseEvent
+from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 from crowdmon import __version__
@@ -16,7 +16,7 @@ from crowdmon.ui.stylesheet import stylesheet
 from crowdmon.ui.switchboard import Switchboard
 from crowdmon.ui.theme import DARK, THEMES, Theme
 
-LEFT_PX, RIGHT_PX, BELOW_PX = 200, 280, 172
+LEFT_PX, RIGHT_PX, BELOW_PX = 200, 300, 172
 
 DEMO = {"name": "Demo plaza", "source": "synthetic:plaza?people=40&seed=1"}
 
@@ -114,15 +114,9 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setWindowTitle("About crowdmon")
         box.setText(f"crowdmon {__version__}")
-        parts = (device.text(), device.toolTip(), "Free software, GPL-3.0-or-later.")
-        box.setInformativeText("\n".join(part for part in parts if part))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(f"{device.text()}.\nFree software, GPL-3.0-or-later.")
         box.open()
-
-    def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
-        """Disappear at once, then let the engine end."""
-        self.hide()
-        self.bridge.stop()
-        super().closeEvent(a0)
 
     def _first_choice(self, kind: str) -> None:
         if kind == "demo":

@@ -14,7 +14,8 @@ from crowdmon.ui.theme import BODY, HEAD, Theme
 from crowdmon.values import CameraState
 
 _MARGIN = 16
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+# At blanks where there are some, inside a long address where there are none.
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, slots=True)

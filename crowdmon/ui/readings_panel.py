@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.ui.fonts import font
 from crowdmon.ui.theme import BIG, BODY, CAPTION, HEAD
-from crowdmon.ui.wording import NO_COUNT, estimate, people
+from crowdmon.ui.wording import NO_COUNT, estimate, people, tip
 from crowdmon.values import RoiReading
 
 _ROW = 30
@@ -66,11 +66,11 @@ class ReadingsPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size the panel would like."""
-        return QSize(280, 400)
+        return QSize(300, 400)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the least width at which the table can be read."""
-        return QSize(264, 200)
+        return QSize(280, 200)
 
     def set_total(self, reading: RoiReading | None, under: str) -> None:
         """Show the whole picture's count, or a dash, and the line that says how old it is."""
@@ -123,7 +123,7 @@ class ReadingsPanel(QWidget):
             ):
                 continue
             item.setText(text)
-            item.setToolTip(row.name if column == 0 else hint)
+            item.setToolTip(tip(row.name) if column == 0 else hint)
             item.setData(Qt.ItemDataRole.UserRole, hint + row.colour)
             item.setFont(font(BODY, bold=column == 1))
             if column == 0:
@@ -135,14 +135,19 @@ class ReadingsPanel(QWidget):
         self.roi_chosen.emit(self.chosen())
 
     def _arrange(self) -> None:
+        # The table's own frame and padding put its text eight pixels further in: the rest lines up with it.
         number = QHBoxLayout()
+        number.setContentsMargins(8, 0, 0, 0)
         number.setSpacing(8)
         number.addWidget(self._total, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBaseline)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 4, 8, 8)
+        column.setContentsMargins(8, 4, 8, 8)
         column.setSpacing(0)
-        column.addWidget(_label("Whole picture heading", "Whole picture", CAPTION, role="caption"))
+        heading = _label("Whole picture heading", "Whole picture", CAPTION, role="caption")
+        for label in (heading, self._under, self._empty):
+            label.setContentsMargins(8, 0, 0, 0)
+        column.addWidget(heading)
         column.addLayout(number)
         column.addWidget(self._under)
         column.addSpacing(16)
@@ -164,7 +169,7 @@ class _Table(QTableWidget):
 def _table() -> QTableWidget:
     table = _Table(0, 4)
     table.setAccessibleName("Counts by ROI")
-    table.setHorizontalHeaderLabels(["ROI", "Now", "Smoothed", "per m²"])
+    table.setHorizontalHeaderLabels(["ROI", "Now", "5 s", "per m²"])
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -181,6 +186,9 @@ def _table() -> QTableWidget:
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         across.setDefaultAlignment(_RIGHT)
+    smoothed = table.horizontalHeaderItem(2)
+    if smoothed is not None:
+        smoothed.setToolTip("Smoothed with a time constant of 5 s")
     heading = table.horizontalHeaderItem(0)
     if heading is not None:
         heading.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

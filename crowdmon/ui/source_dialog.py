@@ -22,7 +22,7 @@ from crowdmon.config import CameraConfig, validate
 from crowdmon.errors import ConfigError
 from crowdmon.ui.source_page import Page
 from crowdmon.ui.source_pages import PAGES
-from crowdmon.ui.wording import unique
+from crowdmon.ui.wording import breakable, unique
 
 
 class SourceDialog(QDialog):
@@ -58,6 +58,7 @@ class SourceDialog(QDialog):
         self.error.setAccessibleName("What is wrong")
         self.error.setProperty("role", "error")
         self.error.setWordWrap(True)
+        self.error.setTextFormat(Qt.TextFormat.PlainText)
         self.error.setMinimumHeight(36)
         self.buttons = QDialogButtonBox()
         self.buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -111,7 +112,7 @@ class SourceDialog(QDialog):
         self.name.setPlaceholderText(unique(self.page().name()[:60].strip(), self._taken))
 
     def _say(self, problem: str) -> None:
-        self.error.setText(problem)
+        self.error.setText(breakable(problem))
         self.error.setAccessibleDescription(problem)
 
     def _arrange(self) -> None:

@@ -10,6 +10,7 @@ from crowdmon.ui.fonts import font
 from crowdmon.ui.legend import Legend
 from crowdmon.ui.theme import CAPTION, HEAD, Theme
 from crowdmon.ui.video_view import VideoView
+from crowdmon.ui.wording import breakable, tip
 
 
 class Stage(QWidget):
@@ -24,6 +25,7 @@ class Stage(QWidget):
         self.banner.setAccessibleName("Trouble")
         self.banner.setObjectName("banner")
         self.banner.setWordWrap(True)
+        self.banner.setTextFormat(Qt.TextFormat.PlainText)
         self.banner.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.banner.hide()
         self.title = Elided(HEAD, bold=True)
@@ -54,7 +56,7 @@ class Stage(QWidget):
 
     def set_error(self, error: str) -> None:
         """Say what is wrong with counting; nothing hides the banner."""
-        self.banner.setText(error)
+        self.banner.setText(breakable(error))
         self.banner.setVisible(bool(error))
 
 
@@ -64,6 +66,7 @@ class Elided(QLabel):
     def __init__(self, size: int, *, bold: bool = False) -> None:
         super().__init__()
         self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._size = size
         self._bold = bold
         self.setStyleSheet(f"font-size: {size}px;" + (" font-weight: 600;" if bold else ""))
@@ -72,7 +75,7 @@ class Elided(QLabel):
     def set_whole(self, text: str) -> None:
         """Show another text."""
         self._whole = text
-        self.setToolTip(text)
+        self.setToolTip(tip(text))
         self._fit()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802

@@ -10,7 +10,7 @@ from crowdmon.ui.bridge import EngineNote
 from crowdmon.ui.fonts import font
 from crowdmon.ui.marks import MARK, paint_mark
 from crowdmon.ui.theme import CAPTION, DARK, Theme
-from crowdmon.ui.wording import WORDS, picture_age, rates
+from crowdmon.ui.wording import WORDS, picture_age, rates, tip
 from crowdmon.values import CameraState, Status
 
 
@@ -31,7 +31,7 @@ class StateSign(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return a size that holds the longest word."""
         metrics = QFontMetricsF(font(CAPTION, bold=True))
-        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 12, 24)
+        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 24, 24)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the same as the size hint."""
@@ -97,18 +97,19 @@ class StatusBar(QStatusBar):
         self.age.setText(picture_age(status))
         # What a live camera has to say is said here; of any other the notice on the picture tells.
         self.note.setText(status.message if status.state is CameraState.LIVE else "")
-        self.note.setToolTip(self.note.text())
+        self.note.setToolTip(tip(self.note.text()))
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts."""
         self.device.setText(f"Counting on {note.device}" if note.device else "Starting to count")
-        self.device.setToolTip(f"Weights: {note.weights}" if note.weights else "")
+        self.device.setToolTip(tip(f"Weights: {note.weights}") if note.weights else "")
 
 
 def _field(name: str, widest: str) -> QLabel:
     label = QLabel()
     label.setAccessibleName(name)
     label.setProperty("role", "caption")
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(font(CAPTION))
     label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     label.setMinimumWidth(round(QFontMetricsF(font(CAPTION)).horizontalAdvance(widest)) + 16)

@@ -63,10 +63,10 @@ QListWidget#kinds::item {{ border-left: 3px solid transparent; padding: 8px; bor
     color: {text}; }}
 QListWidget#kinds::item:selected {{ background: {raised}; color: {text}; border-left: 3px solid {accent}; }}
 QTableView {{ selection-background-color: {raised}; selection-color: {text}; gridline-color: {line}; }}
-QTableView::item {{ border: none; padding: 0 8px; }}
+QTableView::item {{ border: none; padding: 0 6px; }}
 QHeaderView {{ background: {surface}; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; font-size: {caption}px; border: none;
-    border-bottom: 1px solid {line}; padding: 4px 8px; }}
+    border-bottom: 1px solid {line}; padding: 4px 6px; }}
 
 QLabel#banner {{ background: {surface}; color: {text}; border: none; border-left: 4px solid {red};
     padding: 8px 16px; }}

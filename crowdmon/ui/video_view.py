@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFocusEvent, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from crowdmon import heatmap
@@ -117,14 +127,27 @@ class VideoView(QWidget):
         """Whether the picture may be taken for what the camera sees now."""
         return self._notice.state in FRESH
 
-    def pixels(self) -> tuple[int, int]:
-        """Return the room for a picture in the screen's own pixels: larger ones are of no use here."""
+    def pixels(self) -> tuple[int, int] | None:
+        """Return the room for a picture in the screen's own pixels; None while nobody can see it."""
+        window = self.window()
+        if not self.isVisible() or window is None or window.isMinimized():
+            return None
         ratio = self.devicePixelRatioF()
         return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
         """Tell that there is other room now."""
         super().resizeEvent(a0)
+        self.resized.emit()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
+        """Tell that pictures are of use again."""
+        super().showEvent(a0)
+        self.resized.emit()
+
+    def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
+        """Tell that pictures are of no use now."""
+        super().hideEvent(a0)
         self.resized.emit()
 
     def place(self) -> Fit:

@@ -5,6 +5,8 @@ Pure functions, so that what an operator reads can be tested without a window.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -121,6 +123,16 @@ def gone_count(reading: Reading | None, now: float) -> str:
     if reading is None or reading.state is not ReadingState.OK:
         return "No count yet"
     return f"Last count {people(reading.rois[0].count)}, {span(now - reading.time, tenths=False)} ago"
+
+
+def tip(text: str) -> str:
+    """Return a text as a tool tip: Qt takes one for HTML as soon as it looks like some, as names may."""
+    return f"<p>{html.escape(text)}</p>" if text else ""
+
+
+def breakable(text: str) -> str:
+    """Return a text that may be wrapped inside its paths and addresses, where a label finds no blanks."""
+    return re.sub(r"([/?&=_.,:-])(?=\w)", "\\1\u200b", text)
 
 
 def unique(name: str, taken: Sequence[str]) -> str:

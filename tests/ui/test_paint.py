@@ -180,13 +180,12 @@ def test_every_state_has_a_shape_of_its_own(qapp: object) -> None:
     assert len(shapes) == len(CameraState)
 
 
+@pytest.mark.parametrize("why", ["Why it is so. " * 12, "rtsp://host/" + "x" * 160])
 @pytest.mark.parametrize("width", [320, 744, 1100])
-def test_a_notice_stays_in_its_room_however_long_it_is(qapp: object, width: int) -> None:
+def test_a_notice_stays_in_its_room_however_long_it_is(qapp: object, width: int, why: str) -> None:
     image = canvas(width, 300, "#000000")
     painter = QPainter(image)
-    notice = Notice(
-        CameraState.FAILED, "No picture for 12 s, reconnecting (attempt 3)", "Why it is so. " * 12
-    )
+    notice = Notice(CameraState.FAILED, "No picture for 12 s, reconnecting (attempt 3)", why)
     paint_notice(painter, QRectF(0, 0, width, 300), notice, DARK)
     painter.end()
     painted = pictures.to_rgb(image).max(axis=2) > 0

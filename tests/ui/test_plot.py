@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.ui import pictures
 from crowdmon.ui.count_plot import WINDOW_S, CountPlot, Curve, count_ticks, nice_top
-from crowdmon.ui.theme import DARK
+from crowdmon.ui.theme import DARK, LIGHT
 from tests.ui.fakes import NOON
 
 
@@ -56,6 +56,12 @@ def test_the_newest_value_stands_at_the_end_of_its_line(plot: CountPlot) -> None
     assert (labels["a"].value, labels["a"].joined) == ("37", True)
     assert (labels["b"].value, labels["b"].joined) == ("–", False)
     assert labels["a"].y < labels["b"].y, "more people are further up"
+
+
+def test_another_theme_repaints_the_ground(plot: CountPlot) -> None:
+    plot.grab()
+    plot.set_theme(LIGHT)
+    assert plot._plot.grab().toImage().pixelColor(200, 60).name() == LIGHT.surface
 
 
 def test_nothing_counted_is_drawn_without_complaint(plot: CountPlot) -> None:

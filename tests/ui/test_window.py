@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
 from crowdmon.ui.source_dialog import SourceDialog
-from crowdmon.values import CameraState, ReadingState
+from crowdmon.values import CameraState, Reading, ReadingState, RoiReading
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, reading
 
@@ -261,6 +261,35 @@ def test_the_heatmap_is_switched_by_key_and_its_colours_by_menu(desk: Open, qtbo
     assert one.window.panels.stage.video._palette == "cividis"
 
 
+def test_names_are_never_taken_for_html(desk: Open) -> None:
+    evil = GATE.model_copy(update={"name": "<b>gate</b>"})
+    one = desk(config(camera("<img src=x>", evil), camera("south")))
+    one.monitor.live("<img src=x>")
+    one.step()
+    items = (one.window.panels.readings._table.item(0, 0), one.window.panels.cameras.item(0))
+    assert [item.toolTip() for item in items] == [
+        "<p>&lt;b&gt;gate&lt;/b&gt;</p>",
+        "<p>&lt;img src=x&gt;</p>",
+    ]
+    stage = one.window.panels.stage
+    assert stage.title.text() == "<img src=x>"
+    assert stage.title.textFormat() is Qt.TextFormat.PlainText
+    assert stage.banner.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_nobody_asks_for_pictures_that_nobody_sees(desk: Open) -> None:
+    one = desk(config(camera("north")))
+    asked = one.monitor.watched["north"]
+    assert asked == one.window.panels.stage.video.pixels()
+    one.window.resize(1200, 800)
+    one.step()
+    assert one.monitor.watched["north"] != asked
+    one.window.hide()
+    assert one.monitor.watched["north"] is None
+    one.window.show()
+    assert one.monitor.watched["north"] is not None
+
+
 def test_passwords_are_never_shown(desk: Open) -> None:
     one = desk(config(camera("north", source="rtsp://admin:topsecret@10.0.0.7/stream")))
     one.step()
@@ -311,7 +340,15 @@ def test_the_focus_is_seen_when_it_came_by_key(desk: Open, qtbot: QtBot) -> None
     assert (with_focus, without) == ("#4c9aff", "#0e1116")
 
 
-def test_closing_stops_the_engine(desk: Open) -> None:
-    one = desk(config(camera("north")))
-    one.window.close()
-    assert one.monitor.calls[-1] == "stop"
+def test_a_long_name_leaves_the_numbers_their_room(desk: Open) -> None:
+    long = GATE.model_copy(update={"name": "the entrance of the old town hall"})
+    one = desk(config(camera("north", long)))
+    one.monitor.live("north")
+    dense = RoiReading(long.name, 123.0, 120.0, density_per_m2=1.25)
+    one.monitor.put("north", reading=Reading(NOON, "north", (RoiReading("frame", 123.0), dense)))
+    one.step()
+    table = one.window.panels.readings._table
+    widths = [table.columnWidth(column) for column in range(4)]
+    assert sum(widths) <= table.viewport().width()
+    assert widths[0] >= 90
+    assert widths[3] >= table.sizeHintForColumn(3)

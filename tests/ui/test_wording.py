@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +90,12 @@ def test_an_old_count_is_marked_as_old() -> None:
     assert wording.gone_count(reading(time=NOON, frame=31.2), NOON + 12) == "Last count 31, 12 s ago"
     assert wording.gone_count(None, NOON) == "No count yet"
     assert wording.gone_count(reading(state=ReadingState.STALE), NOON) == "No count yet"
+
+
+def test_an_address_may_be_wrapped_and_reads_the_same() -> None:
+    shown = wording.breakable("cannot open rtsp://10.0.0.7:554/a/b?c=d")
+    assert shown.replace("\u200b", "") == "cannot open rtsp://10.0.0.7:554/a/b?c=d"
+    assert max(len(part) for part in re.split("[\u200b ]", shown)) < 10
 
 
 @given(st.lists(st.sampled_from(["a", "a 2", "a 3", "b"]), unique=True))

@@ -1,0 +1,219 @@
+"""Make the pictures of the documentation anew, from synthetic cameras alone.
+
+    python docs/screenshots.py [--out docs/images] [--weights FILE] [--scale 1] [NAME ...]
+
+The plaza is rendered, counted by the real network and measured as ever; only the clock is made up, so
+that a few minutes of film take less and every run shows the same moment. No display is needed: Qt's
+offscreen platform paints with the system's fonts (on Debian and Ubuntu any fonts-* package).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["TZ"] = "UTC"
+time.tzset()
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from PyQt6.QtGui import QFont, QFontDatabase  # noqa: E402
+from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from crowdmon import config as settings  # noqa: E402
+from crowdmon import resources  # noqa: E402
+from crowdmon.config import AppConfig, CameraConfig  # noqa: E402
+from crowdmon.counting.counter import Counter  # noqa: E402
+from crowdmon.engine.measure import measure  # noqa: E402
+from crowdmon.engine.smooth import Smoother  # noqa: E402
+from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
+from crowdmon.scene import parse_scene  # noqa: E402
+from crowdmon.ui.app import application  # noqa: E402
+from crowdmon.ui.bridge import Bridge  # noqa: E402
+from crowdmon.ui.main_window import MainWindow  # noqa: E402
+from crowdmon.ui.source_dialog import SourceDialog  # noqa: E402
+from crowdmon.values import CameraState, DensityMap, Frame, Status  # noqa: E402
+
+START = 1_777_640_400.0  # 2026-05-01 13:00 UTC
+MINUTES = 5.0
+EVERY = 2.0
+"""Seconds between two counts of the film; the last seconds are counted more often."""
+
+UI_FONTS = ("Inter", "Noto Sans", "Open Sans", "Cantarell", "DejaVu Sans")
+
+
+@dataclass
+class Film:
+    """An engine whose past is counted beforehand and whose clock is moved by hand."""
+
+    config: AppConfig
+    counter: Counter | None
+    counted: dict[tuple[str, float], DensityMap] = field(default_factory=dict)
+    """What was counted for other films already; network and scene give the same again."""
+    cameras: dict[str, CameraSnapshot] = field(default_factory=dict)
+    _smoothers: dict[str, Smoother] = field(default_factory=dict)
+    now: float = START
+
+    def start(self) -> None: ...
+    def stop(self, timeout: float = 6.0) -> None: ...
+    def apply(self, config: AppConfig) -> None: ...
+    def restart(self, camera: str) -> None: ...
+    def view(self, camera: str, size: tuple[int, int] | None) -> None: ...
+
+    def snapshot(self) -> Snapshot:
+        device = self.counter.device if self.counter else ""
+        name = self.counter.name if self.counter else ""
+        return Snapshot(self.now, cameras=dict(self.cameras), device=device, weights=name)
+
+    def count(self, camera: CameraConfig, t: float, *, show: bool) -> None:
+        """Count one camera's picture of ``t`` seconds; show the one that follows 0.2 s later, if asked."""
+        if self.counter is None:
+            return
+        scene = parse_scene(camera.source)
+        density = self.counted.get((camera.source, t))
+        if density is None:
+            rgb = scene.render(t).rgb
+            frame = Frame(rgb, camera=camera.name, index=round(t * 25), time=START + t, pts=t)
+            density = self.counted[camera.source, t] = self.counter.count(frame)
+        smoother = self._smoothers.setdefault(camera.name, Smoother(interval=EVERY))
+        reading = smoother.apply(measure(density, camera.to_rois()))
+        shown = None
+        if show:
+            later = t + 0.2
+            shown = Frame(scene.render(later).rgb, camera=camera.name, time=START + later, pts=later)
+        status = Status(CameraState.LIVE, since=START, fps_in=25.0, fps_counted=5.0, age=0.02)
+        self.now = START + t + 0.22
+        self.cameras[camera.name] = CameraSnapshot(status, view=shown, density=density, reading=reading)
+
+    def lose(self, name: str, state: CameraState, seconds: float, **values: object) -> None:
+        """Take a camera's pictures away for some seconds."""
+        status = Status(state, since=self.now, age=seconds, **values)  # type: ignore[arg-type]
+        self.cameras[name] = replace(self.cameras[name], status=status)
+        self.now += seconds
+
+
+@dataclass
+class Studio:
+    """Opens windows on films and takes their pictures."""
+
+    out: Path
+    weights: Path | None
+    counter: Counter | None = None
+    counted: dict[tuple[str, float], DensityMap] = field(default_factory=dict)
+
+    def window(self, config: AppConfig, size: tuple[int, int], *, minutes: float) -> tuple[MainWindow, Film]:
+        if config.cameras and self.counter is None:
+            self.counter = Counter(self.weights)
+        film = Film(config, self.counter, self.counted)
+        window = MainWindow(Bridge(film, config, clock=lambda: film.now))
+        window.resize(*size)
+        window.show()
+        QApplication.processEvents()
+        end = 60.0 * minutes
+        times = [EVERY * i for i in range(int(end / EVERY))] + [end + 0.4 * i for i in range(4)]
+        for t in times:
+            for camera in config.cameras:
+                film.count(camera, t, show=t == times[-1])
+            window.bridge.poll()
+        return window, film
+
+    def take(self, widget: QWidget, name: str) -> None:
+        for _ in range(3):
+            QApplication.processEvents()
+        self.out.mkdir(parents=True, exist_ok=True)
+        path = self.out / f"{name}.png"
+        if not widget.grab().save(str(path)):
+            raise SystemExit(f"cannot write {path}")
+        sys.stdout.write(f"{path}  {path.stat().st_size / 1e3:.0f} kB\n")
+
+    def main(self, name: str) -> None:
+        window, _ = self.window(demo(), (1440, 900), minutes=MINUTES)
+        self.take(window, name)
+
+    def light(self, name: str) -> None:
+        window, _ = self.window(demo(), (1440, 900), minutes=MINUTES)
+        window.set_theme_name("light")
+        self.take(window, name)
+
+    def several(self, name: str) -> None:
+        night = CameraConfig(name="Plaza by night", source="synthetic:plaza-night?people=25&seed=3")
+        empty = CameraConfig(name="Empty plaza", source="synthetic:empty")
+        config = AppConfig(cameras=(*demo().cameras, night, empty))
+        window, film = self.window(config, (1440, 900), minutes=0.2)
+        film.lose(empty.name, CameraState.FAILED, 0.0)
+        window.bridge.poll()
+        window.switchboard.focus(night.name)
+        self.take(window, name)
+
+    def lost(self, name: str) -> None:
+        window, film = self.window(demo(), (1024, 700), minutes=MINUTES)
+        film.lose(demo().cameras[0].name, CameraState.RECONNECTING, 12.0, attempt=3)
+        window.bridge.poll()
+        self.take(window, name)
+
+    def first_run(self, name: str) -> None:
+        window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
+        self.take(window, name)
+
+    def source(self, name: str) -> None:
+        window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
+        window.open_source("network")
+        dialog = window.findChild(SourceDialog)
+        assert dialog is not None
+        self.take(dialog, name)
+
+    def pictures(self) -> dict[str, Callable[[str], None]]:
+        return {
+            "window": self.main,
+            "cameras": self.several,
+            "light": self.light,
+            "reconnecting": self.lost,
+            "first-run": self.first_run,
+            "source": self.source,
+        }
+
+
+def demo() -> AppConfig:
+    """The configuration behind ``make run``."""
+    return settings.load(resources.path("configs/demo.yaml"))
+
+
+def use_a_ui_font() -> None:
+    """Take the first of the usual fonts of desktops; without any font there is no text to show."""
+    families = set(QFontDatabase.families())
+    if not families:
+        raise SystemExit("There is no font to write with. On Debian or Ubuntu: apt install fonts-inter")
+    family = next((name for name in UI_FONTS if name in families), None)
+    if family:
+        QApplication.setFont(QFont(family))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which pictures; all of them by default")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--weights", type=Path, help="weights to count with; the bundled ones by default")
+    parser.add_argument("--scale", default="1", help="pixels of the picture for one of the window")
+    args = parser.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = args.scale
+    app = application()
+    use_a_ui_font()
+    studio = Studio(args.out, args.weights)
+    pictures = studio.pictures()
+    if unknown := [name for name in args.names if name not in pictures]:
+        parser.error(f"no picture is named {unknown[0]}; there are {', '.join(pictures)}")
+    for name in args.names or pictures:
+        pictures[name](name)
+        for window in app.topLevelWidgets():
+            window.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""The window's own way in and out, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crowdmon.ui.app import _interruptible, application, run_window
+from tests.ui.fakes import FakeMonitor, FakeSnapshot, camera, config
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PROGRAM = """
+import os, signal, sys, threading
+from PyQt6.QtCore import QTimer
+from crowdmon.ui.app import application, run_window
+from crowdmon.ui.main_window import MainWindow
+from tests.ui.fakes import FakeMonitor, camera, config
+
+app = application()
+monitor = FakeMonitor(config(camera("north")))
+
+def leave():
+    {leave}
+
+QTimer.singleShot(200, leave)
+code = run_window(monitor.config, monitor)
+left = f"{{len(app.topLevelWidgets())}} {{threading.active_count()}}"
+sys.stdout.write(f"{{code}} {{' '.join(monitor.calls)}} {{left}}")
+"""
+
+WAYS = {
+    "close": "[w.close() for w in app.topLevelWidgets() if isinstance(w, MainWindow)]",
+    "interrupt": "os.kill(os.getpid(), signal.SIGINT)",
+    "terminate": "os.kill(os.getpid(), signal.SIGTERM)",
+}
+
+
+def test_a_fault_in_a_callback_ends_the_window_with_that_fault(qapp: object) -> None:
+    class Broken(FakeMonitor):
+        def snapshot(self) -> FakeSnapshot:
+            raise RuntimeError("the engine is gone")
+
+    before = sys.excepthook
+    monitor = Broken(config(camera("north")))
+    with pytest.raises(RuntimeError, match="the engine is gone"):
+        run_window(monitor.config, monitor)
+    assert monitor.calls[-1] == "stop"
+    assert sys.excepthook is before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of this kind are not sent on Windows")
+@pytest.mark.parametrize("way", WAYS)
+def test_the_window_ends_cleanly(way: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(leave=WAYS[way])],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "0 start stop 0 1"), done.stderr
+    assert done.stderr == ""
+
+
+def test_the_old_signal_handlers_come_back(qapp: object) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with _interruptible(application()):
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
