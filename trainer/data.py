@@ -20,7 +20,9 @@ MAX_COUNT = {
     "shanghaitech_a": 3139,
     "shanghaitech_b": 578,
     "ucf_cc_50": 4543,
+    "ucf_qnrf": 12865,
     "worldexpo": 253,
+    "jhu_crowd": 7286,
 }
 """C of Table II, the official largest count; Thr = C / K."""
 

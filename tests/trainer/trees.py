@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,63 @@ def ucf_cc_50(root: Path, heads: Mapping[int, Heads]) -> Path:
     for number, found in heads.items():
         picture(root / f"{number}.jpg", grey=True, seed=number)
         mat(root / f"{number}_ann.mat", {"annPoints": points(found)})
+    return root
+
+
+def ucf_qnrf(root: Path, train: Mapping[int, Heads], test: Mapping[int, Heads] | None = None) -> Path:
+    """Build UCF-QNRF: pictures and labels beside each other."""
+    for split, pictures in (("Train", train), ("Test", test or {})):
+        for number, heads in pictures.items():
+            picture(root / split / f"img_{number:04d}.jpg", seed=number)
+            mat(root / split / f"img_{number:04d}_ann.mat", {"annPoints": points(heads)})
+    return root
+
+
+def jhu_crowd(
+    root: Path,
+    splits: Mapping[str, Mapping[str, Heads]],
+    *,
+    weather: Sequence[str] = (),
+    distractors: Sequence[str] = (),
+) -> Path:
+    """Build JHU-CROWD++: splits by name, pictures by id, leading zeros and all."""
+    for split, pictures in splits.items():
+        folder = root / split
+        (folder / "gt").mkdir(parents=True, exist_ok=True)
+        lines = []
+        for name, heads in pictures.items():
+            picture(folder / "images" / f"{name}.jpg", seed=int(name))
+            rows = "".join(f"{x} {y} 8 9 1 0\n" for x, y in heads)
+            (folder / "gt" / f"{name}.txt").write_text(rows, encoding="utf-8")
+            lines.append(f"{name},{len(heads)},street,{2 * (name in weather)},{int(name in distractors)}\n")
+        (folder / "image_labels.txt").write_text("".join(lines), encoding="utf-8")
+    return root
+
+
+def nwpu(
+    root: Path,
+    splits: Mapping[str, Mapping[int, Heads]],
+    *,
+    mats: Sequence[int] = (),
+    whole: bool = False,
+) -> Path:
+    """Build NWPU-Crowd; test gets no labels, ``mats`` get MATLAB labels only, ``whole`` one folder."""
+    for split, pictures in splits.items():
+        lines = []
+        for number, heads in pictures.items():
+            name, part = f"{number:04d}", min((number - 1) // 1000 + 1, 5)
+            picture(root / ("images" if whole else f"images_part{part}") / f"{name}.jpg", seed=number)
+            level = sum(len(heads) > limit for limit in (0, 100, 500, 5000))
+            lines.append(f"{name} {number % 2} {level}\n")
+            if split == "test":
+                continue
+            if number in mats:
+                mat(root / "mats" / f"{name}.mat", {"annPoints": points(heads), "annBoxes": points(())})
+                continue
+            label = {"img_id": f"{name}.jpg", "human_num": len(heads), "points": [list(p) for p in heads]}
+            (root / "jsons").mkdir(exist_ok=True)
+            (root / "jsons" / f"{name}.json").write_text(json.dumps({**label, "boxes": []}))
+        (root / f"{split}.txt").write_text("".join(lines), encoding="utf-8")
     return root
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from crowdmon.errors import ConfigError
-from trainer.datasets import beijing_brt, mall, points, shanghaitech, ucf_cc_50, worldexpo
+from trainer.datasets import (
+    beijing_brt,
+    jhu_crowd,
+    mall,
+    nwpu,
+    points,
+    shanghaitech,
+    ucf_cc_50,
+    ucf_qnrf,
+    worldexpo,
+)
 from trainer.datasets.base import SPLITS, Benchmark, Dataset, MissingDataError, Request, Sample
 from trainer.datasets.find import find
 
@@ -27,9 +37,12 @@ BENCHMARKS: dict[str, Benchmark] = {
         shanghaitech.PART_A,
         shanghaitech.PART_B,
         ucf_cc_50.BENCHMARK,
+        ucf_qnrf.BENCHMARK,
         mall.BENCHMARK,
         beijing_brt.BENCHMARK,
         worldexpo.BENCHMARK,
+        jhu_crowd.BENCHMARK,
+        nwpu.BENCHMARK,
         points.BENCHMARK,
     )
 }

@@ -39,6 +39,8 @@ class Sample:
         scene: the camera, where the benchmark scores by scene; empty elsewhere.
         upright: turn the picture as its rotation tag says (people's own photos; the benchmarks'
             labels belong to the pixels as stored).
+        categories: kinds of picture it is scored under, beside all; see ``Dataset.categories``.
+        labelled: False where the truth is withheld: ``points`` is empty then and says nothing.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Sample:
     perspective: Path | None = None
     scene: str = ""
     upright: bool = False
+    categories: tuple[str, ...] = ()
+    labelled: bool = True
 
     @property
     def count(self) -> int:
@@ -74,6 +78,7 @@ class Dataset:
         notes: what was missing, left out, clipped or is known to be wrong; one sentence each.
         folds: the test pictures of every fold, for UCF_CC_50.
         fold: which of them this is, from 1; 0 without folds.
+        categories: kinds of picture the benchmark reports by, in its order; a picture may be of several.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     folds: tuple[tuple[str, ...], ...] = ()
     fold: int = 0
+    categories: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.samples)

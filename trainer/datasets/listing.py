@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crowdmon.errors import DatasetError
@@ -20,6 +20,7 @@ class Found:
         pictures: of each official split that is there.
         heads: labelled in all of them, those outside pictures and ROIs included.
         largest: the largest count of a picture.
+        hidden: pictures whose truth is withheld.
         deviations: what differs from the published figures, one phrase each.
         problem: why it cannot be read.
     """
@@ -29,6 +30,7 @@ class Found:
     pictures: tuple[tuple[str, int], ...] = ()
     heads: int = 0
     largest: int = 0
+    hidden: int = 0
     deviations: tuple[str, ...] = ()
     problem: str = ""
 
@@ -44,7 +46,9 @@ def survey(benchmark: Benchmark, root: Path | None) -> Found:
     there: dict[str, tuple[Sample, ...]] = {}
     problems = []
     for split in splits:
-        request = Request("test" if split == "test" else "trainval", official=True)
+        # Only a benchmark with an official validation split lists one; elsewhere it is held out of train.
+        asked = split if split == "test" or "val" in splits else "trainval"
+        request = Request(asked, official=True)
         try:
             there[split] = benchmark.read(folder, request).samples
         except DatasetError as error:
@@ -55,8 +59,9 @@ def survey(benchmark: Benchmark, root: Path | None) -> Found:
     heads = sum(one.count + one.outside + one.outside_roi for one in samples)
     largest = max(one.count + one.outside + one.outside_roi for one in samples)
     pictures = tuple((split, len(part)) for split, part in there.items())
-    found = Found(benchmark.name, folder, pictures, heads, largest)
-    return Found(benchmark.name, folder, pictures, heads, largest, tuple(_deviations(benchmark, found)))
+    hidden = sum(not one.labelled for one in samples)
+    found = Found(benchmark.name, folder, pictures, heads, largest, hidden)
+    return replace(found, deviations=tuple(_deviations(benchmark, found)))
 
 
 def _deviations(benchmark: Benchmark, found: Found) -> list[str]:
@@ -70,6 +75,8 @@ def _deviations(benchmark: Benchmark, found: Found) -> list[str]:
             said.append(f"no {split} split ({expected} pictures)")
         elif there[split] != expected:
             said.append(f"{split}: {_more(there[split] - expected, 'pictures')} than {expected:,}")
+    if found.hidden:
+        said.append(f"the truth of {found.hidden:,} pictures is withheld")
     if not said and found.heads != official.heads:
         said.append(f"{_more(found.heads - official.heads, 'heads')} than {official.heads:,}")
     if not said and official.largest is not None and found.largest != official.largest:

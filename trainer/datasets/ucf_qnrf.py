@@ -1,0 +1,69 @@
+"""UCF-QNRF: 1,535 pictures from the web, up to 9,000 pixels wide, up to 12,865 people.
+
+Validation: one picture in ten of train, spread over the ranks of their counts; there is no official
+one. Pictures keep their size here: what trains on them scales the largest down, the counter cuts
+them into tiles.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crowdmon.formats.points import ann_points
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
+from trainer.datasets.find import child
+from trainer.datasets.heads import common_notes, inside, some
+from trainer.datasets.pictures import picture_size, pictures_in
+from trainer.datasets.splits import select, stratified
+
+TREE = """\
+UCF-QNRF_ECCV18/               (also UCF-QNRF)
+  Train/
+    img_0001.jpg  img_0001_ann.mat
+    ...
+  Test/
+    img_0001.jpg  img_0001_ann.mat ..."""
+
+
+def read(root: Path, request: Request) -> Dataset:
+    """Read one split; head points outside their picture are dropped."""
+    samples, notes = _read(root, "test" if request.split == "test" else "train")
+    if request.split != "test":
+        samples = list(select(samples, stratified(samples, request.seed), request.split))
+    return Dataset("ucf_qnrf", request.split, tuple(samples), tuple(notes))
+
+
+def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
+    folder = child(root, split)
+    if folder is None:
+        raise MissingDataError(
+            f"ucf_qnrf has no {split} split in {root}: no folder {split.title()} there",
+            "Check the copy against the tree drawn below.",
+            tree=TREE,
+        )
+    samples, without = [], []
+    for image in pictures_in(folder):
+        label = folder / f"{image.stem}_ann.mat"
+        if not label.is_file():
+            without.append(image.stem)
+            continue
+        size = picture_size(image)
+        points, outside = inside(ann_points(label), size)
+        samples.append(Sample(image.stem, image, points, size, outside))
+    if not samples:
+        raise MissingDataError(f"ucf_qnrf: no labelled picture in {folder}", tree=TREE)
+    notes = common_notes(samples)
+    if without:
+        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
+    return samples, notes
+
+
+BENCHMARK = Benchmark(
+    "ucf_qnrf",
+    read,
+    TREE,
+    folders=("UCF-QNRF_ECCV18", "UCF-QNRF", "QNRF"),
+    parents=("UCF-QNRF_ECCV18", "UCF-QNRF", "UCF"),
+    markers=("[Tt]rain/*_ann.mat", "[Tt]est/*_ann.mat"),
+    official=Official({"train": 1201, "test": 334}, heads=1_251_642, largest=12_865),
+)
