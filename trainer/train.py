@@ -24,18 +24,21 @@ from torch import nn
 from crowdmon.counting import weights as weights_file
 from crowdmon.counting.network import SSRHEF
 from crowdmon.errors import ConfigError, CountingError
-from trainer import run_folder, state
+from crowdmon.values import DensityMap
+from trainer import boards, run_folder, state
 from trainer.config import TrainConfig
 from trainer.loader import Batch, Loader, collate
 from trainer.logbook import Logbook
 from trainer.objective import parts
 from trainer.samples import batch
-from trainer.sources import Source
+from trainer.sources import Item, Source
 from trainer.validate import Score, overall, validate
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 300.0
+SHOWN = 2
+"""Validation pictures of each benchmark that TensorBoard shows."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +286,12 @@ def _validated(
     config: TrainConfig, data: Data, average: state.Average, *, step: int, logbook: Logbook
 ) -> dict[str, Score]:
     weights = state.export(average, config.network.build(), config.preprocess(), data.provenance)
-    scores = validate(weights, data.val)
+
+    def show(name: str, index: int, item: Item, density: DensityMap) -> None:
+        if index < SHOWN:
+            logbook.picture(f"{name}/{index}", boards.compare(item, density), step)
+
+    scores = validate(weights, data.val, watch=show)
     for name, score in scores.items():
         logbook.validated(
             {"step": step, "benchmark": name, "mae": score.mae, "mse": score.mse, "bias": score.bias}

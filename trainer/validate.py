@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,19 @@ class Score:
     truth: float
 
 
-def validate(weights: Weights, sources: Mapping[str, Source]) -> dict[str, Score]:
-    """Score every source; a picture's ROI counts where it has one."""
+def validate(
+    weights: Weights,
+    sources: Mapping[str, Source],
+    *,
+    watch: Callable[[str, int, Item, DensityMap], None] = lambda *_: None,
+) -> dict[str, Score]:
+    """Score every source; a picture's ROI counts where it has one.
+
+    Args:
+        weights: what to score.
+        sources: by benchmark.
+        watch: called with benchmark, number, picture and density map of each picture.
+    """
     counter = Counter(weights)
     found = {}
     for name, source in sources.items():
@@ -32,7 +43,9 @@ def validate(weights: Weights, sources: Mapping[str, Source]) -> dict[str, Score
         for index in range(len(source)):
             item = source.item(index)
             truth = source.counts[index]
-            errors.append(people(counter.count(Frame(item.rgb)), item) - truth)
+            density = counter.count(Frame(item.rgb))
+            watch(name, index, item, density)
+            errors.append(people(density, item) - truth)
             truths.append(truth)
         error = np.asarray(errors)
         found[name] = Score(
