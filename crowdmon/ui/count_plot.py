@@ -19,8 +19,8 @@ from crowdmon.ui.theme import CAPTION, DARK, Theme
 from crowdmon.ui.time_axis import TimeAxis
 from crowdmon.ui.wording import people
 
-WINDOW_S = 300.0
-"""Seconds the plot shows."""
+SPANS_S = (60.0, 120.0, 300.0)
+"""Seconds the plot may show: the shortest of them that holds what there is, at most the last."""
 
 
 _HALF_FIGURE = 9.0
@@ -42,6 +42,11 @@ class Curve:
     times: NDArray[np.float64]
     counts: NDArray[np.float64]
     now: float | None = None
+
+
+def span_for(age: float) -> float:
+    """Return the seconds to show while the oldest reading is ``age`` seconds old."""
+    return next((span for span in SPANS_S if age <= span), SPANS_S[-1])
 
 
 def nice_top(highest: float, current: float) -> float:
@@ -112,7 +117,7 @@ class CountPlot(QWidget):
             axis.setPen(QColor(theme.line))
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(font(CAPTION))
-            axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=False)
+            axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
         self._plot.getAxis("left").setWidth(40)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
         self.set_curves(self._curves, end=self._end())
@@ -144,7 +149,8 @@ class CountPlot(QWidget):
         self._top = nice_top(highest, self._top)
         self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
         self._stretch()
-        self._plot.setXRange(end - WINDOW_S, end, padding=0)
+        oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
+        self._plot.setXRange(end - span_for(end - oldest), end, padding=0)
         self._place_labels()
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802

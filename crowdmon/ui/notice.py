@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextOption
 
 from crowdmon.ui.fit import Fit
 from crowdmon.ui.fonts import font
@@ -14,8 +15,6 @@ from crowdmon.ui.theme import BODY, HEAD, Theme
 from crowdmon.values import CameraState
 
 _MARGIN = 16
-# At blanks where there are some, inside a long address where there are none.
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +41,18 @@ def paint_notice(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) 
     """Draw the notice as a card in the middle of ``room``; it wraps, and never leaves the room."""
     if not notice.headline:
         return
-    head, body = font(HEAD, bold=True), font(BODY)
     indent = MARK + 14
     inside = max(min(560.0, room.width() - 2 * _MARGIN) - 2 * _MARGIN - indent, 40.0)
-    roof = QRectF(0, 0, inside, 10_000)
-    head_box = QFontMetricsF(head).boundingRect(roof, _WRAP.value, notice.headline)
-    body_box = (
-        QFontMetricsF(body).boundingRect(roof, _WRAP.value, notice.detail) if notice.detail else QRectF()
-    )
-    gap = 8 if notice.detail else 0
-    text_width = max(head_box.width(), body_box.width()) + 2
-    height = head_box.height() + gap + body_box.height() + 2 * _MARGIN
-    card = QRectF(0, 0, text_width + indent + 2 * _MARGIN, height)
-    card.moveCenter(room.center())
-    card.moveTo(round(card.left()), round(card.top()))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    head, body = font(HEAD, bold=True), font(BODY)
+    head_size = _measure(painter, notice.headline, head, inside)
+    body_size = _measure(painter, notice.detail, body, inside)
+    gap = 8 if notice.detail else 0
+    card = QRectF(0, 0, max(head_size.width(), body_size.width()) + indent + 2 * _MARGIN, 0)
+    card.setHeight(head_size.height() + gap + body_size.height() + 2 * _MARGIN)
+    card.moveCenter(room.center())
+    card.moveTo(round(card.left()), round(card.top()))
     painter.setPen(QPen(QColor(theme.control), 1))
     painter.setBrush(QColor(theme.surface))
     painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
@@ -65,11 +60,29 @@ def paint_notice(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) 
     line = QFontMetricsF(head).height()
     mark = QRectF(left, top + (line - MARK - 2) / 2, MARK + 2, MARK + 2)
     paint_mark(painter, mark, notice.state, QColor(theme.of_state(notice.state)))
-    painter.setPen(QColor(theme.text))
-    painter.setFont(head)
-    painter.drawText(QRectF(left + indent, top, inside + 2, head_box.height()), _WRAP.value, notice.headline)
-    painter.setPen(QColor(theme.muted))
-    painter.setFont(body)
-    below = QRectF(left + indent, top + head_box.height() + gap, inside + 2, body_box.height() + 2)
-    painter.drawText(below, _WRAP.value, notice.detail)
+    left += indent
+    _write(painter, notice.headline, head, QRectF(QPointF(left, top), head_size), theme.text)
+    below = QPointF(left, top + head_size.height() + gap)
+    _write(painter, notice.detail, body, QRectF(below, body_size), theme.muted)
     painter.restore()
+
+
+def _option() -> QTextOption:
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    # At blanks where there are some; inside a long address, where there are none.
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
+
+
+def _measure(painter: QPainter, text: str, face: QFont, width: float) -> QSizeF:
+    if not text:
+        return QSizeF(0, 0)
+    painter.setFont(face)
+    box = painter.boundingRect(QRectF(0, 0, width, 10_000), text, _option())
+    return QSizeF(math.ceil(box.width()) + 1, math.ceil(box.height()))
+
+
+def _write(painter: QPainter, text: str, face: QFont, box: QRectF, colour: str) -> None:
+    painter.setFont(face)
+    painter.setPen(QColor(colour))
+    painter.drawText(box, text, _option())

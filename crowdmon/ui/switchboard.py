@@ -13,7 +13,7 @@ from crowdmon.errors import redact
 from crowdmon.ui import wording
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.camera_list import CameraLine
-from crowdmon.ui.count_plot import WINDOW_S, Curve
+from crowdmon.ui.count_plot import SPANS_S, Curve
 from crowdmon.ui.history import History
 from crowdmon.ui.notice import Notice
 from crowdmon.ui.readings_panel import Row
@@ -209,7 +209,7 @@ class Switchboard(QObject):
         self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
         curves = []
         for roi, colour in self._colours(camera):
-            times, counts = camera.history.curve(roi, since=now - WINDOW_S)
+            times, counts = camera.history.curve(roi, since=now - SPANS_S[-1])
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)

@@ -106,8 +106,6 @@ def lag(view: Frame | None, density: DensityMap | None) -> float | None:
     """Return by how many seconds a heatmap trails the picture it lies on; None if there is no pair."""
     if view is None or density is None:
         return None
-    if view.pts is not None and density.pts is not None:
-        return max(view.pts - density.pts, 0.0)
     return max(view.time - density.time, 0.0)
 
 

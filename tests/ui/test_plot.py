@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from crowdmon.ui import pictures
-from crowdmon.ui.count_plot import WINDOW_S, CountPlot, Curve, count_ticks, nice_top
+from crowdmon.ui.count_plot import SPANS_S, CountPlot, Curve, count_ticks, nice_top, span_for
 from crowdmon.ui.theme import DARK, LIGHT
 from tests.ui.fakes import NOON
 
@@ -35,9 +35,11 @@ def test_lines_follow_the_rois(plot: CountPlot) -> None:
 
 
 def test_the_plot_shows_the_last_minutes_up_to_now(plot: CountPlot) -> None:
-    plot.set_curves([curve("a", [1, 2])], end=NOON)
-    (left, right), _ = plot._plot.getViewBox().viewRange()
-    assert (left, right) == (pytest.approx(NOON - WINDOW_S), pytest.approx(NOON))
+    for seconds, span in ((0, 60), (59, 60), (90, 120), (200, 300), (4000, 300)):
+        plot.set_curves([curve("a", [1.0] * (seconds + 1))], end=NOON)
+        (left, right), _ = plot._plot.getViewBox().viewRange()
+        assert (left, right) == (pytest.approx(NOON - span), pytest.approx(NOON))
+    assert span_for(1e9) == SPANS_S[-1]
 
 
 def test_a_gap_is_a_gap_in_the_picture(plot: CountPlot) -> None:
