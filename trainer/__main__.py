@@ -82,6 +82,10 @@ def train_command(*, listing: bool, **options: Any) -> None:
     help="Weights; {fold} in the name takes each fold's own. Default: the bundled ones.",
 )  # fmt: skip
 @click.option("--json", "json", type=_FILE, metavar="FILE", help="Write the scores here too.")
+@click.option(
+    "--submission", type=_FILE, metavar="FILE",
+    help="Write 'id count' lines here and score nothing: what NWPU-Crowd's server takes.",
+)  # fmt: skip
 @click.option("--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto.")
 @click.option("--fold", type=int, metavar="1..5", help="ucf_cc_50: score one fold. Default: all five.")
 @folds_option

@@ -20,7 +20,7 @@ from crowdmon.values import DensityMap, Frame
 from trainer.datasets import Dataset, Sample
 from trainer.datasets.rois import cover
 from trainer.datasets.ucf_cc_50 import SHARED_WITH_PART_A
-from trainer.scores import Scored, by_range, by_scene, mean_of, summary, without_mask, worst
+from trainer.scores import Scored, by_category, by_range, by_scene, mean_of, nae, summary, without_mask, worst
 
 Progress = Callable[[str], None]
 
@@ -58,7 +58,7 @@ def _scored(sample: Sample, density: DensityMap) -> Scored:
     share = cover(sample, density.grid)
     whole = density.count
     count = whole if share is None else float((density.people * share).sum(dtype=np.float64))
-    return Scored(sample.name, sample.count, count, sample.scene, whole)
+    return Scored(sample.name, sample.count, count, sample.scene, whole, sample.categories)
 
 
 def report(dataset: Dataset, scored: Sequence[Scored], *, weights: str, backend: str) -> dict[str, Any]:
@@ -73,6 +73,10 @@ def report(dataset: Dataset, scored: Sequence[Scored], *, weights: str, backend:
         extra["per_scene"] = by_scene(scored)
         total.update(mean_of(extra["per_scene"]))
         extra["no_mask"] = mean_of(by_scene(without_mask(scored)))
+    if dataset.categories:
+        extra["by_category"] = by_category(scored, dataset.categories)
+    if dataset.name == "nwpu":
+        extra["nae"] = nae(scored)
     if dataset.fold:
         extra["fold"] = dataset.fold
     return {
@@ -140,13 +144,22 @@ def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
 
 def write_json(result: dict[str, Any], path: Path) -> None:
     """Write a report, whole or not at all; SinkError if it cannot be written."""
+    _write(json.dumps(result, indent=2, allow_nan=False) + "\n", path, what="scores")
+
+
+def write_submission(scored: Sequence[Scored], path: Path) -> None:
+    """Write ``id count`` lines, as NWPU-Crowd's server takes them; SinkError if they cannot be written."""
+    _write("".join(f"{one.image} {one.count:.3f}\n" for one in scored), path, what="submission")
+
+
+def _write(text: str, path: Path, *, what: str) -> None:
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise SinkError(f"cannot write the scores to {path}: {error.strerror or error}") from error
+        raise SinkError(f"cannot write the {what} to {path}: {error.strerror or error}") from error
 
 
 def fingerprint(path: Path) -> str:

@@ -33,6 +33,7 @@ class Scored:
         count: people counted, in the ROI where there is one.
         scene: the camera, where the benchmark reports by scene.
         whole: people counted in the whole picture; equals ``count`` without a ROI.
+        categories: kinds of picture it is reported under, beside all.
     """
 
     image: str
@@ -40,6 +41,7 @@ class Scored:
     count: float
     scene: str = ""
     whole: float | None = None
+    categories: tuple[str, ...] = ()
 
     @property
     def error(self) -> float:
@@ -85,6 +87,19 @@ def by_scene(scored: Sequence[Scored]) -> list[dict[str, Any]]:
     for one in scored:
         scenes.setdefault(one.scene, []).append(one)
     return [{"scene": scene, **summary(part)} for scene, part in scenes.items()]
+
+
+def by_category(scored: Sequence[Scored], names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return a summary for each category, empty ones included; a picture may be of several."""
+    return [
+        {"category": name, **summary([one for one in scored if name in one.categories])} for name in names
+    ]
+
+
+def nae(scored: Sequence[Scored]) -> float | None:
+    """Return the mean error relative to the truth, over pictures with somebody in them; None without any."""
+    relative = [abs(one.error) / one.truth for one in scored if one.truth]
+    return float(np.mean(relative)) if relative else None
 
 
 def mean_of(parts: Iterable[dict[str, Any]]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from crowdmon.errors import SinkError
+from crowdmon.errors import ConfigError, SinkError
 from trainer import evaluate
 from trainer.datasets import Dataset, load
 
@@ -29,6 +29,7 @@ def run(
     split: str,
     weights: Path | None,
     json: Path | None,
+    submission: Path | None,
     backend: str,
     fold: int | None,
     folds: str,
@@ -38,10 +39,20 @@ def run(
     Raises:
         CrowdmonError: anything that keeps it from being scored, before anything is counted if possible.
     """
-    if json is not None and not json.absolute().parent.is_dir():
-        raise SinkError(f"cannot write the scores to {json}: {json.absolute().parent} is no folder")
+    for target, what in ((json, "scores"), (submission, "submission")):
+        if target is not None and not target.absolute().parent.is_dir():
+            raise SinkError(f"cannot write the {what} to {target}: {target.absolute().parent} is no folder")
     chosen = (fold,) if fold is not None else range(1, ALL_FOLDS + 1) if dataset == "ucf_cc_50" else (1,)
     parts = [load(dataset, root, split, fold=one, folds=folds) for one in chosen]
+    if submission is not None:
+        _submit(parts[0], _counter(weights, 0, backend), submission)
+        return
+    hidden = sum(not sample.labelled for part in parts for sample in part.samples)
+    if hidden:
+        raise ConfigError(
+            f"the truth of {hidden} pictures of {dataset}'s {split} split is withheld: there is nothing to score by",
+            "Write their counts with --submission FILE, or score --split val.",
+        )
     counters = [_counter(weights, part.fold, backend) for part in parts]
     reports = []
     with _progress(Console(stderr=True)) as progress:
@@ -52,6 +63,22 @@ def run(
     if json is not None:
         evaluate.write_json(result, json)
     show(result, Console())
+
+
+def _submit(part: Dataset, counter: Counter, target: Path) -> None:
+    """Count every picture and write what the benchmark's server takes."""
+    with _progress(Console(stderr=True)) as progress:
+        task = progress.add_task(part.name, total=len(part))
+        scored = evaluate.score(part, counter, done=lambda _name: progress.advance(task))
+    evaluate.write_submission(scored, target)
+    people = sum(one.count for one in scored)
+    Console().print(
+        f"{len(scored)} lines, {people:,.0f} people counted with {counter.name}, are in {target}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for note in part.notes:
+        Console().print(f"Note: {note}.", highlight=False, soft_wrap=True)
 
 
 def _counter(weights: Path | None, fold: int, backend: str) -> Counter:
@@ -98,7 +125,14 @@ def show(result: dict[str, Any], console: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    for key, first in (("per_fold", "fold"), ("per_scene", "scene"), ("by_range", "range")):
+    if result.get("nae") is not None:
+        console.print(f"NAE {result['nae']:.3f}, of pictures with somebody in them", highlight=False)
+    for key, first in (
+        ("per_fold", "fold"),
+        ("per_scene", "scene"),
+        ("by_category", "category"),
+        ("by_range", "range"),
+    ):
         if result.get(key):
             console.print(_table(result[key], first))
     if "no_mask" in result:
@@ -117,7 +151,7 @@ def show(result: dict[str, Any], console: Console) -> None:
 
 
 def _table(rows: list[dict[str, Any]], first: str) -> Table:
-    names = {"range": "people", "fold": "fold", "scene": "scene"}
+    names = {"range": "people", "fold": "fold", "scene": "scene", "category": "category"}
     table = Table(box=box.SIMPLE_HEAD)
     for name in (names[first], "pictures", "MAE", "MSE", "bias", "bias %"):
         table.add_column(name, justify="left" if name == names[first] else "right")
