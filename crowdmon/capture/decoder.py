@@ -106,8 +106,11 @@ class Decoder:
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
-        for packet in container.demux(self._stream):
-            frames = self._decode_packet(packet)
+        # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
+        # PyAV would wait for the next picture for as long as any packet comes.
+        for packet in container.demux() if self.live else container.demux(self._stream):
+            own = packet.stream_index == self._stream.index
+            frames = self._decode_packet(packet) if own else []
             if frames:
                 yield from frames
                 bad, since = 0, time.monotonic()

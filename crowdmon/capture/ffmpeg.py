@@ -85,6 +85,9 @@ def _network(spec: SourceSpec, read_timeout: float) -> Recipe:
         options |= {"rtsp_transport": "tcp", "timeout": microseconds}
     elif spec.scheme != "srt":
         options["rw_timeout"] = microseconds
+    if not web:
+        # FFmpeg would watch twenty pictures to measure their rate: a camera would be back seconds later.
+        options["fpsprobesize"] = "2"
     return Recipe(spec.uri, options=options)
 
 
