@@ -136,6 +136,45 @@ def test_each_fold_may_have_its_own_weights(tmp_path: Path, weights: Path, run: 
     assert run(*words)[0] == 0
 
 
+def test_jhu_is_scored_by_the_categories_of_table_iv(tmp_path: Path, weights: Path, run: Run) -> None:
+    pictures = {"0001": [], "0002": [(5.0, 5.0)], "0003": [(5.0, 5.0)] * 60}
+    trees.jhu_crowd(tmp_path / "jhu", {"val": {}, "test": pictures}, weather=["0003"], distractors=["0001"])
+    target = tmp_path / "scores.json"
+    words = ("eval", "--dataset", "jhu_crowd", "--root", tmp_path, "--weights", weights, "--json", target)
+    code, out, _ = run(*words)
+    assert code == 0
+    found = json.loads(target.read_text())
+    images = {row["category"]: row["images"] for row in found["by_category"]}
+    assert images == {"distractors": 1, "low": 2, "medium": 1, "high": 0, "weather": 1}
+    counts = {row["image"]: row["count"] for row in found["per_image"]}
+    weather = next(row for row in found["by_category"] if row["category"] == "weather")
+    assert weather["mae"] == pytest.approx(abs(counts["0003"] - 60), abs=1e-3)
+    assert re.search(r"distractors +1", out)
+
+
+def test_nwpu_submission_is_a_line_a_picture(tmp_path: Path, weights: Path, run: Run) -> None:
+    splits = {"val": {3110: [(5.0, 5.0)], 3111: []}, "test": {3610: (), 5109: ()}}
+    trees.nwpu(tmp_path / "NWPU-Crowd", splits)
+    words = ("eval", "--dataset", "nwpu", "--root", tmp_path, "--weights", weights)
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert "truth of 2 pictures of nwpu's test split is withheld" in err
+    target = tmp_path / "submission.txt"
+    code, out, _ = run(*words, "--submission", target)
+    assert code == 0
+    lines = [line.split(" ") for line in target.read_text().splitlines()]
+    assert [name for name, _ in lines] == ["3610", "5109"]
+    assert all(float(count) >= 0 for _, count in lines)
+    assert "2 lines" in out
+    scores = tmp_path / "val.json"
+    code, out, _ = run(*words, "--split", "val", "--json", scores)
+    found = json.loads(scores.read_text())
+    counted = found["per_image"][0]["count"]
+    assert found["nae"] == pytest.approx(abs(counted - 1), abs=1e-3)
+    assert "level 0: 0" in out
+    assert run(*words, "--submission", tmp_path / "no" / "where.txt")[0] == 6
+
+
 def test_worldexpo_prints_a_table_of_scenes(tmp_path: Path, weights: Path, run: Run) -> None:
     names = [f"{scene}_1-04-S2010_clip1_1" for scene in ("104207", "500717")]
     trees.worldexpo(tmp_path / "WorldExpo", {}, {name: [(5.0, 5.0)] for name in names})

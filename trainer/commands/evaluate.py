@@ -50,7 +50,7 @@ def run(
     hidden = sum(not sample.labelled for part in parts for sample in part.samples)
     if hidden:
         raise ConfigError(
-            f"the truth of {hidden} pictures of {dataset}'s {split} split is withheld: there is nothing to score by",
+            f"the truth of {hidden} pictures of {dataset}'s {split} split is withheld",
             "Write their counts with --submission FILE, or score --split val.",
         )
     counters = [_counter(weights, part.fold, backend) for part in parts]
