@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -109,8 +110,7 @@ class Decoder:
         # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
         # PyAV would wait for the next picture for as long as any packet comes.
         for packet in container.demux() if self.live else container.demux(self._stream):
-            own = packet.stream_index == self._stream.index
-            frames = self._decode_packet(packet) if own else []
+            frames = self._decode_packet(packet) if packet.stream is self._stream else []
             if frames:
                 yield from frames
                 bad, since = 0, time.monotonic()
@@ -119,7 +119,7 @@ class Decoder:
             if bad > _MOST_BAD or (self.live and time.monotonic() - since > self._patience):
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
 
-    def _decode_packet(self, packet: av.Packet[VideoStream]) -> list[VideoFrame] | None:
+    def _decode_packet(self, packet: av.Packet[Any]) -> list[VideoFrame] | None:
         """Return the frames of a packet, None if it is damaged."""
         try:
             # The last packet of a file that was cut is there in part; its picture would be half grey. In
