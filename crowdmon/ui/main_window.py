@@ -34,7 +34,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("crowdmon")
         self.setMinimumSize(QSize(800, 560))
-        self.resize(1440, 900)
+        screen = self.screen()
+        self.resize(QSize(1440, 900).boundedTo(screen.availableSize()) if screen else QSize(1440, 900))
         self.setUnifiedTitleAndToolBarOnMac(True)
         self.bridge = bridge
         self.panels = Panels()

@@ -62,7 +62,7 @@ class SourceDialog(QDialog):
         self.error.setMinimumHeight(36)
         self.buttons = QDialogButtonBox()
         self.buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self._arrange()

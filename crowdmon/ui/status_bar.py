@@ -101,7 +101,8 @@ class StatusBar(QStatusBar):
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts."""
-        self.device.setText(f"Counting on {note.device}" if note.device else "Starting to count")
+        waiting = "Not counting" if note.error else "Starting to count"
+        self.device.setText(f"Counting on {note.device}" if note.device else waiting)
         self.device.setToolTip(tip(f"Weights: {note.weights}") if note.weights else "")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -11,44 +10,18 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.errors import redact
 from crowdmon.ui import wording
-from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.bridge import Bridge, EngineNote
 from crowdmon.ui.camera_list import CameraLine
+from crowdmon.ui.camera_values import CameraValues
 from crowdmon.ui.count_plot import SPANS_S, Curve
-from crowdmon.ui.history import History
 from crowdmon.ui.notice import Notice
 from crowdmon.ui.readings_panel import Row
 from crowdmon.ui.roi_overlay import RoiShape
 from crowdmon.ui.theme import DARK, Theme
-from crowdmon.ui.video_view import FRESH
-from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, RoiReading, Status
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, Status
 
 if TYPE_CHECKING:
     from crowdmon.ui.panels import Panels
-
-
-@dataclass(slots=True)
-class _Camera:
-    """The newest values of one camera, and what the plot draws of it."""
-
-    config: CameraConfig
-    status: Status | None = None
-    view: Frame | None = None
-    density: DensityMap | None = None
-    reading: Reading | None = None
-    last_ok: Reading | None = None
-    history: History = field(default_factory=History)
-
-    def known(self, roi: str) -> RoiReading | None:
-        """Return a ROI's reading if it holds for what the camera sees now; else None."""
-        fresh = self.status is not None and self.status.state in FRESH
-        if not fresh or self.reading is None or self.reading.state is not ReadingState.OK:
-            return None
-        return next((one for one in self.reading.rois if one.roi == roi), None)
-
-    def count(self, roi: str = WHOLE_FRAME) -> float | None:
-        """Return a ROI's count if it holds now."""
-        known = self.known(roi)
-        return None if known is None else known.count
 
 
 class Switchboard(QObject):
@@ -68,14 +41,14 @@ class Switchboard(QObject):
         self._panels = panels
         self._theme = DARK
         self._focus = ""
-        self._cameras: dict[str, _Camera] = {}
+        self._error = ""
+        self._cameras: dict[str, CameraValues] = {}
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
         bridge.density_changed.connect(self._density)
         bridge.reading_changed.connect(self._reading)
-        bridge.engine_changed.connect(panels.status.set_engine)
-        bridge.engine_changed.connect(lambda note: panels.stage.set_error(note.error))
+        bridge.engine_changed.connect(self._engine)
         bridge.beat.connect(self._beat)
         panels.cameras.camera_chosen.connect(self.focus)
         panels.stage.video.resized.connect(self._watch)
@@ -100,7 +73,7 @@ class Switchboard(QObject):
             kept = before.get(camera.name)
             # Another source under the same name is another camera: nothing old may be shown for it.
             stays = kept is not None and kept.config.source == camera.source
-            self._cameras[camera.name] = kept if stays and kept is not None else _Camera(camera)
+            self._cameras[camera.name] = kept if stays and kept is not None else CameraValues(camera)
             self._cameras[camera.name].config = camera
         self._panels.cameras.set_names(list(self._cameras))
         new = [name for name in self._cameras if name not in before]
@@ -190,7 +163,7 @@ class Switchboard(QObject):
         if name == self._focus:
             self._show_rois()
 
-    def _list(self, name: str, camera: _Camera, status: Status) -> None:
+    def _list(self, name: str, camera: CameraValues, status: Status) -> None:
         count = wording.people(camera.count())
         self._panels.cameras.set_line(CameraLine(name, status.state, count))
 
@@ -214,10 +187,21 @@ class Switchboard(QObject):
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
 
-    def _show_state(self, camera: _Camera, status: Status) -> None:
+    def _engine(self, note: EngineNote) -> None:
+        self._error = note.error
+        self._panels.status.set_engine(note)
+        self._show_error()
+
+    def _show_error(self) -> None:
+        camera = self._cameras.get(self._focus)
+        said = camera is not None and camera.status is not None and camera.status.message == self._error
+        self._panels.stage.set_error("" if said else self._error)
+
+    def _show_state(self, camera: CameraValues, status: Status) -> None:
         self._panels.status.set_status(status)
         headline = wording.headline(status, self._bridge.now())
         detail = wording.detail(status)
+        self._show_error()
         self._panels.stage.video.set_notice(Notice(status.state, headline, detail))
         self._show_rois()
 
@@ -236,6 +220,6 @@ class Switchboard(QObject):
         self._panels.stage.video.choose_roi(name or None)
         self._panels.plot.choose(name or None)
 
-    def _colours(self, camera: _Camera) -> list[tuple[str, str]]:
+    def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
         rois = [(roi.name, self._theme.roi(index)) for index, roi in enumerate(camera.config.rois)]
         return [(WHOLE_FRAME, self._theme.whole), *rois]

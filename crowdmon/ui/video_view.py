@@ -20,15 +20,12 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from crowdmon import heatmap
 from crowdmon.ui import pictures
+from crowdmon.ui.camera_values import FRESH
 from crowdmon.ui.fit import Fit, fit
 from crowdmon.ui.notice import Notice, paint_notice, paint_veil
 from crowdmon.ui.roi_overlay import RoiShape, paint_rois
 from crowdmon.ui.theme import DARK, Theme
 from crowdmon.values import CameraState, DensityMap, Frame, Grid
-
-FRESH = (CameraState.LIVE, CameraState.PAUSED)
-"""States in which a picture may be shown in colour."""
-
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 

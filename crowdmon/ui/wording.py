@@ -83,7 +83,7 @@ def headline(status: Status, now: float) -> str:
         case CameraState.ENDED:
             return f"The source ended at {clock(status.since)}"
         case CameraState.FAILED:
-            return f"This source failed at {clock(status.since)}"
+            return f"Stopped at {clock(status.since)}"
 
 
 def detail(status: Status) -> str:

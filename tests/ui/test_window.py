@@ -230,6 +230,21 @@ def test_trouble_with_counting_is_said_until_it_is_over(desk: Open) -> None:
     assert not banner.isVisible()
 
 
+def test_trouble_that_stopped_the_camera_is_said_once(desk: Open) -> None:
+    one = desk(config(camera("north"), camera("south")))
+    one.monitor.now.error = "The weights cannot be read."
+    one.monitor.now.device = ""
+    one.monitor.state("north", CameraState.FAILED, message="The weights cannot be read.")
+    one.step()
+    stage = one.window.panels.stage
+    assert "The weights cannot be read." in stage.video.accessibleDescription()
+    assert not stage.banner.isVisible()
+    assert one.window.panels.status.device.text() == "Not counting"
+    one.window.switchboard.focus("south")
+    one.step()
+    assert stage.banner.isVisible()
+
+
 def test_reset_brings_closed_and_floating_panels_back(desk: Open) -> None:
     one = desk(config(camera("north"), camera("south")))
     cameras, readings, plot = one.window.docks

@@ -1,0 +1,49 @@
+"""What the window knows of one camera, and the rule that an old number never looks new. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crowdmon.config import CameraConfig
+from crowdmon.ui.history import History
+from crowdmon.values import (
+    WHOLE_FRAME,
+    CameraState,
+    DensityMap,
+    Frame,
+    Reading,
+    ReadingState,
+    RoiReading,
+    Status,
+)
+
+FRESH = (CameraState.LIVE, CameraState.PAUSED)
+"""States in which a picture may be shown in colour and a count as a number."""
+
+
+@dataclass(slots=True)
+class CameraValues:
+    """The newest values of one camera, and what the plot draws of it.
+
+    ``last_ok`` is the newest reading that was counted, however old; ``reading`` may be one without a number.
+    """
+
+    config: CameraConfig
+    status: Status | None = None
+    view: Frame | None = None
+    density: DensityMap | None = None
+    reading: Reading | None = None
+    last_ok: Reading | None = None
+    history: History = field(default_factory=History)
+
+    def known(self, roi: str) -> RoiReading | None:
+        """Return a ROI's reading if it holds for what the camera sees now; else None."""
+        fresh = self.status is not None and self.status.state in FRESH
+        if not fresh or self.reading is None or self.reading.state is not ReadingState.OK:
+            return None
+        return next((one for one in self.reading.rois if one.roi == roi), None)
+
+    def count(self, roi: str = WHOLE_FRAME) -> float | None:
+        """Return a ROI's count if it holds now."""
+        known = self.known(roi)
+        return None if known is None else known.count
