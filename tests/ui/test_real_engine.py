@@ -1,0 +1,59 @@
+"""The window on the real engine and a drawn camera; only the network is stood in for."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from PyQt6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from crowdmon.engine.monitor import Monitor
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.main_window import MainWindow
+from crowdmon.values import CameraState, DensityMap, Frame, Grid
+from tests.ui.fakes import GATE, camera, config
+
+SMALL = "synthetic:plaza?people=3&width=320&height=180&fps=10"
+
+
+@dataclass
+class Seven:
+    """Counts seven people in every picture, all in the middle."""
+
+    name: str = "seven"
+    device: str = "a test"
+
+    def count(self, frame: Frame) -> DensityMap:
+        width, height = frame.size
+        people = np.zeros((9, 9), np.float32)
+        people[4, 4] = 7.0
+        grid = Grid(9, 9, width / 9, height / 9, width, height)
+        return DensityMap(people, grid, frame.camera, frame.index, frame.time, frame.pts)
+
+
+def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
+    cameras = config(camera("plaza", GATE, source=SMALL), camera("nowhere", source="/no/such/file.mp4"))
+    monitor = Monitor(cameras, counter_factory=Seven)
+    bridge = Bridge(monitor, cameras)
+    window = MainWindow(bridge)
+    qtbot.addWidget(window)
+    window.show()
+    bridge.start()
+    try:
+        panels = window.panels
+        total = next(one for one in window.findChildren(QLabel) if one.accessibleName() == "Total")
+        qtbot.waitUntil(lambda: total.text() == "7" and panels.stage.video.place().width > 0, timeout=20_000)
+        assert panels.status.sign.state is CameraState.LIVE
+        assert panels.status.device.text() == "Counting on a test"
+        assert panels.stage.legend.accessibleDescription().endswith("behind")
+        window.switchboard.focus("nowhere")
+        qtbot.waitUntil(lambda: panels.status.sign.state is CameraState.FAILED, timeout=20_000)
+        assert total.text() == "–"
+        assert "/no/such/file.mp4" in panels.stage.video.accessibleDescription()
+        qtbot.waitUntil(lambda: panels.cameras.line("plaza").count == "7", timeout=20_000)
+    finally:
+        bridge.stop()
+    assert [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon] == []
+    assert monitor.stop(), "every thread has ended"
