@@ -7,64 +7,126 @@ that depends on this moment alone, and the picture stays smooth in time.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.layout import OBSTACLES
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-PASSING_M = 0.72
+PASSING_M = 0.74
 """Miss distance people keep while passing, in metres."""
-STANDING_M = 0.52
+STANDING_M = 0.54
 """Distance between the middles of two people at the least, in metres."""
+FARTHEST_M = 0.7
+"""How far anybody steps aside at the most, in metres."""
+SOFT_M = 0.14
+"""Below this distance in metres the wish fades, for its direction would flip between two pictures."""
+AROUND_S = (-0.44, -0.22, 0.0, 0.22, 0.44)
+"""Moments around now, in seconds."""
 AHEAD_M = 2.6
 """How far ahead people begin to step aside, in metres."""
+_MIDDLES = np.array([(disc.x, disc.y) for disc in OBSTACLES])
+_RADII = np.array([disc.radius for disc in OBSTACLES])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Pairs:
+    """People near each other: each pair once, as two lists of numbers."""
+
+    first: Ints
+    second: Ints
+    people: int
+
+    def total(self, push: Floats, part: Floats | float = 0.5) -> Floats:
+        """Give ``part`` of each Mx2 push to the first of its pair, the rest, reversed, to the second."""
+        mine = push * (part if isinstance(part, float) else part[:, None])
+        yours = mine - push
+        axes = [
+            np.bincount(self.first, mine[:, axis], self.people)
+            + np.bincount(self.second, yours[:, axis], self.people)
+            for axis in (0, 1)
+        ]
+        return np.stack(axes, axis=-1)
 
 
 def keep_apart(ground: Floats, velocity: Floats) -> Floats:
-    """Shift Nx2 places (metres) so that nobody stands in another or in an obstacle."""
+    """Shift Nx2 places (metres), moving at Nx2 m/s, so that nobody stands in another or an obstacle."""
     if len(ground) == 0:
         return ground
-    out = ground + _step_aside(ground, velocity)
-    for _ in range(3):
-        out = out + _push_off(out)
-    return _off_obstacles(out)
+    offset = np.abs(ground[:, None, :] - ground[None, :, :]).max(axis=-1)
+    first, second = np.nonzero(np.triu(offset < AHEAD_M + 2.0, 1))
+    pairs = _Pairs(first, second, len(ground))
+    # The mean over the moments around now: a wish that flips takes its time.
+    shift = np.mean([_shift(ground + velocity * later, velocity, pairs) for later in AROUND_S], axis=0)
+    return _off_obstacles(ground + shift)
 
 
-def _step_aside(ground: Floats, velocity: Floats) -> Floats:
-    offset = ground[:, None, :] - ground[None, :, :]
-    relative = velocity[:, None, :] - velocity[None, :, :]
-    speed = np.hypot(relative[..., 0], relative[..., 1])
-    unit = relative / np.maximum(speed, 1e-6)[..., None]
-    along = (offset * unit).sum(axis=-1)
-    miss = offset - along[..., None] * unit
-    gap = np.hypot(miss[..., 0], miss[..., 1])
-    near = np.clip(1.0 - np.abs(along) / AHEAD_M, 0.0, 1.0)
-    near = near * near * (3.0 - 2.0 * near)
+def _shift(ground: Floats, velocity: Floats, pairs: _Pairs) -> Floats:
+    shift = _step_aside(ground, velocity, pairs) + _walk_around(ground, velocity)
+    for _ in range(2):
+        shift = shift + _push_off(ground + shift, pairs)
+    # In a dense crowd the wishes of many neighbours add up; nobody is carried away by them.
+    size = np.hypot(shift[:, 0], shift[:, 1])
+    out: Floats = shift / np.sqrt(1.0 + (size / FARTHEST_M) ** 2)[:, None]
+    return out
+
+
+def _step_aside(ground: Floats, velocity: Floats, pairs: _Pairs) -> Floats:
+    relative = velocity[pairs.first] - velocity[pairs.second]
+    speed = np.hypot(relative[:, 0], relative[:, 1])
+    along, miss, gap = _miss(ground[pairs.first] - ground[pairs.second], relative, speed)
     # Those who walk together (hardly any relative speed) are kept apart by their formation.
-    moving = np.clip((speed - 0.3) / 0.5, 0.0, 1.0)
-    want = 0.5 * np.clip(PASSING_M - gap, 0.0, None) * near * moving
-    share: Floats = want[..., None] * miss / np.maximum(gap, 0.06)[..., None]
-    total: Floats = share.sum(axis=1)
+    want = (
+        np.clip(PASSING_M - gap, 0.0, None) * _near(along, AHEAD_M) * np.clip((speed - 0.3) / 0.5, 0.0, 1.0)
+    )
+    pace = np.hypot(velocity[:, 0], velocity[:, 1]) + 0.5
+    # Who stands moves less than who walks.
+    part = pace[pairs.first] / (pace[pairs.first] + pace[pairs.second])
+    return pairs.total(miss * (want / np.hypot(gap, SOFT_M))[:, None], part)
+
+
+def _walk_around(ground: Floats, velocity: Floats) -> Floats:
+    """Shift those who walk towards an obstacle to the side they already pass it on."""
+    speed = np.hypot(velocity[:, 0], velocity[:, 1])
+    total = np.zeros_like(ground)
+    for middle, radius in zip(_MIDDLES, _RADII, strict=True):
+        along, miss, gap = _miss(ground - middle, velocity, speed)
+        want = np.clip(radius + 0.42 - gap, 0.0, 0.9) * _near(along, AHEAD_M + float(radius))
+        want *= np.clip((speed - 0.3) / 0.5, 0.0, 1.0)
+        total += miss * (want / np.hypot(gap, SOFT_M))[:, None]
     return total
 
 
-def _push_off(ground: Floats) -> Floats:
-    offset = ground[:, None, :] - ground[None, :, :]
-    gap = np.hypot(offset[..., 0], offset[..., 1])
-    np.fill_diagonal(gap, np.inf)
-    want = 0.5 * np.clip(STANDING_M - gap, 0.0, None)
-    push: Floats = want[..., None] * offset / np.maximum(gap, 0.05)[..., None]
-    total: Floats = push.sum(axis=1)
-    return total
+def _miss(offset: Floats, velocity: Floats, speed: Floats) -> tuple[Floats, Floats, Floats]:
+    """Split Mx2 offsets into the part along the velocity (M), the rest (Mx2) and its size (M)."""
+    unit = velocity / np.maximum(speed, 1e-6)[:, None]
+    along = (offset * unit).sum(axis=-1)
+    miss = offset - along[:, None] * unit
+    return along, miss, np.hypot(miss[:, 0], miss[:, 1])
+
+
+def _near(along: Floats, reach: float) -> Floats:
+    """Return 1 at the closest approach, easing to 0 at ``reach`` metres before and after it."""
+    part = np.clip(1.0 - np.abs(along) / reach, 0.0, 1.0)
+    out: Floats = part * part * (3.0 - 2.0 * part)
+    return out
+
+
+def _push_off(ground: Floats, pairs: _Pairs) -> Floats:
+    offset = ground[pairs.first] - ground[pairs.second]
+    gap = np.hypot(offset[:, 0], offset[:, 1])
+    want = np.clip(STANDING_M - gap, 0.0, None)
+    return pairs.total(offset * (want / np.hypot(gap, SOFT_M))[:, None])
 
 
 def _off_obstacles(ground: Floats) -> Floats:
     out = ground.copy()
-    for disc in OBSTACLES:
-        offset = out - (disc.x, disc.y)
-        gap = np.maximum(np.hypot(offset[:, 0], offset[:, 1]), 1e-6)
-        want = np.clip(disc.radius + 0.3 - gap, 0.0, None)
-        out += want[:, None] * offset / gap[:, None]
+    for middle, radius in zip(_MIDDLES, _RADII, strict=True):
+        offset = out - middle
+        gap = np.hypot(offset[:, 0], offset[:, 1])
+        out += offset * (np.clip(radius + 0.3 - gap, 0.0, None) / np.hypot(gap, SOFT_M))[:, None]
     return out

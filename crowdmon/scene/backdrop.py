@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import cv2
 import numpy as np
@@ -13,11 +12,12 @@ from numpy.typing import NDArray
 
 from crowdmon.scene import layout
 from crowdmon.scene.camera import HEIGHT_M, TILT, Camera
-from crowdmon.scene.facade import LEFT_M, SCALE, TOP_M, Awning, facade
-from crowdmon.scene.furniture import Thing, bench, fountain, lamp, parasol, planter
-from crowdmon.scene.light import Light, on_face
+from crowdmon.scene.fountain import fountain
+from crowdmon.scene.furniture import Thing, bench, lamp, parasol, planter
+from crowdmon.scene.houses import houses, to_bytes
+from crowdmon.scene.light import Light
 from crowdmon.scene.paving import paving
-from crowdmon.scene.sprites import lay
+from crowdmon.scene.sprites import Sprite, lay
 from crowdmon.scene.trees import tree
 
 Bytes = NDArray[np.uint8]
@@ -58,12 +58,27 @@ def backdrop(camera: Camera, light: Light) -> Backdrop:
     things = _things(camera, light)
     shadows = _shadow_map(things, light)
     lit, shade = _ground(camera, light, shadows)
+    paint, inside = houses(camera, light)
+    part = inside[..., None]
+    lit, shade = (to_bytes(image * (1 - part) + paint * part) for image in (lit, shade))
     for image in (lit, shade):
-        _houses(image, camera, light)
         for thing in things:
             lay(image, thing.sprite)
-    out = tuple(_lens(image) for image in (lit, shade))
-    return Backdrop(out[0], out[1], things, shadows)
+    lit, shade = _lens(lit), _lens(shade)
+    return Backdrop(lit, shade, tuple(_cut_out(thing, lit) for thing in things), shadows)
+
+
+def _cut_out(thing: Thing, image: Bytes) -> Thing:
+    """Take a thing's colours from the finished picture, so that laying it there again changes nothing."""
+    height, width = image.shape[:2]
+    left, top, right, bottom = thing.sprite.box
+    box = (max(left, 0), max(top, 0), max(0, min(right, width)), max(0, min(bottom, height)))
+    if box[0] >= box[2] or box[1] >= box[3]:
+        return Thing(thing.y, Sprite(np.zeros((0, 0, 4), np.uint8), 0, 0), ())
+    alpha = thing.sprite.cut(box).rgba[..., 3:]
+    colours = image[box[1] : box[3], box[0] : box[2]].astype(np.uint16)
+    rgb = (colours * alpha // 255).astype(np.uint8)
+    return Thing(thing.y, Sprite(np.concatenate([rgb, alpha], axis=-1), box[0], box[1]), ())
 
 
 def _things(camera: Camera, light: Light) -> tuple[Thing, ...]:
@@ -112,78 +127,7 @@ def _ground(camera: Camera, light: Light, shadows: NDArray[np.float32]) -> tuple
     shade = light.shaded(ground)
     full = light.full(ground)
     mixed = full + (shade - full) * shadow[..., None]
-    return _bytes(stone * mixed * (1 - corner)), _bytes(stone * shade * (1 - corner))
-
-
-def _houses(image: Bytes, camera: Camera, light: Light) -> None:
-    """Lay the houses over the upper part of the picture."""
-    houses = facade()
-    flat = np.array([(x, up) for x in (-12.0, 12.0) for up in (0.0, TOP_M)])
-    sheet = np.stack([(flat[:, 0] - LEFT_M) * SCALE, (TOP_M - flat[:, 1]) * SCALE], axis=-1)
-    pixels, depth = camera.project(_on_wall(flat))
-    shrink = min(1.0, 1.25 * camera.focal / float(depth.mean()) / SCALE)
-    to_picture = cv2.getPerspectiveTransform((sheet * shrink).astype(np.float32), pixels.astype(np.float32))
-    paint = _warp(houses.paint, shrink, to_picture, camera).astype(np.float64)
-    inside = _warp(np.full(houses.glow.shape, 255, np.uint8), shrink, to_picture, camera) / 255.0
-    lit = on_face(light, (0.0, layout.FACADE_Y - 2.0), (-0.3, -0.954, 0.0))
-    paint *= lit * (1.0 if light.night else 1.06)
-    if light.night:
-        glow = _warp(houses.glow, shrink, to_picture, camera)[..., None] / 255.0
-        paint += glow * np.array([255.0, 196.0, 116.0]) * 0.85
-    image[:] = _bytes(image + (paint - image) * inside[..., None])
-    for cloth in houses.awnings:
-        _awning(image, cloth, camera, light)
-
-
-def _warp(sheet: Bytes, shrink: float, to_picture: NDArray[Any], camera: Camera) -> Bytes:
-    """Bring a drawing of the facade into the picture, averaged down first so that it stays calm."""
-    small: NDArray[Any] = cv2.resize(sheet, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    out = cv2.warpPerspective(small, to_picture, (camera.width, camera.height), flags=cv2.INTER_LINEAR)
-    return np.asarray(out, np.uint8)
-
-
-def _on_wall(flat: Floats, *, out: float = 0.0) -> Floats:
-    """Bring (x, up) metres on the facade into the world, ``out`` metres in front of the wall."""
-    x, up = flat[:, 0], flat[:, 1]
-    return np.stack([x, layout.FACADE_Y + layout.FACADE_SLOPE * x - out, up], axis=-1)
-
-
-def _awning(image: Bytes, cloth: Awning, camera: Camera, light: Light) -> None:
-    """Paint an awning and the shadow it throws on the wall below."""
-    left, right = cloth.left, cloth.right
-    if abs(left) > 40 or any(left - 1.7 < door < right + 1.7 for door in layout.DOORS):
-        return
-    under = np.array([(left + 0.2, 2.95), (right + 0.35, 2.95), (right + 0.35, 1.75), (left + 0.5, 1.75)])
-    _dim(image, camera.project(_on_wall(under, out=0.02))[0], 1.0 if light.night else 0.66)
-    top = _on_wall(np.array([(left, 3.1), (right, 3.1)]))
-    rim = _on_wall(np.array([(left, 2.5), (right, 2.5)]), out=1.25)
-    drop = rim - (0.0, 0.0, 0.22)
-    strips = max(2, round((right - left) / 0.45)) if cloth.striped else 1
-    pale = np.array([214.0, 206.0, 190.0])
-    lit = on_face(light, (0.0, layout.FACADE_Y - 2.0), (-0.1, -0.45, 0.89))
-    for strip in range(strips):
-        a, b = strip / strips, (strip + 1) / strips
-        colour = np.array(cloth.colour) if strip % 2 == 0 else pale
-        edges = [line[0] + (line[1] - line[0]) * part for line in (top, rim, drop) for part in (a, b)]
-        _fill(image, camera, np.array([edges[0], edges[1], edges[3], edges[2]]), colour * lit)
-        _fill(image, camera, np.array([edges[2], edges[3], edges[5], edges[4]]), colour * lit * 0.78)
-
-
-def _fill(image: Bytes, camera: Camera, points: Floats, colour: Floats) -> None:
-    pixels = np.rint(np.clip(camera.project(points)[0], -9e3, 9e3) * 16).astype(np.int32)
-    red, green, blue = (float(c) for c in np.clip(colour, 0, 255))
-    cv2.fillPoly(image, [pixels], (red, green, blue), cv2.LINE_AA, 4)
-
-
-def _dim(image: Bytes, pixels: Floats, factor: float) -> None:
-    low = np.clip(pixels.min(axis=0), 0, (image.shape[1], image.shape[0])).astype(int)
-    high = np.clip(pixels.max(axis=0) + 1, 0, (image.shape[1], image.shape[0])).astype(int)
-    mask = np.zeros((max(0, high[1] - low[1]), max(0, high[0] - low[0])), np.uint8)
-    if mask.size == 0:
-        return
-    cv2.fillPoly(mask, [np.rint((pixels - low) * 16).astype(np.int32)], (255,), cv2.LINE_AA, 4)
-    part = image[low[1] : high[1], low[0] : high[0]]
-    part[:] = _bytes(part * (1.0 - (1.0 - factor) * mask[..., None] / 255.0))
+    return to_bytes(stone * mixed * (1 - corner)), to_bytes(stone * shade * (1 - corner))
 
 
 def _lens(image: Bytes) -> Bytes:
@@ -191,11 +135,6 @@ def _lens(image: Bytes) -> Bytes:
     height, width = image.shape[:2]
     soft = cv2.GaussianBlur(image, (0, 0), 0.55 * height / 720 + 0.1)
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    out = _bytes(soft * (1.0 - 0.06 * (x * x + y * y))[..., None])
+    out = to_bytes(soft * (1.0 - 0.06 * (x * x + y * y))[..., None])
     out.flags.writeable = False
-    return out
-
-
-def _bytes(values: NDArray[np.floating]) -> Bytes:
-    out: Bytes = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return out

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-HEAD_M = 0.235
+HEAD_M = 0.24
 """Diameter of a head with its hair, of a person 1.75 m tall."""
 
 
@@ -40,6 +40,8 @@ class Joint(IntEnum):
     PACK = 20
     HEM_L = 21
     HEM_R = 22
+    HAND_L = 23
+    HAND_R = 24
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,7 +75,7 @@ def joints(
         swings: N, relative swing of the arms.
 
     Returns:
-        Nx23x3 metres in the order of :class:`Joint`; the lower foot always on the ground.
+        Nx25x3 metres in the order of :class:`Joint`; the lower foot always on the ground.
     """
     people = len(ground)
     stride = np.clip(pose.pace / 1.3, 0.0, 1.15)
@@ -138,7 +140,7 @@ def _leg(
 
 def _arm(body: Floats, side: int, sign: float, build: Floats, *, swing: Floats, bend: Floats) -> None:
     """Place shoulder, elbow and wrist of one arm."""
-    wide = 0.108 * build * sign
+    wide = 0.100 * build * sign
     upper = 0.50 * swing
     lower = upper + 0.18 + bend
     inward = np.clip(bend - 0.3, 0.0, 1.6) * 0.05 * sign
@@ -152,3 +154,4 @@ def _arm(body: Floats, side: int, sign: float, build: Floats, *, swing: Floats, 
     wrist[:, 0] = elbow[:, 0] + 0.155 * np.sin(lower)
     wrist[:, 1] = wide * 1.15 - inward
     wrist[:, 2] = elbow[:, 2] - 0.155 * np.cos(lower)
+    body[:, Joint.HAND_L + side] = wrist + 0.26 * (wrist - elbow)

@@ -17,7 +17,7 @@ from crowdmon.scene.visits import Group, Visit, visit
 
 Floats = NDArray[np.float64]
 
-PRESENCE = 0.90
+PRESENCE = 0.75
 """Share of its turns a group spends in the picture, on average."""
 STRIDE_M = 1.42
 """Metres of one walking cycle (two steps) of a person 1.75 m tall."""
@@ -105,13 +105,22 @@ def _pose(t: float, table: Floats) -> Pose:
     pace = np.hypot(table[:, 2], table[:, 3])
     still = np.clip(1.0 - pace / 0.5, 0.0, 1.0)
     own = (table[:, 7] * 2.399 + table[:, 8] * 1.618 + table[:, 9] * 0.737) % 1.0
-    talk = 0.75 + 0.6 * np.sin(t * (1.5 + own) + 40.0 * own)
     habit = (own * 7.31) % 1.0
+    talk = 0.35 + 0.8 * _now_and_then(t / (1.6 + own) + 40.0 * own)
     right = np.where(habit < 0.3, talk, np.where(habit < 0.5, 1.75, np.where(habit < 0.65, 1.45, 0.0)))
     left = np.where((habit >= 0.42) & (habit < 0.65), 1.45, 0.05)
     bend = np.stack([left, right], axis=-1) * still[:, None]
-    gaze = (0.15 + 0.35 * still) * np.sin(t * (0.25 + 0.2 * own) + 20.0 * own)
+    gaze = (0.15 + 0.45 * still) * (2.0 * _now_and_then(t / (4.0 + 3.0 * own) + 20.0 * own) - 1.0)
     return Pose(table[:, 5], pace, bend, gaze)
+
+
+def _now_and_then(at: Floats) -> Floats:
+    """Return 0..1: a new value at each whole number, held most of the time, with smooth moves between."""
+    whole = np.floor(at)
+    move = np.clip((at - whole - 0.75) * 4.0, 0.0, 1.0)
+    before, after = (np.modf(np.abs(np.sin((whole + i) * 12.9898)) * 43758.5453)[0] for i in (0, 1))
+    out: Floats = before + (after - before) * move * move * (3.0 - 2.0 * move)
+    return out
 
 
 def _members(group: Group, tour: Visit, into: float, *, seed: int) -> list[tuple[float, ...]]:

@@ -1,213 +1,58 @@
-"""Draws one person into a small picture with transparency.
-
-A figure is drawn part by part, the farthest first, several times larger than it will be seen and
-then averaged down, which gives clean edges. Each part is drawn in up to three tones, each smaller,
-lighter and nearer to the side the light comes from, which makes it look round.
-"""
+"""Draws one person, part by part, the farthest first, into a small picture with transparency."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.body import HEAD_M, Joint
-from crowdmon.scene.looks import Colour, Look
+from crowdmon.scene.canvas import COARSE, FINE, LIMB_M, MIDDLE, TONES, UNIT, Canvas, Ints, Tones
+from crowdmon.scene.looks import Look, Material
 from crowdmon.scene.sprites import Sprite
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
-Bytes = NDArray[np.uint8]
-Shade = tuple[float, float, float, float]
-Rgb = tuple[float, float, float]
-
-SHIFT = 4
-"""Bits of the fraction in coordinates given to OpenCV."""
-UNIT = 1 << SHIFT
-LIMB_TONES = ((1.0, 0.0), (0.74, 0.24), (0.42, 0.44))
-"""Width of each tone of a limb, and how far it is shifted to the light, in radii."""
-BALL_TONES = ((1.0, 0.0), (0.86, 0.13), (0.66, 0.30), (0.40, 0.42))
-_ANGLES = np.arange(12) * (2 * np.pi / 12)
-_RING = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=-1)
+Parts = dict[str, "Callable[[Figure], None]"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lit:
-    """The light on one person.
+@dataclass(frozen=True, eq=False, slots=True)
+class Figure:
+    """A person being drawn.
 
     Attributes:
-        sunny: what falls on the side towards the light, per colour channel.
-        shady: what falls on the other side.
-        towards: the direction the light comes from, in the picture.
+        canvas: what it is drawn on.
+        look: what the person wears.
+        paint: the tones of each material, in the order of :class:`Material`.
+        facing: -1..1, how much the face looks towards the camera.
+        forward: the way the face looks, in the canvas' numbers, for each metre.
     """
 
-    sunny: Rgb
-    shady: Rgb
-    towards: tuple[float, float]
+    canvas: Canvas
+    look: Look
+    paint: list[Tones]
+    facing: float
+    forward: Floats
+
+    @property
+    def near(self) -> bool:
+        """Whether small things can be seen."""
+        return len(self.canvas.steps) == len(FINE)
 
 
-@dataclass(slots=True)
-class Canvas:
-    """The enlarged picture a figure is drawn on; points are OpenCV's fixed point numbers."""
-
-    image: Bytes
-    points: Ints
-    metre: float
-    light: Lit
-    tones: int
-
-    def shade(self, colour: Colour, part: float) -> Shade:
-        """Return a colour ``part`` (0..1) of the way from the shady to the sunny side."""
-        red, green, blue = (
-            min(255.0, c * (low + (high - low) * part))
-            for c, low, high in zip(colour, self.light.shady, self.light.sunny, strict=True)
-        )
-        return red, green, blue, 255.0
-
-    def aside(self, metres: float) -> Ints:
-        """Return a shift towards the light."""
-        size = metres * self.metre * UNIT
-        return np.array([round(self.light.towards[0] * size), round(self.light.towards[1] * size)], np.int32)
-
-    def limb(self, path: Ints, radius: float, colour: Colour) -> None:
-        """Draw a round limb along points; ``radius`` in metres."""
-        for index, (wide, off) in enumerate(LIMB_TONES[: self.tones]):
-            thick = round(2 * wide * radius * self.metre)
-            if thick < 1 and index:
-                break
-            line = path + self.aside(off * radius) if index else path
-            shade = self.shade(colour, index / (self.tones - 1))
-            cv2.polylines(self.image, [line], False, shade, max(1, thick), cv2.LINE_8, SHIFT)
-
-    def ball(self, centre: Ints, radius: float, colour: Colour, *, squash: float = 1.0) -> None:
-        """Draw an upright ellipsoid ``squash`` times as wide as high; ``radius`` in metres."""
-        size = radius * self.metre * UNIT
-        last = len(BALL_TONES) - 1
-        for index, (grow, off) in enumerate(BALL_TONES):
-            spot = centre + self.aside(off * radius * 0.8)
-            axes = (round(size * grow * squash), round(size * grow))
-            shade = self.shade(colour, index / last)
-            cv2.ellipse(
-                self.image, (int(spot[0]), int(spot[1])), axes, 0, 0, 360, shade, -1, cv2.LINE_8, SHIFT
-            )
-
-    def hull(self, centres: Ints, radii: tuple[float, ...], colour: Colour) -> None:
-        """Draw the convex hull around discs; ``radii`` in metres."""
-        ring = centres[:, None, :] + (np.array(radii) * self.metre * UNIT)[:, None, None] * _RING
-        outline = cv2.convexHull(np.rint(ring).astype(np.int32).reshape(-1, 1, 2))[:, 0]
-        cv2.fillConvexPoly(self.image, outline, self.shade(colour, 0.0), cv2.LINE_8, SHIFT)
-        middle = outline.mean(axis=0)
-        spread = outline - middle
-        reach = max(radii)
-        for index, (grow, off) in enumerate(LIMB_TONES[1 : self.tones], start=1):
-            inner = middle + spread * (grow, 0.45 + 0.55 * grow) + self.aside(off * reach)
-            shade = self.shade(colour, index / (self.tones - 1))
-            cv2.fillConvexPoly(self.image, np.rint(inner).astype(np.int32), shade, cv2.LINE_8, SHIFT)
-
-    def down(self, metres: float) -> Ints:
-        """Return a shift down the picture."""
-        return np.array([0, round(metres * self.metre * UNIT)], np.int32)
-
-
-def draw(pixels: Floats, depth: Floats, look: Look, *, focal: float, light: Lit) -> Sprite:
-    """Draw one figure.
-
-    Args:
-        pixels: 23x2 joints in the picture, in the order of :class:`Joint`.
-        depth: 23 metres along the optical axis.
-        look: what it wears.
-        focal: focal length in pixels.
-        light: how it is lit.
-    """
-    metre = focal / float(depth[Joint.CHEST])
-    enlarge = 4 if metre < 40 else 3 if metre < 90 else 2
-    reach = 0.30 * metre + 2
-    low, high = pixels.min(axis=0) - reach, pixels.max(axis=0) + reach
-    left, top = int(np.floor(low[0])), int(np.floor(low[1]))
-    columns, rows = int(np.ceil(high[0])) - left, int(np.ceil(high[1])) - top
-    points = np.rint(((pixels - (left, top) + 0.5) * enlarge - 0.5) * UNIT).astype(np.int32)
-    canvas = Canvas(
-        image=np.zeros((rows * enlarge, columns * enlarge, 4), np.uint8),
-        points=points,
-        metre=metre * enlarge,
-        light=light,
-        tones=3 if metre > 45 else 2,
+def tones(looks: list[Look], sunny: Floats, shady: Floats) -> NDArray[np.uint8]:
+    """Return the tones of N people's materials under Nx3 light, N x materials x TONES x 4 uint8."""
+    base = np.array([one.materials for one in looks], dtype=np.float64).reshape(
+        len(looks), len(Material), 1, 3
     )
-    for part in _order(depth):
-        _PARTS[part](canvas, look, depth)
-    image = canvas.image
-    if metre > 60:
-        # Near figures would show the steps between the tones.
-        image = np.asarray(cv2.blur(image, (3, 3) if metre < 110 else (5, 5)), np.uint8)
-    rgba = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)
-    return Sprite(np.asarray(rgba, dtype=np.uint8), left, top)
-
-
-def _order(depth: Floats) -> list[str]:
-    """Return the parts, the farthest first."""
-    far = {
-        "leg_l": (depth[Joint.KNEE_L] + depth[Joint.HIP_L]) / 2,
-        "leg_r": (depth[Joint.KNEE_R] + depth[Joint.HIP_R]) / 2,
-        "torso": (depth[Joint.CHEST] + depth[Joint.PELVIS]) / 2,
-        "arm_l": (depth[Joint.ELBOW_L] + depth[Joint.WRIST_L]) / 2,
-        "arm_r": (depth[Joint.ELBOW_R] + depth[Joint.WRIST_R]) / 2,
-        "bag": depth[Joint.PACK],
-        "head": depth[Joint.HEAD],
-        "hair": depth[Joint.NAPE] - 0.06,
-    }
-    return sorted(far, key=lambda part: -far[part])
-
-
-def _leg(canvas: Canvas, look: Look, side: int) -> None:
-    points = canvas.points
-    hip, knee, ankle, toe = (j + side for j in (Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L, Joint.TOE_L))
-    wide = 0.058 * look.build * look.height / 1.75
-    canvas.limb(points[[ankle, toe]], 0.042 * look.height / 1.75, look.shoes)
-    if look.wear == "trousers":
-        canvas.limb(points[[hip, knee, ankle]], wide * 1.1, look.bottom)
-        return
-    bare = look.skin if look.wear != "coat" else look.bottom
-    canvas.limb(points[[hip, knee, ankle]], wide * 0.86, bare)
-    if look.wear == "shorts":
-        canvas.limb(points[[hip, knee]], wide * 1.3, look.bottom)
-
-
-def _torso(canvas: Canvas, look: Look, _: Floats) -> None:
-    size = look.height / 1.75 * look.build
-    points = canvas.points
-    canvas.limb(points[[Joint.NECK, Joint.HEAD]], 0.055, look.skin)
-    if look.wear in ("skirt", "dress", "coat"):
-        colour = look.bottom if look.wear == "skirt" else look.top
-        hem = points[[Joint.HIP_L, Joint.HIP_R, Joint.HEM_L, Joint.HEM_R]]
-        canvas.hull(hem, (0.09 * size, 0.09 * size, 0.095 * size, 0.095 * size), colour)
-    else:
-        canvas.hull(points[[Joint.HIP_L, Joint.HIP_R]], (0.098 * size, 0.098 * size), look.bottom)
-    corners = points[[Joint.SHOULDER_L, Joint.SHOULDER_R, Joint.CHEST, Joint.HIP_L, Joint.HIP_R]].copy()
-    corners[3:] += (corners[:2] - corners[3:]) // 4
-    canvas.hull(corners, (0.066 * size, 0.066 * size, 0.118 * size, 0.098 * size, 0.098 * size), look.top)
-    if look.stripes:
-        thick = max(1, round(0.035 * canvas.metre))
-        for part in (0.15, 0.4, 0.65):
-            line = (corners[:2] * (1 - part) + corners[3:] * part).astype(np.int32)
-            cv2.polylines(
-                canvas.image, [line], False, canvas.shade(look.bottom, 0.5), thick, cv2.LINE_8, SHIFT
-            )
-
-
-def _arm(canvas: Canvas, look: Look, side: int) -> None:
-    points = canvas.points
-    shoulder, elbow, wrist = (j + side for j in (Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L))
-    wide = 0.048 * look.build * look.height / 1.75
-    hand = points[wrist] + (points[wrist] - points[elbow]) // 5
-    canvas.limb(np.stack([points[wrist], hand]), wide * 0.85, look.skin)
-    if look.sleeves:
-        canvas.limb(points[[shoulder, elbow, wrist]], wide * 1.06, look.top)
-        return
-    canvas.limb(points[[elbow, wrist]], wide * 0.85, look.skin)
-    canvas.limb(points[[shoulder, elbow]], wide * 1.15, look.top)
+    part = np.linspace(0.0, 1.0, TONES)[:, None]
+    light = shady[:, None, None, :] + (sunny - shady)[:, None, None, :] * part
+    out = np.full((len(looks), len(Material), TONES, 4), 255, np.uint8)
+    out[..., :3] = np.clip(base * light, 0.0, 255.0)
+    return out
 
 
 def head_size(height: float) -> float:
@@ -215,78 +60,244 @@ def head_size(height: float) -> float:
     return HEAD_M * (0.5 + 0.5 * height / 1.75)
 
 
-def _head(canvas: Canvas, look: Look, depth: Floats) -> None:
-    head = canvas.points[Joint.HEAD]
-    radius = head_size(look.height) / 2
-    canvas.ball(head, radius, look.skin if look.style == "bald" else look.hair, squash=0.86)
+def figure(
+    pixels: Floats,
+    depth: Floats,
+    look: Look,
+    paint: NDArray[np.uint8],
+    *,
+    focal: float,
+    towards: tuple[float, float],
+) -> Sprite:
+    """Draw one figure.
+
+    Args:
+        pixels: joints x 2 in the picture, in the order of :class:`Joint`.
+        depth: metres of each joint along the optical axis.
+        look: what it wears.
+        paint: its tones, see :func:`tones`.
+        focal: focal length in pixels.
+        towards: the direction the light comes from, in the picture.
+    """
+    metre = focal / float(depth[Joint.CHEST])
+    low = np.floor(pixels.min(axis=0) - 0.30 * metre - 2).astype(int)
+    local = np.rint((pixels - low) * UNIT).astype(np.int32)
     facing = float(depth[Joint.HEAD] - depth[Joint.FACE]) / (0.038 * look.height)
+    # Somebody who stands still is drawn once: exactly the same numbers give the same sprite.
+    rgba = _drawn(
+        local.tobytes(),
+        _order(depth, look),
+        look,
+        paint.tobytes(),
+        round(metre, 3),
+        round(facing, 2),
+        towards,
+    )
+    return Sprite(rgba, int(low[0]), int(low[1]))
+
+
+@lru_cache(maxsize=512)
+def _drawn(
+    local: bytes, order: tuple[str, ...], look: Look, paint: bytes, metre: float, facing: float,
+    towards: tuple[float, float],
+) -> NDArray[np.uint8]:  # fmt: skip
+    """Draw a figure whose joints are given from its picture's first pixel, in 1/16 pixels."""
+    joints = np.frombuffer(local, np.int32).reshape(-1, 2)
+    enlarge = 3 if metre < 80 else 2
+    columns, rows = (joints.max(axis=0) // UNIT + round(0.30 * metre) + 3).tolist()
+    points = (joints + UNIT // 2) * enlarge - UNIT // 2
+    steps = FINE if metre > 62 else MIDDLE if metre > 40 else COARSE
+    aside = np.array(towards) * (LIMB_M * metre * enlarge * UNIT)
+    forward = (points[Joint.FACE] - points[Joint.HEAD]) / (0.038 * look.height)
+    canvas = Canvas(
+        image=np.zeros((rows * enlarge, columns * enlarge, 4), np.uint8),
+        points=[points, *(points + (aside * off).astype(np.int32) for _, off, _ in steps[1:])],
+        metre=metre * enlarge,
+        towards=towards,
+        steps=steps,
+    )
+    table = np.frombuffer(paint, np.uint8).reshape(len(Material), TONES, 4)
+    paints: list[Tones] = [[(r, g, b, a) for r, g, b, a in tones] for tones in table.tolist()]
+    one = Figure(canvas, look, paints, facing, forward)
+    for part in order:
+        _PARTS[part](one)
+    image = canvas.image
+    if metre > 80:
+        # Near figures would show the steps between the tones.
+        image = np.asarray(cv2.blur(image, (3, 3) if metre < 120 else (5, 5)), np.uint8)
+    rgba = np.asarray(cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+    rgba.flags.writeable = False
+    return rgba
+
+
+def _order(depth: Floats, look: Look) -> tuple[str, ...]:
+    """Return the parts, the farthest first."""
+    far = depth.tolist()
+    parts = [
+        (far[Joint.KNEE_L] + far[Joint.HIP_L], "leg_l"),
+        (far[Joint.KNEE_R] + far[Joint.HIP_R], "leg_r"),
+        (far[Joint.CHEST] + far[Joint.PELVIS], "torso"),
+        (far[Joint.ELBOW_L] + far[Joint.WRIST_L], "arm_l"),
+        (far[Joint.ELBOW_R] + far[Joint.WRIST_R], "arm_r"),
+        (2 * far[Joint.HEAD], "head"),
+    ]
+    if look.style in ("long", "tail"):
+        parts.append((2 * far[Joint.NAPE] - 0.12, "hair"))
+    if look.bag != "none":
+        held = {"backpack": Joint.PACK, "shoulder": Joint.HIP_R, "tote": Joint.WRIST_R}[look.bag]
+        parts.append((2 * far[held] - 0.1, look.bag))
+    parts.sort(reverse=True)
+    return tuple(part for _, part in parts)
+
+
+def _leg(one: Figure, side: int) -> None:
+    look, limb, paint = one.look, one.canvas.limb, one.paint
+    hip, knee, ankle, toe = (j + side for j in (Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L, Joint.TOE_L))
+    wide = 0.058 * look.build * look.height / 1.75
+    limb((ankle, toe), 0.041 * look.height / 1.75, paint[Material.SHOES])
+    if look.wear == "trousers":
+        limb((hip, knee, ankle), wide * 1.08, paint[Material.BOTTOM])
+        return
+    limb((hip, knee, ankle), wide * 0.84, paint[Material.BOTTOM if look.wear == "coat" else Material.SKIN])
+    if look.wear == "shorts":
+        limb((hip, knee), wide * 1.3, paint[Material.BOTTOM])
+
+
+def _torso(one: Figure) -> None:
+    canvas, look, paint = one.canvas, one.look, one.paint
+    size = look.height / 1.75 * look.build
+    points = canvas.points[0]
+    top, bottom = paint[Material.TOP], paint[Material.BOTTOM]
+    canvas.limb((Joint.NECK, Joint.HEAD), 0.056, paint[Material.SKIN])
+    if look.wear in ("skirt", "dress", "coat"):
+        hem = points[[Joint.HIP_L, Joint.HIP_R, Joint.HEM_L, Joint.HEM_R]]
+        radii = (0.088 * size, 0.088 * size, 0.096 * size, 0.096 * size)
+        canvas.hull(hem, radii, bottom if look.wear == "skirt" else top)
+    else:
+        canvas.hull(points[[Joint.HIP_L, Joint.HIP_R]], (0.092 * size, 0.092 * size), bottom)
+    frame = points[
+        [Joint.NECK, Joint.SHOULDER_L, Joint.SHOULDER_R, Joint.CHEST, Joint.HIP_L, Joint.HIP_R]
+    ].copy()
+    frame[4:] += (frame[1:3] - frame[4:]) // 6
+    canvas.hull(frame, (0.05, 0.058 * size, 0.058 * size, 0.112 * size, 0.094 * size, 0.094 * size), top)
+    if look.stripes:
+        for part in (0.2, 0.42, 0.64):
+            line = (frame[1:3] * (1 - part) + frame[4:] * part).astype(np.int32)
+            canvas.line(line, 0.032, bottom[2])
+    if one.near and one.facing > 0.15:
+        _front(one, frame)
+
+
+def _front(one: Figure, frame: Ints) -> None:
+    """Draw what is seen of the front of the clothes: a neckline, an open jacket."""
+    ahead = (one.forward * 0.085).astype(np.int32)
+    throat = frame[0] + ahead // 2
+    chest = frame[3] + ahead
+    one.canvas.line(np.stack([throat, throat + (chest - throat) // 6]), 0.045, one.paint[Material.SKIN][2])
+    if one.look.wear == "coat" or one.look.opened:
+        end = (frame[4] + frame[5]) // 2 + ahead
+        tone = one.paint[Material.SHIRT] if one.look.opened else one.paint[Material.TOP]
+        one.canvas.line(
+            np.stack([throat, chest, end]),
+            0.085 if one.look.opened else 0.016,
+            tone[2 if one.look.opened else 0],
+        )
+
+
+def _arm(one: Figure, side: int) -> None:
+    look, limb, paint = one.look, one.canvas.limb, one.paint
+    shoulder, elbow, wrist = (j + side for j in (Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L))
+    wide = 0.046 * look.build * look.height / 1.75
+    limb((wrist, Joint.HAND_L + side), wide * 0.85, paint[Material.SKIN])
+    if look.sleeves:
+        limb((shoulder, elbow, wrist), wide * 1.04, paint[Material.TOP])
+        return
+    limb((elbow, wrist), wide * 0.82, paint[Material.SKIN])
+    limb((shoulder, elbow), wide * 1.12, paint[Material.TOP])
+
+
+def _head(one: Figure) -> None:
+    canvas, look, facing = one.canvas, one.look, one.facing
+    points = canvas.points[0]
+    head = points[Joint.HEAD]
+    radius = head_size(look.height) / 2
+    skin = one.paint[Material.SKIN]
+    canvas.ball(head, radius, skin if look.style == "bald" else one.paint[Material.HAIR], 0.86)
     if facing > -0.6:
-        face = canvas.points[Joint.FACE] + canvas.down(0.016)
-        wide = 0.60 + 0.26 * min(1.0, max(0.0, facing + 0.6))
-        canvas.ball(face, radius * 0.74, look.skin, squash=wide)
-        if facing > 0.1 and radius * canvas.metre > 18:
-            _features(canvas, look, face, radius)
+        face = points[Joint.FACE] + canvas.down(0.018)
+        canvas.ball(face, radius * 0.74, skin, 0.60 + 0.24 * min(1.0, max(0.0, facing + 0.6)))
+        if facing > 0.05 and radius * canvas.metre > 18:
+            _features(one, face, radius)
     if look.hat == "none":
         return
+    hat = one.paint[Material.HAT]
     crown = head - canvas.down(0.045)
     if look.hat == "brim":
-        canvas.ball(crown + canvas.down(0.02), radius * 0.7, look.hat_colour, squash=2.2)
+        canvas.ball(crown + canvas.down(0.02), radius * 0.7, hat, 2.1)
     else:
-        peak = canvas.points[Joint.FACE] + (canvas.points[Joint.FACE] - head) // 2 - canvas.down(0.05)
-        canvas.ball(peak, radius * 0.3, look.hat_colour, squash=1.8)
-    canvas.ball(crown, radius * 0.82, look.hat_colour, squash=1.1)
+        peak = points[Joint.FACE] + (points[Joint.FACE] - head) // 2 - canvas.down(0.05)
+        canvas.ball(peak, radius * 0.3, hat, 1.8)
+    canvas.ball(crown, radius * 0.8, hat, 1.08)
 
 
-def _features(canvas: Canvas, look: Look, face: Ints, radius: float) -> None:
-    """Hint at eyes and mouth; more cannot be seen from a camera up there."""
-    off = canvas.points[Joint.FACE] - canvas.points[Joint.HEAD]
-    size = radius * canvas.metre * UNIT
-    dark = canvas.shade(
-        (round(look.skin[0] * 0.5), round(look.skin[1] * 0.45), round(look.skin[2] * 0.45)), 0.5
+def _features(one: Figure, face: Ints, radius: float) -> None:
+    """Hint at brows and mouth; more cannot be seen from a camera up there."""
+    size = radius * one.canvas.metre * UNIT
+    skin = one.paint[Material.SKIN][1]
+    dark = (skin[0] * 0.66, skin[1] * 0.58, skin[2] * 0.56, 255.0)
+    lips = (skin[0] * 0.92, skin[1] * 0.74, skin[2] * 0.72, 255.0)
+    middle = face + (one.forward * 0.014).astype(np.int32)
+    narrow = min(1.0, one.facing + 0.35)
+    for x, y, wide, tall, shade in (
+        (-0.27, -0.10, 0.15, 0.075, dark),
+        (0.27, -0.10, 0.15, 0.075, dark),
+        (0.0, 0.42, 0.18, 0.05, lips),
+    ):
+        spot = (int(middle[0] + x * size * narrow), int(middle[1] + y * size))
+        axes = (round(wide * size * narrow), round(tall * size))
+        cv2.ellipse(one.canvas.image, spot, axes, 0, 0, 360, shade, -1, cv2.LINE_8, 4)
+
+
+def _hair(one: Figure) -> None:
+    points, hair = one.canvas.points[0], one.paint[Material.HAIR]
+    if one.look.style == "long":
+        one.canvas.hull(points[[Joint.NAPE, Joint.HEAD]], (0.09, 0.088), hair)
+    else:
+        one.canvas.ball(points[Joint.NAPE], 0.055, hair)
+
+
+def _backpack(one: Figure) -> None:
+    pack, canvas = one.canvas.points[0][Joint.PACK], one.canvas
+    body = np.stack([pack - canvas.down(0.1), pack + canvas.down(0.14)])
+    canvas.hull(body, (0.12, 0.135), one.paint[Material.BAG])
+    if one.near and one.facing < 0:
+        pocket = np.stack([pack + canvas.down(0.08), pack + canvas.down(0.15)])
+        canvas.hull(pocket, (0.085, 0.085), [one.paint[Material.BAG][i] for i in (0, 1, 1, 2, 2)])
+
+
+def _shoulder_bag(one: Figure) -> None:
+    canvas, bag = one.canvas, one.paint[Material.BAG]
+    canvas.limb((Joint.SHOULDER_L, Joint.HIP_R), 0.013, bag)
+    spot = canvas.points[0][Joint.HIP_R]
+    canvas.hull(np.stack([spot, spot + canvas.down(0.1)]), (0.085, 0.095), bag)
+
+
+def _tote(one: Figure) -> None:
+    canvas, spot = one.canvas, one.canvas.points[0][Joint.HAND_R]
+    canvas.hull(
+        np.stack([spot + canvas.down(0.1), spot + canvas.down(0.26)]), (0.055, 0.095), one.paint[Material.BAG]
     )
-    for side in (-0.27, 0.27):
-        spot = face + off // 5 + np.array([round(side * size), round(-0.06 * size)])
-        axes = (round(0.12 * size), round(0.07 * size))
-        cv2.ellipse(canvas.image, (int(spot[0]), int(spot[1])), axes, 0, 0, 360, dark, -1, cv2.LINE_8, SHIFT)
-    lips = canvas.shade(
-        (round(look.skin[0] * 0.75), round(look.skin[1] * 0.55), round(look.skin[2] * 0.55)), 0.6
-    )
-    spot = face + off // 5 + np.array([0, round(0.42 * size)])
-    axes = (round(0.18 * size), round(0.05 * size))
-    cv2.ellipse(canvas.image, (int(spot[0]), int(spot[1])), axes, 0, 0, 360, lips, -1, cv2.LINE_8, SHIFT)
 
 
-def _hair(canvas: Canvas, look: Look, _: Floats) -> None:
-    if look.style == "long":
-        canvas.hull(canvas.points[[Joint.NAPE, Joint.HEAD]], (0.092, 0.09), look.hair)
-    elif look.style == "tail":
-        canvas.ball(canvas.points[Joint.NAPE], 0.055, look.hair)
-
-
-def _bag(canvas: Canvas, look: Look, _: Floats) -> None:
-    if look.bag == "backpack":
-        pack = canvas.points[Joint.PACK]
-        canvas.hull(
-            np.stack([pack - canvas.down(0.1), pack + canvas.down(0.14)]), (0.12, 0.14), look.bag_colour
-        )
-    elif look.bag == "shoulder":
-        canvas.limb(canvas.points[[Joint.SHOULDER_L, Joint.HIP_R]], 0.014, look.bag_colour)
-        spot = canvas.points[Joint.HIP_R]
-        canvas.hull(np.stack([spot, spot + canvas.down(0.1)]), (0.09, 0.1), look.bag_colour)
-    elif look.bag == "tote":
-        spot = canvas.points[Joint.WRIST_R]
-        canvas.hull(
-            np.stack([spot + canvas.down(0.12), spot + canvas.down(0.28)]), (0.06, 0.1), look.bag_colour
-        )
-
-
-_PARTS: dict[str, Callable[[Canvas, Look, Floats], None]] = {
-    "leg_l": lambda canvas, look, _: _leg(canvas, look, 0),
-    "leg_r": lambda canvas, look, _: _leg(canvas, look, 1),
-    "arm_l": lambda canvas, look, _: _arm(canvas, look, 0),
-    "arm_r": lambda canvas, look, _: _arm(canvas, look, 1),
+_PARTS: Parts = {
+    "leg_l": lambda one: _leg(one, 0),
+    "leg_r": lambda one: _leg(one, 1),
+    "arm_l": lambda one: _arm(one, 0),
+    "arm_r": lambda one: _arm(one, 1),
     "torso": _torso,
     "head": _head,
     "hair": _hair,
-    "bag": _bag,
+    "backpack": _backpack,
+    "shoulder": _shoulder_bag,
+    "tote": _tote,
 }

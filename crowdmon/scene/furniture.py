@@ -106,7 +106,7 @@ def planter(camera: Camera, light: Light, at: Disc) -> Thing:
     """Build a round stone planter full of flowers."""
     rng = dice(89, round(abs(at.x) * 100), round(at.y * 100))
     solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, 0.75), ring(at.x, at.y, 1.25, 0.75)]))
-    _drum(solid, at, 0.68, 0.5, STONE * 0.96, light=light)
+    drum(solid, at, (0.62, 0.70), (0.0, 0.5), STONE * 0.96, light=light)
     solid.poly(
         ring(at.x, at.y, 0.5, 0.58), np.array([70.0, 56.0, 42.0]) * on_face(light, (at.x, at.y), (0, 0, 1))
     )
@@ -155,50 +155,22 @@ def parasol(camera: Camera, light: Light, at: Disc, *, colour: tuple[float, floa
     return Thing(at.y, solid.sprite(), (rib, ring(at.x, at.y, 0.72, 0.42, corners=16)))
 
 
-def _drum(solid: Solid, at: Disc, radius: float, height: float, colour: Floats, *, light: Light) -> None:
-    """Paint the outer side and the rim of a round stone drum."""
-    low, high = ring(at.x, at.y, 0.0, radius), ring(at.x, at.y, height, radius)
+def drum(
+    solid: Solid,
+    at: Disc,
+    radii: tuple[float, float],
+    heights: tuple[float, float],
+    colour: Floats,
+    *,
+    light: Light,
+) -> None:
+    """Paint the outer side and the top of a round stone drum; lower value first."""
+    low = ring(at.x, at.y, heights[0], radii[0])
+    high = ring(at.x, at.y, heights[1], radii[1])
     for i in sorted(range(len(low)), key=lambda i: -float(low[i, 1])):
         j = (i + 1) % len(low)
         out = low[[i, j], :2].mean(axis=0) - (at.x, at.y)
-        lit = on_face(light, (at.x, at.y), (float(out[0]) / radius, float(out[1]) / radius, 0.0))
+        out = out / float(np.hypot(*out))
+        lit = on_face(light, (at.x, at.y), (float(out[0]), float(out[1]), 0.0))
         solid.poly(np.stack([low[i], low[j], high[j], high[i]]), colour * lit)
     solid.poly(high, colour * on_face(light, (at.x, at.y), (0.0, 0.0, 1.0)))
-
-
-def fountain(camera: Camera, light: Light, at: Disc) -> Thing:
-    """Build the fountain: a basin of water, a column with a bowl, a little spray."""
-    rng = dice(97, 1)
-    solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, 2.4), ring(at.x, at.y, 2.9, 2.4)]))
-    top = on_face(light, (at.x, at.y), (0.0, 0.0, 1.0))
-    _drum(solid, at, at.radius, 0.5, STONE, light=light)
-    solid.poly(ring(at.x, at.y, 0.5, at.radius - 0.3), STONE * top * 0.62)
-    water = np.array([104.0, 132.0, 138.0]) * top
-    solid.poly(ring(at.x, at.y + 0.03, 0.38, at.radius - 0.36), water * 0.8)
-    for _ in range(90):
-        angle, far = rng.uniform(0, 2 * math.pi), rng.uniform(0.5, at.radius - 0.5)
-        spot = np.array([at.x + far * math.cos(angle), at.y + far * math.sin(angle), 0.38])
-        glint = np.array([(-0.16, 0.0, 0.0), (0.16, 0.0, 0.0)]) * rng.uniform(0.4, 1.0)
-        solid.line(spot + glint, 0.02, water * rng.uniform(0.85, 1.35))
-    side = on_face(light, (at.x, at.y), (-0.6, -0.8, 0.0))
-    dim = on_face(light, (at.x, at.y), (0.8, -0.6, 0.0))
-    for low, high, wide in ((0.3, 0.75, 0.62), (0.7, 1.5, 0.3), (1.45, 1.6, 0.9), (1.55, 2.3, 0.16)):
-        stem = np.array([(at.x, at.y, low), (at.x, at.y, high)])
-        solid.line(stem, wide, STONE * dim * 0.9)
-        solid.line(stem - (wide * 0.18, 0.0, 0.0), wide * 0.5, STONE * side)
-    bowl = ring(at.x, at.y, 1.66, 0.78)
-    solid.poly(np.concatenate([bowl, ring(at.x, at.y, 1.45, 0.4)]), STONE * side * 0.9)
-    solid.poly(bowl, STONE * top)
-    solid.poly(ring(at.x, at.y, 1.66, 0.66), water)
-    spray = np.minimum(np.array([236.0, 242.0, 246.0]) * top, 255.0)
-    for _ in range(130):
-        angle, part = rng.uniform(0, 2 * math.pi), rng.uniform(0.0, 1.0)
-        far = 0.75 * part + 0.1
-        up = 2.35 - 1.9 * part * part + 0.25 * math.sin(math.pi * part)
-        drop = np.array([at.x + far * math.cos(angle), at.y + far * math.sin(angle), max(up, 0.45)])
-        solid.line(np.stack([drop, drop - (0.0, 0.0, 0.12)]), 0.018, spray * rng.uniform(0.8, 1.0))
-    casts = tuple(
-        np.concatenate([ring(at.x, at.y, low, wide, corners=20), ring(at.x, at.y, high, wide, corners=20)])
-        for low, high, wide in ((0.0, 0.5, at.radius), (0.4, 1.5, 0.25), (1.45, 1.7, 0.75), (1.6, 2.3, 0.09))
-    )
-    return Thing(at.y, solid.sprite(), casts)

@@ -14,11 +14,11 @@ Rgb = tuple[float, float, float]
 
 SUN_SHADOW = (0.98, 0.26)
 """How far (x, y) in metres the sun throws the shadow of a point one metre up."""
-SUN = np.array([1.04, 1.0, 0.93])
+SUN = np.array([1.08, 1.045, 0.975])
 """What the sun and the sky give together, per colour channel."""
-SKY = np.array([0.50, 0.545, 0.63])
+SKY = np.array([0.52, 0.565, 0.65])
 """What the sky gives alone: the light in a shadow."""
-MOON = np.array([0.150, 0.170, 0.235])
+MOON = np.array([0.205, 0.225, 0.295])
 """The light of a town's night sky."""
 LAMP = np.array([1.05, 0.80, 0.50])
 SHOPS = np.array([0.62, 0.50, 0.34])
@@ -70,7 +70,7 @@ def _lamps(ground: Floats) -> Floats:
     for lamp in LAMPS:
         square = (ground[..., 0] - lamp.x) ** 2 + (ground[..., 1] - lamp.y) ** 2
         glow += 1.0 / (1.0 + square / 11.0) ** 1.35
-    out: Floats = np.minimum(glow, 1.15)[..., None] * LAMP * 0.72
+    out: Floats = np.minimum(glow, 1.15)[..., None] * LAMP * 0.80
     return out
 
 
@@ -85,10 +85,15 @@ _TO_SUN = np.array([-SUN_SHADOW[0], -SUN_SHADOW[1], 1.0]) / np.hypot(1.0, np.hyp
 
 def on_face(light: Light, ground: tuple[float, float], normal: tuple[float, float, float]) -> Floats:
     """Return the light (3) on a surface that stands at ``ground`` metres and faces ``normal``."""
-    here = np.array(ground)
+    return on_faces(light, ground, np.array(normal))
+
+
+def on_faces(light: Light, ground: tuple[float, float], normals: Floats) -> Floats:
+    """Return the light (..., 3) on surfaces that stand at ``ground`` metres and face ``normals``."""
+    level = np.maximum(0.0, normals[..., 2:])
     if light.night:
-        return light.shaded(here) * (0.75 + 0.25 * max(0.0, normal[2]))
-    direct = max(0.0, float(np.dot(normal, _TO_SUN)))
-    sky = SKY * (0.72 + 0.28 * max(0.0, normal[2]))
-    out: Floats = sky + (SUN - SKY) * min(1.15, 1.35 * direct)
+        dusk: Floats = light.shaded(np.array(ground)) * (0.75 + 0.25 * level)
+        return dusk
+    direct = np.maximum(0.0, normals @ _TO_SUN)[..., None]
+    out: Floats = SKY * (0.72 + 0.28 * level) + (SUN - SKY) * np.minimum(1.15, 1.35 * direct)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
@@ -12,14 +13,15 @@ from crowdmon.scene.chance import dice
 Colour = tuple[int, int, int]
 
 SKIN: tuple[Colour, ...] = (
-    (236, 196, 172),
-    (224, 178, 150),
-    (208, 158, 126),
+    (226, 184, 158),
+    (216, 170, 142),
+    (202, 152, 120),
     (186, 134, 102),
     (150, 102, 74),
     (112, 74, 54),
     (82, 56, 44),
 )
+SKIN_ODDS = (0.22, 0.24, 0.2, 0.12, 0.1, 0.07, 0.05)
 HAIR: tuple[Colour, ...] = (
     (28, 24, 24),
     (38, 30, 26),
@@ -86,6 +88,19 @@ BAGS: tuple[Colour, ...] = (
 )
 
 
+class Material(IntEnum):
+    """What a figure's parts are made of, in the order of :attr:`Look.materials`."""
+
+    SKIN = 0
+    HAIR = 1
+    TOP = 2
+    BOTTOM = 3
+    SHOES = 4
+    BAG = 5
+    HAT = 6
+    SHIRT = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One person's appearance.
@@ -93,31 +108,27 @@ class Look:
     Attributes:
         height: metres.
         build: width of the body, 1 is usual.
-        skin, hair, top, bottom, shoes, bag_colour, hat_colour: sRGB 0..255.
+        materials: sRGB 0..255 of each :class:`Material`.
         style: short, long, tail or bald hair.
         wear: trousers, shorts, skirt, dress or coat.
         sleeves: whether the arms are covered.
         bag: none, backpack, shoulder or tote.
         hat: none, cap or brim.
         stripes: whether the top is striped.
+        opened: whether a jacket hangs open over a shirt.
         swings: how far the arms swing, 1 is usual.
     """
 
     height: float
     build: float
-    skin: Colour
-    hair: Colour
-    top: Colour
-    bottom: Colour
-    shoes: Colour
-    bag_colour: Colour
-    hat_colour: Colour
+    materials: tuple[Colour, ...]
     style: str
     wear: str
     sleeves: bool
     bag: str
     hat: str
     stripes: bool
+    opened: bool
     swings: float
 
 
@@ -146,18 +157,22 @@ def look(seed: int, group: int, member: int, visit: int, company: int) -> Look:
     return Look(
         height=float(np.clip(height, 1.1, 2.0)),
         build=float(np.clip(rng.normal(0.95 if woman else 1.04, 0.08), 0.8, 1.3)),
-        skin=_any(rng, SKIN),
-        hair=_any(rng, HAIR, HAIR_ODDS),
-        top=_any(rng, TOPS),
-        bottom=_any(rng, BOTTOMS),
-        shoes=_any(rng, SHOES),
-        bag_colour=_any(rng, BAGS),
-        hat_colour=_any(rng, TOPS),
+        materials=(
+            _any(rng, SKIN, SKIN_ODDS),
+            _any(rng, HAIR, HAIR_ODDS),
+            _any(rng, TOPS),
+            _any(rng, BOTTOMS),
+            _any(rng, SHOES),
+            _any(rng, BAGS),
+            _any(rng, TOPS),
+            _any(rng, TOPS),
+        ),
         style=style,
         wear=wear,
         sleeves=wear == "coat" or bool(rng.random() < 0.55),
         bag=str(rng.choice(("none", "backpack", "shoulder", "tote"), p=(0.58, 0.17, 0.15, 0.10))),
         hat=str(rng.choice(("none", "cap", "brim"), p=(0.87, 0.08, 0.05))),
-        stripes=bool(rng.random() < 0.12),
+        stripes=bool(rng.random() < 0.10),
+        opened=wear in ("trousers", "shorts") and bool(rng.random() < 0.25),
         swings=float(rng.uniform(0.6, 1.15)),
     )

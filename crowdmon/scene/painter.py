@@ -12,12 +12,12 @@ from crowdmon.scene.backdrop import Backdrop, backdrop
 from crowdmon.scene.body import Joint, joints
 from crowdmon.scene.camera import Camera
 from crowdmon.scene.crowd import Crowd
-from crowdmon.scene.figure import Lit, draw, head_size
+from crowdmon.scene.figure import figure, head_size, tones
 from crowdmon.scene.furniture import Thing
 from crowdmon.scene.light import Light
 from crowdmon.scene.looks import Look
 from crowdmon.scene.shadows import darken, shadows
-from crowdmon.scene.sprites import Sprite, faded, lay
+from crowdmon.scene.sprites import Box, Sprite, faded, lay, shared
 
 Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -61,10 +61,13 @@ def paint(now: Crowd, looks: list[Look], *, camera: Camera, light: Light) -> Lay
     mask, boxes = shadows(bodies, now.shown, camera=camera, light=light)
     for box in boxes:
         darken(image, mask, box, lit=back.lit, shade=back.shade)
-    lights = _lights(now.ground, back, light)
+    paints = tones(looks, *_lights(now.ground, back, light))
     sprites = [
-        faded(draw(pixels[i], depth[i], looks[i], focal=camera.focal, light=lights[i]), float(now.shown[i]))
-        for i in range(len(looks))
+        faded(
+            figure(pixels[i], depth[i], one, paints[i], focal=camera.focal, towards=light.towards),
+            float(now.shown[i]),
+        )
+        for i, one in enumerate(looks)
     ]
     ids, ranks = _stack(image, sprites, now.ground[:, 1], back)
     heads = pixels[:, Joint.HEAD]
@@ -76,17 +79,14 @@ def paint(now: Crowd, looks: list[Look], *, camera: Camera, light: Light) -> Lay
     return Layers(image, ids, ranks, heads, sizes, np.array(visible, dtype=np.bool_))
 
 
-def _lights(ground: Floats, back: Backdrop, light: Light) -> list[Lit]:
-    """Return how each person is lit; what counts is whether the chest stands in the sun."""
+def _lights(ground: Floats, back: Backdrop, light: Light) -> tuple[Floats, Floats]:
+    """Return Nx3 light on people's sunny and shady sides; what counts is where the chest stands."""
     chest = np.concatenate([ground, np.full((len(ground), 1), 1.25)], axis=-1)
     sun = back.sun_at(light.thrown(chest[:, None])[:, 0])[:, None]
     full, shaded = light.full(ground), light.shaded(ground)
     sunny = shaded + (full - shaded) * sun
-    shady = shaded * (0.80 + 0.14 * sun) if not light.night else shaded * 0.62
-    return [
-        Lit((s[0], s[1], s[2]), (d[0], d[1], d[2]), light.towards)
-        for s, d in zip(sunny.tolist(), shady.tolist(), strict=True)
-    ]
+    shady = shaded * 0.62 if light.night else shaded * (0.80 + 0.14 * sun)
+    return sunny, shady
 
 
 def _stack(
@@ -96,13 +96,13 @@ def _stack(
     ids = np.zeros(image.shape[:2], np.uint16)
     ranks = np.zeros(len(sprites), np.int64)
     waiting = list(back.things)
-    laid: list[Sprite] = []
+    laid: list[Box] = []
     rank = 0
     for person in np.argsort(-away, kind="stable"):
         rank = _things(image, ids, waiting, laid, nearest=float(away[person]), rank=rank)
         rank += 1
         lay(image, sprites[person], ids=ids, rank=rank)
-        laid.append(sprites[person])
+        laid.append(sprites[person].box)
         ranks[person] = rank
     _things(image, ids, waiting, laid, nearest=-math.inf, rank=rank)
     return ids, ranks
@@ -112,7 +112,7 @@ def _things(
     image: Bytes,
     ids: NDArray[np.uint16],
     waiting: list[Thing],
-    laid: list[Sprite],
+    laid: list[Box],
     *,
     nearest: float,
     rank: int,
@@ -120,9 +120,10 @@ def _things(
     """Lay the things farther out than ``nearest`` that somebody already painted may be behind."""
     while waiting and waiting[0].y > nearest:
         thing = waiting.pop(0)
-        if any(thing.sprite.overlaps(sprite) for sprite in laid):
+        box = shared(thing.sprite.box, laid)
+        if box is not None:
             rank += 1
-            lay(image, thing.sprite, ids=ids, rank=rank)
+            lay(image, thing.sprite.cut(box), ids=ids, rank=rank)
     return rank
 
 

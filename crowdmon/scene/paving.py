@@ -13,7 +13,7 @@ from crowdmon.scene.layout import FOUNTAIN, PAVING_TURN
 
 Grid = NDArray[np.float32]
 
-STONE = np.array([186, 178, 166], np.float32)
+STONE = np.array([196, 188, 177], np.float32)
 BASALT = np.array([128, 126, 124], np.float32)
 SLAB_M = (0.9, 0.6)
 FIELD_M = 6.3

@@ -48,6 +48,13 @@ class Solid:
         size = max(1, round(radius * self.metre * ENLARGE * (1 << SHIFT)))
         cv2.circle(self._image, (int(spot[0]), int(spot[1])), size, _shade(colour), -1, cv2.LINE_8, SHIFT)
 
+    def balls(self, centres: Floats, radii: Floats, colours: Floats) -> None:
+        """Fill N balls in the order given: Nx3 metres, N metres, Nx3 colours."""
+        spots = self._fixed(centres).tolist()
+        sizes = np.maximum(1, np.rint(radii * self.metre * ENLARGE * (1 << SHIFT))).astype(int).tolist()
+        for (x, y), size, colour in zip(spots, sizes, np.clip(colours, 0, 255).tolist(), strict=True):
+            cv2.circle(self._image, (x, y), size, (*colour, 255.0), -1, cv2.LINE_8, SHIFT)
+
     def sprite(self) -> Sprite:
         """Return what was drawn, averaged down to the picture's own size."""
         rgba = cv2.resize(self._image, (self._columns, self._rows), interpolation=cv2.INTER_AREA)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -24,14 +25,33 @@ class Sprite:
     left: int
     top: int
 
-    def overlaps(self, other: Sprite) -> bool:
-        """Say whether the two rectangles share a pixel."""
-        return bool(
-            self.left < other.left + other.rgba.shape[1]
-            and other.left < self.left + self.rgba.shape[1]
-            and self.top < other.top + other.rgba.shape[0]
-            and other.top < self.top + self.rgba.shape[0]
-        )
+    @property
+    def box(self) -> Box:
+        """Left, top, right and bottom in the picture; right and bottom are just outside."""
+        return self.left, self.top, self.left + self.rgba.shape[1], self.top + self.rgba.shape[0]
+
+    def cut(self, box: Box) -> Sprite:
+        """Return the part inside a box that lies within the sprite."""
+        left, top, right, bottom = box
+        part = self.rgba[top - self.top : bottom - self.top, left - self.left : right - self.left]
+        return Sprite(part, left, top)
+
+
+def shared(one: Box, boxes: list[Box]) -> Box | None:
+    """Return the smallest box around what ``one`` shares with each of the others; None if nothing."""
+    parts = [
+        (max(one[0], b[0]), max(one[1], b[1]), min(one[2], b[2]), min(one[3], b[3]))
+        for b in boxes
+        if one[0] < b[2] and b[0] < one[2] and one[1] < b[3] and b[1] < one[3]
+    ]
+    if not parts:
+        return None
+    return (
+        min(p[0] for p in parts),
+        min(p[1] for p in parts),
+        max(p[2] for p in parts),
+        max(p[3] for p in parts),
+    )
 
 
 def lay(image: Bytes, sprite: Sprite, *, ids: NDArray[np.uint16] | None = None, rank: int = 0) -> None:

@@ -11,11 +11,12 @@ from crowdmon.scene.camera import Camera
 from crowdmon.scene.chance import dice
 from crowdmon.scene.furniture import IRON, Thing
 from crowdmon.scene.layout import Disc
-from crowdmon.scene.light import Light, on_face
+from crowdmon.scene.light import Light, on_face, on_faces
 from crowdmon.scene.solid import Solid, ring
 
 Floats = NDArray[np.float64]
 
+_NINE = np.stack([np.cos(np.arange(9) * 0.698), np.sin(np.arange(9) * 0.698)], axis=-1)
 BARK = np.array([122.0, 106.0, 88.0])
 DARK_LEAF = np.array([52.0, 74.0, 38.0])
 BRIGHT_LEAF = np.array([146.0, 162.0, 78.0])
@@ -32,17 +33,14 @@ def tree(camera: Camera, light: Light, at: Disc) -> Thing:
     solid.poly(ring(at.x, at.y, 0.0, 0.72), IRON * ground * 1.1)
     solid.poly(ring(at.x, at.y, 0.0, 0.6), np.array([92.0, 78.0, 62.0]) * ground)
     _trunk(solid, light, at, crown, rng)
-    leaves = _leaves(crown, radii, rng)
-    for leaf, radius, tone in leaves:
-        normal = (leaf - crown) / radii
-        normal /= max(1e-6, float(np.linalg.norm(normal)))
-        lit = on_face(light, (at.x, at.y), (float(normal[0]), float(normal[1]), float(normal[2])))
-        colour = DARK_LEAF + (BRIGHT_LEAF - DARK_LEAF) * tone
-        solid.ball(leaf, radius, colour * lit)
-    casts = [np.array([(at.x + w, at.y - w, z) for z, w in ((0, -0.13), (0, 0.13), (3.6, 0.1), (3.6, -0.1))])]
-    for leaf, radius, _ in leaves[::3]:
-        casts.append(ring(float(leaf[0]), float(leaf[1]), float(leaf[2]), radius * 1.5, corners=9))
-    return Thing(at.y, solid.sprite(), tuple(casts))
+    leaves, sizes, tones = _leaves(crown, radii, rng)
+    normals = (leaves - crown) / radii
+    normals /= np.maximum(1e-6, np.linalg.norm(normals, axis=1, keepdims=True))
+    colours = DARK_LEAF + (BRIGHT_LEAF - DARK_LEAF) * tones[:, None]
+    solid.balls(leaves, sizes, colours * on_faces(light, (at.x, at.y), normals))
+    stem = np.array([(at.x + w, at.y - w, z) for z, w in ((0, -0.13), (0, 0.13), (3.6, 0.1), (3.6, -0.1))])
+    tufts = leaves[::5, None, :] + np.append(_NINE, np.zeros((9, 1)), axis=1) * (sizes[::5, None, None] * 1.9)
+    return Thing(at.y, solid.sprite(), (stem, *tufts))
 
 
 def _trunk(solid: Solid, light: Light, at: Disc, crown: Floats, rng: np.random.Generator) -> None:
@@ -59,22 +57,19 @@ def _trunk(solid: Solid, light: Light, at: Disc, crown: Floats, rng: np.random.G
         solid.line(np.stack([fork - (0, 0, 0.2), tip]), 0.1, BARK * dim * 0.8)
 
 
-def _leaves(crown: Floats, radii: Floats, rng: np.random.Generator) -> list[tuple[Floats, float, float]]:
-    """Return centre, radius (metres) and brightness of tufts of leaves, the farthest first."""
+def _leaves(crown: Floats, radii: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Return centres Nx3, radii N (metres) and brightness N of tufts of leaves, the farthest first."""
     lumps = rng.normal(0.0, 1.0, (26, 3))
     lumps = lumps / np.linalg.norm(lumps, axis=1, keepdims=True) * rng.uniform(0.45, 0.8, (26, 1))
-    out: list[tuple[Floats, float, float]] = []
-    for lump in np.concatenate([lumps, lumps[:12] * 0.3]):
-        spread = rng.normal(0.0, 1.0, (46, 3))
-        spread /= np.linalg.norm(spread, axis=1, keepdims=True)
-        shell = spread * rng.uniform(0.55, 1.0, (46, 1)) ** 0.5
-        for point in shell:
-            place = lump + 0.34 * point
-            # Light falls on a tuft from above and from the left; the middle of the crown is dark.
-            tone = (
-                0.42 + 0.30 * point[2] - 0.20 * point[0] - 0.08 * point[1] + 0.22 * lump[2] - 0.14 * lump[0]
-            )
-            tone = float(np.clip(tone * rng.uniform(0.75, 1.25), 0.0, 1.0))
-            out.append((crown + place * radii, float(rng.uniform(0.05, 0.125)), tone))
-    out.sort(key=lambda leaf: -float(leaf[0][1]) + 0.6 * float(leaf[0][2]))
-    return out
+    lumps = np.concatenate([lumps, lumps[:12] * 0.3])
+    around = rng.normal(0.0, 1.0, (len(lumps), 70, 3))
+    around /= np.linalg.norm(around, axis=2, keepdims=True)
+    around *= rng.uniform(0.5, 1.0, (len(lumps), 70, 1)) ** 0.5
+    places = lumps[:, None, :] + 0.34 * around
+    # Light falls on a tuft from above and from the left; the middle of the crown is dark.
+    tones = 0.40 + around @ (-0.20, -0.08, 0.30) + (lumps @ (-0.14, 0.0, 0.22))[:, None]
+    tones = np.clip(tones * rng.uniform(0.7, 1.3, tones.shape), 0.0, 1.0).ravel()
+    places = places.reshape(-1, 3)
+    sizes = rng.uniform(0.04, 0.10, len(places))
+    order = np.argsort(-places[:, 1] + 0.6 * places[:, 2], kind="stable")
+    return crown + places[order] * radii, sizes[order], tones[order]
