@@ -85,6 +85,7 @@ class FakeSource:
         live: pictures arrive in real time and carry epoch times; else as fast as they are asked for.
         error: raised after the last picture.
         wait: called before each picture with its index; may block.
+        seekable: whether it says that it can be sought.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class FakeSource:
         error: Exception | None = None,
         wait: Callable[[int], object] | None = None,
         label: str = "fake",
+        seekable: bool = False,
     ) -> None:
         self.frames, self.fps, self.size, self.live, self.error, self.wait = (
             frames,
@@ -113,7 +115,7 @@ class FakeSource:
             fps=fps,
             duration=None if frames is None or live else frames / fps,
             live=live,
-            seekable=False,
+            seekable=seekable,
             frames=frames,
             label=label,
         )

@@ -33,6 +33,7 @@ class Account:
         self._smoother = Smoother(interval=interval)
         self._lock = threading.Lock()
         self._closed = False
+        self._era = 0
         self._current: Reading | None = None
 
     @property
@@ -45,7 +46,9 @@ class Account:
         with self._lock:
             self._gaps.arrived(now)
 
-    def counted(self, reading: Reading, *, now: float, t: float, patience: float) -> Reading | None:
+    def counted(
+        self, reading: Reading, *, now: float, t: float, patience: float, era: int = 0
+    ) -> Reading | None:
         """Enter a counted reading.
 
         Args:
@@ -53,6 +56,7 @@ class Account:
             now: monotonic seconds.
             t: media seconds, for the smoothing.
             patience: see :meth:`Gaps.rows`.
+            era: another one than the last starts the smoothing anew: the recording was sought.
 
         Returns:
             It, smoothed; None if the camera was closed meanwhile.
@@ -60,8 +64,9 @@ class Account:
         with self._lock:
             if self._closed:
                 return None
-            if self._gaps.open:
+            if self._gaps.open or era != self._era:
                 self._smoother.reset()
+            self._era = era
             self._smoother.interval = max(self._gaps.interval, patience)
             self._gaps.counted(now)
             self._enter(smoothed := self._smoother.apply(reading, t=t))
@@ -92,7 +97,7 @@ class Account:
             self._gaps.interval = seconds
 
     def rest(self) -> None:
-        """Expect nothing more: the source has ended."""
+        """Expect nothing for now: the source has ended or stands still."""
         with self._lock:
             self._gaps.stop()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.account import Account
 from crowdmon.engine.latest import Latest
 from crowdmon.engine.link import Link
 from crowdmon.engine.meter import Meter
 from crowdmon.engine.offer import Offer
+from crowdmon.engine.playback import Playback
 from crowdmon.engine.seams import Clock
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.status import Figures, status
@@ -34,6 +36,7 @@ class Camera:
         self.name = config.name
         self.link = Link(clock)
         self.offer = Offer()
+        self.playback = Playback()
         self.view: Latest[Frame] = Latest()
         self.view_size: tuple[int, int] | None = None
         self._clock = clock
@@ -68,10 +71,11 @@ class Camera:
         if size is None:
             self.view.clear()  # or an old picture would be shown first when somebody looks again
 
-    def opened(self, *, live: bool, fps: float | None) -> None:
+    def opened(self, info: SourceInfo) -> None:
         """Note what the open source is like; for the capture thread."""
-        self.link.live = live
-        self._nominal = 1.0 / fps if fps else 0.0
+        self.link.live = info.live
+        self.playback.duration, self.playback.seekable = info.duration, info.seekable
+        self._nominal = 1.0 / info.fps if info.fps else 0.0
         self.account.set_interval(self.interval)
 
     def ready(self, now: float, *, patience: float) -> bool:
@@ -85,7 +89,8 @@ class Camera:
         """Take what was counted in ``frame``; for the counting thread."""
         now = self._clock.monotonic()
         t = frame.time if self.link.live or frame.pts is None else frame.pts
-        if self.account.counted(reading, now=now, t=t, patience=patience) is not None:
+        era = self.offer.taken_era
+        if self.account.counted(reading, now=now, t=t, patience=patience, era=era) is not None:
             with self._lock:
                 self._last = (frame, density)
                 self._meter.tick(now)
@@ -99,7 +104,8 @@ class Camera:
     def look(self, *, patience: float) -> None:
         """See whether nothing was counted for too long; cheap, for any thread."""
         state = self.link.facts.state
-        if state is CameraState.ENDED or (state is CameraState.FAILED and not self.link.live):
+        resting = state in (CameraState.ENDED, CameraState.PAUSED)
+        if resting or (state is CameraState.FAILED and not self.link.live):
             self.account.rest()
             return
         now = self._clock.monotonic()
@@ -122,6 +128,9 @@ class Camera:
             reading=self.account.current,
             interval=self.interval,
             busy=self.offer.busy,
+            position=None if self.link.live else self.playback.position,
+            duration=None if self.link.live else self.playback.duration,
+            seekable=not self.link.live and self.playback.seekable,
         )
 
     def close(self) -> None:

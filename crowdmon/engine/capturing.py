@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
-from crowdmon.capture.source import Picture, Source
-from crowdmon.capture.taps import Tap, frame_from
+from crowdmon.capture.source import Source
 from crowdmon.engine.backoff import Backoff
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.pacer import Pacer
+from crowdmon.engine.playing import Playing
 from crowdmon.engine.seams import Clock, Sources
+from crowdmon.engine.serving import Serving
 from crowdmon.errors import ConfigError, CrowdmonError, redact
-from crowdmon.values import CameraState, Frame
-
-VIEW = Tap(rate=30.0)
-"""Pictures a second for the eye."""
-
-_SLOWEST_VIEW = 0.2
-"""Seconds without a picture for the eye, at most, when a recording runs behind its time."""
+from crowdmon.values import CameraState
 
 
 class Capturing:
@@ -33,9 +26,7 @@ class Capturing:
         self._camera, self._sources, self._clock, self._bell = camera, sources, clock, bell
         self._link = camera.link
         self._backoff = Backoff()
-        self._next_view: float | None = None
-        self._last_view = 0.0
-        self._epoch: float | None = None
+        self._serving = Serving(camera, clock=clock, bell=bell)
         self.thread = threading.Thread(target=self.run, name=f"capture {camera.name}", daemon=True)
 
     def run(self) -> None:
@@ -65,9 +56,9 @@ class Capturing:
             return self._lost(error)
         if error is not None:
             self._link.fail(_words(error))
-        else:
-            self._link.became(CameraState.ENDED)
-        return False
+            return False
+        self._link.became(CameraState.ENDED)
+        return not self._camera.playback.ended()
 
     def _lost(self, error: Exception | None) -> bool:
         wait = self._backoff.failed(refused=bool(getattr(error, "auth", False)))
@@ -79,51 +70,17 @@ class Capturing:
     def _read(self, source: Source) -> None:
         if self._link.stop.is_set():
             return
-        self._camera.opened(live=source.info.live, fps=source.info.fps)
-        pacer = None if source.info.live else Pacer()
+        self._camera.opened(source.info)
+        if not source.info.live:
+            Playing(self._camera, source, serving=self._serving, clock=self._clock).run()
+            return
         for picture in source.pictures():
-            late = 0.0 if pacer is None else self._wait(pacer, picture, source.info.fps or 25.0)
             if self._link.stop.is_set():
                 return
-            time = self._time(picture, own=source.info.kind != "synthetic")
-            self._serve(picture, time, hurry=late > 1.0 / (source.info.fps or 25.0))
+            self._serving.passing(picture, picture.time)
             # Only now: a camera whose pictures cannot be converted is not live.
             self._backoff.worked()
-            self._link.arrived(time)
-
-    def _wait(self, pacer: Pacer, picture: Picture, fps: float) -> float:
-        """Wait until the picture is due; return by how many seconds it is late."""
-        media = picture.index / fps if picture.pts is None else picture.pts
-        wait = pacer.wait(media, self._clock.monotonic())
-        if wait > 0.0:
-            self._link.stop.wait(wait)
-        return -wait
-
-    def _time(self, picture: Picture, *, own: bool) -> float:
-        """Return the epoch time of a picture: a recording's media time starts when it is opened."""
-        if self._link.live or picture.pts is None or not own:
-            return picture.time
-        if self._epoch is None:
-            self._epoch = self._clock.wall() - picture.pts
-        return self._epoch + picture.pts
-
-    def _serve(self, picture: Picture, time: float, *, hurry: bool) -> None:
-        now = self._clock.monotonic()
-        if self._camera.offer.wants(now, refresh=1.0 / self._camera.rate):
-            self._camera.offer.put(self._frame(picture, time, None), now)
-            self._camera.account.arrived(now)
-            self._bell.set()
-        size = self._camera.view_size
-        if size is not None and not (hurry and now - self._last_view < _SLOWEST_VIEW) and self._view_due(now):
-            self._last_view = now
-            self._camera.view.put(self._frame(picture, time, size))
-
-    def _view_due(self, now: float) -> bool:
-        due, self._next_view = VIEW.due(self._next_view, now)
-        return due
-
-    def _frame(self, picture: Picture, time: float, size: tuple[int, int] | None) -> Frame:
-        return replace(frame_from(picture, self._camera.name, size), time=time)
+            self._link.arrived(picture.time)
 
 
 def _words(error: Exception) -> str:

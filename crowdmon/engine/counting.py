@@ -93,6 +93,8 @@ class Counting:
         for name, camera in cameras.items():
             if self._known.get(name) is not camera:
                 self._scheduler.anew(name, now)
+            if camera.offer.urgent:
+                self._scheduler.hurry(name, now)
             camera.offer.wanted_from = self._scheduler.due(name)
         self._known = cameras
         return cameras

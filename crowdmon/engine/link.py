@@ -25,6 +25,7 @@ class Link:
         self._facts = Facts(since=clock.wall())
         self._meter = Meter()
         self._dated: tuple[float, float] | None = None
+        self._steady = False
 
     @property
     def facts(self) -> Facts:
@@ -39,6 +40,11 @@ class Link:
             if not self.stop.is_set():
                 self._change(state, message, attempt=attempt, next_try=next_try)
 
+    def standing(self) -> None:
+        """Note that a recording stands still."""
+        if self._facts.state is not CameraState.PAUSED:
+            self.became(CameraState.PAUSED)
+
     def fail(self, message: str) -> None:
         """Stop for good and say why; the counting thread may call this too."""
         with self._lock:
@@ -50,12 +56,13 @@ class Link:
         """Note a picture of epoch ``time``."""
         now = self._clock.monotonic()
         with self._lock:
-            if (last := self._meter.last) is not None:
+            # What passed before the first picture after a loss or a pause says nothing of the rate.
+            if (last := self._meter.last) is not None and self._steady:
                 usual, passed = self._facts.usual, now - last
                 usual = usual + _MEMORY * (passed - usual) if usual else passed
                 self._facts = replace(self._facts, usual=usual)
             self._meter.tick(now)
-            self._dated = (now, time)
+            self._dated, self._steady = (now, time), True
             if self._facts.state is not CameraState.LIVE and not self.stop.is_set():
                 self._change(CameraState.LIVE)
 
@@ -75,6 +82,7 @@ class Link:
     def _change(
         self, state: CameraState, message: str = "", *, attempt: int = 0, next_try: float | None = None
     ) -> None:
+        self._steady = False
         since = self._facts.since if state is self._facts.state else self._clock.wall()
         self._facts = replace(
             self._facts, state=state, message=message, since=since, attempt=attempt, next_try=next_try

@@ -17,7 +17,7 @@ from crowdmon.engine.recording import Recording
 from crowdmon.engine.seams import Clock, CounterFactory, Sink, Sources
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
-from crowdmon.errors import redact
+from crowdmon.errors import SourceError, redact
 from crowdmon.values import Reading
 
 _log = logging.getLogger(__name__)
@@ -151,6 +151,37 @@ class Monitor:
             self._watch(new)
             self._bell.set()
 
+    def pause(self, camera: str) -> None:
+        """Let a recording stand still; the picture shown is counted once.
+
+        Raises:
+            KeyError: no such camera.
+            SourceError: it is live. So do the three verbs below.
+        """
+        self._recording_of(camera).playback.pause()
+
+    def resume(self, camera: str) -> None:
+        """Let a recording play on."""
+        self._recording_of(camera).playback.resume()
+
+    def seek(self, camera: str, pts: float) -> None:
+        """Go to ``pts`` media seconds, held to the recording; one that had ended is opened again.
+
+        Raises:
+            SourceError: it is live or cannot be sought.
+        """
+        one = self._recording_of(camera, seekable=True)
+        self._revive(one, one.playback.seek(pts))
+
+    def step(self, camera: str, by: int = 1) -> None:
+        """Stand still at the next picture, or ``by`` pictures further; below 0 at an earlier one.
+
+        Raises:
+            SourceError: it is live, or ``by`` is below 0 and it cannot be sought.
+        """
+        one = self._recording_of(camera, seekable=by < 0)
+        self._revive(one, one.playback.step(by))
+
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
@@ -191,6 +222,20 @@ class Monitor:
             capture.thread.start()
             if self._counting.failure is not None:
                 camera.cannot_count(self._counting.failure)
+
+    def _recording_of(self, name: str, *, seekable: bool = False) -> Camera:
+        camera = self._cameras[name]
+        # Of an address only opening tells; until then it is what it looks like.
+        if camera.link.live and self._sources.live(camera.config.source):
+            raise SourceError(f"{name} is live", "Only recordings can be paused, sought and stepped")
+        if seekable and not camera.playback.seekable:
+            raise SourceError(f"{name} cannot be sought", "Copy it to this machine to seek in it")
+        return camera
+
+    def _revive(self, camera: Camera, over: bool) -> None:
+        if over:
+            with self._lock:
+                self._watch(camera)
 
     def _look(self) -> None:
         if self._started and self._counting.settled:

@@ -18,8 +18,12 @@ class Offer:
     def __init__(self) -> None:
         self.wanted_from = 0.0
         """Monotonic seconds from which on a picture is wanted; set by the counting thread."""
-        self._cell: Latest[Frame] = Latest()
-        self._taken = 0
+        self.era = 0
+        """Rises whenever the source goes elsewhere in its recording; set by the capture thread."""
+        self.taken_era = 0
+        """The era of the picture taken last; for the counting thread."""
+        self._cell: Latest[tuple[Frame, int]] = Latest()
+        self._taken = self._urgent = 0
         self._put_at = 0.0
         self._counting = False
 
@@ -35,7 +39,16 @@ class Offer:
     def put(self, frame: Frame, now: float) -> None:
         """Offer a picture; for the capture thread."""
         self._put_at = now
-        self._cell.put(frame)
+        self._cell.put((frame, self.era))
+
+    def hurry(self) -> None:
+        """Have the picture on offer counted next, whatever the rate: no other one follows it."""
+        self._urgent = self._cell.version
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the picture on offer is to be counted next; for the counting thread."""
+        return self._urgent > self._taken
 
     def age(self, now: float) -> float | None:
         """Seconds the picture on offer has waited; None if there is none. For the counting thread."""
@@ -47,8 +60,8 @@ class Offer:
         if got is None:
             return None
         self._counting = True
-        self._taken = got[0]
-        return got[1]
+        self._taken, (frame, self.taken_era) = got
+        return frame
 
     def done(self) -> None:
         """Note that the picture taken has been counted, or has failed; for the counting thread."""

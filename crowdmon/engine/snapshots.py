@@ -20,6 +20,9 @@ class CameraSnapshot:
         reading: its newest reading; without a number when nothing new was counted.
         interval: seconds within which a count is expected.
         busy: a picture waits to be counted or is being counted.
+        position: media seconds of the picture shown last; None for a live camera.
+        duration: media seconds of a recording; None if unknown, without end, or live.
+        seekable: a recording that can be sought and stepped back in.
     """
 
     status: Status
@@ -29,6 +32,9 @@ class CameraSnapshot:
     reading: Reading | None = None
     interval: float = 1.0
     busy: bool = False
+    position: float | None = None
+    duration: float | None = None
+    seekable: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -56,7 +56,7 @@ def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Statu
             message = message or _slowness(figures)
     if facts.next_try is not None and (left := facts.next_try - now) > 5.0:
         message = f"{message}. Next try in {left:.0f} s" if message else f"Next try in {left:.0f} s"
-    over = state in (CameraState.ENDED, CameraState.FAILED)
+    over = state in (CameraState.PAUSED, CameraState.ENDED, CameraState.FAILED)
     return Status(
         state=state,
         message=message,
