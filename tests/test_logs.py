@@ -45,7 +45,7 @@ def test_verbosity(
     capsys: pytest.CaptureFixture[str], verbosity: int, ours: list[str], others: list[str]
 ) -> None:
     logs.setup(verbosity)
-    for name, expected in (("crowdmon.engine", ours), ("libav.h264", others)):
+    for name, expected in (("crowdmon.engine", ours), ("somebody.else", others)):
         for level in ("debug", "info", "warning", "error"):
             getattr(logging.getLogger(name), level)(level)
         assert [line.split()[-1] for line in said(capsys).splitlines()] == expected
