@@ -54,9 +54,17 @@ folds_option = click.option(
 @click.option("--fold", type=int, metavar="1..5", help="ucf_cc_50: the fold to leave out. Default: 1.")
 @folds_option
 @click.option("--list", "listing", is_flag=True, help="Show which benchmarks are there, and how complete.")
+@click.option(
+    "--table", metavar="II..IX",
+    help="Print a table of the paper beside our figures; VII and VIII train, --steps or --minutes a run.",
+)  # fmt: skip
+@click.option(
+    "--weights", type=_FILE, metavar="FILE",
+    help="What --table III to VI and --figure 7 look with; {dataset} and {fold} in the name are filled in.",
+)  # fmt: skip
 @click.option("--bench", is_flag=True, help="Say where a training step's time goes, and stop.")
 @verbose
-def train_command(*, listing: bool, **options: Any) -> None:
+def train_command(*, listing: bool, table: str | None, weights: Path | None, **options: Any) -> None:
     """Train the network on a benchmark, or on your own pictures with a CSV of clicked heads.
 
     Ctrl+C saves; the same command with --resume goes on along the same curve.
@@ -65,6 +73,11 @@ def train_command(*, listing: bool, **options: Any) -> None:
         from trainer.commands.listing import run
 
         run(options["root"])
+        return
+    if table is not None:
+        from trainer.commands import paper
+
+        paper.table(table, weights=weights, **{key: options[key] for key in paper.OPTIONS})
         return
     from trainer.commands.train import run as run_training
 

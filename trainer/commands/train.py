@@ -42,7 +42,7 @@ def run(
     Raises:
         CrowdmonError: what is asked for cannot be; cheap mistakes are found before torch is loaded.
     """
-    _positive(minutes=minutes, steps=steps)
+    positive(minutes=minutes, steps=steps)
     settings = load_config(_config_path(config, out if resume else None))
     name = _name(dataset, settings, root)
     folder = out if out is not None else Path("runs") / name
@@ -116,7 +116,8 @@ class Report:
             self._console.print(text.rstrip(), highlight=False, soft_wrap=True)
 
 
-def _positive(**values: float | None) -> None:
+def positive(**values: float | None) -> None:
+    """Refuse an option whose number is not above 0: ConfigError."""
     for option, value in values.items():
         if value is not None and not value > 0:
             raise ConfigError(f"--{option} {value} is not allowed", "Give a number above 0.")

@@ -1,0 +1,347 @@
+"""The paper's tables by their commands, on tiny trees in the official layouts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.trainer import trees
+from trainer import __main__ as program
+from trainer.tables import paper
+from trainer.tables.layout import Line, Pair, Table, as_csv, markdown
+
+Run = Callable[..., tuple[int, str, str]]
+
+TINY = """\
+batch: 1
+crop: 32
+steps: 4
+warmup: 1
+precision: f32
+log_every: 1
+network: {stem: 2, widths: [4, 4, 8], dilations: [[1], [1], [1]], msrf: 4, head: [4, 4, 4]}
+"""
+
+ONE = [(10.0, 20.0)]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.delenv("CROWDMON_DATA", raising=False)
+
+    def typed(*words: object) -> tuple[int, str, str]:
+        code = program.main([str(word) for word in words])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return typed
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    root = tmp_path / "data"
+    trees.shanghaitech(root / "part_A", {n: ONE * n for n in range(1, 13)}, {1: ONE, 2: []})
+    return root
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+
+    from crowdmon.counting import weights as weights_file
+    from crowdmon.counting.network import SSRHEF
+    from trainer import state
+    from trainer.config import Network, TrainConfig
+
+    torch.manual_seed(0)
+    config = Network(stem=2, widths=(4, 4, 8), dilations=((1,), (1,), (1,)), msrf=4, head=(4, 4, 4)).build()
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    average = state.Average(SSRHEF(config), 0.0)
+    made = state.export(average, config, TrainConfig().preprocess(), {"name": "tiny"})
+    weights_file.save(made, path)
+    return path
+
+
+def rows(out: str) -> list[dict[str, str]]:
+    """Return the CSV of a printed table."""
+    found = re.search(r"```csv\n(.*)```", out, re.DOTALL)
+    assert found
+    return list(csv.DictReader(io.StringIO(found[1])))
+
+
+def row(out: str, *keys: str, measure: str = "MAE") -> dict[str, str]:
+    return next(
+        one
+        for one in rows(out)
+        if list(one.values())[: len(keys)] == list(keys) and one["measure"] == measure
+    )
+
+
+# The layout
+
+
+def test_a_table_has_the_paper_s_figure_ours_and_the_difference() -> None:
+    line = Line(("a|b",), {"MAE": Pair(55.0, 61.25), "MSE": Pair(88.3)}, "why")
+    table = Table("V", "Errors", ("method",), {"MAE": 1, "MSE": 1}, [line], ("Said.",))
+    assert "| a/b | 55.0 | 61.2 | +6.2 | 88.3 |  |  | why |" in markdown(table)
+    assert markdown(table).endswith("\n- Said.\n")
+    assert as_csv(table).splitlines()[1:] == ["a|b,MAE,55.0,61.2,6.2,why", "a|b,MSE,88.3,,,why"]
+
+
+def test_many_figures_stand_below_each_other_and_nothing_is_minus_zero() -> None:
+    measures = dict.fromkeys("abcd", 1)
+    line = Line(("x",), {"a": Pair(1.0, 0.999)}, "why")
+    text = markdown(Table("II", "T", ("k",), measures, [line]))
+    assert "| x | a | 1.0 | 1.0 | +0.0 | why |" in text
+    assert "|  | b |  |  |  |  |" in text
+
+
+def test_the_paper_s_figures_agree_with_each_other() -> None:
+    for name, one in paper.TABLE_II.items():
+        assert one.largest / 15 == pytest.approx(one.thr, abs=0.06)
+        assert one.heads / one.pictures == pytest.approx(one.average, abs=0.16), name
+    # Other rows of Table III are printed with averages that are not those of their scenes.
+    assert sum(paper.TABLE_III[paper.OURS][:5]) / 5 == pytest.approx(paper.TABLE_III[paper.OURS][5], abs=0.06)
+    assert paper.TABLE_V[paper.OURS] == (
+        paper.TABLE_VII["ssr-hef"]["shanghaitech_a"],
+        paper.TABLE_VII["ssr-hef"]["shanghaitech_b"],
+    )
+    assert paper.TABLE_VIII[15] == paper.TABLE_VII["ssr-hef"]["shanghaitech_a"]
+    assert paper.TABLE_VI[paper.OURS][1] == paper.TABLE_VII["ssr-hef"]["ucf_qnrf"]
+    assert {len(errors) for errors in paper.TABLE_IV.values()} == {len(paper.CATEGORIES)}
+
+
+# II to VI: read and scored
+
+
+def test_table_ii_counts_what_is_there_and_says_what_is_not(tmp_path: Path, data: Path, run: Run) -> None:
+    code, out, _ = run("train", "--table", "II", "--root", data, "--out", tmp_path / "made")
+    assert code == 0
+    pictures = row(out, "ShanghaiTech Part A", measure="pictures")
+    assert (pictures["paper"], pictures["ours"], pictures["difference"]) == ("482", "14", "-468")
+    assert row(out, "ShanghaiTech Part A", measure="mean width")["ours"] == "64"
+    assert row(out, "UCF-QNRF", measure="heads")["note"].startswith("missing: ucf_qnrf is not in")
+    assert (tmp_path / "made" / "table-II.md").read_text() in out
+    assert (tmp_path / "made" / "table-II.csv").read_text() in out
+
+
+def test_table_iii_is_by_scene(tmp_path: Path, weights: Path, run: Run) -> None:
+    names = [f"{scene}_1-04-S2010_clip1_1" for scene in ("104207", "500717")]
+    trees.worldexpo(tmp_path / "WorldExpo", {}, {name: [(5.0, 5.0)] for name in names})
+    code, out, _ = run("train", "--table", "III", "--root", tmp_path, "--weights", weights)
+    assert code == 0
+    ours = [row(out, "SSR-HEF", scene) for scene in paper.SCENES]
+    assert [bool(one["ours"]) for one in ours] == [True, False, False, False, True, True]
+    assert float(ours[5]["ours"]) == pytest.approx(
+        (float(ours[0]["ours"]) + float(ours[4]["ours"])) / 2, abs=0.1
+    )
+    assert "no frame of scene 200608" in ours[1]["note"]
+    assert row(out, "PACNN [18]", "Average")["paper"] == "7.8"
+
+
+def test_table_iv_is_by_category(tmp_path: Path, weights: Path, run: Run) -> None:
+    pictures = {"0001": [], "0002": [(5.0, 5.0)] * 60}
+    trees.jhu_crowd(tmp_path / "jhu", {"val": {}, "test": pictures}, distractors=["0001"])
+    code, out, _ = run("train", "--table", "IV", "--root", tmp_path, "--weights", weights)
+    assert code == 0
+    assert row(out, "SSR-HEF", "distractors")["ours"]
+    assert row(out, "SSR-HEF", "overall", measure="MSE")["ours"]
+    weather = row(out, "SSR-HEF", "weather")
+    assert (weather["ours"], weather["paper"]) == ("", "69.5")
+    assert "no picture of this category" in weather["note"]
+
+
+@pytest.mark.parametrize("name", ["V", "VI"])
+def test_tables_v_and_vi_score_what_is_there(
+    tmp_path: Path, data: Path, weights: Path, run: Run, name: str
+) -> None:
+    trees.ucf_cc_50(data / "UCF_CC_50", dict.fromkeys(range(1, 51), ONE))
+    there, absent = {
+        "V": ("ShanghaiTech Part A", "ShanghaiTech Part B"),
+        "VI": ("UCF_CC_50", "UCF-QNRF"),
+    }[name]
+    code, out, _ = run("train", "--table", name, "--root", data, "--weights", weights)
+    assert code == 0
+    ours = row(out, "SSR-HEF", there)
+    assert float(ours["ours"]) - float(ours["paper"]) == pytest.approx(float(ours["difference"]), abs=0.11)
+    assert "weights tiny" in ours["note"]
+    assert row(out, "SSR-HEF", absent)["note"].startswith("missing: ")
+
+
+def test_a_table_without_weights_says_so_in_its_rows(tmp_path: Path, data: Path, run: Run) -> None:
+    words = ("train", "--table", "V", "--root", data, "--weights", tmp_path / "{dataset}.safetensors")
+    code, out, _ = run(*words)
+    assert code == 0
+    assert "shanghaitech_a.safetensors" in row(out, "SSR-HEF", "ShanghaiTech Part A")["note"]
+
+
+# VII and VIII: trained
+
+
+def test_table_vii_trains_each_row_once(tmp_path: Path, data: Path, tiny: Path, run: Run) -> None:
+    out_folder = tmp_path / "runs"
+    words = ("train", "--table", "VII", "--root", data, "--config", tiny, "--out", out_folder, "--steps", 2)
+    code, out, err = run(*words)
+    assert code == 0
+    assert "5 runs, each 2 steps of 1 crops (32 px), seed 0" in err
+    part_a = [
+        one for one in rows(out) if one["benchmark"] == "ShanghaiTech Part A" and one["measure"] == "MAE"
+    ]
+    assert [one["paper"] for one in part_a] == ["70.5", "66.8", "72.4", "", "55.0"]
+    assert all(one["ours"] and "2 pictures of test" in one["note"] for one in part_a)
+    assert "UCF-QNRF" in out
+    assert row(out, "SSR-HEF", "UCF-QNRF")["note"].startswith("missing: ucf_qnrf")
+    state = out_folder / "shanghaitech_a" / "ssr-hef" / "state.pt"
+    before = state.stat().st_mtime_ns
+    assert run(*words)[:2] == (0, out), "a second time nothing is trained, and the table is the same"
+    assert state.stat().st_mtime_ns == before
+    # Another budget is another run: nothing is mixed.
+    code, _, err = run(*words[:-1], 3)
+    assert code == 2
+    assert "steps 2 -> 3" in err
+    # Table VIII shares the run with 15 classes.
+    code, out, _ = run("train", "--table", "VIII", *words[3:])
+    assert code == 0
+    assert [one["ours"] != "" for one in rows(out)] == [True] * 10
+    assert row(out, "15", "ShanghaiTech Part A")["ours"] == part_a[-1]["ours"]
+    assert state.stat().st_mtime_ns == before
+
+
+def test_the_rows_differ_by_what_they_name(tiny: Path) -> None:
+    from trainer.config import load
+    from trainer.variants import VARIANTS
+
+    def settings(name: str) -> dict[str, object]:
+        found = VARIANTS[name].apply(load(tiny)).model_dump()
+        network = found.pop("network")
+        return {**found, **{f"network.{key}": value for key, value in network.items()}}
+
+    base = settings("ssr-hef")
+    assert base["losses"]["density"] == "hef"  # type: ignore[index]
+    for name, changed in {
+        "without-ssr": {"network.segmentation"},
+        "without-enhancement": {"network.enhancement"},
+        "without-hef": {"losses"},
+        "l2-quarter": {"losses"},
+        "classes-0": {"network.classes"},
+    }.items():
+        other = settings(name)
+        assert {key for key in base if base[key] != other[key]} == changed, name
+
+
+def test_a_table_is_stopped_by_a_signal_and_goes_on(
+    tmp_path: Path, data: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer.tables import ablation
+
+    monkeypatch.setattr(ablation, "ABLATION", ("without-hef", "ssr-hef"))
+    from trainer.commands.train import Report
+
+    words = ("train", "--table", "VII", "--root", data, "--config", tiny, "--steps", 3)
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    _, expected, _ = run(*words, "--out", whole)
+    calls = []
+
+    def stop(_report: Report, _now: object) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Report, "update", stop)
+        code, out, err = run(*words, "--out", parted)
+    assert code == 130
+    assert "the same command goes on" in err
+    assert {one["note"] for one in rows(out) if not one["ours"] and "Part A" in one["benchmark"]} >= {
+        "not run yet"
+    }
+    code, out, _ = run(*words, "--out", parted)
+    assert code == 0
+
+    def figures(text: str) -> list[str]:
+        return [one["ours"] for one in rows(text)]
+
+    assert figures(out) == figures(expected)
+
+
+def test_folds_are_averaged(tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trainer.tables import ablation
+
+    monkeypatch.setattr(ablation, "CLASSES", (15,))
+    root, out_folder = tmp_path / "UCF_CC_50", tmp_path / "runs"
+    trees.ucf_cc_50(root, {n: ONE * n for n in range(1, 51)})
+    common = ("--root", root, "--config", tiny, "--out", out_folder, "--steps", 1, "--dataset", "ucf_cc_50")
+    code, out, _ = run("train", "--table", "VIII", *common)
+    assert code == 0
+    found = [
+        json.loads((out_folder / f"ucf_cc_50-fold{fold}" / "ssr-hef" / "scores.json").read_text())["mae"]
+        for fold in range(1, 6)
+    ]
+    assert float(row(out, "15", "UCF_CC_50")["ours"]) == pytest.approx(sum(found) / 5, abs=0.06)
+    assert row(out, "15", "UCF_CC_50")["paper"] == "", "the paper has this table on Part A alone"
+
+
+def test_without_a_test_split_validation_is_scored_and_said(
+    tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer.tables import ablation
+
+    monkeypatch.setattr(ablation, "ABLATION", ("ssr-hef",))
+    trees.shanghaitech(tmp_path / "part_B", {n: ONE * n for n in range(1, 13)})
+    words = ("--root", tmp_path, "--config", tiny, "--out", tmp_path / "runs", "--dataset", "shanghaitech_b")
+    code, out, _ = run("train", "--table", "VII", *words, "--minutes", 0.005)
+    assert code == 0
+    assert "the test split is not here" in row(out, "SSR-HEF", "ShanghaiTech Part B")["note"]
+
+
+# IX
+
+
+def test_table_ix_measures_three_networks(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trainer.tables import speed
+
+    monkeypatch.setattr(speed, "SIZE", (64, 64))
+    monkeypatch.setattr(speed.table, "__kwdefaults__", {**speed.table.__kwdefaults__, "size": (64, 64)})
+    code, out, _ = run("train", "--table", "IX", "--steps", 1)
+    assert code == 0
+    assert all(float(row(out, name, measure="time, s")["ours"]) >= 0 for name in ("SSR-HEF", "MCNN [9]"))
+    assert float(row(out, "CSRNet [46]", measure="size, MB")["ours"]) == pytest.approx(65.1, abs=0.1)
+    assert row(out, "TopoCount [17]", measure="time, s")["ours"] == ""
+
+
+def test_multiply_accumulates_are_counted() -> None:
+    from torch import nn
+
+    from trainer.tables.speed import macs
+
+    assert macs(nn.Conv2d(3, 4, 3, padding=1), (8, 16)) == 8 * 16 * 3 * 4 * 9
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--table", "X"), "there is no table 'X'"),
+        (("--table", "VII", "--steps", "0"), "--steps 0"),
+        (("--table", "VII", "--config", "/nowhere.yaml"), "/nowhere.yaml"),
+    ],
+)
+def test_wrong_words_are_one_line(run: Run, words: tuple[str, ...], said: str) -> None:
+    code, out, err = run("train", *words)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1

@@ -1,0 +1,65 @@
+"""The configurations that the paper's ablations and figures compare: one base, overrides by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainer.config import TrainConfig
+
+CLASSES = (0, 5, 10, 15, 20)
+"""Of Table VIII; 0 is without the classification task."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One of them.
+
+    Attributes:
+        name: of its run folder.
+        title: as tables print it.
+        changes: settings in place of the base's, by section.
+    """
+
+    name: str
+    title: str
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def apply(self, base: TrainConfig) -> TrainConfig:
+        """Return the base configuration with the changes; one benchmark, so no mixed sources."""
+        values = {**base.model_dump(), "sources": {}}
+        for key, value in self.changes.items():
+            values[key] = {**values[key], **value} if isinstance(value, dict) else value
+        return TrainConfig.model_validate(values)
+
+
+_HEF: dict[str, Any] = {"density": "hef"}
+
+VARIANTS: dict[str, Variant] = {
+    one.name: one
+    for one in (
+        Variant("without-ssr", "Without SSR strategy", {"network": {"segmentation": False}, "losses": _HEF}),
+        Variant(
+            "without-enhancement",
+            "Without Feature Enhancement Layer",
+            {"network": {"enhancement": False}, "losses": _HEF},
+        ),
+        Variant("without-hef", "Without HEF algorithm", {"losses": {"density": "l2"}}),
+        Variant("l2-quarter", "L2/4 in place of HEF (control)", {"losses": {"density": "l2/4"}}),
+        Variant("ssr-hef", "SSR-HEF", {"losses": _HEF}),
+        *(
+            Variant(
+                f"classes-{number}", f"{number} classes", {"network": {"classes": number}, "losses": _HEF}
+            )
+            for number in CLASSES
+        ),
+    )
+}
+
+ABLATION = ("without-ssr", "without-enhancement", "without-hef", "l2-quarter", "ssr-hef")
+"""Rows of Table VII: the paper's, and a control that has HEF's balance of the losses without its weight."""
+
+
+def of_classes(number: int, base: TrainConfig) -> Variant:
+    """Return the variant with this many classes: the base's own number is SSR-HEF itself."""
+    return VARIANTS["ssr-hef" if number == base.network.classes else f"classes-{number}"]
