@@ -14,7 +14,24 @@ from crowdmon.values import Reading
 TICK = 0.1
 """Seconds between two looks for silence."""
 
+SETTLE = 0.85
+"""Seconds after which a reading is made durable, so that none is lost that is older than a second: a tick
+may have to pass first, and the disk takes its time. Sinks are flushed about once a second by this."""
+
 _log = logging.getLogger(__name__)
+
+
+class Box(Outbox):
+    """An outbox whose sink may gather readings before it writes them: those wait as well."""
+
+    def __init__(self, sink: Sink) -> None:
+        """Queue for ``sink``; if it gathers, its ``waiting`` says how many."""
+        super().__init__(sink)
+        self._gatherer = sink
+
+    def __len__(self) -> int:
+        # While all is well they wait for the next flush, not for a disk.
+        return super().__len__() + (getattr(self._gatherer, "waiting", 0) if self.error else 0)
 
 
 class Recording:
@@ -23,10 +40,11 @@ class Recording:
     def __init__(self, sinks: Sequence[Sink], *, clock: Clock, look: Callable[[], None]) -> None:
         """``look`` makes the readings of cameras that are silent."""
         self.history = History()
-        self.outboxes = [Outbox(sink) for sink in sinks]
+        self.outboxes = [Box(sink) for sink in sinks]
         self._clock, self._look = clock, look
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._unsettled: float | None = None
         self.failure: Exception | None = None
         self.thread = threading.Thread(target=self.run, name="recording", daemon=True)
 
@@ -35,6 +53,8 @@ class Recording:
         self.history.add(reading)
         for outbox in self.outboxes:
             outbox.push(reading)
+        if self._unsettled is None:
+            self._unsettled = self._clock.monotonic()
         self._wake.set()
 
     def stop(self) -> None:
@@ -59,8 +79,11 @@ class Recording:
         if not last:
             self._look()
         now = self._clock.monotonic()
+        if settle := self._unsettled is not None and now - self._unsettled >= SETTLE:
+            self._unsettled = None  # before the outboxes are emptied, so that no reading goes unnoticed
         for outbox in self.outboxes:
-            outbox.deliver(now, at_once=last)
+            # One that fails keeps to its own pauses.
+            outbox.deliver(now, at_once=last or (settle and not outbox.error))
 
     @property
     def error(self) -> str:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from crowdmon.errors import SinkError
+from crowdmon.record.mend import mend
 from crowdmon.record.rows import COLUMNS, HEADER, encode, read_csv
 from crowdmon.values import Reading
 
@@ -26,11 +27,13 @@ _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_
 class ReadingCsv:
     """Writes readings to one CSV file; a context manager. For one thread at a time."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, append: bool = False) -> None:
         """Check the place; nothing is created yet.
 
         Args:
             path: the file; an existing one is replaced when the first row is written.
+            append: an existing one is carried on instead, if it is one of readings, and what a power
+                cut left of its last row is cut off; another file is not touched.
 
         Raises:
             SinkError: the folder is missing or nothing can be written there.
@@ -38,6 +41,8 @@ class ReadingCsv:
         self.path = Path(path)
         self._file: int | None = None
         self._started = False
+        self._carry_on = append
+        self._torn: tuple[int, bytes] | None = None
         self._check_place()
 
     def write(self, reading: Reading) -> None:
@@ -53,6 +58,8 @@ class ReadingCsv:
             self._append(HEADER + rows if first else rows, size)
             self._started = True
         except OSError as error:
+            if self._carry_on:
+                self._drop()  # so that the next attempt looks at the end of the file again
             raise self._failed(error) from error
 
     def flush(self) -> None:
@@ -91,6 +98,10 @@ class ReadingCsv:
 
     def _open(self) -> int:
         """Start the file anew the first time; go on with what is there after a failure."""
+        if self._carry_on:
+            self._untear()
+            mend(self.path)
+            return os.open(self.path, _FLAGS | os.O_APPEND, 0o666)  # another writer's rows stay whole
         return os.open(self.path, _FLAGS if self._started else _FLAGS | os.O_TRUNC, 0o666)
 
     def _append(self, data: bytes, size: int | None) -> None:
@@ -102,11 +113,24 @@ class ReadingCsv:
                 rest = rest[os.write(self._file, rest) :]
         except OSError:
             if size is not None:
+                self._torn = size, data
                 with contextlib.suppress(OSError):
                     os.ftruncate(self._file, size)
+                    self._torn = None
             if size == 0 and not self._started:
                 self._take_away()
             raise
+
+    def _untear(self) -> None:
+        """Cut off what is left of a write that failed on a disk that could not be cut back then."""
+        if self._torn is None or not self.path.exists():
+            return
+        size, data = self._torn
+        with self.path.open("rb+") as file:
+            file.seek(size)
+            if data.startswith(file.read()):  # else somebody has written there since
+                file.truncate(size)
+        self._torn = None
 
     def _take_away(self) -> None:
         """Remove a file that did not even get its header."""
@@ -131,6 +155,8 @@ class ReadingCsv:
             os.close(file)
 
     def _failed(self, error: OSError) -> SinkError:
+        if isinstance(error, SinkError):
+            return error
         return SinkError(
             f"cannot write {self.path}: {(error.strerror or str(error)).lower()}",
             "Check that the folder exists and the disk has room",

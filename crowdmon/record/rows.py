@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict
 
+from crowdmon.record.bins import Bin
 from crowdmon.values import Level, Reading, ReadingState
 
 COLUMNS = (
@@ -16,6 +17,11 @@ COLUMNS = (
 )  # fmt: skip
 
 HEADER = (",".join(COLUMNS) + "\n").encode()
+
+BIN_COLUMNS = ("time", "camera", "roi", "bin_s", "mean", "min", "max", "last", "counted", "not_counted")
+"""Columns of binned counts: ``time`` is the bin's start, the two last are numbers of readings."""
+
+BIN_HEADER = (",".join(BIN_COLUMNS) + "\n").encode()
 
 _FORMULA = tuple("=+-@\t\r\n")
 _TO_QUOTE = frozenset(',"\r\n')
@@ -54,7 +60,14 @@ def encode(reading: Reading) -> bytes:
         ]
         for roi in reading.rois
     ]
-    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8", "replace")
+    return _text(lines)
+
+
+def encode_bin(one: Bin, width: int) -> bytes:
+    """Return the row of a bin of ``width`` seconds, UTF-8, with its line end; an unknown count is empty."""
+    people = (_number(value, 2) for value in (one.mean, one.min, one.max, one.last))
+    names = _name(one.camera), _name(one.roi)
+    return _text([[local_time(one.start), *names, str(width), *people, str(one.n), str(one.missed)]])
 
 
 def read_csv(path: Path | str) -> list[Row]:
@@ -78,6 +91,10 @@ def decode(lines: Iterable[str]) -> list[Row]:
 def local_time(epoch: float) -> str:
     """Return ISO 8601 in local time with its offset, to the millisecond."""
     return datetime.fromtimestamp(round(epoch, 3), UTC).astimezone().isoformat(timespec="milliseconds")
+
+
+def _text(lines: Iterable[Iterable[str]]) -> bytes:
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8", "replace")
 
 
 def _row(cells: list[str]) -> Row:

@@ -174,3 +174,57 @@ def test_many_threads_push_while_one_delivers(writers: int) -> None:
     recording.thread.join(10)
     for k in range(writers):
         assert [one.frame for one in sink.readings if one.camera == f"c{k}"] == list(range(200))
+
+
+class Gatherer(ListSink):
+    """A sink that writes what it gathered when it is flushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = 0
+        self.fails = False
+
+    def write(self, one: Reading) -> None:
+        super().write(one)
+        self.waiting += 1
+
+    def flush(self) -> None:
+        super().flush()
+        if self.fails:
+            raise FULL
+        self.waiting = 0
+
+
+def test_a_reading_is_durable_before_it_is_a_second_old_and_flushes_are_rare() -> None:
+    clock, sink = ManualClock(), Gatherer()
+    recording = Recording([sink], clock=clock, look=lambda: None)
+    oldest: list[float] = []
+    for step in range(600):  # 30 s, twenty readings a second
+        recording.push(reading(step))
+        recording.step()
+        if sink.waiting == 0:
+            oldest.clear()
+        else:
+            oldest.append(clock.monotonic())
+        assert not oldest or clock.monotonic() - oldest[0] < 0.95
+        clock.forward(0.05)
+    assert 28 <= sink.flushed <= 36
+
+
+def test_what_a_failing_sink_has_gathered_counts_as_unwritten() -> None:
+    clock, sink = ManualClock(), Gatherer()
+    recording = Recording([sink], clock=clock, look=lambda: None)
+    (box,) = recording.outboxes
+    recording.push(reading(0))
+    recording.step()
+    sink.fails = True
+    recording.push(reading(1))
+    recording.step()
+    assert len(box) == 0, "it waits for the next flush, not for a disk"
+    clock.forward(5.0)
+    recording.step()
+    assert (len(box), box.error) == (1, str(FULL))
+    sink.fails = False
+    clock.forward(5.0)
+    recording.step()
+    assert (len(box), box.error) == (0, "")
