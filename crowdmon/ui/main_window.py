@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QShowEvent
 from PyQt6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 from crowdmon import __version__
@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self.panels.first_run.chosen.connect(self._first_choice)
         self.panels.cameras.remove_asked.connect(self.switchboard.remove)
         self._shown = -1
+        self._laid_out = False
         self.set_theme(DARK)
         self.switchboard.set_config(bridge.config)
 
@@ -118,6 +119,13 @@ class MainWindow(QMainWindow):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(f"{device.text()}.\nFree software, GPL-3.0-or-later.")
         box.open()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
+        """Lay the panels out when the window's size is known for the first time."""
+        super().showEvent(a0)
+        if not self._laid_out:
+            self._laid_out = True
+            self.reset_layout()
 
     def _first_choice(self, kind: str) -> None:
         if kind == "demo":

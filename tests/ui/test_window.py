@@ -7,14 +7,16 @@ from collections.abc import Callable
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction, QContextMenuEvent
-from PyQt6.QtWidgets import QAbstractButton, QLabel, QMenu, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.main_window import MainWindow
 from crowdmon.ui.source_dialog import SourceDialog
 from crowdmon.values import CameraState, Reading, ReadingState, RoiReading
 from tests.ui.conftest import Desk
-from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, reading
+from tests.ui.fakes import GATE, NOON, STAIRS, Clock, FakeMonitor, camera, config, reading
 
 Open = Callable[[AppConfig], Desk]
 
@@ -254,6 +256,20 @@ def test_reset_brings_closed_and_floating_panels_back(desk: Open) -> None:
     action(one, "Reset layout").trigger()
     assert all(dock.isVisible() and not dock.isFloating() for dock in one.window.docks)
     assert one.window.dockWidgetArea(plot) is Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@pytest.mark.parametrize(("size", "sides"), [((1440, 900), (200, 300)), ((1024, 700), (176, 280))])
+def test_panels_are_as_wide_as_the_window_allows(
+    qtbot: QtBot, size: tuple[int, int], sides: tuple[int, int]
+) -> None:
+    cameras = config(camera("north", GATE), camera("south"))
+    window = MainWindow(Bridge(FakeMonitor(cameras), cameras, clock=Clock()))
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    qtbot.waitExposed(window)
+    QApplication.processEvents()
+    assert [dock.width() for dock in window.docks[:2]] == [pytest.approx(side, abs=8) for side in sides]
 
 
 def test_a_panel_can_be_closed_and_opened_by_name(desk: Open, qtbot: QtBot) -> None:
