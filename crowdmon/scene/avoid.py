@@ -91,25 +91,23 @@ def _step_aside(ground: Floats, velocity: Floats, pairs: _Pairs) -> Floats:
 
 def _walk_around(ground: Floats, velocity: Floats) -> Floats:
     """Shift those who walk towards an obstacle to the side they already pass it on."""
-    speed = np.hypot(velocity[:, 0], velocity[:, 1])
-    total = np.zeros_like(ground)
-    for middle, radius in zip(_MIDDLES, _RADII, strict=True):
-        along, miss, gap = _miss(ground - middle, velocity, speed)
-        want = np.clip(radius + 0.42 - gap, 0.0, 0.9) * _near(along, AHEAD_M + float(radius))
-        want *= np.clip((speed - 0.3) / 0.5, 0.0, 1.0)
-        total += miss * (want / np.hypot(gap, SOFT_M))[:, None]
+    speed = np.hypot(velocity[:, 0], velocity[:, 1])[:, None]
+    along, miss, gap = _miss(ground[:, None, :] - _MIDDLES, velocity[:, None, :], speed)
+    want = np.clip(_RADII + 0.42 - gap, 0.0, 0.9) * _near(along, AHEAD_M + _RADII)
+    want *= np.clip((speed - 0.3) / 0.5, 0.0, 1.0)
+    total: Floats = (miss * (want / np.hypot(gap, SOFT_M))[..., None]).sum(axis=1)
     return total
 
 
 def _miss(offset: Floats, velocity: Floats, speed: Floats) -> tuple[Floats, Floats, Floats]:
-    """Split Mx2 offsets into the part along the velocity (M), the rest (Mx2) and its size (M)."""
-    unit = velocity / np.maximum(speed, 1e-6)[:, None]
+    """Split (..., 2) offsets into the part along the velocity, the rest (..., 2) and its size."""
+    unit = velocity / np.maximum(speed, 1e-6)[..., None]
     along = (offset * unit).sum(axis=-1)
-    miss = offset - along[:, None] * unit
-    return along, miss, np.hypot(miss[:, 0], miss[:, 1])
+    miss = offset - along[..., None] * unit
+    return along, miss, np.hypot(miss[..., 0], miss[..., 1])
 
 
-def _near(along: Floats, reach: float) -> Floats:
+def _near(along: Floats, reach: Floats | float) -> Floats:
     """Return 1 at the closest approach, easing to 0 at ``reach`` metres before and after it."""
     part = np.clip(1.0 - np.abs(along) / reach, 0.0, 1.0)
     out: Floats = part * part * (3.0 - 2.0 * part)
@@ -124,9 +122,8 @@ def _push_off(ground: Floats, pairs: _Pairs) -> Floats:
 
 
 def _off_obstacles(ground: Floats) -> Floats:
-    out = ground.copy()
-    for middle, radius in zip(_MIDDLES, _RADII, strict=True):
-        offset = out - middle
-        gap = np.hypot(offset[:, 0], offset[:, 1])
-        out += offset * (np.clip(radius + 0.3 - gap, 0.0, None) / np.hypot(gap, SOFT_M))[:, None]
+    offset = ground[:, None, :] - _MIDDLES
+    gap = np.hypot(offset[..., 0], offset[..., 1])
+    want = np.clip(_RADII + 0.3 - gap, 0.0, None)
+    out: Floats = ground + (offset * (want / np.hypot(gap, SOFT_M))[..., None]).sum(axis=1)
     return out

@@ -54,7 +54,8 @@ def groups(people: int, seed: int) -> tuple[Group, ...]:
     rng = dice(seed, 3)
     while slots > 0:
         size = min(int(rng.choice(SIZES)), slots)
-        lingers = bool(rng.random() < 0.25 + 0.16 * size)
+        # The first group lingers, so that a square for one is seldom empty.
+        lingers = bool(rng.random() < 0.25 + 0.16 * size) or not out
         turn = float(rng.uniform(75.0, 170.0) if lingers else rng.uniform(22.0, 34.0))
         out.append(Group(len(out), size, turn, float(rng.uniform(0.0, turn)), lingers))
         slots -= size

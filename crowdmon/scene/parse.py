@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from urllib.parse import parse_qsl
 
 from crowdmon.errors import ConfigError, redact
@@ -12,6 +13,8 @@ SCENES: tuple[str, ...] = ("plaza", "plaza-night", "empty")
 """Names of the scenes, as in ``synthetic:NAME``."""
 
 _PREFIX = "synthetic:"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]*)?|\.[0-9]+)")
 
 
 def parse_scene(uri: str) -> Plaza:
@@ -71,10 +74,9 @@ def _pairs(query: str, *, shown: str) -> dict[str, str]:
 def _number(key: str, text: str, *, shown: str) -> float:
     """Read one parameter's value and hold it against its limits."""
     limit = LIMITS[key]
-    try:
-        value = float(text) if limit.fractional else int(text, 10)
-    except ValueError:
-        raise ConfigError(f"{key}={text} in {shown!r} is not {limit.kind}", limit.allowed(key)) from None
-    if not limit.low <= value <= limit.high:
+    if not (_NUMBER if limit.fractional else _WHOLE).fullmatch(text):
+        raise ConfigError(f"{key}={text!r} in {shown!r} is not {limit.kind}", limit.allowed(key))
+    value = float(text) if limit.fractional else int(text)
+    if not limit.holds(value):
         raise ConfigError(f"{key}={text} in {shown!r} is outside its limits", limit.allowed(key))
     return value

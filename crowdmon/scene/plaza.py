@@ -31,6 +31,10 @@ class Limit:
         """What kind of number it is."""
         return "a number" if self.fractional else "a whole number"
 
+    def holds(self, value: float) -> bool:
+        """Say whether a value is of the right kind and within the limits."""
+        return self.low <= value <= self.high and (self.fractional or value == math.floor(value))
+
     def allowed(self, key: str) -> str:
         """Say what is allowed."""
         return f"{key} is {self.kind} from {self.low:g} to {self.high:g}."
@@ -97,8 +101,7 @@ class Plaza:
     def __post_init__(self) -> None:
         for key, limit in LIMITS.items():
             value = getattr(self, key)
-            whole = limit.fractional or value == int(value)
-            if not (math.isfinite(value) and whole and limit.low <= value <= limit.high):
+            if not limit.holds(value):
                 raise ConfigError(f"{key}={value} of the scene is outside its limits", limit.allowed(key))
 
     @property

@@ -30,8 +30,8 @@ def shadows(bodies: Floats, shown: Floats, *, camera: Camera, light: Light) -> t
     """Draw the shadows of NxJx3 bodies in metres.
 
     Returns:
-        HxW mask, 255 in full shadow, and for each body the box (left, top, right, bottom) around
-        its shadow in pixels, inside the picture.
+        HxW mask with hard edges, 255 in full shadow, and for each body the box (left, top, right,
+        bottom) around its shadow in pixels, inside the picture.
     """
     mask = np.zeros((camera.height, camera.width), np.uint8)
     boxes: list[Box] = []
@@ -54,8 +54,7 @@ def shadows(bodies: Floats, shown: Floats, *, camera: Camera, light: Light) -> t
                 min(max(int(high[1]) + 1, 0), camera.height),
             )
         )
-    size = 3 if camera.height < 500 else 5
-    return np.asarray(cv2.GaussianBlur(mask, (size, size), 0), np.uint8), boxes
+    return mask, boxes
 
 
 def _one(mask: Bytes, points: NDArray[np.int32], metre: float, dark: int) -> None:
@@ -87,6 +86,11 @@ def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, shade: Bytes) -> 
     if left >= right or top >= bottom:
         return
     part = (slice(top, bottom), slice(left, right))
-    dark = cv2.cvtColor(mask[part], cv2.COLOR_GRAY2RGB)
+    # Softened with a margin, so that the edge of a box does not show where shadows meet.
+    size = 3 if mask.shape[0] < 500 else 5
+    up, aside = min(top, size), min(left, size)
+    wide = np.ascontiguousarray(mask[top - up : bottom + size, left - aside : right + size])
+    soft = cv2.GaussianBlur(wide, (size, size), 0)[up : up + bottom - top, aside : aside + right - left]
+    dark = cv2.cvtColor(soft, cv2.COLOR_GRAY2RGB)
     bright = cv2.multiply(lit[part], cv2.bitwise_not(dark), scale=1 / 255)
     image[part] = cv2.add(bright, cv2.multiply(shade[part], dark, scale=1 / 255))
