@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from crowdmon.counting.network import SSRHEF
+from trainer import models
 from trainer.config import TrainConfig
 from trainer.loader import Batch, collate
 from trainer.objective import parts
@@ -43,7 +43,7 @@ def run(config: TrainConfig, data: Data, console: Console) -> dict[str, float]:
 
 
 def _steps(config: TrainConfig, one: Batch, times: dict[str, list[float]]) -> None:
-    network = SSRHEF(config.network.build())
+    network = models.build(config)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(network.parameters(), lr=1e-4, fused=True)
     average = Average(network, config.ema)

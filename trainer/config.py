@@ -62,6 +62,7 @@ class Augment(_Model):
 class TrainConfig(_Model):
     """A whole training run."""
 
+    model: Literal["ssr-hef", "mcnn"] = Field("ssr-hef", description="mcnn: to try HEF on another network")
     protocol: Literal["paper", "crops"] = "crops"
     steps: int = Field(10_000, gt=0)
     batch: int = Field(8, gt=0)

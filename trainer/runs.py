@@ -17,8 +17,9 @@ from typing import Any
 import yaml
 
 from crowdmon.counting.counter import Counter
+from crowdmon.counting.weights import load as load_weights
 from crowdmon.errors import ConfigError
-from trainer import evaluate
+from trainer import evaluate, models
 from trainer.config import TrainConfig
 from trainer.data import gather
 from trainer.datasets import Dataset, MissingDataError, load
@@ -131,7 +132,7 @@ class Runs:
 
     def counter(self, variant: Variant, benchmark: str, fold: int = 0) -> Counter:
         """Return a counter with the run's weights, those validation selected."""
-        return Counter(weights_in(self.folder(variant, benchmark, fold)))
+        return models.counter(load_weights(weights_in(self.folder(variant, benchmark, fold))))
 
     def scores(self, variant: Variant, benchmark: str, fold: int = 0) -> dict[str, Any]:
         """Return the report of a finished run on the test split, read once and kept.
@@ -201,8 +202,6 @@ def _check(folder: Path, config: TrainConfig) -> None:
 
 
 def _steps(folder: Path) -> int:
-    from crowdmon.counting.weights import load as load_weights
-
     return int(load_weights(folder / "last.safetensors").provenance.get("steps", 0))
 
 

@@ -22,10 +22,9 @@ import torch.distributed as dist
 from torch import nn
 
 from crowdmon.counting import weights as weights_file
-from crowdmon.counting.network import SSRHEF
 from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
-from trainer import boards, run_folder, state
+from trainer import boards, models, run_folder, state
 from trainer.config import TrainConfig
 from trainer.loader import Batch, Loader, collate
 from trainer.logbook import Logbook
@@ -93,7 +92,7 @@ def train(
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     device = _device(rank)
     torch.manual_seed(config.seed)
-    network = SSRHEF(config.network.build()).to(device)
+    network = models.build(config).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = _optimiser(config, network)
     average = state.Average(network, config.ema)
@@ -285,7 +284,7 @@ def _to(one: Batch, device: torch.device) -> Batch:
 def _validated(
     config: TrainConfig, data: Data, average: state.Average, *, step: int, logbook: Logbook
 ) -> dict[str, Score]:
-    weights = state.export(average, config.network.build(), config.preprocess(), data.provenance)
+    weights = models.export(average, config, data.provenance)
 
     def show(name: str, index: int, item: Item, density: DensityMap) -> None:
         if index < SHOWN:
@@ -310,7 +309,7 @@ def _export(
     scores: dict[str, Score],
 ) -> None:
     provenance = {**data.provenance, "steps": step, "crops": step * config.batch}
-    made = state.export(average, config.network.build(), config.preprocess(), provenance)
+    made = models.export(average, config, provenance)
     measured = {f"{name} val": {"mae": s.mae, "mse": s.mse, "bias": s.bias} for name, s in scores.items()}
     weights_file.save(
         weights_file.Weights(made.tensors, made.network, made.preprocess, provenance, measured), path

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crowdmon.counting.counter import Counter
 from crowdmon.counting.weights import Weights
 from crowdmon.values import DensityMap, Frame
+from trainer import models
 from trainer.sources import Item, Source
 
 
@@ -36,7 +36,7 @@ def validate(
         sources: by benchmark.
         watch: called with benchmark, number, picture and density map of each picture.
     """
-    counter = Counter(weights)
+    counter = models.counter(weights)
     found = {}
     for name, source in sources.items():
         errors, truths = [], []

@@ -35,6 +35,9 @@ class Variant:
 
 _HEF: dict[str, Any] = {"density": "hef"}
 
+_MCNN: dict[str, Any] = {"model": "mcnn", "rate": 5e-4}
+"""MCNN has no normalisation, which is what a high rate needs."""
+
 VARIANTS: dict[str, Variant] = {
     one.name: one
     for one in (
@@ -47,6 +50,8 @@ VARIANTS: dict[str, Variant] = {
         Variant("without-hef", "Without HEF algorithm", {"losses": {"density": "l2"}}),
         Variant("l2-quarter", "L2/4 in place of HEF (control)", {"losses": {"density": "l2/4"}}),
         Variant("ssr-hef", "SSR-HEF", {"losses": _HEF}),
+        Variant("mcnn", "MCNN", {**_MCNN, "losses": {"density": "l2"}}),
+        Variant("mcnn-hef", "MCNN with HEF", {**_MCNN, "losses": _HEF}),
         *(
             Variant(
                 f"classes-{number}", f"{number} classes", {"network": {"classes": number}, "losses": _HEF}

@@ -1,0 +1,94 @@
+"""Which network a run trains: the paper's, or a peer's that HEF is tried on. The one place that knows.
+
+A peer's weights carry ``{"model": "mcnn"}`` as their network; the trainer counts with them, the
+application refuses them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from crowdmon.counting.counter import Counter
+from crowdmon.counting.network import SSRHEF, Outputs
+from crowdmon.counting.peers import MCNN
+from crowdmon.counting.weights import Weights
+from crowdmon.errors import WeightsError
+from trainer import state
+from trainer.config import TrainConfig
+
+PEER = {"model": "mcnn"}
+
+
+class PeerNetwork(nn.Module):
+    """MCNN with cells of eight pixels, as the loop and the losses take them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network = MCNN()
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Return scaled people per cell, Nx1x(H/8)x(W/8); not clipped, MCNN ends without a ReLU."""
+        people: Tensor = F.avg_pool2d(self.network(picture), 2) * 4
+        return people
+
+    def train_outputs(self, picture: Tensor) -> Outputs:
+        """Return the density alone: MCNN has no segmentation and no classes."""
+        return Outputs(self(picture), (), None)
+
+
+def build(config: TrainConfig) -> SSRHEF | PeerNetwork:
+    """Return the network of a configuration, untrained."""
+    return PeerNetwork() if config.model == "mcnn" else SSRHEF(config.network.build())
+
+
+def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
+    """Return the averaged network as weights."""
+    if config.model == "ssr-hef":
+        return state.export(average, config.network.build(), config.preprocess(), provenance)
+    tensors = {key: value.float().cpu().numpy() for key, value in average.values.items()}
+    return Weights(tensors, dict(PEER), config.preprocess(), provenance)
+
+
+def counter(weights: Weights) -> Counter:
+    """Return the application's counter, or one that counts with a peer."""
+    return PeerCounter(weights) if weights.network.get("model") else Counter(weights)
+
+
+class PeerCounter(Counter):
+    """The application's counter around a peer: the same pre-processing, tiles and sums."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._backend = _PeerBackend(weights)
+        self._max_pixels = 2_500_000
+
+
+class _PeerBackend:
+    """Runs MCNN; people below none are clipped, as a density map has none."""
+
+    name = "torch"
+    precision = "f32"
+
+    def __init__(self, weights: Weights) -> None:
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
+        network = PeerNetwork()
+        try:
+            network.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in weights.tensors.items()})
+        except RuntimeError as error:
+            raise WeightsError(f"{weights.path or weights.name} does not fit MCNN") from error
+        network = network.eval().to(self._device)
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.inference_mode()
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return NxHxW scaled people per cell of an Nx3xHxW batch."""
+        output = self._network(torch.from_numpy(batch).to(self._device))
+        people: NDArray[np.float32] = F.relu(output[:, 0]).float().cpu().numpy()
+        return people
