@@ -70,11 +70,15 @@ class FakePicture:
     pts: float | None
     size: tuple[int, int] = (64, 48)
     converted: list[tuple[int, int]] = field(default_factory=list)
+    looks: int | None = None
 
     def rgb(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         width, height = size or self.size
         self.converted.append((width, height))
         return np.full((height, width, 3), self.index % 256, np.uint8)
+
+    def fingerprint(self) -> int:
+        return self.index if self.looks is None else self.looks
 
 
 class FakeSource:
@@ -167,12 +171,14 @@ class FakeSources:
         self.answers = {uri: list(a) if isinstance(a, (list, tuple)) else [a] for uri, a in answers.items()}
         self._live = live
         self.opened: list[str] = []
+        self.patience: list[float] = []
 
     def live(self, uri: str) -> bool:
         return uri.startswith("live") if self._live is None else uri in self._live
 
-    def open(self, uri: str) -> FakeSource:
+    def open(self, uri: str, *, patience: float) -> FakeSource:
         self.opened.append(uri)
+        self.patience.append(patience)
         answers = self.answers[uri]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if callable(answer):

@@ -85,7 +85,8 @@ class AvSource:
     def pictures(self) -> Iterator[AvPicture]:
         """Iterate from the current position; see the protocol."""
         while (frame := self._next()) is not None:
-            pts = self._timeline.stamp(stamp_of(frame))
+            arrived = time.monotonic() if self._decoder.live else None
+            pts = self._timeline.stamp(stamp_of(frame), arrived=arrived)
             if self._sought:
                 self._index, self._sought = round(pts * (self.info.fps or 25.0)), False
             picture = self._picture(frame, index=self._index, pts=pts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
@@ -13,6 +15,9 @@ _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD_HEIGHT = 720
 _ASPECT_LIMITS = (0.4, 2.5)
 _SCALERS_KEPT = 8
+_ROWS = 4
+"""Every so many rows are read for a fingerprint; codecs change no less than a block of as many."""
+
 _QUALITY = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 
@@ -130,3 +135,16 @@ class AvPicture:
             upright.flags.writeable = False
             self._converted[wanted] = upright
         return self._converted[wanted]
+
+    def fingerprint(self) -> int:
+        """Sum up the stored brightness; see the protocol."""
+        frame = self._frame
+        plane, height = frame.planes[0], frame.height
+        one = len(frame.planes) == 1
+        bits = frame.format.padded_bits_per_pixel if one else frame.format.components[0].bits
+        rows = np.frombuffer(memoryview(plane), np.uint8, plane.line_size * height).reshape(
+            height, plane.line_size
+        )
+        # What lies right of the picture is not part of it, and not always the same.
+        width = frame.width * -(-bits // 8)
+        return zlib.crc32(rows[::_ROWS, :width].tobytes())

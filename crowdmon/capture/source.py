@@ -53,6 +53,10 @@ class Picture(Protocol):
         """
         ...
 
+    def fingerprint(self) -> int:
+        """Return a number that is equal for equal pictures; cheap, nothing is converted."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:

@@ -54,6 +54,10 @@ class SyntheticPicture:
             self._converted[wanted].flags.writeable = False
         return self._converted[wanted]
 
+    def fingerprint(self) -> int:
+        """Each picture of the scene is another one; see the protocol."""
+        return self.index
+
 
 class SyntheticSource:
     """A :class:`~crowdmon.capture.source.Source` of rendered pictures, the same ones each time.

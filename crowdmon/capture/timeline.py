@@ -5,6 +5,9 @@ from __future__ import annotations
 _BACKWARDS = 1.0
 """Seconds; a larger step back is a stream that started anew, a smaller one is disorder."""
 
+_FORWARDS = 5.0
+"""Seconds by which live pictures may run ahead of the clock; beyond that the camera's clock was set."""
+
 _NUDGE = 0.001
 """Seconds between pictures that claim the same moment."""
 
@@ -22,11 +25,19 @@ class Timeline:
         self._step = 1.0 / (fps or 25.0)
         self._expected = 0.0
         self._last: float | None = None
+        self._arrived: float | None = None
 
-    def stamp(self, raw: float | None) -> float:
-        """Return the seconds of the next picture; ``raw`` is None where it has no stamp."""
-        pts = self._expected if raw is None else self._place(raw)
-        self._last = pts
+    def stamp(self, raw: float | None, *, arrived: float | None = None) -> float:
+        """Return the seconds of the next picture.
+
+        Args:
+            raw: its time stamp; None where it has none.
+            arrived: seconds on a steady clock, for live pictures: a stamp that leaps ahead of it is not
+                believed.
+        """
+        passed = None if arrived is None or self._arrived is None else arrived - self._arrived
+        pts = self._expected if raw is None else self._place(raw, passed)
+        self._last, self._arrived = pts, arrived
         self._expected = pts + self._step
         return pts
 
@@ -35,13 +46,14 @@ class Timeline:
         self._last = None
         self._expected = at
 
-    def _place(self, raw: float) -> float:
+    def _place(self, raw: float, passed: float | None) -> float:
         if self._origin is None:
             self._origin = raw - self._expected
         pts = raw - self._origin
         if self._last is None:
             return max(pts, 0.0)
-        if pts < self._last - _BACKWARDS:
+        leapt = passed is not None and pts - self._expected > passed + _FORWARDS
+        if leapt or pts < self._last - _BACKWARDS:
             self._origin = raw - self._expected
             return self._expected
         return max(pts, self._last + _NUDGE)

@@ -76,6 +76,7 @@ class Camera:
         self.link.live = info.live
         self.playback.duration, self.playback.seekable = info.duration, info.seekable
         self._nominal = 1.0 / info.fps if info.fps else 0.0
+        self.link.expect(self._nominal)
         self.account.set_interval(self.interval)
 
     def ready(self, now: float, *, patience: float) -> bool:

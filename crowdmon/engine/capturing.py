@@ -7,9 +7,11 @@ import threading
 from crowdmon.capture.source import Source
 from crowdmon.engine.backoff import Backoff
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.patience import SHORTEST, next_patience
 from crowdmon.engine.playing import Playing
 from crowdmon.engine.seams import Clock, Sources
 from crowdmon.engine.serving import Serving
+from crowdmon.engine.stillness import Stillness
 from crowdmon.errors import ConfigError, CrowdmonError, redact
 from crowdmon.values import CameraState
 
@@ -26,6 +28,9 @@ class Capturing:
         self._camera, self._sources, self._clock, self._bell = camera, sources, clock, bell
         self._link = camera.link
         self._backoff = Backoff()
+        self._stillness = Stillness()
+        self._patience = SHORTEST
+        self._pictures = 0
         self._serving = Serving(camera, clock=clock, bell=bell)
         self.thread = threading.Thread(target=self.run, name=f"capture {camera.name}", daemon=True)
 
@@ -45,8 +50,9 @@ class Capturing:
         if attempt == 1:
             self._link.became(CameraState.CONNECTING, attempt=attempt)
         error: Exception | None = None
+        self._pictures = 0
         try:
-            with self._sources.open(self._camera.config.source) as source:
+            with self._sources.open(self._camera.config.source, patience=self._patience) as source:
                 self._read(source)
         except ConfigError:
             raise
@@ -61,6 +67,13 @@ class Capturing:
         return not self._camera.playback.ended()
 
     def _lost(self, error: Exception | None) -> bool:
+        age = self._link.figures(self._clock.monotonic())[1] or 0.0
+        self._patience = next_patience(
+            self._patience,
+            pictures=self._pictures,
+            usual=self._link.facts.usual,
+            silent=age >= 0.9 * self._patience,
+        )
         wait = self._backoff.failed(refused=bool(getattr(error, "auth", False)))
         words = "The stream ended" if error is None else _words(error)
         next_try = self._clock.monotonic() + wait
@@ -77,10 +90,12 @@ class Capturing:
         for picture in source.pictures():
             if self._link.stop.is_set():
                 return
-            self._serving.passing(picture, picture.time)
+            still = self._stillness.saw(picture.fingerprint(), self._clock.monotonic())
+            self._serving.passing(picture, picture.time, count=still is None)
             # Only now: a camera whose pictures cannot be converted is not live.
             self._backoff.worked()
-            self._link.arrived(picture.time)
+            self._link.arrived(picture.time, still=still)
+            self._pictures += 1
 
 
 def _words(error: Exception) -> str:

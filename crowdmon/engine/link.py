@@ -52,8 +52,14 @@ class Link:
                 self._change(CameraState.FAILED, message)
             self.stop.set()
 
-    def arrived(self, time: float) -> None:
-        """Note a picture of epoch ``time``."""
+    def expect(self, usual: float) -> None:
+        """Note what a source says of the seconds between its pictures, until they are measured."""
+        with self._lock:
+            if not self._facts.usual:
+                self._facts = replace(self._facts, usual=usual)
+
+    def arrived(self, time: float, *, still: float | None = None) -> None:
+        """Note a picture of epoch ``time``; ``still`` as in :class:`Facts`."""
         now = self._clock.monotonic()
         with self._lock:
             # What passed before the first picture after a loss or a pause says nothing of the rate.
@@ -61,6 +67,8 @@ class Link:
                 usual, passed = self._facts.usual, now - last
                 usual = usual + _MEMORY * (passed - usual) if usual else passed
                 self._facts = replace(self._facts, usual=usual)
+            if still != self._facts.still:
+                self._facts = replace(self._facts, still=still)
             self._meter.tick(now)
             self._dated, self._steady = (now, time), True
             if self._facts.state is not CameraState.LIVE and not self.stop.is_set():

@@ -96,14 +96,11 @@ class Monitor:
                 camera.close()
             self._counting.stop()
             threads = [capture.thread for capture in self._captures] + [self._counting.thread]
-        started = [thread for thread in threads if thread.ident is not None]
-        for thread in started:
-            # A quarter of the time stays for the sinks, whatever hangs here.
-            thread.join(max(0.0, deadline - 0.25 * timeout - time.monotonic()))
+        # The cameras are closed, no reading comes any more: the sinks need not wait for whatever hangs.
         self._recording.stop()
-        if self._recording.thread.ident is not None:
-            started.append(self._recording.thread)
-            self._recording.thread.join(max(0.0, deadline - time.monotonic()))
+        started = [one for one in (*threads, self._recording.thread) if one.ident is not None]
+        for thread in started:
+            thread.join(max(0.0, deadline - time.monotonic()))
         stuck = [thread.name for thread in started if thread.is_alive()]
         if stuck:
             _log.warning("left behind, still waiting: %s", ", ".join(stuck))

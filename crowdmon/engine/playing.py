@@ -33,7 +33,7 @@ class Playing:
         self._ahead: Picture | None = None
         self._shown: Picture | None = None
         self._epoch: float | None = None
-        self._pacer = Pacer()
+        self._pacer = Pacer(usual=1.0 / self._fps)
 
     def run(self) -> None:
         """Play until the end, or until the camera is stopped."""
@@ -122,4 +122,4 @@ class Playing:
         return self._epoch + picture.pts
 
     def _restart_time(self) -> None:
-        self._pacer, self._epoch = Pacer(), None
+        self._pacer, self._epoch = Pacer(usual=1.0 / self._fps), None

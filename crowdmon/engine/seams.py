@@ -49,8 +49,13 @@ class Sources(Protocol):
         """Whether a loss of this source is to be followed by a new attempt; ConfigError if unknown."""
         ...
 
-    def open(self, uri: str) -> Source:
-        """Open it; may take seconds. Raises SourceError or ConfigError."""
+    def open(self, uri: str, *, patience: float) -> Source:
+        """Open it; may take seconds. Raises SourceError or ConfigError.
+
+        Args:
+            uri: with ``${NAME}`` where secrets are.
+            patience: seconds to wait for each picture of a live source.
+        """
         ...
 
 

@@ -24,6 +24,7 @@ class Facts:
         attempt: number of the attempt to connect, 0 once connected.
         next_try: when the next attempt comes.
         usual: seconds between two pictures, as a rule; 0 if unknown.
+        still: when the picture changed last, if that is too long ago; None while it changes.
     """
 
     state: CameraState = CameraState.CONNECTING
@@ -32,6 +33,7 @@ class Facts:
     attempt: int = 1
     next_try: float | None = None
     usual: float = 0.0
+    still: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Statu
     if state is CameraState.LIVE and figures.age is not None:
         if figures.age > max(QUIET, 3.0 * facts.usual):
             state, since = CameraState.STALE, max(since, epoch - figures.age)
+        elif facts.still is not None:
+            state, since = CameraState.STALE, max(since, epoch - (now - facts.still))
+            message = f"The picture has not changed for {now - facts.still:.0f} s"
         else:
             message = message or _slowness(figures)
     if facts.next_try is not None and (left := facts.next_try - now) > 5.0:

@@ -316,3 +316,21 @@ def test_odd_file_names_are_only_names(tmp_path: Path) -> None:
         clip.rename(tmp_path / name)
         with open_source(str(tmp_path / name)) as source:
             assert numbers(source) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("codec", "pix_fmt"), [("mpeg4", "yuv420p"), ("rawvideo", "yuyv422"), ("ffv1", "bgr0")]
+)
+def test_fingerprints_tell_pictures_apart(tmp_path: Path, codec: str, pix_fmt: str) -> None:
+    clip = write_clip(
+        tmp_path / "a.mkv",
+        paint=lambda width, height, index: numbered(width, height, min(index, 10)),
+        codec=codec,
+        pix_fmt=pix_fmt,
+        size=(66, 50),
+        encoder={"qmin": "2", "qmax": "2"} if codec == "mpeg4" else None,
+    )
+    with open_source(str(clip)) as source:
+        found = [picture.fingerprint() for picture in source.pictures()]
+    assert len(set(found[:11])) == 11
+    assert len(set(found[11:])) <= 3, "the same picture, but for what its encoder does to it"

@@ -47,6 +47,18 @@ def test_a_stream_that_starts_anew_goes_on_where_it_was() -> None:
     assert [line.stamp(t) for t in (3.0, 3.1)] == pytest.approx([0.3, 0.4])
 
 
+def test_live_stamps_that_leap_ahead_of_the_clock_are_not_believed() -> None:
+    line = Timeline(0.0, 10)
+    assert line.stamp(0.0, arrived=50.0) == 0.0
+    assert line.stamp(0.1, arrived=50.1) == pytest.approx(0.1)
+    assert line.stamp(3600.1, arrived=50.2) == pytest.approx(0.2)
+    assert line.stamp(3600.2, arrived=50.3) == pytest.approx(0.3)
+    assert line.stamp(3620.2, arrived=70.3) == pytest.approx(20.3), "silence is no leap"
+    assert line.stamp(3623.2, arrived=70.3) == pytest.approx(23.3), (
+        "pictures that were held back come at once"
+    )
+
+
 def test_disorder_moves_a_picture_by_a_millisecond_only() -> None:
     line = Timeline(0.0, 10)
     assert [line.stamp(t) for t in (0.0, 0.2, 0.1, 0.3)] == pytest.approx([0, 0.2, 0.201, 0.3])

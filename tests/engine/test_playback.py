@@ -77,9 +77,12 @@ def clip(tmp_path: Path) -> str:
 def hall(clip: str) -> Iterator[Hall]:
     hall = Hall(clip)
     hall.monitor.start()
-    until(lambda: hall.now.view and hall.now.reading)
-    yield hall
-    assert hall.monitor.stop()
+    try:
+        until(lambda: hall.now.view and hall.now.reading)
+        yield hall
+    finally:
+        stopped = hall.monitor.stop()
+    assert stopped
 
 
 def test_a_pause_keeps_the_picture_and_counts_it_once(hall: Hall) -> None:

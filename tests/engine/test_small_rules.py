@@ -76,6 +76,16 @@ def test_a_jump_back_goes_on_at_once() -> None:
     assert pacer.wait(3.0, 50.1) == 0.0
 
 
+def test_nobody_waits_an_hour_for_a_time_stamp_that_leapt() -> None:
+    pacer = Pacer(usual=0.04)
+    pacer.wait(1.0, 50.0)
+    assert pacer.wait(3601.0, 50.04) == pytest.approx(0.0)
+    assert pacer.wait(3601.04, 50.04) == pytest.approx(0.04)
+    slow = Pacer(usual=60.0)
+    slow.wait(0.0, 50.0)
+    assert slow.wait(60.0, 50.0) == 60.0, "a picture a minute is no leap"
+
+
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 5)), max_size=50))
 def test_it_is_never_later_than_its_limit(steps: list[tuple[float, float]]) -> None:
     pacer, media, now = Pacer(), 0.0, 0.0

@@ -1,0 +1,162 @@
+"""What the engine notices by itself: frozen encoders, silence, and cameras slower than it is patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.engine import capturing
+from crowdmon.engine.monitor import Monitor
+from crowdmon.engine.patience import LONGEST, SHORTEST, next_patience
+from crowdmon.engine.status import Facts, Figures, status
+from crowdmon.engine.stillness import AFTER, FEWEST, Stillness
+from crowdmon.errors import SourceError
+from crowdmon.values import CameraState, ReadingState
+from tests.fakes import FakeCounter, FakePicture, FakeSource, FakeSources, ListSink, ManualClock, until
+
+
+@pytest.mark.parametrize("fps", [0.1, 1.0, 12.5, 120.0])
+def test_pictures_that_differ_never_look_frozen(fps: float) -> None:
+    still = Stillness()
+    assert not any(still.saw(k, k / fps) for k in range(int(60 * max(fps, 1.0))))
+
+
+@pytest.mark.parametrize(("fps", "after"), [(0.1, 50.0), (1.0, AFTER), (12.5, AFTER), (120.0, AFTER)])
+def test_the_same_picture_over_and_over_is_noticed(fps: float, after: float) -> None:
+    still = Stillness()
+    for k in range(10_000):
+        if still.saw(7, k / fps) is not None:
+            break
+    assert after <= k / fps <= after + 2.0 / fps
+    assert k >= FEWEST
+    assert still.saw(8, 1e6) is None
+
+
+def test_a_frozen_sensor_behind_an_encoder_with_key_frames_is_noticed() -> None:
+    still, fps = Stillness(), 12.5
+    found = [still.saw(min(k % 25, 4), k / fps) for k in range(300)]
+    assert found[-1] == pytest.approx(4 / fps)
+    assert sum(one is not None for one in found) > 100
+
+
+def test_a_clip_in_a_loop_is_not_frozen() -> None:
+    still, fps = Stillness(), 10.0
+    assert not any(still.saw(k % 80, k / fps) for k in range(1000))
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.floats(0.001, 8.0)), max_size=80))
+def test_it_is_frozen_only_while_nothing_is_new(pictures: list[tuple[int, float]]) -> None:
+    still, now, last_new = Stillness(), 0.0, 0.0
+    seen: set[int] = set()
+    for fingerprint, passed in pictures:
+        now += passed
+        if fingerprint not in seen:
+            last_new = now
+        seen.add(fingerprint)
+        since = still.saw(fingerprint, now)
+        assert since is None or (now - since > AFTER and since >= last_new)
+
+
+def test_the_status_counts_how_long() -> None:
+    facts = Facts(CameraState.LIVE, since=1000.0, attempt=0, usual=0.04, still=88.0)
+    found = status(facts, Figures(age=0.02), now=100.4, epoch=2000.4)
+    assert (found.state, found.message) == (CameraState.STALE, "The picture has not changed for 12 s")
+    assert found.since == pytest.approx(1988.0)
+    silent = status(facts, Figures(age=9.0), now=100.4, epoch=2000.4)
+    assert silent.message == "", "no picture at all is something else"
+
+
+class Freezing(FakeSource):
+    """A live camera whose pictures look alike between two of them; time flies."""
+
+    def __init__(self, clock: ManualClock, frozen: range) -> None:
+        super().__init__(None, fps=25, live=True)
+        self.clock, self.frozen = clock, frozen
+
+    def pictures(self) -> Iterator[FakePicture]:
+        for picture in super().pictures():
+            self.clock.forward(1.0)
+            picture.looks = self.frozen.start if picture.index in self.frozen else None
+            yield picture
+
+
+def test_a_frozen_camera_is_stale_and_not_counted_until_it_moves() -> None:
+    clock, sink = ManualClock(), ListSink()
+    source = Freezing(clock, range(20, 80))
+    monitor = Monitor(
+        AppConfig(cameras=(CameraConfig(name="hall", source="live hall", rate=1.0),)),
+        counter_factory=FakeCounter,
+        sinks=[sink],
+        sources=FakeSources({"live hall": source}),
+        clock=clock,
+    )
+    monitor.start()
+    try:
+        shown = monitor.snapshot
+        until(lambda: "not changed for" in shown().cameras["hall"].status.message)
+        assert shown().cameras["hall"].status.state is CameraState.STALE
+        until(lambda: sink.readings and (sink.readings[-1].frame or 0) > 80)
+        assert shown().cameras["hall"].status.state is CameraState.LIVE
+    finally:
+        assert monitor.stop()
+    counted = [one.frame for one in sink.readings if one.frame is not None]
+    assert not [frame for frame in counted if 33 < frame < 80]
+    states = [one.state for one in sink.readings]
+    assert ReadingState.STALE in states
+    assert ReadingState.UNKNOWN in states
+
+
+@given(st.floats(SHORTEST, LONGEST), st.integers(0, 100), st.floats(0, 1000), st.booleans())
+def test_patience_has_its_bounds(patience: float, pictures: int, usual: float, silent: bool) -> None:
+    assert SHORTEST <= next_patience(patience, pictures=pictures, usual=usual, silent=silent) <= LONGEST
+
+
+def test_a_slow_camera_is_given_time() -> None:
+    waits = [SHORTEST]
+    for _ in range(4):
+        waits.append(next_patience(waits[-1], pictures=1, usual=0.0, silent=True))
+    assert waits == [5.0, 10.0, 20.0, 30.0, 30.0]
+    assert next_patience(20.0, pictures=9, usual=10.0, silent=True) == 30.0
+    assert next_patience(30.0, pictures=9, usual=0.04, silent=True) == 5.0, "a stalled camera is not slow"
+    assert next_patience(5.0, pictures=1, usual=0.0, silent=False) == 5.0, "nor is one that was cut off"
+    assert next_patience(5.0, pictures=0, usual=0.0, silent=True) == 5.0
+
+
+class Silent(FakeSource):
+    """Gives one picture and then none, for as long as somebody waits."""
+
+    def pictures(self) -> Iterator[FakePicture]:
+        yield next(super().pictures())
+        assert self.wait is not None
+        self.wait(1)
+        raise SourceError("rtsp://hall: no picture came")
+
+
+def test_the_engine_waits_longer_for_a_camera_that_gives_one_picture_and_then_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(capturing, "SHORTEST", 0.05)
+    monkeypatch.setattr(
+        capturing, "next_patience", lambda patience, **facts: patience * (1 + facts["silent"])
+    )
+    sources = FakeSources({})
+
+    def slow() -> FakeSource:
+        patience = sources.patience[-1]
+        source = Silent(2, fps=100, live=True)
+        source.wait = lambda index: source.closed.wait(1.5 * patience) if index == 1 else None
+        return source
+
+    sources.answers = {"live hall": [slow]}
+    config = AppConfig(cameras=(CameraConfig(name="hall", source="live hall"),))
+    monitor = Monitor(config, counter_factory=FakeCounter, sources=sources)
+    monitor.start()
+    try:
+        until(lambda: len(sources.patience) == 3)
+    finally:
+        assert monitor.stop()
+    assert sources.patience == [0.05, 0.1, 0.2]
