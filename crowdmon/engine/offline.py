@@ -1,14 +1,16 @@
-"""``crowdmon count`` over a file: the plain loop, no thread, as fast as it goes."""
+"""``crowdmon count`` over a file: the plain loop, as fast as it goes; only decoding runs ahead of it."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from crowdmon.capture.source import Picture, Source
 from crowdmon.capture.taps import frame_from
+from crowdmon.engine.ahead import ahead
 from crowdmon.engine.measure import measure
 from crowdmon.engine.seams import CounterLike
 from crowdmon.engine.smooth import Smoother
@@ -28,8 +30,11 @@ def iterate(
 ) -> Iterator[tuple[Frame, DensityMap, Reading]]:
     """Count a source by its media time.
 
+    The next pictures are decoded while one is counted; the results are those of one after the other.
+
     Args:
-        source: open; not closed here.
+        source: open; not closed here. Nobody else may use it meanwhile; after an early end it stands up to
+            three counted pictures further than what was yielded.
         counter: counts each picture that is due.
         rois: the camera's ROIs.
         every: media seconds between two counts; each picture if None or 0.
@@ -47,16 +52,21 @@ def iterate(
     start = time.time() if start_time is None else start_time
     smoother = Smoother(interval=max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0))
     pace = Pace(every=every, duration=duration)
+    with closing(ahead(_frames(source, pace, camera, start=start))) as frames:
+        for frame in frames:
+            density = count(counter, frame)
+            if frame.pts is None:
+                smoother.reset()  # pictures without a time are not neighbours
+            yield frame, density, smoother.apply(measure(density, rois))
+
+
+def _frames(source: Source, pace: Pace, camera: str, *, start: float) -> Iterator[Frame]:
+    """Read and convert what is due; a picture may be converted only where its source is read."""
     for picture in source.pictures():
         if pace.over(picture.pts):
             return
-        if not pace.due(picture.pts):
-            continue
-        frame = dated(picture, camera, start=start)
-        density = count(counter, frame)
-        if frame.pts is None:
-            smoother.reset()  # pictures without a time are not neighbours
-        yield frame, density, smoother.apply(measure(density, rois))
+        if pace.due(picture.pts):
+            yield dated(picture, camera, start=start)
 
 
 class Pace:
