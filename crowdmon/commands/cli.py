@@ -157,6 +157,23 @@ def bench(json: Path | None) -> int:
     return run(json)
 
 
+@verb("export")
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--format", "form", type=click.Choice(["onnx", "openvino"]), required=True, help="Of the file.")
+@click.option(
+    "--weights", type=click.Path(path_type=Path), metavar="FILE",
+    help="Weights of the network. Default: the bundled ones.",
+)  # fmt: skip
+def export(form: str, out: Path, weights: Path | None) -> int:
+    """Write the network for other programs, how it is fed and where it comes from included.
+
+    OUT ends in .onnx, or in .xml for OpenVINO, which puts the weights next to it in a .bin.
+    """
+    from crowdmon.commands.export import run
+
+    return run(form, out, weights)
+
+
 @verb("demo", hidden=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR", show_default=True)
 @click.option("--seconds", type=float, default=20.0, metavar="S", show_default=True)

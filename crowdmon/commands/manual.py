@@ -15,6 +15,7 @@ VERBS
   count    count a source without a window and write CSV
   check    say READY, or every reason why not
   bench    measure how fast this machine counts
+  export   write the network as ONNX or for OpenVINO
 
 OPTIONS
   -v, --verbose   say more, and where an error came from; -vv for all
@@ -104,5 +105,15 @@ Examples:
 Examples:
   crowdmon bench
   crowdmon bench --json bench.json
+""",
+    "export": """
+The input "picture" is N x 3 x H x W float32, H and W multiples of 8; the output
+"density" N x 1 x H/8 x W/8. Mean, std and what the output is to be divided by
+(density_scale) are in the header, JSON under "crowdmon": in the metadata of an
+ONNX file, in the rt_info of an OpenVINO one.
+
+Examples:
+  crowdmon export --format onnx crowd.onnx
+  crowdmon export --format openvino --weights mine.safetensors crowd.xml
 """,
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig
-from crowdmon.counting.backends import NAMES
+from crowdmon.counting.backends import installed
 from crowdmon.counting.counter import Counter
 from crowdmon.engine.monitor import Monitor
 from crowdmon.errors import CountingError, CrowdmonError
@@ -44,7 +44,7 @@ def inference(_before: Sequence[Row]) -> tuple[list[Row], list[Goal]]:
     frames = {name: _picture(*size) for name, size in SIZES.items()}
     rows: list[Row] = []
     runs: list[Callable[[], object]] = []
-    for backend in (name for name in NAMES if name != "auto"):
+    for backend in installed():
         counter = Counter(backend=backend)
         for size, frame in frames.items():
             rows.append({"what": "inference", "model": "ssr-hef", **described(counter.device), "size": size})

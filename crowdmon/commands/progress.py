@@ -56,10 +56,11 @@ class Meter:
     Args:
         name: what is counted.
         total: how much there is, in the unit :meth:`show` is told; None if nobody knows.
-        shown: whether to draw; by default only on a terminal, so that logs and pipes stay clean.
+        console: where to draw; by default on stderr, and only if that is a terminal, so that logs and
+            pipes stay clean.
     """
 
-    def __init__(self, name: str, total: float | None, *, shown: bool | None = None) -> None:
+    def __init__(self, name: str, total: float | None, *, console: Console | None = None) -> None:
         known = [BarColumn(bar_width=None), TextColumn("{task.percentage:>3.0f} %")] if total else []
         left = [TextColumn("left"), TimeLeft()] if total else [TimeElapsedColumn()]
         self._bar = Progress(
@@ -69,8 +70,8 @@ class Meter:
             _Pace(),
             *left,
             TextColumn("{task.fields[people]}", style="bold"),
-            console=Console(stderr=True),
-            disable=not (sys.stderr.isatty() if shown is None else shown),
+            console=console or Console(stderr=True),
+            disable=console is None and not sys.stderr.isatty(),
             transient=True,
             refresh_per_second=4,
         )
