@@ -19,7 +19,7 @@ _VERSION_1 = (
     # The last number given to a fact, of whatever kind.
     "CREATE TABLE sequence (last INTEGER NOT NULL)",
     "INSERT INTO sequence VALUES (0)",
-    # How many facts of one run of the program are in this file: what makes a second attempt harmless.
+    # The last fact of each run of the program that is in this file: what makes a second attempt harmless.
     "CREATE TABLE run (id INTEGER PRIMARY KEY, started REAL NOT NULL, written INTEGER NOT NULL)",
     """CREATE TABLE series (
         id INTEGER PRIMARY KEY, camera TEXT NOT NULL, roi TEXT NOT NULL, UNIQUE (camera, roi))""",

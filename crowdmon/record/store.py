@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -22,11 +23,17 @@ Connect = Callable[[Path], sqlite3.Connection]
 
 _WAL_LIMIT = 16 * 1024 * 1024
 
+_LEAST_ROOM = 128 * 1024
+"""Free bytes below which SQLite cannot make the files it keeps beside the history."""
+
+_FULL = ("the disk is full", "Make room")
+_LOCKED = ("another program holds it locked", "Close that program; it is tried again until then")
+_READ_ONLY = ("it is read-only", "Make the file, its folder and its disk writable")
 _WHY = {
-    "SQLITE_FULL": ("the disk is full", "Make room"),
-    "SQLITE_BUSY": ("another program holds it locked", "Close that program; it is tried again until then"),
-    "SQLITE_LOCKED": ("another program holds it locked", "Close that program; it is tried again until then"),
-    "SQLITE_READONLY": ("it is read-only", "Make the file, its folder and its disk writable"),
+    "SQLITE_FULL": _FULL,
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_PERM": ("permission denied", "Make the file and its folder writable"),
     "SQLITE_NOTADB": ("it is not a history file", "Choose another file for the history"),
     "SQLITE_CORRUPT": (
@@ -64,8 +71,12 @@ def failed(path: Path, error: Exception) -> SinkError:
     for known, (why, hint) in _WHY.items():
         if name == known or name.startswith(f"{known}_"):
             return SinkError(f"cannot write {path}: {why}", hint)
-    if not os.access(path.parent, os.W_OK):
-        return SinkError(f"cannot write {path}: {path.parent} is read-only", "Make the folder writable")
+    # SQLite often says no more than "disk I/O error" or "unable to open": the disk itself knows better.
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return SinkError(f"cannot write {path}: {_READ_ONLY[0]}", _READ_ONLY[1])
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
+            return SinkError(f"cannot write {path}: {_FULL[0]}", _FULL[1])
     why = str(getattr(error, "strerror", None) or error).lower()
     return SinkError(f"cannot write {path}: {why}", "Check that the disk is there and has room")
 
@@ -95,6 +106,8 @@ class Store:
     def add(self, run: int, first: int, facts: Sequence[Fact]) -> None:
         """Add facts in one transaction, wholly or not at all; those that are in the file are skipped.
 
+        After an exception the store is of no more use: close it.
+
         Args:
             run: this run of the program.
             first: the number of ``facts[0]`` among all facts of the run, from 1 without holes.
@@ -105,7 +118,7 @@ class Store:
         try:
             known = execute("SELECT written FROM run WHERE id = ?", (run,)).fetchone()
             if known is None:
-                execute("INSERT INTO run VALUES (?, ?, ?)", (run, time.time(), first - 1))
+                execute("INSERT INTO run VALUES (?, ?, 0)", (run, time.time()))
             missing = facts[max(0, known[0] + 1 - first) if known else 0 :]
             (last,) = execute("SELECT last FROM sequence").fetchone()
             self._insert(missing, last + 1)
@@ -113,7 +126,6 @@ class Store:
             execute("UPDATE run SET written = max(written, ?) WHERE id = ?", (first + len(facts) - 1, run))
             execute("COMMIT")
         except BaseException:
-            self._series.clear()  # names that were new are not in the file after all
             if self._connection.in_transaction:
                 with contextlib.suppress(sqlite3.Error):
                     execute("ROLLBACK")
