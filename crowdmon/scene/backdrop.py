@@ -34,13 +34,13 @@ class Backdrop:
 
     Attributes:
         lit: HxWx3 uint8, as it looks with its own shadows.
-        shade: HxWx3 uint8, the same with all the ground in shadow.
+        sun: HxWx3 uint8, what a shadow on the ground takes away from it.
         things: what stands on it, the farthest first.
         shadows: map of the things' shadows on the ground, 0..1, see :meth:`sun_at`.
     """
 
     lit: Bytes
-    shade: Bytes
+    sun: Bytes
     things: tuple[Thing, ...]
     shadows: NDArray[np.float32]
 
@@ -65,7 +65,8 @@ def backdrop(camera: Camera, light: Light) -> Backdrop:
         for thing in things:
             lay(image, thing.sprite)
     lit, shade = _lens(lit), _lens(shade)
-    return Backdrop(lit, shade, tuple(_cut_out(thing, lit) for thing in things), shadows)
+    sun = np.asarray(cv2.subtract(lit, shade), np.uint8)
+    return Backdrop(lit, sun, tuple(_cut_out(thing, lit) for thing in things), shadows)
 
 
 def _cut_out(thing: Thing, image: Bytes) -> Thing:

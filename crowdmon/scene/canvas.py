@@ -1,6 +1,6 @@
 """Round shapes in a few tones: what a figure is drawn with.
 
-Each shape is drawn in up to five tones, each smaller, lighter and nearer to the side the light
+Each shape is drawn in up to nine tones, each smaller, lighter and nearer to the side the light
 comes from. The picture is several times larger than it will be seen, and averaged down at the end.
 """
 
@@ -21,13 +21,13 @@ Tones = list[Shade]
 SHIFT = 4
 """Bits of the fraction in coordinates given to OpenCV."""
 UNIT = 1 << SHIFT
-TONES = 5
+TONES = 9
 """Tones of a material, from the shady to the sunny side."""
 
 Step = tuple[float, float, int]
-COARSE: tuple[Step, ...] = ((1.0, 0.0, 1), (0.60, 0.34, 4))
-MIDDLE: tuple[Step, ...] = ((1.0, 0.0, 0), (0.76, 0.22, 2), (0.46, 0.48, 4))
-FINE: tuple[Step, ...] = ((1.0, 0.0, 0), (0.83, 0.16, 1), (0.65, 0.33, 2), (0.46, 0.50, 3), (0.26, 0.64, 4))
+COARSE: tuple[Step, ...] = ((1.0, 0.0, 2), (0.60, 0.34, 8))
+MIDDLE: tuple[Step, ...] = ((1.0, 0.0, 0), (0.76, 0.22, 4), (0.46, 0.48, 8))
+FINE: tuple[Step, ...] = tuple((1.0 - 0.095 * i, 0.082 * i, i) for i in range(9))
 """Size, shift to the light (in radii) and tone of each step, for far, middling and near figures."""
 LIMB_M = 0.05
 """Radius all limbs take the shift to the light from, in metres."""
@@ -57,8 +57,8 @@ class Canvas:
     def limb(self, joints: Sequence[int], radius: float, tones: Tones) -> None:
         """Draw a round limb along joints; ``radius`` in metres."""
         wide = 2 * radius * self.metre
-        # Limbs are thin: every other one of the fine steps will do.
-        every = 2 if len(self.steps) > 3 else 1
+        # Limbs are thin: a few of the fine steps will do.
+        every = 4 if len(self.steps) > 3 else 1
         for points, (grow, _, tone) in zip(self.points[::every], self.steps[::every], strict=True):
             thick = max(1, round(wide * grow))
             cv2.polylines(self.image, [points.take(joints, 0)], False, tones[tone], thick, cv2.LINE_8, SHIFT)
@@ -72,7 +72,7 @@ class Canvas:
         size = radius * self.metre * UNIT
         x, y = int(centre[0]), int(centre[1])
         aside_x, aside_y = self.towards[0] * size * 0.8, self.towards[1] * size * 0.8
-        for grow, off, tone in self.steps:
+        for grow, off, tone in self.steps[:: 2 if len(self.steps) > 3 else 1]:
             spot = (x + round(off * aside_x), y + round(off * aside_y))
             axes = (round(size * grow * squash), round(size * grow))
             cv2.ellipse(self.image, spot, axes, 0, 0, 360, tones[tone], -1, cv2.LINE_8, SHIFT)

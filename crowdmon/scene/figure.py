@@ -16,6 +16,8 @@ from crowdmon.scene.looks import Look, Material
 from crowdmon.scene.sprites import Sprite
 
 Floats = NDArray[np.float64]
+MARGIN_M = 0.21
+"""How far clothes, hats and bags reach beyond the joints, in metres."""
 Parts = dict[str, "Callable[[Figure], None]"]
 
 
@@ -80,7 +82,7 @@ def figure(
         towards: the direction the light comes from, in the picture.
     """
     metre = focal / float(depth[Joint.CHEST])
-    low = np.floor(pixels.min(axis=0) - 0.30 * metre - 2).astype(int)
+    low = np.floor(pixels.min(axis=0) - MARGIN_M * metre - 2).astype(int)
     local = np.rint((pixels - low) * UNIT).astype(np.int32)
     facing = float(depth[Joint.HEAD] - depth[Joint.FACE]) / (0.038 * look.height)
     # Somebody who stands still is drawn once: exactly the same numbers give the same sprite.
@@ -96,15 +98,15 @@ def figure(
     return Sprite(rgba, int(low[0]), int(low[1]))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=384)
 def _drawn(
     local: bytes, order: tuple[str, ...], look: Look, paint: bytes, metre: float, facing: float,
     towards: tuple[float, float],
 ) -> NDArray[np.uint8]:  # fmt: skip
     """Draw a figure whose joints are given from its picture's first pixel, in 1/16 pixels."""
     joints = np.frombuffer(local, np.int32).reshape(-1, 2)
-    enlarge = 3 if metre < 80 else 2
-    columns, rows = (joints.max(axis=0) // UNIT + round(0.30 * metre) + 3).tolist()
+    enlarge = 3 if metre < 55 else 2
+    columns, rows = (joints.max(axis=0) // UNIT + round(MARGIN_M * metre) + 3).tolist()
     points = (joints + UNIT // 2) * enlarge - UNIT // 2
     steps = FINE if metre > 62 else MIDDLE if metre > 40 else COARSE
     aside = np.array(towards) * (LIMB_M * metre * enlarge * UNIT)
@@ -124,7 +126,7 @@ def _drawn(
     image = canvas.image
     if metre > 80:
         # Near figures would show the steps between the tones.
-        image = np.asarray(cv2.blur(image, (3, 3) if metre < 120 else (5, 5)), np.uint8)
+        image = np.asarray(cv2.blur(image, (3, 3) if metre < 100 else (5, 5)), np.uint8)
     rgba = np.asarray(cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     rgba.flags.writeable = False
     return rgba
@@ -183,7 +185,7 @@ def _torso(one: Figure) -> None:
     if look.stripes:
         for part in (0.2, 0.42, 0.64):
             line = (frame[1:3] * (1 - part) + frame[4:] * part).astype(np.int32)
-            canvas.line(line, 0.032, bottom[2])
+            canvas.line(line, 0.032, bottom[4])
     if one.near and one.facing > 0.15:
         _front(one, frame)
 
@@ -193,14 +195,14 @@ def _front(one: Figure, frame: Ints) -> None:
     ahead = (one.forward * 0.085).astype(np.int32)
     throat = frame[0] + ahead // 2
     chest = frame[3] + ahead
-    one.canvas.line(np.stack([throat, throat + (chest - throat) // 6]), 0.045, one.paint[Material.SKIN][2])
+    one.canvas.line(np.stack([throat, throat + (chest - throat) // 6]), 0.045, one.paint[Material.SKIN][4])
     if one.look.wear == "coat" or one.look.opened:
         end = (frame[4] + frame[5]) // 2 + ahead
         tone = one.paint[Material.SHIRT] if one.look.opened else one.paint[Material.TOP]
         one.canvas.line(
             np.stack([throat, chest, end]),
             0.085 if one.look.opened else 0.016,
-            tone[2 if one.look.opened else 0],
+            tone[4 if one.look.opened else 0],
         )
 
 
@@ -243,14 +245,14 @@ def _head(one: Figure) -> None:
 def _features(one: Figure, face: Ints, radius: float) -> None:
     """Hint at brows and mouth; more cannot be seen from a camera up there."""
     size = radius * one.canvas.metre * UNIT
-    skin = one.paint[Material.SKIN][1]
-    dark = (skin[0] * 0.66, skin[1] * 0.58, skin[2] * 0.56, 255.0)
+    skin = one.paint[Material.SKIN][2]
+    dark = (skin[0] * 0.74, skin[1] * 0.66, skin[2] * 0.64, 255.0)
     lips = (skin[0] * 0.92, skin[1] * 0.74, skin[2] * 0.72, 255.0)
     middle = face + (one.forward * 0.014).astype(np.int32)
     narrow = min(1.0, one.facing + 0.35)
     for x, y, wide, tall, shade in (
-        (-0.27, -0.10, 0.15, 0.075, dark),
-        (0.27, -0.10, 0.15, 0.075, dark),
+        (-0.27, -0.08, 0.14, 0.06, dark),
+        (0.27, -0.08, 0.14, 0.06, dark),
         (0.0, 0.42, 0.18, 0.05, lips),
     ):
         spot = (int(middle[0] + x * size * narrow), int(middle[1] + y * size))
@@ -272,7 +274,7 @@ def _backpack(one: Figure) -> None:
     canvas.hull(body, (0.12, 0.135), one.paint[Material.BAG])
     if one.near and one.facing < 0:
         pocket = np.stack([pack + canvas.down(0.08), pack + canvas.down(0.15)])
-        canvas.hull(pocket, (0.085, 0.085), [one.paint[Material.BAG][i] for i in (0, 1, 1, 2, 2)])
+        canvas.hull(pocket, (0.085, 0.085), [one.paint[Material.BAG][i // 2] for i in range(9)])
 
 
 def _shoulder_bag(one: Figure) -> None:

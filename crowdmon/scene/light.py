@@ -24,6 +24,7 @@ LAMP = np.array([1.05, 0.80, 0.50])
 SHOPS = np.array([0.62, 0.50, 0.34])
 LAMP_M = 4.1
 """Height of a lamp in metres."""
+_POSTS = np.array([(lamp.x, lamp.y) for lamp in LAMPS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,31 @@ class Light:
             return np.broadcast_to(SKY, (*ground.shape[:-1], 3))
         return MOON + 0.55 * _lamps(ground) + _shops(ground)
 
+    def depth(self, ground: Floats) -> Floats:
+        """Return how deep (0..1) the shadow is that somebody at (..., 2) metres throws."""
+        if not self.night:
+            return np.ones(ground.shape[:-1])
+        nearest = _to_lamps(ground).min(axis=-1)
+        out: Floats = np.minimum(1.0, 1.5 / (1.0 + (nearest / 4.5) ** 2))
+        return out
+
     def thrown(self, points: Floats) -> Floats:
         """Return where the light throws the shadow of (..., 3) metres: (..., 2) ground metres."""
         if not self.night:
             out: Floats = points[..., :2] + points[..., 2:] * np.array(SUN_SHADOW)
             return out
-        posts = np.array([(lamp.x, lamp.y) for lamp in LAMPS])
         # One lamp for the whole of a body: the nearest to where it stands.
-        foot = points[..., :1, :2]
-        away = np.hypot(foot[..., 0, None] - posts[:, 0], foot[..., 1, None] - posts[:, 1])
-        lamp = posts[np.argmin(away, axis=-1)]
+        lamp = _POSTS[np.argmin(_to_lamps(points[..., :1, :2]), axis=-1)]
         offset = points[..., :2] - lamp
         up = np.clip(points[..., 2:], 0.0, 2.2)
         far: Floats = points[..., :2] + offset * up / (LAMP_M - up)
         return far
+
+
+def _to_lamps(ground: Floats) -> Floats:
+    """Return the distance in metres of (..., 2) places to each lamp, (..., lamps)."""
+    out: Floats = np.hypot(ground[..., 0, None] - _POSTS[:, 0], ground[..., 1, None] - _POSTS[:, 1])
+    return out
 
 
 def _lamps(ground: Floats) -> Floats:

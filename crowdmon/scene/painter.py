@@ -60,7 +60,7 @@ def paint(now: Crowd, looks: list[Look], *, camera: Camera, light: Light) -> Lay
     image = back.lit.copy()
     mask, boxes = shadows(bodies, now.shown, camera=camera, light=light)
     for box in boxes:
-        darken(image, mask, box, lit=back.lit, shade=back.shade)
+        darken(image, mask, box, lit=back.lit, sun=back.sun)
     paints = tones(looks, *_lights(now.ground, back, light))
     sprites = [
         faded(

@@ -42,8 +42,9 @@ def shadows(bodies: Floats, shown: Floats, *, camera: Camera, light: Light) -> t
     pixels, depth = camera.project(flat)
     fixed = np.rint(pixels * UNIT).astype(np.int32)
     metre = camera.focal / depth.mean(axis=1)
+    dark = np.rint(255 * shown * light.depth(bodies[:, 0, :2])).astype(int)
     for body in range(len(bodies)):
-        _one(mask, fixed[body], float(metre[body]), round(255 * float(shown[body])))
+        _one(mask, fixed[body], float(metre[body]), int(dark[body]))
         margin = 0.25 * float(metre[body]) + 5
         low, high = pixels[body].min(axis=0) - margin, pixels[body].max(axis=0) + margin
         boxes.append(
@@ -77,10 +78,11 @@ def _lines(mask: Bytes, paths: list[NDArray[np.int32]], wide: float, dark: int) 
         cv2.polylines(mask, [path], False, (dark,), max(1, round(wide)), cv2.LINE_8, 4)
 
 
-def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, shade: Bytes) -> None:
+def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, sun: Bytes) -> None:
     """Lay the shadows inside a box over the picture.
 
-    Everything is taken from the two backdrops and the mask alone, so that boxes may overlap.
+    ``lit`` is the backdrop in full light and ``sun`` what a shadow takes from it. Everything is
+    taken from those and the mask alone, so that boxes may overlap.
     """
     left, top, right, bottom = box
     if left >= right or top >= bottom:
@@ -92,5 +94,4 @@ def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, shade: Bytes) -> 
     wide = np.ascontiguousarray(mask[top - up : bottom + size, left - aside : right + size])
     soft = cv2.GaussianBlur(wide, (size, size), 0)[up : up + bottom - top, aside : aside + right - left]
     dark = cv2.cvtColor(soft, cv2.COLOR_GRAY2RGB)
-    bright = cv2.multiply(lit[part], cv2.bitwise_not(dark), scale=1 / 255)
-    image[part] = cv2.add(bright, cv2.multiply(shade[part], dark, scale=1 / 255))
+    image[part] = cv2.subtract(lit[part], cv2.multiply(sun[part], dark, scale=1 / 255))

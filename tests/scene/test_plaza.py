@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,14 @@ def test_another_process_renders_the_same_bytes() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root, timeout=60
     )
     assert out.stdout.strip() == digest(Plaza(people=9, seed=5, width=256, height=144).render(61.7))
+
+
+def test_several_threads_render_the_same_bytes() -> None:
+    plaza = Plaza(people=12, seed=8, width=256, height=144)
+    times = [5.0, 5.04, 90.0] * 4
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda t: digest(plaza.render(t)), times))
+    assert found == [digest(plaza.render(t)) for t in times]
 
 
 def test_another_seed_gives_other_people() -> None:
