@@ -13,6 +13,9 @@ from crowdmon.record.history import HistoryFile
 from crowdmon.record.query import HistoryReader, Selection
 from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState, RoiReading
 
+SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where properties make their many files: in memory if possible, for each commit waits for the disk."""
+
 NOON = 1_700_000_000.0
 
 ANY_TIME = st.floats(0, 4e9)

@@ -18,7 +18,7 @@ from crowdmon.record.csvlog import ReadingCsv, read_csv
 from crowdmon.record.daily import DailyCsv, local_day
 from crowdmon.record.mend import mend
 from crowdmon.record.rows import HEADER, encode
-from tests.record.making import reading
+from tests.record.making import SCRATCH, reading
 
 MIDNIGHT = 1_700_006_400.0
 """2023-11-15 00:00 UTC."""
@@ -87,7 +87,7 @@ def test_a_restart_carries_on_with_one_header(tmp_path: Path) -> None:
 @given(cut=st.integers(0, 500), tail=st.sampled_from([b"", b"\0" * 50, b"2023-11-14T", b'"half']))
 def test_wherever_a_power_cut_left_it_the_rest_is_whole(cut: int, tail: bytes) -> None:
     whole = HEADER + b"".join(encode(reading(n)) for n in range(3))
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as name:
         folder = Path(name)
         path = folder / f"crowdmon-{local_day(reading().time)}.csv"
         path.write_bytes(left := whole[:cut] + (tail if b"\n" in whole[:cut] else b""))

@@ -18,13 +18,13 @@ from crowdmon.record.history import HistoryFile
 from crowdmon.record.schema import APPLICATION_ID, MIGRATIONS
 from crowdmon.record.store import connect
 from crowdmon.values import Reading
-from tests.record.making import frames, reading, readings, recorded
+from tests.record.making import SCRATCH, frames, reading, readings, recorded
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(readings(), min_size=1, max_size=20), st.integers(1, 20))
 def test_what_is_recorded_comes_back_to_the_last_digit(facts: list[Reading], every: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         path = Path(folder) / "h.sqlite"
         with HistoryFile(path) as history:
             for number, one in enumerate(facts):
@@ -140,7 +140,7 @@ def faulty(plan: list[str]) -> Callable[[Path], sqlite3.Connection]:
 def test_however_a_commit_fails_all_is_there_once_and_in_order(
     steps: list[str], plan: list[str], batch: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder, pytest.MonkeyPatch.context() as patched:
         patched.setattr(module, "BATCH", batch)
         path = Path(folder) / "h.sqlite"
         history, number = HistoryFile(path, connect=faulty(plan)), 0

@@ -20,7 +20,7 @@ from crowdmon.record.event import Event
 from crowdmon.record.history import HistoryFile
 from crowdmon.record.query import HistoryReader, Selection
 from crowdmon.values import Reading, ReadingState, RoiReading
-from tests.record.making import NOON, frames, reading, readings, record, recorded, slow_bins
+from tests.record.making import NOON, SCRATCH, frames, reading, readings, record, recorded, slow_bins
 
 NEAR = st.floats(NOON - 2000, NOON + 2000) | st.sampled_from([NOON, NOON + 0.5, NOON + 1.0])
 CHOSEN = st.none() | st.frozensets(st.sampled_from(["frame", "left", "right", "hall", "door é", "none"]))
@@ -36,7 +36,7 @@ SELECTIONS = st.builds(
 @contextmanager
 def folder() -> Iterator[Path]:
     """A folder for one example of a property."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as name:
         yield Path(name)
 
 
