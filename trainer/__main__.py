@@ -59,12 +59,18 @@ folds_option = click.option(
     help="Print a table of the paper beside our figures; VII and VIII train, --steps or --minutes a run.",
 )  # fmt: skip
 @click.option(
+    "--figure", metavar="1|3|7|8|9",
+    help="Draw a figure of the paper into --out; all but 3 train, --steps or --minutes a run.",
+)  # fmt: skip
+@click.option(
     "--weights", type=_FILE, metavar="FILE",
     help="What --table III to VI and --figure 7 look with; {dataset} and {fold} in the name are filled in.",
 )  # fmt: skip
 @click.option("--bench", is_flag=True, help="Say where a training step's time goes, and stop.")
 @verbose
-def train_command(*, listing: bool, table: str | None, weights: Path | None, **options: Any) -> None:
+def train_command(
+    *, listing: bool, table: str | None, figure: str | None, weights: Path | None, **options: Any
+) -> None:
     """Train the network on a benchmark, or on your own pictures with a CSV of clicked heads.
 
     Ctrl+C saves; the same command with --resume goes on along the same curve.
@@ -74,10 +80,14 @@ def train_command(*, listing: bool, table: str | None, weights: Path | None, **o
 
         run(options["root"])
         return
-    if table is not None:
-        from trainer.commands import paper
+    if table is not None or figure is not None:
+        from trainer.commands import figures, paper
 
-        paper.table(table, weights=weights, **{key: options[key] for key in paper.OPTIONS})
+        shared = {key: options[key] for key in paper.OPTIONS}
+        if table is not None:
+            paper.table(table, weights=weights, **shared)
+        if figure is not None:
+            figures.figure(figure, weights=weights, **shared)
         return
     from trainer.commands.train import run as run_training
 

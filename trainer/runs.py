@@ -74,6 +74,7 @@ class Runs:
 
     Attributes:
         root: of the benchmarks.
+        say: told what is being done.
         stopped: a signal ended a run: start no other one.
     """
 
@@ -90,7 +91,8 @@ class Runs:
     ) -> None:
         self.out, self.base, self.budget = out, base, budget
         self.stopped = False
-        self.root, self._folds, self._say, self._report = root, folds, say, report
+        self.root, self.say = root, say
+        self._folds, self._report = folds, report
         self._data: dict[tuple[str, int], Data] = {}
 
     def folder(self, variant: Variant, benchmark: str, fold: int = 0) -> Path:
@@ -112,7 +114,7 @@ class Runs:
             return True
         if self.stopped:
             return False
-        self._say(f"{folder}: from step {spent.steps} to {config.steps}")
+        self.say(f"{folder}: from step {spent.steps} to {config.steps}")
         minutes = None
         if self.budget.minutes is not None:
             minutes = max(self.budget.minutes - spent.seconds / 60, 1e-3)
@@ -145,7 +147,7 @@ class Runs:
             return found
         part = scored_split(benchmark, self.root, fold=fold, folds=self._folds)
         counter = self.counter(variant, benchmark, fold)
-        self._say(f"{kept.parent}: counting {len(part)} pictures of {part.split}")
+        self.say(f"{kept.parent}: counting {len(part)} pictures of {part.split}")
         scored = evaluate.score(part, counter)
         found = evaluate.report(part, scored, weights=counter.name, backend=counter.device)
         evaluate.write_json(found, kept)

@@ -71,3 +71,13 @@ def test_table_ii_of_the_whole_benchmark(data_root: Path, capsys: pytest.Capture
     part_a = found["ShanghaiTech Part A", "pictures"]
     assert (part_a["ours"], part_a["difference"]) == ("482", "0")
     assert found["ShanghaiTech Part A", "heads"]["ours"] == "241275"
+
+
+def test_figures(words: tuple[str, ...], part_a: Path) -> None:
+    import cv2
+
+    for number in ("3", "7", "8", "9", "1"):
+        assert program.main(["train", "--figure", number, *words]) == 0
+        picture = cv2.imread(str(part_a / "runs" / f"figure-{number}.png"))
+        assert picture is not None
+        assert picture.std() > 5

@@ -1,4 +1,4 @@
-"""``crowdmon-train --table`` and ``--figure``: the paper's tables and figures from the data that is there."""
+"""``crowdmon-train --table``: the paper's tables beside our own figures, for the data that is there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from trainer.tables.layout import Table
 
 TABLES = ("II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
-FIGURES = ("1", "3", "7", "8", "9")
 OPTIONS = ("dataset", "root", "out", "config", "minutes", "steps", "folds")
 """Of ``crowdmon-train``'s options those that tables and figures take."""
 
@@ -67,7 +66,7 @@ def table(
         from trainer.variants import ABLATION, CLASSES
 
         out = out or DEFAULT_OUT
-        with _runs(out, config, steps, minutes, root=root, folds=folds, console=console) as runs:
+        with runs_below(out, config, steps, minutes, root=root, folds=folds, console=console) as runs:
             chosen = dataset or ablation.MAIN
             cells = len(ABLATION) if name == "VII" else len(CLASSES)
             say(f"Table {name} on {chosen}: {cells} runs, each {runs.budget.words(runs.base)}")
@@ -100,7 +99,7 @@ def _scored(
 
 
 @contextmanager
-def _runs(
+def runs_below(
     out: Path,
     config: Path | None,
     steps: int | None,

@@ -1,0 +1,1 @@
+"""The paper's Tables II to IX, beside what is measured here."""
