@@ -74,7 +74,8 @@ class Camera:
     def to_ground(self, pixels: Floats) -> Floats:
         """Map ``(..., 2)`` pixels below the horizon to ``(..., 2)`` metres on the ground."""
         inverse = np.linalg.inv(self.homography())
-        x, y, w = np.moveaxis(pixels @ inverse[:, :2].T + inverse[:, 2], -1, 0)
+        # Written out: a matrix product may round differently with the number of threads.
+        x, y, w = (row[0] * pixels[..., 0] + row[1] * pixels[..., 1] + row[2] for row in inverse)
         out: Floats = np.stack([x / w, y / w], axis=-1)
         return out
 

@@ -31,6 +31,18 @@ FINE: tuple[Step, ...] = tuple((1.0 - 0.095 * i, 0.082 * i, i) for i in range(9)
 """Size, shift to the light (in radii) and tone of each step, for far, middling and near figures."""
 LIMB_M = 0.05
 """Radius all limbs take the shift to the light from, in metres."""
+
+
+def _hull_steps(steps: tuple[Step, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return by how much hulls shrink (steps x 1 x 2) and shift (steps x 1 x 1), without the first step."""
+    grow, off, _ = np.array(steps[1:]).T
+    # Bodies stand upright: the tones narrow sideways more than they shorten.
+    return np.stack([grow, 0.66 + 0.34 * grow], axis=-1)[:, None, :], off[:, None, None]
+
+
+_LIMB_STEPS = {len(COARSE): (0, 1), len(MIDDLE): (0, 2), len(FINE): (0, 4, 7)}
+"""Limbs are thin: a few of the steps will do."""
+_HULL_STEPS = {len(steps): _hull_steps(steps) for steps in (COARSE, MIDDLE, FINE)}
 _ANGLES = np.arange(12) * (2 * np.pi / 12)
 _RING = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=-1)
 
@@ -57,11 +69,16 @@ class Canvas:
     def limb(self, joints: Sequence[int], radius: float, tones: Tones) -> None:
         """Draw a round limb along joints; ``radius`` in metres."""
         wide = 2 * radius * self.metre
-        # Limbs are thin: a few of the fine steps will do.
-        every = 4 if len(self.steps) > 3 else 1
-        for points, (grow, _, tone) in zip(self.points[::every], self.steps[::every], strict=True):
-            thick = max(1, round(wide * grow))
-            cv2.polylines(self.image, [points.take(joints, 0)], False, tones[tone], thick, cv2.LINE_8, SHIFT)
+        for index in _LIMB_STEPS[len(self.steps)]:
+            grow, _, tone = self.steps[index]
+            path = self.points[index].take(joints, 0)
+            cv2.polylines(
+                self.image, [path], False, tones[tone], max(1, round(wide * grow)), cv2.LINE_8, SHIFT
+            )
+
+    def stub(self, joints: Sequence[int], radius: float, tones: Tones) -> None:
+        """Draw a short limb that shows no shading."""
+        self.line(self.points[0].take(joints, 0), 2 * radius, tones[5])
 
     def line(self, path: Ints, wide: float, shade: Shade) -> None:
         """Draw a flat line along points; ``wide`` in metres."""
@@ -80,17 +97,16 @@ class Canvas:
     def hull(self, centres: Ints, radii: Sequence[float], tones: Tones) -> None:
         """Draw the convex hull around discs; ``radii`` in metres."""
         size = self.metre * UNIT
-        ring = centres[:, None, :] + (np.array(radii) * size)[:, None, None] * _RING
-        outline = cv2.convexHull(ring.astype(np.int32).reshape(-1, 1, 2))[:, 0]
+        ring = centres[:, None, :] + np.multiply.outer(np.array(radii) * size, _RING)
+        outline = cv2.convexHull(ring.astype(np.int32).reshape(-1, 1, 2))
         cv2.fillConvexPoly(self.image, outline, tones[self.steps[0][2]], cv2.LINE_8, SHIFT)
-        middle = outline.mean(axis=0)
-        spread = outline - middle
-        half = np.abs(spread).max(axis=0)
-        reach = np.array(self.towards) * (half[0], min(half[1], max(radii) * size))
-        for grow, off, tone in self.steps[1:]:
-            # Bodies stand upright: the tones narrow sideways more than they shorten.
-            inner = spread * (grow, 0.66 + 0.34 * grow) + (middle + reach * off)
-            cv2.fillConvexPoly(self.image, inner.astype(np.int32), tones[tone], cv2.LINE_8, SHIFT)
+        left, top, width, height = cv2.boundingRect(outline)
+        middle = np.array((left + width / 2, top + height / 2))
+        reach = (self.towards[0] * width / 2, self.towards[1] * min(height / 2, max(radii) * size))
+        narrow, off = _HULL_STEPS[len(self.steps)]
+        inner = ((outline[:, 0] - middle) * narrow + (off * reach + middle)).astype(np.int32)
+        for line, (_, _, tone) in zip(inner, self.steps[1:], strict=True):
+            cv2.fillConvexPoly(self.image, line, tones[tone], cv2.LINE_8, SHIFT)
 
     def down(self, metres: float) -> Ints:
         """Return a shift down the picture."""

@@ -13,6 +13,7 @@ from crowdmon.scene.avoid import keep_apart
 from crowdmon.scene.body import Pose
 from crowdmon.scene.camera import Camera
 from crowdmon.scene.chance import dice, smoothstep
+from crowdmon.scene.gestures import pose
 from crowdmon.scene.visits import Group, Visit, visit
 
 Floats = NDArray[np.float64]
@@ -69,12 +70,18 @@ def swing(people: int) -> float:
 
 def busy(t: float, *, people: int, seed: int) -> float:
     """How busy the square is at time ``t``, 0..1: the share of groups that come."""
-    angles = dice(seed, 5).uniform(0.0, 2.0 * math.pi, 3)
+    angles = _waves(seed)
     wave = 0.55 * math.sin(2 * math.pi * t / 310.0 + angles[0])
     wave += 0.30 * math.sin(2 * math.pi * t / 127.0 + angles[1])
     wave += 0.15 * math.sin(2 * math.pi * t / 47.0 + angles[2])
     most = 1.0 + swing(people)
     return (1.0 + swing(people) * wave) / most
+
+
+@lru_cache(maxsize=64)
+def _waves(seed: int) -> tuple[float, float, float]:
+    first, second, third = dice(seed, 5).uniform(0.0, 2.0 * math.pi, 3).tolist()
+    return first, second, third
 
 
 def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
@@ -94,34 +101,11 @@ def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
     return Crowd(
         ground=ground,
         heading=table[:, 4],
-        pose=_pose(t, table),
+        pose=pose(t, phase=table[:, 5], pace=np.hypot(table[:, 2], table[:, 3]), keys=table[:, 7:10]),
         shown=table[:, 6],
         keys=table[:, 7:10].astype(np.int64),
         company=table[:, 10].astype(np.int64),
     )
-
-
-def _pose(t: float, table: Floats) -> Pose:
-    """Let those who stand talk, hold a phone or fold their arms."""
-    pace = np.hypot(table[:, 2], table[:, 3])
-    still = np.clip(1.0 - pace / 0.5, 0.0, 1.0)
-    own = (table[:, 7] * 2.399 + table[:, 8] * 1.618 + table[:, 9] * 0.737) % 1.0
-    habit = (own * 7.31) % 1.0
-    talk = 0.35 + 0.8 * _now_and_then(t / (1.6 + own) + 40.0 * own)
-    right = np.where(habit < 0.3, talk, np.where(habit < 0.5, 1.75, np.where(habit < 0.65, 1.45, 0.0)))
-    left = np.where((habit >= 0.42) & (habit < 0.65), 1.45, 0.05)
-    bend = np.stack([left, right], axis=-1) * still[:, None]
-    gaze = (0.15 + 0.45 * still) * (2.0 * _now_and_then(t / (4.0 + 3.0 * own) + 20.0 * own) - 1.0)
-    return Pose(table[:, 5], pace, bend, gaze)
-
-
-def _now_and_then(at: Floats) -> Floats:
-    """Return 0..1: a new value at each whole number, held most of the time, with smooth moves between."""
-    whole = np.floor(at)
-    move = np.clip((at - whole - 0.75) * 4.0, 0.0, 1.0)
-    before, after = (np.modf(np.abs(np.sin((whole + i) * 12.9898)) * 43758.5453)[0] for i in (0, 1))
-    out: Floats = before + (after - before) * move * move * (3.0 - 2.0 * move)
-    return out
 
 
 def _members(group: Group, tour: Visit, into: float, *, seed: int) -> list[tuple[float, ...]]:

@@ -106,6 +106,6 @@ def on_faces(light: Light, ground: tuple[float, float], normals: Floats) -> Floa
     if light.night:
         dusk: Floats = light.shaded(np.array(ground)) * (0.75 + 0.25 * level)
         return dusk
-    direct = np.maximum(0.0, normals @ _TO_SUN)[..., None]
+    direct = np.maximum(0.0, (normals * _TO_SUN).sum(axis=-1))[..., None]
     out: Floats = SKY * (0.72 + 0.28 * level) + (SUN - SKY) * np.minimum(1.15, 1.35 * direct)
     return out

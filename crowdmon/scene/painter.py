@@ -12,10 +12,11 @@ from crowdmon.scene.backdrop import Backdrop, backdrop
 from crowdmon.scene.body import Joint, joints
 from crowdmon.scene.camera import Camera
 from crowdmon.scene.crowd import Crowd
-from crowdmon.scene.figure import figure, head_size, tones
+from crowdmon.scene.figure import figure, tones
 from crowdmon.scene.furniture import Thing
 from crowdmon.scene.light import Light
 from crowdmon.scene.looks import Look
+from crowdmon.scene.parts import head_size
 from crowdmon.scene.shadows import darken, shadows
 from crowdmon.scene.sprites import Box, Sprite, faded, lay, shared
 

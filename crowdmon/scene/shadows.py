@@ -15,15 +15,14 @@ Bytes = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 UNIT = 16
 
-_LEGS = (
-    [Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L, Joint.TOE_L],
-    [Joint.HIP_R, Joint.KNEE_R, Joint.ANKLE_R, Joint.TOE_R],
+_LIMBS = (
+    (Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L, Joint.TOE_L),
+    (Joint.HIP_R, Joint.KNEE_R, Joint.ANKLE_R, Joint.TOE_R),
+    (Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L),
+    (Joint.SHOULDER_R, Joint.ELBOW_R, Joint.WRIST_R),
 )
-_ARMS = (
-    [Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L],
-    [Joint.SHOULDER_R, Joint.ELBOW_R, Joint.WRIST_R],
-)
-_TRUNK = [Joint.SHOULDER_L, Joint.SHOULDER_R, Joint.HIP_R, Joint.HIP_L]
+_BODY = ((Joint.CHEST, Joint.PELVIS), (Joint.SHOULDER_L, Joint.SHOULDER_R))
+_TRUNK = (Joint.SHOULDER_L, Joint.SHOULDER_R, Joint.HIP_R, Joint.HIP_L)
 
 
 def shadows(bodies: Floats, shown: Floats, *, camera: Camera, light: Light) -> tuple[Bytes, list[Box]]:
@@ -64,18 +63,16 @@ def _one(mask: Bytes, points: NDArray[np.int32], metre: float, dark: int) -> Non
     # Close to the feet the sky is hidden as well.
     axes = (round(0.30 * metre * UNIT), round(0.13 * metre * UNIT))
     cv2.ellipse(mask, (int(feet[0]), int(feet[1])), axes, 0, 0, 360, (dark * 2 // 5,), -1, cv2.LINE_8, 4)
-    _lines(mask, [points[leg] for leg in _LEGS], 0.11 * metre, dark)
-    _lines(mask, [points[arm] for arm in _ARMS], 0.08 * metre, dark)
-    cv2.fillConvexPoly(mask, cv2.convexHull(points[_TRUNK]), (dark,), cv2.LINE_8, 4)
-    _lines(mask, [points[[Joint.CHEST, Joint.PELVIS]], points[_TRUNK[:2]]], 0.16 * metre, dark)
+    _lines(mask, [points.take(limb, 0) for limb in _LIMBS], 0.095 * metre, dark)
+    cv2.fillConvexPoly(mask, cv2.convexHull(points.take(_TRUNK, 0)), (dark,), cv2.LINE_8, 4)
+    _lines(mask, [points.take(line, 0) for line in _BODY], 0.16 * metre, dark)
     head = points[Joint.HEAD]
     axes = (round(0.115 * metre * UNIT), round(0.075 * metre * UNIT))
     cv2.ellipse(mask, (int(head[0]), int(head[1])), axes, 0, 0, 360, (dark,), -1, cv2.LINE_8, 4)
 
 
 def _lines(mask: Bytes, paths: list[NDArray[np.int32]], wide: float, dark: int) -> None:
-    for path in paths:
-        cv2.polylines(mask, [path], False, (dark,), max(1, round(wide)), cv2.LINE_8, 4)
+    cv2.polylines(mask, paths, False, (dark,), max(1, round(wide)), cv2.LINE_8, 4)
 
 
 def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, sun: Bytes) -> None:

@@ -67,7 +67,11 @@ def _leaves(crown: Floats, radii: Floats, rng: np.random.Generator) -> tuple[Flo
     around *= rng.uniform(0.5, 1.0, (len(lumps), 70, 1)) ** 0.5
     places = lumps[:, None, :] + 0.34 * around
     # Light falls on a tuft from above and from the left; the middle of the crown is dark.
-    tones = 0.40 + around @ (-0.20, -0.08, 0.30) + (lumps @ (-0.14, 0.0, 0.22))[:, None]
+    tones = (
+        0.40
+        + (around * (-0.20, -0.08, 0.30)).sum(axis=-1)
+        + (lumps * (-0.14, 0.0, 0.22)).sum(axis=-1)[:, None]
+    )
     tones = np.clip(tones * rng.uniform(0.7, 1.3, tones.shape), 0.0, 1.0).ravel()
     places = places.reshape(-1, 3)
     sizes = rng.uniform(0.04, 0.10, len(places))

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from crowdmon.scene.body import Joint, Pose, joints
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.figure import figure, head_size, tones
+from crowdmon.scene.figure import figure, tones
 from crowdmon.scene.layout import LAMPS
 from crowdmon.scene.light import Light
 from crowdmon.scene.looks import look
+from crowdmon.scene.parts import head_size
 
 
 def body(
