@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOOR_0 = {"values", "errors", "geometry", "config", "logs", "resources"} | {
-    "heatmap", "picture", "scene", "formats",
+    "heatmap", "picture", "roi_edit", "scene", "formats",
 }  # fmt: skip
 FLOOR_1 = {"counting", "capture", "record"}
 EVERYTHING = FLOOR_0 | FLOOR_1 | {"engine", "ui", "commands"}
@@ -77,6 +77,9 @@ def room_of(module: str) -> str:
 
 def broken_imports(module: str, tree: ast.Module, package: str) -> Iterator[str]:
     room = room_of(module)
+    if room not in ROOMS:
+        yield f"{module}: the room {room} is on no floor yet; give it one here and in the architecture"
+        return
     for name in imports(tree, package):
         top, _, rest = name.partition(".")
         if top == "trainer":
@@ -153,6 +156,7 @@ def test_every_room_is_on_the_table() -> None:
         ("crowdmon.commands.count", "from trainer.train import run"),
         ("trainer.evaluate", "from crowdmon.engine.monitor import Monitor"),
         ("trainer.evaluate", "from crowdmon.capture import open_source"),
+        ("crowdmon.cellar.box", "import json"),  # a room that is on no floor
         ("crowdmon.config", "print('hello')"),
         ("crowdmon.config", "try:\n    pass\nexcept:\n    pass"),
     ],
