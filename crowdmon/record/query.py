@@ -36,12 +36,22 @@ class Selection:
     Attributes:
         since, until: epoch seconds, ``since <= time < until``.
         cameras, rois: names, :data:`~crowdmon.values.WHOLE_FRAME` for the whole picture; None for all.
+        series: pairs of camera and ROI, for a choice that differs from camera to camera; None for all.
     """
 
     since: float = -math.inf
     until: float = math.inf
     cameras: frozenset[str] | None = None
     rois: frozenset[str] | None = None
+    series: frozenset[tuple[str, str]] | None = None
+
+    def takes(self, camera: str, roi: str) -> bool:
+        """Whether a ROI of a camera is meant."""
+        return (
+            _meant(camera, self.cameras)
+            and _meant(roi, self.rois)
+            and (self.series is None or (camera, roi) in self.series)
+        )
 
 
 EVERYTHING = Selection()
@@ -161,6 +171,10 @@ class HistoryReader:
                 raise ConfigError(
                     f"no chosen camera in {self.path} has a ROI '{roi}'", f"Known: {_list(rois)}"
                 )
+        for camera, roi in selection.series or ():
+            if roi not in known.get(camera, ()):
+                known_rois = _list(known.get(camera, ()))
+                raise ConfigError(f"{self.path} knows no ROI '{roi}' of '{camera}'", f"Known: {known_rois}")
 
     def _look(self) -> None:
         try:
@@ -185,11 +199,7 @@ class HistoryReader:
 
     def _series(self, selection: Selection) -> list[Series]:
         rows = self._rows("SELECT id, camera, roi FROM series ORDER BY id")
-        return [
-            (number, camera, roi)
-            for number, camera, roi in rows
-            if _meant(camera, selection.cameras) and _meant(roi, selection.rois)
-        ]
+        return [(number, camera, roi) for number, camera, roi in rows if selection.takes(camera, roi)]
 
     def _listed(self, selection: Selection) -> str:
         return ",".join(str(number) for number, _, _ in self._series(selection))

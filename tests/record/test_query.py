@@ -148,6 +148,14 @@ def test_a_range_is_half_open_and_chosen_by_name(tmp_path: Path) -> None:
             history.check(Selection(cameras=frozenset({"halle"})))
         with pytest.raises(ConfigError, match=r"has a ROI 'top'\. Known: frame, left, right"):
             history.check(Selection(rois=frozenset({"top"})))
+        pairs = Selection(series=frozenset({("hall", "left"), ("door", "frame")}), until=NOON + 2)
+        assert [(one.camera, one.roi) for one in history.bins(900, pairs)] == [
+            ("hall", "left"),
+            ("door", "frame"),
+        ]
+        history.check(pairs)
+        with pytest.raises(ConfigError, match=r"knows no ROI 'top' of 'door'\. Known: frame, left, right"):
+            history.check(Selection(series=frozenset({("door", "top")})))
         with pytest.raises(ValueError, match="bins of 0 s"):
             history.bins(0)
 
