@@ -36,23 +36,23 @@ class Backdrop:
         lit: HxWx3 uint8, as it looks with its own shadows.
         sun: HxWx3 uint8, what a shadow on the ground takes away from it.
         things: what stands on it, the farthest first.
-        shadows: map of the things' shadows on the ground, 0..1, see :meth:`sun_at`.
+        shadows: map of the things' shadows on the ground, 255 in full shadow, see :meth:`sun_at`.
     """
 
     lit: Bytes
     sun: Bytes
     things: tuple[Thing, ...]
-    shadows: NDArray[np.float32]
+    shadows: Bytes
 
     def sun_at(self, ground: Floats) -> Floats:
         """Return 0..1, how much of the direct light reaches (..., 2) metres of the ground."""
         column = np.clip((ground[..., 0] - MAP_LEFT) * MAP_SCALE, 0, MAP_SHAPE[1] - 1).astype(np.int64)
         row = np.clip((ground[..., 1] - MAP_NEAR) * MAP_SCALE, 0, MAP_SHAPE[0] - 1).astype(np.int64)
-        out: Floats = 1.0 - self.shadows[row, column].astype(np.float64)
+        out: Floats = 1.0 - self.shadows[row, column] / 255.0
         return out
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def backdrop(camera: Camera, light: Light) -> Backdrop:
     """Build the empty plaza; kept, for a camera looks at the same one all day."""
     things = _things(camera, light)
@@ -95,7 +95,7 @@ def _things(camera: Camera, light: Light) -> tuple[Thing, ...]:
     return tuple(sorted(things, key=lambda thing: -thing.y))
 
 
-def _shadow_map(things: tuple[Thing, ...], light: Light) -> NDArray[np.float32]:
+def _shadow_map(things: tuple[Thing, ...], light: Light) -> Bytes:
     """Draw what the things shade, seen from straight above."""
     sheet = np.zeros(MAP_SHAPE, np.uint8)
     for thing in things:
@@ -105,12 +105,10 @@ def _shadow_map(things: tuple[Thing, ...], light: Light) -> NDArray[np.float32]:
             flat = (light.thrown(outline) - (MAP_LEFT, MAP_NEAR)) * MAP_SCALE
             hull = cv2.convexHull(np.rint(flat).astype(np.int32)[:, None])
             cv2.fillConvexPoly(sheet, hull, 255)
-    soft = cv2.GaussianBlur(sheet, (0, 0), 1.6)
-    out: NDArray[np.float32] = soft.astype(np.float32) / 255.0
-    return out
+    return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.6), np.uint8)
 
 
-def _ground(camera: Camera, light: Light, shadows: NDArray[np.float32]) -> tuple[Bytes, Bytes]:
+def _ground(camera: Camera, light: Light, shadows: Bytes) -> tuple[Bytes, Bytes]:
     """Paint the ground in full light with the things' shadows, and all in the shade."""
     rows, columns = np.mgrid[0 : camera.height, 0 : camera.width].astype(np.float64)
     ground = camera.to_ground(np.stack([columns, rows], axis=-1))
@@ -122,12 +120,12 @@ def _ground(camera: Camera, light: Light, shadows: NDArray[np.float32]) -> tuple
     along = across * np.sqrt(y * y + HEIGHT_M**2) / HEIGHT_M
     stone = paving(x, y, (across, along))
     at_x, at_y = (x - MAP_LEFT) * MAP_SCALE, (y - MAP_NEAR) * MAP_SCALE
-    shadow = cv2.remap(shadows, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0.0)
+    shadow = cv2.remap(shadows, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     wall = layout.FACADE_Y + layout.FACADE_SLOPE * x
     corner = np.exp(-np.maximum(wall - y, 0.0) / 0.7)[..., None] * 0.3
     shade = light.shaded(ground)
     full = light.full(ground)
-    mixed = full + (shade - full) * shadow[..., None]
+    mixed = full + (shade - full) * (shadow[..., None] / 255.0)
     return to_bytes(stone * mixed * (1 - corner)), to_bytes(stone * shade * (1 - corner))
 
 

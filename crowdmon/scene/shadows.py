@@ -75,6 +75,14 @@ def _lines(mask: Bytes, paths: list[NDArray[np.int32]], wide: float, dark: int) 
     cv2.polylines(mask, paths, False, (dark,), max(1, round(wide)), cv2.LINE_8, 4)
 
 
+def softness(height: int, bottom: int) -> int:
+    """Return the odd width in pixels of the soft edge of a shadow that reaches down to ``bottom``.
+
+    The nearer the ground, the lower in the picture, and the more pixels the same half shadow has.
+    """
+    return 3 + 2 * round(3 * (height / 720) * max(0.0, bottom / height - 0.3))
+
+
 def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, sun: Bytes) -> None:
     """Lay the shadows inside a box over the picture.
 
@@ -86,7 +94,7 @@ def darken(image: Bytes, mask: Bytes, box: Box, *, lit: Bytes, sun: Bytes) -> No
         return
     part = (slice(top, bottom), slice(left, right))
     # Softened with a margin, so that the edge of a box does not show where shadows meet.
-    size = 3 if mask.shape[0] < 500 else 5
+    size = softness(mask.shape[0], bottom)
     up, aside = min(top, size), min(left, size)
     wide = np.ascontiguousarray(mask[top - up : bottom + size, left - aside : right + size])
     soft = cv2.GaussianBlur(wide, (size, size), 0)[up : up + bottom - top, aside : aside + right - left]
