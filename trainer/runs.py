@@ -99,6 +99,15 @@ class Runs:
         """Return where a run lies."""
         return self.out / (f"{benchmark}-fold{fold}" if fold else benchmark) / variant.name
 
+    def config(self, variant: Variant, benchmark: str) -> TrainConfig:
+        """Return the configuration of a run; WorldExpo'10's kernels follow its perspective maps."""
+        config = self.budget.apply(variant.apply(self.base))
+        return config.model_copy(update={"kernel": "perspective"}) if benchmark == "worldexpo" else config
+
+    def done(self, variant: Variant, benchmark: str, fold: int = 0) -> bool:
+        """Tell whether a run has used up its budget."""
+        return self.spent(variant, benchmark, fold).done(self.config(variant, benchmark), self.budget)
+
     def finish(self, variant: Variant, benchmark: str, fold: int = 0) -> bool:
         """Train a run until its budget is used up; False if it was stopped before.
 
@@ -107,7 +116,7 @@ class Runs:
             ConfigError: the folder holds a run of another configuration or budget.
         """
         folder = self.folder(variant, benchmark, fold)
-        config = self.budget.apply(variant.apply(self.base))
+        config = self.config(variant, benchmark)
         spent = _spent(folder)
         _check(folder, config)
         if spent.done(config, self.budget):
@@ -118,6 +127,8 @@ class Runs:
         minutes = None
         if self.budget.minutes is not None:
             minutes = max(self.budget.minutes - spent.seconds / 60, 1e-3)
+        # What was read of the test split is of other weights than those there will be.
+        (folder / "scores.json").unlink(missing_ok=True)
         begun = time.monotonic()
         train(
             config,

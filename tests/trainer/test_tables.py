@@ -279,6 +279,53 @@ def test_a_table_is_stopped_by_a_signal_and_goes_on(
     assert figures(out) == figures(expected)
 
 
+def test_a_run_that_fails_does_not_end_the_table(
+    tmp_path: Path, data: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer.tables import ablation
+    from trainer.variants import VARIANTS, Variant
+
+    broken = Variant("without-hef", "Without HEF algorithm", {"rate": 1e30, "losses": {"density": "l2"}})
+    monkeypatch.setitem(VARIANTS, "without-hef", broken)
+    monkeypatch.setattr(ablation, "ABLATION", ("without-hef", "ssr-hef"))
+    words = ("--root", data, "--config", tiny, "--out", tmp_path / "runs", "--steps", 4)
+    code, out, _ = run("train", "--table", "VII", *words)
+    assert code == 0
+    assert row(out, "Without HEF algorithm", "ShanghaiTech Part A")["note"].startswith("failed: ")
+    assert row(out, "SSR-HEF", "ShanghaiTech Part A")["ours"]
+
+
+def test_worldexpo_s_kernels_follow_its_perspective_maps(tmp_path: Path, tiny: Path) -> None:
+    from trainer.config import load
+    from trainer.runs import Budget, Runs
+    from trainer.variants import VARIANTS
+
+    runs = Runs(tmp_path, load(tiny), Budget(steps=20))
+    assert runs.config(VARIANTS["ssr-hef"], "worldexpo").kernel == "perspective"
+    config = runs.config(VARIANTS["ssr-hef"], "shanghaitech_a")
+    assert (config.kernel, config.steps, config.warmup) == ("fixed", 20, 1)
+
+
+def test_more_minutes_go_on_and_read_the_test_split_anew(tmp_path: Path, data: Path, tiny: Path) -> None:
+    from trainer.config import load
+    from trainer.runs import Budget, Runs
+    from trainer.variants import VARIANTS
+
+    one = VARIANTS["ssr-hef"]
+    base = load(tiny).model_copy(update={"steps": 100})
+    short = Runs(tmp_path / "runs", base, Budget(minutes=1e-4), root=data)
+    assert short.finish(one, "shanghaitech_a")
+    before = short.spent(one, "shanghaitech_a").steps
+    assert 0 < before < 100
+    short.scores(one, "shanghaitech_a")
+    kept = short.folder(one, "shanghaitech_a") / "scores.json"
+    assert kept.is_file()
+    longer = Runs(tmp_path / "runs", base, Budget(minutes=5), root=data)
+    assert longer.finish(one, "shanghaitech_a")
+    assert longer.spent(one, "shanghaitech_a").steps == 100
+    assert not kept.exists()
+
+
 def test_folds_are_averaged(tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from trainer.tables import ablation
 

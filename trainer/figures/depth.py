@@ -36,8 +36,9 @@ def draw(dataset: Dataset, weights: Weights, path: Path) -> Path:
                 ),
             ]
         )
+    trained = f"weights {weights.name}, {weights.provenance.get('steps', 'unknown')} steps"
     title = f"Figure 7. Segmentation maps by depth, {dataset.name} {dataset.split}"
-    return grid(rows, path, title=title, note=f"weights {weights.name}; colours from 0 to 1")
+    return grid(rows, path, title=title, note=f"{trained}; colours from 0 to 1")
 
 
 @torch.inference_mode()

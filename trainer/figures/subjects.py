@@ -45,5 +45,5 @@ def true_segmentations(sample: Sample, rgb: NDArray[np.uint8]) -> Sequence[NDArr
 
 
 def hot(*maps: NDArray[np.float32]) -> float:
-    """Return the value at the hot end of maps drawn in the same colours: nearly the largest truth."""
-    return max(float(np.quantile(one, 0.999)) for one in maps)
+    """Return the value at the hot end of the colours: what one cell in a hundred exceeds."""
+    return max(float(np.quantile(one, 0.99)) for one in maps)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crowdmon.errors import DatasetError
+from crowdmon.errors import CountingError, DatasetError
 from trainer.datasets import BENCHMARKS as BY_NAME
 from trainer.datasets.find import find
 from trainer.runs import Runs
@@ -55,15 +55,16 @@ def _line(
     reports, steps, seconds = [], 0, 0.0
     try:
         for fold in folds:
-            done = (
-                runs.finish(variant, benchmark, fold) if train else _is_done(runs, variant, benchmark, fold)
-            )
+            done = (runs.finish if train else runs.done)(variant, benchmark, fold)
             spent = runs.spent(variant, benchmark, fold)
             steps, seconds = max(steps, spent.steps), seconds + spent.seconds
             if done:
                 reports.append(runs.scores(variant, benchmark, fold))
     except DatasetError as error:
         return Line((), pairs, missing(error))
+    except CountingError as error:
+        # Others go on: a table is made unattended.
+        return Line((), pairs, f"failed: {error.message}")
     if not reports:
         return Line((), pairs, f"stopped at step {steps}" if steps else _why_not(runs, benchmark, train))
     found = {key: float(np.mean([one[key] for one in reports])) for key in ("mae", "mse")}
@@ -72,11 +73,6 @@ def _line(
         {"MAE": Pair(mae, found["mae"]), "MSE": Pair(mse, found["mse"])},
         _said(reports, folds, steps, seconds),
     )
-
-
-def _is_done(runs: Runs, variant: Variant, benchmark: str, fold: int) -> bool:
-    config = runs.budget.apply(variant.apply(runs.base))
-    return runs.spent(variant, benchmark, fold).done(config, runs.budget)
 
 
 def _why_not(runs: Runs, benchmark: str, train: bool) -> str:
