@@ -115,7 +115,13 @@ class Plaza:
         return self.camera.homography()
 
     def render(self, t: float) -> SceneFrame:
-        """Render the picture at time ``t`` in seconds: the same bytes each time, in any order."""
+        """Render the picture at time ``t`` in seconds: the same bytes each time, in any order.
+
+        Raises:
+            ValueError: ``t`` is not finite.
+        """
+        if not math.isfinite(t):
+            raise ValueError(f"the time of a picture is a finite number of seconds, not {t}")
         now, layers = self.layers(t)
         seen = layers.visible
         return SceneFrame(

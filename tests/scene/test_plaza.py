@@ -108,3 +108,9 @@ def test_the_night_is_darker_than_the_day_and_noise_changes_with_time() -> None:
 def test_a_parameter_outside_its_limits_is_refused(key: str, value: float) -> None:
     with pytest.raises(ConfigError, match=rf"{key}=.*{key} is a"):
         Plaza(**{key: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("t", [float("nan"), float("inf")])
+def test_a_time_that_is_not_finite_is_refused(t: float) -> None:
+    with pytest.raises(ValueError, match="finite number of seconds"):
+        Plaza(people=1, width=64, height=64).render(t)
