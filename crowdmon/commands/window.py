@@ -16,15 +16,16 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     cameras = config_of(sources, config)
     if reason := missing_display():
         raise CrowdmonError(reason, "Count without a window: crowdmon count SOURCE")
-    return show(cameras)
+    # With sources of their own the cameras are no longer what the file says, and must not replace it.
+    return show(cameras, path=None if sources else config)
 
 
-def show(config: AppConfig) -> int:
-    """Open the window on a configuration; CrowdmonError if Qt cannot start here."""
+def show(config: AppConfig, *, path: Path | None = None) -> int:
+    """Open the window on a configuration, kept in the file ``path``; CrowdmonError if Qt cannot start."""
     if library := missing_library():
         raise CrowdmonError(f"the window needs the system library {library}", APT)
     try:
         from crowdmon.ui.app import run_window
     except ImportError as error:
         raise CrowdmonError(f"the window cannot start ({error})", APT) from error
-    return run_window(config)
+    return run_window(config, path=path)

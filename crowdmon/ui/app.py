@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -17,19 +18,28 @@ from crowdmon import __version__
 from crowdmon.config import AppConfig
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.main_window import MainWindow
+from crowdmon.ui.settings import Settings, on_disk
 
 
-def run_window(config: AppConfig, monitor: MonitorLike | None = None) -> int:
+def run_window(
+    config: AppConfig,
+    monitor: MonitorLike | None = None,
+    *,
+    path: Path | None = None,
+    settings: Settings | None = None,
+) -> int:
     """Show the window until it is closed; return the exit code.
 
     Args:
         config: the cameras; without any the window asks what to open.
         monitor: the engine, made for the same configuration; one with the bundled weights if None.
             It is started here, and stopped here.
+        path: the file the cameras are from and are saved to; None if there is none.
+        settings: what the window remembers; the user's own on disk if None.
     """
     app = application()
     bridge = Bridge(monitor or make_monitor(config), config)
-    window = MainWindow(bridge)
+    window = MainWindow(bridge, settings=settings or on_disk(), path=path)
     with _interruptible(app), _failing_aloud(app) as failures:
         window.show()
         bridge.start()
@@ -38,6 +48,7 @@ def run_window(config: AppConfig, monitor: MonitorLike | None = None) -> int:
         finally:
             # The window has gone by now: nobody watches the threads end.
             bridge.stop()
+            window.remember()
             window.deleteLater()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     if failures:
@@ -81,10 +92,10 @@ def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
 
 @contextlib.contextmanager
 def _interruptible(app: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and SIGTERM close the window; the bridge's timer lets Python see them in time."""
+    """Let Ctrl+C and SIGTERM end the window, unasked; the bridge's timer lets Python see them in time."""
     before: dict[signal.Signals, Any] = {}
     for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, lambda *_: app.quit())
+        before[number] = signal.signal(number, lambda *_: app.exit())
     try:
         yield
     finally:

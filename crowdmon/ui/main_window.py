@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QAction, QShowEvent
+from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent
 from PyQt6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 from crowdmon import __version__
+from crowdmon.config import CameraConfig
+from crowdmon.heatmap import PALETTES
+from crowdmon.ui import layout
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.dock import Dock
+from crowdmon.ui.document import Document
+from crowdmon.ui.filing import Filing
 from crowdmon.ui.menus import build_menus
 from crowdmon.ui.panels import Panels
+from crowdmon.ui.settings import Settings
 from crowdmon.ui.source_dialog import SourceDialog
 from crowdmon.ui.stylesheet import stylesheet
 from crowdmon.ui.switchboard import Switchboard
-from crowdmon.ui.theme import DARK, THEMES, Theme
+from crowdmon.ui.theme import THEMES, Theme
 
 LEFT_PX, RIGHT_PX, BELOW_PX = 200, 300, 172
 
@@ -30,7 +38,14 @@ _AREAS = (
 class MainWindow(QMainWindow):
     """Cameras left, picture in the middle, readings right, plot below, status at the bottom."""
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, *, settings: Settings | None = None, path: Path | None = None) -> None:
+        """Show the bridge's cameras.
+
+        Args:
+            bridge: the way to the engine.
+            settings: what is remembered; nothing if None.
+            path: the configuration file the cameras are from.
+        """
         super().__init__()
         self.setWindowTitle("crowdmon")
         self.setMinimumSize(QSize(800, 560))
@@ -38,6 +53,8 @@ class MainWindow(QMainWindow):
         self.resize(QSize(1440, 900).boundedTo(screen.availableSize()) if screen else QSize(1440, 900))
         self.setUnifiedTitleAndToolBarOnMac(True)
         self.bridge = bridge
+        self.settings = settings or Settings()
+        self.filing = Filing(Document(bridge, path), self)
         self.panels = Panels()
         self.camera_actions: list[QAction] = []
         """Actions that make sense only while there is a camera."""
@@ -54,20 +71,24 @@ class MainWindow(QMainWindow):
         self.switchboard = Switchboard(bridge, self.panels)
         build_menus(self)
         self.switchboard.cameras_changed.connect(self._cameras_changed)
-        self.switchboard.focus_changed.connect(self._focus_changed)
+        self.switchboard.focus_changed.connect(self._entitle)
+        self.filing.document.changed.connect(self._entitle)
         self.panels.first_run.chosen.connect(self._first_choice)
         self.panels.cameras.remove_asked.connect(self.switchboard.remove)
         self._shown = -1
         self._laid_out = False
-        self.set_theme(DARK)
+        self._settled = False
+        self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
+        self.set_palette_name(self.settings.choice("palette", PALETTES))
         self.switchboard.set_config(bridge.config)
+        layout.restore_size(self, self.settings)
 
     def open_source(self, kind: str = "network") -> None:
         """Ask for a source and open it."""
         taken = [camera.name for camera in self.bridge.config.cameras]
         dialog = SourceDialog(self, kind=kind, taken=taken)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self.switchboard.add)
+        dialog.chosen.connect(self._add)
         dialog.open()
 
     def remove_focused(self) -> None:
@@ -89,7 +110,8 @@ class MainWindow(QMainWindow):
         self.resizeDocks(self.docks[2:], [BELOW_PX], Qt.Orientation.Vertical)
 
     def set_theme_name(self, name: str) -> None:
-        """Use one of :data:`theme.THEMES`."""
+        """Use one of :data:`theme.THEMES`, and remember it."""
+        self.settings.keep("theme", name)
         self.set_theme(THEMES[name])
 
     def set_theme(self, theme: Theme) -> None:
@@ -101,7 +123,8 @@ class MainWindow(QMainWindow):
             dock.set_theme(theme)
 
     def set_palette_name(self, name: str) -> None:
-        """Paint the heat in another of :data:`heatmap.PALETTES`."""
+        """Paint the heat in another of :data:`heatmap.PALETTES`, and remember it."""
+        self.settings.keep("palette", name)
         self.panels.stage.video.set_palette_name(name)
         self.panels.stage.legend.set_palette_name(name)
 
@@ -126,6 +149,30 @@ class MainWindow(QMainWindow):
         if not self._laid_out:
             self._laid_out = True
             self.reset_layout()
+            layout.restore(self, self.settings, cameras=self._shown)
+
+    def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
+        """Remember the layout and go, once it is settled what becomes of unsaved changes."""
+        if a0 is not None and not self._settled and self.filing.document.dirty:
+            a0.ignore()
+            self.filing.settle(self._close_for_good, asking="closing")
+            return
+        self.remember()
+        super().closeEvent(a0)
+
+    def remember(self) -> None:
+        """Keep size and layout for the next time."""
+        if self._laid_out:
+            layout.keep(self, self.settings, cameras=self._shown)
+        self.settings.sync()
+
+    def _close_for_good(self) -> None:
+        self._settled = True
+        self.close()
+
+    def _add(self, camera: CameraConfig) -> None:
+        self.settings.opened(camera.source)
+        self.switchboard.add(camera)
 
     def _first_choice(self, kind: str) -> None:
         if kind == "demo":
@@ -133,8 +180,9 @@ class MainWindow(QMainWindow):
         else:
             self.open_source("network" if kind == "camera" else "file")
 
-    def _focus_changed(self, name: str) -> None:
-        self.setWindowTitle(f"{name} – crowdmon" if name else "crowdmon")
+    def _entitle(self) -> None:
+        words = (self.switchboard.focused, self.filing.document.label(), "crowdmon")
+        self.setWindowTitle(" – ".join(filter(None, words)))
 
     def _cameras_changed(self, count: int) -> None:
         some = count > 0
@@ -143,7 +191,10 @@ class MainWindow(QMainWindow):
         for action in self.camera_actions:
             action.setEnabled(some)
         before, self._shown = self._shown, count
-        if (before > 0) != some or before < 0 or (before == 1 and count > 1):
+        if min(before, 2) != min(count, 2):  # none, one and several have layouts of their own
+            if self._laid_out:
+                layout.keep(self, self.settings, cameras=before)
             self.reset_layout()
+            layout.restore(self, self.settings, cameras=count)
         if not some:
             self.panels.first_run.setFocus()

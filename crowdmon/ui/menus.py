@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from crowdmon.heatmap import PALETTES
+from crowdmon.ui.menu_parts import add_choices, add_filing
 from crowdmon.ui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def build_menus(window: MainWindow) -> None:
     window.camera_actions.append(again)
     remove = _add(files, "&Remove camera", window.remove_focused, None)
     window.camera_actions.append(remove)
+    add_filing(files, window)
     files.addSeparator()
     _add(files, "&Quit", window.close, QKeySequence("Ctrl+Q"))
     for dock in window.docks:
@@ -41,8 +43,12 @@ def build_menus(window: MainWindow) -> None:
     heat.setChecked(True)
     heat.toggled.connect(window.panels.stage.video.set_heat_visible)
     heat.toggled.connect(window.panels.stage.legend.set_shown)
-    _choices(view, "Heatmap &colours", PALETTES, window.set_palette_name)
-    _choices(view, "&Theme", tuple(THEMES), window.set_theme_name)
+    palette, theme = (
+        window.settings.choice("palette", PALETTES),
+        window.settings.choice("theme", tuple(THEMES)),
+    )
+    add_choices(view, "Heatmap &colours", PALETTES, window.set_palette_name, current=palette)
+    add_choices(view, "&Theme", tuple(THEMES), window.set_theme_name, current=theme)
     view.addSeparator()
     _add(view, "&Full screen", window.toggle_full_screen, QKeySequence("F11"))
     _add(view, "&Reset layout", window.reset_layout, None)
@@ -57,16 +63,3 @@ def _add(menu: QMenu, text: str, slot: object, key: QKeySequence | None) -> QAct
         action.triggered.connect(lambda _checked=False: slot())
     menu.addAction(action)
     return action
-
-
-def _choices(menu: QMenu, title: str, names: tuple[str, ...], choose: object) -> None:
-    sub = QMenu(title, menu)
-    group = QActionGroup(sub)
-    for name in names:
-        action = QAction(name.capitalize(), group)
-        action.setCheckable(True)
-        action.setChecked(name == names[0])
-        if callable(choose):
-            action.triggered.connect(lambda _checked=False, name=name: choose(name))
-        sub.addAction(action)
-    menu.addMenu(sub)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +17,7 @@ from crowdmon.config import AppConfig
 from crowdmon.ui.app import application
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.main_window import MainWindow
+from crowdmon.ui.settings import Settings
 from tests.ui.fakes import Clock, FakeMonitor
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,6 +27,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def qapp_cls() -> type[QApplication]:
     application()  # with the style and scaling of the real one
     return QApplication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep what windows remember away from the settings of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("settings")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+        yield folder
 
 
 @dataclass
@@ -43,15 +56,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Callable[[AppConfig], Desk]]:
+def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
     """Opens windows; closes them, and shows that nothing of them is left."""
     opened: list[Desk] = []
     before = len(QApplication.topLevelWidgets())
 
-    def open_desk(config: AppConfig) -> Desk:
+    def open_desk(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Desk:
         clock, monitor = Clock(), FakeMonitor(config)
         bridge = Bridge(monitor, config, clock=clock)
-        window = MainWindow(bridge)
+        window = MainWindow(bridge, settings=settings, path=path)
         window.resize(1024, 700)
         window.show()
         window.activateWindow()
@@ -72,3 +85,7 @@ def desk(qtbot: QtBot) -> Iterator[Callable[[AppConfig], Desk]]:
     assert len(gone) == len(opened), "a window outlived its closing"
     assert len(QApplication.topLevelWidgets()) <= before, "a menu or a dialog outlived its window"
     assert [t for t in QApplication.instance().findChildren(QTimer) if t.isActive()] == []
+    # What Python still holds of a window that is gone would be taken for whatever Qt next puts in its place.
+    opened.clear()
+    gone.clear()
+    gc.collect()

@@ -1,0 +1,47 @@
+"""What the menus are made of, and the verbs of File that concern files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+from PyQt6.QtWidgets import QMenu
+
+if TYPE_CHECKING:
+    from crowdmon.ui.main_window import MainWindow
+
+
+def add(menu: QMenu, text: str, slot: Callable[[], object] | None, key: str = "") -> QAction:
+    """Add an action with its key to a menu."""
+    action = QAction(text, menu)
+    if key:
+        action.setShortcut(QKeySequence(key))
+    if slot is not None:
+        action.triggered.connect(lambda _checked=False: slot())
+    menu.addAction(action)
+    return action
+
+
+def add_choices(
+    menu: QMenu, title: str, names: tuple[str, ...], choose: Callable[[str], object], *, current: str
+) -> QMenu:
+    """Add a menu of names of which one is chosen."""
+    sub = QMenu(title, menu)
+    group = QActionGroup(sub)
+    for name in names:
+        action = QAction(name[:1].upper() + name[1:], group)
+        action.setCheckable(True)
+        action.setChecked(name == current)
+        action.triggered.connect(lambda _checked=False, name=name: choose(name))
+        sub.addAction(action)
+    menu.addMenu(sub)
+    return sub
+
+
+def add_filing(menu: QMenu, window: MainWindow) -> None:
+    """Add the verbs that read and write the configuration file."""
+    menu.addSeparator()
+    add(menu, "Open &configuration…", window.filing.open, "Ctrl+Shift+O")
+    add(menu, "&Save", window.filing.save, "Ctrl+S")
+    add(menu, "Save &as…", window.filing.save_as, "Ctrl+Shift+S")
