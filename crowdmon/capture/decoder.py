@@ -7,6 +7,7 @@ streams by slices only, because threads that work on whole pictures deliver each
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ _MOST_BAD = 250
 """Packets in a row that cannot be decoded before a source is given up."""
 
 _MOST_FPS = 1000.0
+_LATE = 1.0
+"""Seconds of silence, at least, after which the first picture of a live stream is not shown as new."""
+
 _SAME = 1e-4
 """Seconds within which two moments are the same when seeking."""
 
@@ -86,6 +90,8 @@ class Decoder:
         self.total = None if self.live else (stream.frames or None)
         self.fps = _rate(stream)
         self.origin = 0.0
+        # A parser gives a picture only when the next one begins: after a silence it is an old one.
+        self._late = max(_LATE, 3.0 / self.fps) if self.fps else math.inf
         stream.thread_type = "SLICE" if self.live else "AUTO"
 
     @property
@@ -107,14 +113,21 @@ class Decoder:
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
+        asked = since
         # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
         # PyAV would wait for the next picture for as long as any packet comes.
         for packet in container.demux() if self.live else container.demux(self._stream):
+            waited = time.monotonic() - asked if self.live else 0.0
+            if waited >= self._patience:
+                # What comes out when the time is up is the picture before the silence, held back until now.
+                raise TimeoutError
             frames = self._decode_packet(packet) if packet.stream is self._stream else []
-            if frames:
+            if frames and waited <= self._late:
                 yield from frames
                 bad, since = 0, time.monotonic()
+                asked = since
                 continue
+            asked = time.monotonic()
             bad += frames is None
             if bad > _MOST_BAD or (self.live and time.monotonic() - since > self._patience):
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")

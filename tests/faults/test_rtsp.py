@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import logging
+import random
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,10 +15,12 @@ from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.snapshots import CameraSnapshot
+from crowdmon.errors import SourceError
 from crowdmon.values import CameraState, ReadingState
 from tests.fakes import FakeCounter, ListSink, until
 from tests.faults import gstreamer
 from tests.faults.conftest import LOGIN
+from tests.faults.proxy import Lines
 
 
 def test_it_is_opened_and_read(camera: str) -> None:
@@ -29,6 +33,21 @@ def test_it_is_opened_and_read(camera: str) -> None:
     rgb = pictures[-1].rgb()
     assert rgb.shape == (96, 160, 3)
     assert rgb.std() > 10.0, "a plaza is not one grey"
+
+
+def test_a_picture_from_before_a_silence_never_looks_new(camera: str) -> None:
+    """A parser holds the last picture back until the next one begins, or until the time is up."""
+    times: list[float] = []
+    with Lines() as lines:
+        line = lines.add(urlsplit(camera).port or 0, random.Random(1))
+        with open_source(f"rtsp://127.0.0.1:{line.port}/camera", timeout=(5, 1.0)) as source:
+            pictures = source.pictures()
+            times += [picture.time for picture in itertools.islice(pictures, 25)]
+            lines.run(line.stall())
+            stalled = time.time()
+            with pytest.raises(SourceError, match="no picture for 1 s"):
+                times.extend(picture.time for picture in pictures)
+    assert times[-1] - stalled < 0.8
 
 
 def test_a_password_opens_it(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
