@@ -9,27 +9,26 @@ from __future__ import annotations
 import logging
 import math
 import os
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed as dist
 from torch import nn
 
 from crowdmon.counting import weights as weights_file
 from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
-from trainer import boards, models, run_folder, state
+from trainer import boards, models, run_folder, schedule, state
 from trainer.config import TrainConfig
+from trainer.devices import device_of, interruptible, share_gradients, to_device
 from trainer.loader import Batch, Loader, collate
 from trainer.logbook import Logbook
 from trainer.objective import parts
 from trainer.samples import batch
+from trainer.schedule import freeze_norm, learning_rate
 from trainer.sources import Item, Source
 from trainer.validate import Score, overall, validate
 
@@ -90,11 +89,11 @@ def train(
         NonFiniteLossError: training diverged.
     """
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    device = _device(rank)
+    device = device_of(rank)
     torch.manual_seed(config.seed)
     network = models.build(config).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = _optimiser(config, network)
+    optimiser = schedule.optimiser(config, network)
     average = state.Average(network, config.ema)
     cursor = run_folder.prepare(
         out,
@@ -130,7 +129,7 @@ def train(
             rate = learning_rate(config, cursor.step)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            one = _to(one, device)
+            one = to_device(one, device)
             with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
                 outputs = network.train_outputs(one.pictures.contiguous(memory_format=torch.channels_last))
             found = parts(outputs, one, config.losses, density_scale=config.density_scale)
@@ -143,7 +142,7 @@ def train(
                 )
             optimiser.zero_grad(set_to_none=True)
             total.backward()  # type: ignore[no-untyped-call]
-            _share_gradients(network, world)
+            share_gradients(network, world)
             if config.clip:
                 nn.utils.clip_grad_norm_(network.parameters(), config.clip)
             optimiser.step()
@@ -174,47 +173,6 @@ def train(
     return scores
 
 
-def learning_rate(config: TrainConfig, step: int) -> float:
-    """Return the rate of a step: linear warm-up, then constant or a cosine to a hundredth."""
-    if step < config.warmup:
-        return config.rate * (step + 1) / config.warmup
-    if config.schedule == "constant":
-        return config.rate
-    done = (step - config.warmup) / max(1, config.steps - config.warmup)
-    return config.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
-
-
-def freeze_norm(network: nn.Module) -> None:
-    """Make batch normalisation use its running statistics while the weights go on learning.
-
-    Statistics averaged over mixed sources fit none of them; the weights learn to live with the
-    ones that inference will use.
-    """
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.eval()
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn SIGINT and SIGTERM into a flag the loop looks at after each step."""
-    caught: list[int] = []
-    before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            before[number] = signal.signal(number, lambda n, _: caught.append(n))
-        except ValueError:
-            # Not in the main thread: whoever runs us there has its own way to stop us.
-            break
-    try:
-        yield lambda: bool(caught)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if caught:
-        log.info("stopped by signal %d, saved", caught[0])
-
-
 class _Meter:
     """How long the steps since the last look took."""
 
@@ -242,43 +200,6 @@ def _row(cursor: state.Cursor, *, crops: int, rate: float) -> dict[str, Any]:
     means = {key: value / cursor.steps for key, value in cursor.sums.items()}
     cursor.sums, cursor.steps = {}, 0
     return {"step": cursor.step, "crops": crops, "rate": rate, **means}
-
-
-def _device(rank: int) -> torch.device:
-    if "WORLD_SIZE" in os.environ and not dist.is_initialized():
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    if not torch.cuda.is_available():
-        return torch.device("cpu")
-    return torch.device("cuda", rank % torch.cuda.device_count())
-
-
-def _share_gradients(network: nn.Module, world: int) -> None:
-    if world == 1:
-        return
-    for parameter in network.parameters():
-        if parameter.grad is not None:
-            dist.all_reduce(parameter.grad)
-            parameter.grad /= world
-
-
-def _optimiser(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
-    if config.optimiser == "adam":
-        return torch.optim.Adam(network.parameters(), lr=config.rate, fused=True)
-    return torch.optim.AdamW(network.parameters(), lr=config.rate, weight_decay=config.decay, fused=True)
-
-
-def _to(one: Batch, device: torch.device) -> Batch:
-    if device.type == "cpu":
-        return one
-    return Batch(
-        pictures=one.pictures.to(device, non_blocking=True),
-        density=one.density.to(device),
-        segmentations=tuple(s.to(device) for s in one.segmentations),
-        masks=None if one.masks is None else tuple(m.to(device) for m in one.masks),
-        classes=None if one.classes is None else one.classes.to(device),
-        people=one.people,
-        names=one.names,
-    )
 
 
 def _validated(

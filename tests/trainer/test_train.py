@@ -19,8 +19,9 @@ from trainer.config import TrainConfig
 from trainer.loader import collate
 from trainer.objective import parts
 from trainer.samples import batch
+from trainer.schedule import freeze_norm, learning_rate
 from trainer.sources import Item
-from trainer.train import Data, NonFiniteLossError, freeze_norm, learning_rate, train
+from trainer.train import Data, NonFiniteLossError, train
 
 SMALL = {"stem": 2, "widths": [4, 4, 8], "dilations": [[1], [1], [1, 2]], "msrf": 2, "head": [8, 8, 4]}
 
