@@ -9,8 +9,9 @@ from pathlib import Path
 
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.record.csvlog import ReadingCsv
-from crowdmon.record.query import EVERYTHING, HistoryReader, Selection
+from crowdmon.record.query import HistoryReader
 from crowdmon.record.rows import BIN_HEADER, HEADER, encode_bin
+from crowdmon.record.selection import EVERYTHING, Selection
 
 Progress = Callable[[int], None]
 """Told the rows written so far, a few thousand each time; raise from it to give up."""

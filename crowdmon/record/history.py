@@ -16,7 +16,8 @@ from typing import Self
 
 from crowdmon.errors import SinkError
 from crowdmon.record.event import Event
-from crowdmon.record.store import Connect, Fact, Store, connect, failed
+from crowdmon.record.store import Connect, Fact, Store, connect
+from crowdmon.record.trouble import failed
 from crowdmon.values import Reading
 
 BATCH = 2_000

@@ -5,11 +5,9 @@ Opens the file for reading only, beside the program that writes it. Not for the 
 
 from __future__ import annotations
 
-import math
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -21,40 +19,13 @@ from crowdmon.errors import ConfigError, SinkError, SourceError
 from crowdmon.record.bins import Bin, binned
 from crowdmon.record.event import Event
 from crowdmon.record.schema import version_of
+from crowdmon.record.selection import EVERYTHING, Selection, meant
 from crowdmon.values import Level, Reading, ReadingState, RoiReading
 
 Series = tuple[int, str, str]
 """Number, camera, ROI."""
 
 _LOCK_WAIT = 5.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
-    """Which readings are meant.
-
-    Attributes:
-        since, until: epoch seconds, ``since <= time < until``.
-        cameras, rois: names, :data:`~crowdmon.values.WHOLE_FRAME` for the whole picture; None for all.
-        series: pairs of camera and ROI, for a choice that differs from camera to camera; None for all.
-    """
-
-    since: float = -math.inf
-    until: float = math.inf
-    cameras: frozenset[str] | None = None
-    rois: frozenset[str] | None = None
-    series: frozenset[tuple[str, str]] | None = None
-
-    def takes(self, camera: str, roi: str) -> bool:
-        """Whether a ROI of a camera is meant."""
-        return (
-            _meant(camera, self.cameras)
-            and _meant(roi, self.rois)
-            and (self.series is None or (camera, roi) in self.series)
-        )
-
-
-EVERYTHING = Selection()
 
 
 class HistoryReader:
@@ -155,7 +126,7 @@ class HistoryReader:
             WHERE time >= ? AND time < ? ORDER BY seq"""
         for row in self._rows(sql, selection.since, selection.until):
             event = Event(*row)
-            if _meant(event.camera, selection.cameras) and _meant(event.roi, selection.rois):
+            if meant(event.camera, selection.cameras) and meant(event.roi, selection.rois):
                 yield event
 
     def check(self, selection: Selection) -> None:
@@ -164,7 +135,7 @@ class HistoryReader:
         for camera in selection.cameras or ():
             if camera not in known:
                 raise ConfigError(f"{self.path} knows no camera '{camera}'", f"It knows {_list(known)}")
-        chosen = {camera: rois for camera, rois in known.items() if _meant(camera, selection.cameras)}
+        chosen = {camera: rois for camera, rois in known.items() if meant(camera, selection.cameras)}
         rois = dict.fromkeys(roi for rois in chosen.values() for roi in rois)
         for roi in selection.rois or ():
             if roi not in rois:
@@ -228,10 +199,6 @@ def _open(path: Path) -> sqlite3.Connection:
 def _roi(cells: tuple[Any, ...]) -> RoiReading:
     roi, count, smoothed, per_m2, level = cells
     return RoiReading(roi, count, smoothed, per_m2, Level(level) if level is not None else None)
-
-
-def _meant(name: str | None, chosen: frozenset[str] | None) -> bool:
-    return chosen is None or name is None or name in chosen
 
 
 def _list(names: Iterable[str]) -> str:

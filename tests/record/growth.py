@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crowdmon.record.history import HistoryFile
-from crowdmon.record.query import HistoryReader, Selection
+from crowdmon.record.query import HistoryReader
+from crowdmon.record.selection import Selection
 from crowdmon.values import WHOLE_FRAME, Reading, RoiReading
 
 CAMERAS = 16

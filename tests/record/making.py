@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from crowdmon.record.bins import Bin
 from crowdmon.record.history import HistoryFile
-from crowdmon.record.query import HistoryReader, Selection
+from crowdmon.record.query import HistoryReader
+from crowdmon.record.selection import Selection
 from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState, RoiReading
 
 SCRATCH = "/dev/shm" if Path("/dev/shm").is_dir() else None

@@ -11,8 +11,9 @@ from crowdmon.errors import ConfigError, SinkError, SourceError
 from crowdmon.record import export as module
 from crowdmon.record.csvlog import ReadingCsv, read_csv
 from crowdmon.record.export import export_bins, export_readings
-from crowdmon.record.query import HistoryReader, Selection
+from crowdmon.record.query import HistoryReader
 from crowdmon.record.rows import BIN_COLUMNS, HEADER, local_time
+from crowdmon.record.selection import Selection
 from tests.record.making import NOON, reading, record
 
 FACTS = [

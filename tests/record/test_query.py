@@ -18,7 +18,8 @@ from crowdmon.errors import ConfigError, SourceError
 from crowdmon.record.bins import BINS, binned
 from crowdmon.record.event import Event
 from crowdmon.record.history import HistoryFile
-from crowdmon.record.query import HistoryReader, Selection
+from crowdmon.record.query import HistoryReader
+from crowdmon.record.selection import Selection
 from crowdmon.values import Reading, ReadingState, RoiReading
 from tests.record.making import NOON, SCRATCH, frames, reading, readings, record, recorded, slow_bins
 
