@@ -6,15 +6,20 @@ one. Nothing but frozen values passes: no widget ever sees the engine, no thread
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from crowdmon.config import AppConfig
+from crowdmon.engine.errands import Errand, Errands
+from crowdmon.errors import SourceError
 from crowdmon.values import DensityMap, Frame, Reading, Status
+
+T = TypeVar("T")
 
 POLL_MS = 30
 """How often the engine is asked; quicker than video, slower than anybody can see."""
@@ -33,7 +38,15 @@ class CameraSnapshotLike(Protocol):
     @property
     def density(self) -> DensityMap | None: ...  # noqa: D102
     @property
+    def counted(self) -> Frame | None: ...  # noqa: D102
+    @property
     def reading(self) -> Reading | None: ...  # noqa: D102
+    @property
+    def position(self) -> float | None: ...  # noqa: D102
+    @property
+    def duration(self) -> float | None: ...  # noqa: D102
+    @property
+    def seekable(self) -> bool: ...  # noqa: D102
 
 
 class SnapshotLike(Protocol):
@@ -58,6 +71,11 @@ class MonitorLike(Protocol):
     def apply(self, config: AppConfig) -> None: ...  # noqa: D102
     def restart(self, camera: str) -> None: ...  # noqa: D102
     def view(self, camera: str, size: tuple[int, int] | None) -> None: ...  # noqa: D102
+    def pause(self, camera: str) -> None: ...  # noqa: D102
+    def resume(self, camera: str) -> None: ...  # noqa: D102
+    def seek(self, camera: str, pts: float) -> None: ...  # noqa: D102
+    def step(self, camera: str, by: int = 1) -> None: ...  # noqa: D102
+    def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
 
 
 def make_monitor(config: AppConfig) -> MonitorLike:
@@ -85,6 +103,15 @@ class EngineNote:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Where a recording stands: media seconds, None for what is not known; not ``seekable`` if it is live."""
+
+    position: float | None = None
+    duration: float | None = None
+    seekable: bool = False
+
+
 class Bridge(QObject):
     """Polls the engine and emits values.
 
@@ -93,6 +120,7 @@ class Bridge(QObject):
         status_changed(str, Status): of a camera; at least once every :data:`BEAT_S`.
         picture_changed(str, Frame), density_changed(str, DensityMap), reading_changed(str, Reading):
             something newer is there.
+        playback_changed(str, Playback): a recording stands elsewhere.
         engine_changed(EngineNote): the device, the weights or the error.
         beat(float): the time, every :data:`BEAT_S`, for whatever shows an age.
     """
@@ -102,6 +130,7 @@ class Bridge(QObject):
     picture_changed = pyqtSignal(str, object)
     density_changed = pyqtSignal(str, object)
     reading_changed = pyqtSignal(str, object)
+    playback_changed = pyqtSignal(str, object)
     engine_changed = pyqtSignal(object)
     beat = pyqtSignal(float)
 
@@ -115,6 +144,8 @@ class Bridge(QObject):
         self._seen: dict[str, dict[str, object]] = {}
         self._note = EngineNote()
         self._next_beat = 0.0
+        self._errands = Errands()
+        self._awaited: list[tuple[Errand, Callable[[Any, Exception | None], object]]] = []
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -136,6 +167,8 @@ class Bridge(QObject):
     def stop(self) -> None:
         """Ask no more and stop the engine; returns when its threads have ended."""
         self._timer.stop()
+        self._awaited.clear()
+        self._errands.stop(timeout=2.0)
         self._monitor.stop(timeout=6.0)
 
     def apply(self, config: AppConfig) -> None:
@@ -156,6 +189,36 @@ class Bridge(QObject):
         """Ask for a camera's pictures, at most ``size`` (width, height) pixels large; None ends that."""
         self._monitor.view(name, size)
 
+    def playback(self, name: str, verb: Callable[[MonitorLike], None]) -> None:
+        """Pause, seek or step a recording; one that is gone or turned out to be live is left alone."""
+        with contextlib.suppress(SourceError):
+            if any(camera.name == name for camera in self._config.cameras):
+                verb(self._monitor)
+
+    def look(self, name: str) -> CameraSnapshotLike | None:
+        """Return one camera as it is at this moment; None if there is none of that name."""
+        found: CameraSnapshotLike | None = self._monitor.snapshot().cameras.get(name)
+        return found
+
+    @property
+    def query(self) -> Callable[[float, float], list[Reading]]:
+        """What asks the engine for the readings of a time; not to be called in the window's thread."""
+        return self._monitor.query
+
+    def errand(self, job: Callable[[], T], done: Callable[[T | None, Exception | None], object]) -> Errand:
+        """Have a job done elsewhere, and ``done(result, error)`` called here when it has ended.
+
+        The job must not touch a widget. Drop it with :meth:`forget`, or its answer still comes.
+        """
+        errand = self._errands.run(job)
+        self._awaited.append((errand, done))
+        return errand
+
+    def forget(self, errand: Errand) -> None:
+        """Wait for a job no more."""
+        errand.unwanted.set()
+        self._awaited = [one for one in self._awaited if one[0] is not errand]
+
     def poll(self) -> None:
         """Ask once and tell what is new."""
         snapshot = self._monitor.snapshot()
@@ -167,9 +230,16 @@ class Bridge(QObject):
         if note != self._note:
             self._note = note
             self.engine_changed.emit(note)
+        self._collect()
         if beat:
             self._next_beat = now + BEAT_S
             self.beat.emit(now)
+
+    def _collect(self) -> None:
+        ended = [one for one in self._awaited if one[0].over.is_set()]
+        self._awaited = [one for one in self._awaited if one not in ended]
+        for errand, done in ended:
+            done(errand.result, errand.error)
 
     def _tell_camera(self, name: str, camera: CameraSnapshotLike, *, beat: bool) -> None:
         seen = self._seen.setdefault(name, {})
@@ -181,6 +251,10 @@ class Bridge(QObject):
         if camera.view is not None and seen.get("view") is not camera.view:
             seen["view"] = camera.view
             self.picture_changed.emit(name, camera.view)
+        playback = Playback(camera.position, camera.duration, camera.seekable)
+        if seen.get("playback") != playback:
+            seen["playback"] = playback
+            self.playback_changed.emit(name, playback)
         if camera.density is not None and seen.get("density") is not camera.density:
             seen["density"] = camera.density
             self.density_changed.emit(name, camera.density)

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from crowdmon.ui.playback_bar import SpaceKeeper
 from crowdmon.ui.theme import DARK, Theme
 
 
@@ -47,6 +48,7 @@ class _Cross(QToolButton):
         super().__init__(parent)
         self.theme = DARK
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.installEventFilter(SpaceKeeper(self))
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size of the button."""

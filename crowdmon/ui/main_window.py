@@ -18,6 +18,7 @@ from crowdmon.ui.document import Document
 from crowdmon.ui.filing import Filing
 from crowdmon.ui.menus import build_menus
 from crowdmon.ui.panels import Panels
+from crowdmon.ui.playing import Playing
 from crowdmon.ui.settings import Settings
 from crowdmon.ui.source_dialog import SourceDialog
 from crowdmon.ui.stylesheet import stylesheet
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
             Dock("Count over time", self.panels.plot, self),
         ]
         self.switchboard = Switchboard(bridge, self.panels)
+        self.playing = Playing(bridge, self.switchboard, self.panels.stage.playback)
         build_menus(self)
         self.switchboard.cameras_changed.connect(self._cameras_changed)
         self.switchboard.focus_changed.connect(self._entitle)

@@ -45,3 +45,15 @@ def add_filing(menu: QMenu, window: MainWindow) -> None:
     add(menu, "Open &configuration…", window.filing.open, "Ctrl+Shift+O")
     add(menu, "&Save", window.filing.save, "Ctrl+S")
     add(menu, "Save &as…", window.filing.save_as, "Ctrl+Shift+S")
+
+
+def add_playback(menu: QMenu, window: MainWindow) -> None:
+    """Add the verbs for recordings."""
+    playing = window.playing
+    playing.set_actions(
+        [
+            add(menu, "&Pause or play", playing.toggle, "Space"),
+            add(menu, "One picture &on", lambda: playing.step(1), "."),
+            add(menu, "One picture &back", lambda: playing.step(-1), ","),
+        ]
+    )

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from crowdmon.heatmap import PALETTES
-from crowdmon.ui.menu_parts import add_choices, add_filing
+from crowdmon.ui.menu_parts import add_choices, add_filing, add_playback
 from crowdmon.ui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def build_menus(window: MainWindow) -> None:
     bar = window.menuBar()
     if bar is None:
         return
-    files, view, about = (QMenu(title, bar) for title in ("&File", "&View", "&Help"))
-    for menu in (files, view, about):
+    files, view, play, about = (QMenu(title, bar) for title in ("&File", "&View", "&Playback", "&Help"))
+    for menu in (files, view, play, about):
         menu.setToolTipsVisible(True)
         bar.addMenu(menu)
     _add(files, "&Open source…", window.open_source, QKeySequence(QKeySequence.StandardKey.Open))
@@ -52,6 +52,7 @@ def build_menus(window: MainWindow) -> None:
     view.addSeparator()
     _add(view, "&Full screen", window.toggle_full_screen, QKeySequence("F11"))
     _add(view, "&Reset layout", window.reset_layout, None)
+    add_playback(play, window)
     _add(about, "&About crowdmon", window.show_about, None)
 
 

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 
 from crowdmon.ui.fonts import font
 from crowdmon.ui.legend import Legend
+from crowdmon.ui.playback_bar import PlaybackBar
 from crowdmon.ui.theme import CAPTION, HEAD, Theme
 from crowdmon.ui.video_view import VideoView
 from crowdmon.ui.wording import breakable, tip
@@ -21,6 +22,7 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.video = VideoView()
         self.legend = Legend()
+        self.playback = PlaybackBar()
         self.banner = QLabel()
         self.banner.setAccessibleName("Trouble")
         self.banner.setObjectName("banner")
@@ -47,12 +49,14 @@ class Stage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(self.video, 1)
+        column.addWidget(self.playback)
         column.addLayout(strip)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self.video.set_theme(theme)
         self.legend.set_theme(theme)
+        self.playback.set_theme(theme)
 
     def set_error(self, error: str) -> None:
         """Say what is wrong with counting; nothing hides the banner."""

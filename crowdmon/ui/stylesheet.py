@@ -73,6 +73,14 @@ QLabel#banner {{ background: {surface}; color: {text}; border: none; border-left
 QWidget[role="glyph"] {{ color: {accent}; background: transparent; }}
 QToolButton {{ background: transparent; border: none; }}
 
+QSlider {{ background: transparent; min-height: 24px; border: 2px solid transparent; border-radius: 4px; }}
+QSlider:focus {{ border: 2px solid {accent}; }}
+QSlider::groove:horizontal {{ background: {control}; height: 4px; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {accent}; height: 4px; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {text}; width: 14px; height: 14px; margin: -5px 0;
+    border-radius: 7px; }}
+QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled {{ background: {control}; }}
+
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {control}; border-radius: 3px; min-height: 24px; margin: 2px; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;

@@ -50,6 +50,10 @@ class FakeCamera:
     view: Frame | None = None
     density: DensityMap | None = None
     reading: Reading | None = None
+    counted: Frame | None = None
+    position: float | None = None
+    duration: float | None = None
+    seekable: bool = False
 
 
 @dataclass
@@ -67,6 +71,7 @@ class FakeMonitor:
         self.config = config
         self.now = FakeSnapshot({one.name: FakeCamera() for one in config.cameras})
         self.calls: list[str] = []
+        self.readings: list[Reading] = []
         self.watched: dict[str, tuple[int, int] | None] = {}
 
     def start(self) -> None:
@@ -91,6 +96,21 @@ class FakeMonitor:
 
     def view(self, camera: str, size: tuple[int, int] | None) -> None:
         self.watched[camera] = size
+
+    def pause(self, camera: str) -> None:
+        self.calls.append(f"pause {camera}")
+
+    def resume(self, camera: str) -> None:
+        self.calls.append(f"resume {camera}")
+
+    def seek(self, camera: str, pts: float) -> None:
+        self.calls.append(f"seek {camera} {pts:.1f}")
+
+    def step(self, camera: str, by: int = 1) -> None:
+        self.calls.append(f"step {camera} {by}")
+
+    def query(self, since: float, until: float) -> list[Reading]:
+        return [one for one in self.readings if since <= one.time < until]
 
     def put(self, name: str, **values: object) -> None:
         """Change what is known of one camera."""

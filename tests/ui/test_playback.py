@@ -1,0 +1,157 @@
+"""Pausing, stepping and seeking by keys and mouse; first on a stand-in, then in a real file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+from crowdmon.engine.monitor import Monitor
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.main_window import MainWindow
+from crowdmon.ui.playback_bar import clock_text
+from crowdmon.values import CameraState
+from tests.fakes import FakeCounter
+from tests.ui.conftest import Desk
+from tests.ui.fakes import camera, config
+
+Open = Callable[..., Desk]
+
+
+def recording(desk: Open, state: CameraState = CameraState.LIVE, **values: object) -> Desk:
+    one = desk(config(camera("clip", source="clip.mp4")))
+    one.monitor.live("clip")
+    one.monitor.put("clip", **{"position": 12.0, "duration": 90.0, "seekable": True, **values})
+    if state is not CameraState.LIVE:
+        one.monitor.state("clip", state)
+    one.step()
+    one.window.panels.stage.video.setFocus()
+    return one
+
+
+def test_a_live_camera_has_no_bar_and_no_keys(desk: Open, qtbot: QtBot) -> None:
+    one = desk(config(camera("north")))
+    one.monitor.live("north")
+    one.step()
+    assert not one.window.panels.stage.playback.isVisible()
+    qtbot.keyClick(one.window, Qt.Key.Key_Space)
+    assert one.monitor.calls == []
+    pause = next(a for a in one.window.findChildren(QAction) if a.text() == "&Pause or play")
+    assert not pause.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("state", "key", "calls"),
+    [
+        (CameraState.LIVE, Qt.Key.Key_Space, ["pause clip"]),
+        (CameraState.PAUSED, Qt.Key.Key_Space, ["resume clip"]),
+        (CameraState.ENDED, Qt.Key.Key_Space, ["resume clip", "seek clip 0.0"]),
+        (CameraState.LIVE, Qt.Key.Key_Period, ["step clip 1"]),
+        (CameraState.PAUSED, Qt.Key.Key_Comma, ["step clip -1"]),
+    ],
+)
+def test_keys(desk: Open, qtbot: QtBot, state: CameraState, key: Qt.Key, calls: list[str]) -> None:
+    one = recording(desk, state)
+    qtbot.keyClick(one.window.focusWidget(), key)
+    assert one.monitor.calls == calls
+
+
+def test_the_bar_tells_where_the_recording_stands(desk: Open) -> None:
+    one = recording(desk)
+    bar = one.window.panels.stage.playback
+    assert (bar.isVisible(), bar.times.text(), bar.slider.value()) == (True, "0:12 / 1:30", 12_000)
+    one.monitor.put("clip", position=61.5)
+    one.step()
+    assert bar.times.text() == "1:01 / 1:30"
+    one.monitor.put("clip", seekable=False)
+    one.step()
+    assert not bar.isVisible()
+
+
+def test_seeking_by_mouse_and_by_key(desk: Open, qtbot: QtBot) -> None:
+    one = recording(desk)
+    slider = one.window.panels.stage.playback.slider
+    qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, slider.height() // 2))
+    assert one.monitor.calls[-1].startswith("seek clip 4"), "half of 90 s"
+    one.monitor.put("clip", position=12.3)
+    one.step()
+    assert slider.value() > 40_000, "the place from before the seek does not pull it back"
+    one.monitor.put("clip", position=45.0)
+    one.step()
+    assert slider.value() == 45_000
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert one.monitor.calls[-1] == "seek clip 46.0"
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert one.monitor.calls[-1] == "seek clip 0.0"
+
+
+def test_space_presses_the_button_that_has_the_focus(desk: Open, qtbot: QtBot) -> None:
+    one = recording(desk)
+    bar = one.window.panels.stage.playback
+    bar.forward.setFocus()
+    qtbot.keyClick(bar.forward, Qt.Key.Key_Space)
+    assert one.monitor.calls == ["step clip 1"]
+    qtbot.mouseClick(bar.play, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(bar.back, Qt.MouseButton.LeftButton)
+    assert one.monitor.calls == ["step clip 1", "pause clip", "step clip -1"]
+
+
+def test_places_as_people_say_them() -> None:
+    assert [clock_text(s) for s in (None, 0.0, 7.9, 754.0, 3723.0)] == [
+        "–",
+        "0:00",
+        "0:07",
+        "12:34",
+        "1:02:03",
+    ]
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """Ten seconds that get brighter, 10 pictures a second."""
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
+        for index in range(100):
+            rgb = np.full((96, 160, 3), 20 + 2 * index, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        out.mux(stream.encode())
+    return path
+
+
+def test_a_real_file_is_paused_sought_and_stepped(qtbot: QtBot, clip: Path) -> None:
+    cameras = config(camera("clip", source=str(clip)))
+    bridge = Bridge(Monitor(cameras, counter_factory=FakeCounter), cameras)
+    window = MainWindow(bridge)
+    qtbot.addWidget(window)
+    window.show()
+    bridge.start()
+    try:
+        bar, video = window.panels.stage.playback, window.panels.stage.video
+        status = window.panels.status
+        qtbot.waitUntil(lambda: bar.isVisible() and video.place().width > 0, timeout=20_000)
+        video.setFocus()
+        qtbot.keyClick(video, Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: status.sign.state is CameraState.PAUSED, timeout=20_000)
+        place = QPoint(bar.slider.width() * 8 // 10, bar.slider.height() // 2)
+        qtbot.mouseClick(bar.slider, Qt.MouseButton.LeftButton, pos=place)
+
+        def brightness() -> int:
+            return video._picture.pixelColor(video._picture.width() // 2, 10).red()
+
+        qtbot.waitUntil(lambda: abs(brightness() - 180) <= 12, timeout=20_000)
+        before = bar.slider.value()
+        assert before == pytest.approx(8000, abs=300)
+        qtbot.keyClick(video, Qt.Key.Key_Period)
+        qtbot.waitUntil(lambda: bar.slider.value() == pytest.approx(before + 100, abs=101), timeout=20_000)
+        assert status.sign.state is CameraState.PAUSED
+    finally:
+        bridge.stop()
