@@ -46,8 +46,18 @@ folds_option = click.option(
 @click.command("crowdmon-train", context_settings=_SETTINGS)
 @click.option("--dataset", metavar="NAME", help="The benchmark to train on; --list names them.")
 @root_option
-@click.option("--out", type=_FILE, metavar="DIR", help="The run's folder. Default: runs/NAME.")
-@click.option("--config", type=_FILE, metavar="FILE", help="Training configuration. Default: fast.yaml.")
+@click.option(
+    "--out",
+    type=_FILE,
+    metavar="DIR",
+    help="The run's folder. Default: runs/NAME; of tables and figures runs/paper.",
+)
+@click.option(
+    "--config",
+    type=_FILE,
+    metavar="FILE",
+    help="Training configuration. Default: fast.yaml; of tables and figures ablation.yaml.",
+)
 @click.option("--resume", is_flag=True, help="Go on where the run in --out stopped.")
 @click.option("--minutes", type=float, metavar="M", help="Stop after this long, saved and resumable.")
 @click.option("--steps", type=int, metavar="N", help="Stop at this step, saved and resumable.")
@@ -64,7 +74,8 @@ folds_option = click.option(
 )  # fmt: skip
 @click.option(
     "--weights", type=_FILE, metavar="FILE",
-    help="What --table III to VI and --figure 7 look with; {dataset} and {fold} in the name are filled in.",
+    help="For --table III to VI and --figure 7; {dataset} and {fold} in the name are filled in. Default: "
+    "the run of SSR-HEF in --out, then the bundled ones.",
 )  # fmt: skip
 @click.option("--bench", is_flag=True, help="Say where a training step's time goes, and stop.")
 @verbose

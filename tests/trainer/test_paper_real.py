@@ -81,3 +81,12 @@ def test_figures(words: tuple[str, ...], part_a: Path) -> None:
         picture = cv2.imread(str(part_a / "runs" / f"figure-{number}.png"))
         assert picture is not None
         assert picture.std() > 5
+
+
+@pytest.mark.parametrize("name", ["III", "IV", "VI"])
+def test_tables_of_benchmarks_that_are_not_there(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert program.main(["train", "--table", name, *words]) == 0
+    ours = [one for one in table(capsys) if one["method"] == "SSR-HEF"]
+    assert all(one["note"].startswith("missing: ") and not one["ours"] for one in ours)
