@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 
 from crowdmon.errors import SinkError
@@ -21,6 +22,7 @@ from trainer.datasets import Dataset, Sample
 from trainer.datasets.rois import cover
 from trainer.datasets.ucf_cc_50 import SHARED_WITH_PART_A
 from trainer.scores import Scored, by_category, by_range, by_scene, mean_of, nae, summary, without_mask, worst
+from trainer.sources import MAX_SIDE
 
 Progress = Callable[[str], None]
 
@@ -47,11 +49,22 @@ def score(dataset: Dataset, counter: CountsPeople, *, done: Progress | None = No
     """
     scored = []
     for index, sample in enumerate(dataset.samples):
-        density = counter.count(Frame(rgb=sample.read(), camera=dataset.name, index=index))
+        density = counter.count(frame_of(sample, camera=dataset.name, index=index))
         scored.append(_scored(sample, density))
         if done is not None:
             done(sample.name)
     return scored
+
+
+def frame_of(sample: Sample, *, camera: str = "", index: int = 0) -> Frame:
+    """Return a picture as it is counted: no larger than those that are trained on and validated."""
+    rgb = sample.read()
+    height, width = rgb.shape[:2]
+    scale = MAX_SIDE / max(height, width)
+    if scale < 1:
+        small = cv2.resize(rgb, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+        rgb = np.asarray(small, np.uint8)
+    return Frame(rgb=rgb, camera=camera, index=index, size=(width, height))
 
 
 def _scored(sample: Sample, density: DensityMap) -> Scored:
@@ -89,8 +102,13 @@ def report(dataset: Dataset, scored: Sequence[Scored], *, weights: str, backend:
         "per_image": [_row(one) for one in scored],
         "weights": weights,
         "backend": backend,
-        "notes": list(dataset.notes),
+        "notes": [*dataset.notes, *_shrunk(dataset)],
     }
+
+
+def _shrunk(dataset: Dataset) -> list[str]:
+    large = sum(one.size is not None and max(one.size) > MAX_SIDE for one in dataset.samples)
+    return [f"{large} pictures longer than {MAX_SIDE:,} pixels were counted at that size"] if large else []
 
 
 def over_folds(reports: Sequence[dict[str, Any]], folds: Sequence[Sequence[str]]) -> dict[str, Any]:

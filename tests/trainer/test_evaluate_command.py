@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crowdmon.counting.backends import NAMES
 from tests.trainer import trees
 from trainer import __main__ as program
 
@@ -57,7 +58,7 @@ def test_a_benchmark_is_scored_and_written(tmp_path: Path, weights: Path, run: R
     assert code == 0
     assert [row["image"] for row in found["per_image"]] == ["IMG_2", "IMG_10"]
     assert re.fullmatch(r"tiny \([0-9a-f]{12}\)", found["weights"])
-    assert found["backend"].startswith("torch ")
+    assert found["backend"].split()[0] in NAMES
     errors = [abs(row["count"] - row["truth"]) for row in found["per_image"]]
     assert found["mae"] == pytest.approx(sum(errors) / 2, abs=1e-3)
     assert f"MAE {found['mae']:.1f}" in out
@@ -134,6 +135,25 @@ def test_each_fold_may_have_its_own_weights(tmp_path: Path, weights: Path, run: 
     assert "fold5.safetensors" in err
     (tmp_path / "fold5.safetensors").write_bytes(weights.read_bytes())
     assert run(*words)[0] == 0
+
+
+def test_large_pictures_are_counted_as_they_are_validated(tmp_path: Path, weights: Path, run: Run) -> None:
+    from crowdmon.counting.counter import Counter
+    from trainer import sources
+    from trainer.datasets import load
+    from trainer.validate import validate
+
+    trees.ucf_qnrf(tmp_path / "UCF-QNRF", {n: [(5.0, 5.0)] for n in range(1, 4)})
+    for number in range(1, 4):
+        trees.picture(tmp_path / "UCF-QNRF" / "Train" / f"img_{number:04d}.jpg", width=2500, height=60)
+    target = tmp_path / "scores.json"
+    words = ("eval", "--dataset", "ucf_qnrf", "--root", tmp_path, "--split", "val", "--weights", weights)
+    code, out, _ = run(*words, "--json", target)
+    assert code == 0
+    assert "1 pictures longer than 2,048 pixels" in out
+    source = sources.from_dataset(load("ucf_qnrf", tmp_path, "val"))
+    expected = validate(Counter(weights).weights, {"ucf_qnrf": source})["ucf_qnrf"]
+    assert json.loads(target.read_text())["mae"] == pytest.approx(expected.mae, abs=1e-3)
 
 
 def test_jhu_is_scored_by_the_categories_of_table_iv(tmp_path: Path, weights: Path, run: Run) -> None:

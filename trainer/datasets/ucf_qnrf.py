@@ -1,8 +1,7 @@
 """UCF-QNRF: 1,535 pictures from the web, up to 9,000 pixels wide, up to 12,865 people.
 
 Validation: one picture in ten of train, spread over the ranks of their counts; there is no official
-one. Pictures keep their size here: what trains on them scales the largest down, the counter cuts
-them into tiles.
+one. Pictures keep their size here; training and scoring both make those above 2,048 pixels smaller.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from crowdmon.counting.counter import Counter
-from crowdmon.values import Frame
 from trainer.datasets import Dataset
+from trainer.evaluate import frame_of
 from trainer.figures.panels import Panel, fit, grid, new, save
 from trainer.figures.subjects import choose, hot, true_density
 
@@ -85,7 +85,7 @@ def _panels(dataset: Dataset, trained: Sequence[Trained], number: int) -> list[l
         top = hot(true)
         panels = [Panel(fit(rgb), sample.name), Panel(true, f"GT {sample.count:,}", top=top)]
         for one in trained:
-            density = one.counter.count(Frame(rgb))
+            density = one.counter.count(frame_of(sample))
             panels.append(Panel(density.people, f"{one.title}: ET {density.count:,.1f}", top=top))
         rows.append(panels)
     return rows
