@@ -44,8 +44,7 @@ def inference(_before: Sequence[Row]) -> tuple[list[Row], list[Goal]]:
     frames = {name: _picture(*size) for name, size in SIZES.items()}
     rows: list[Row] = []
     runs: list[Callable[[], object]] = []
-    for backend in installed():
-        counter = Counter(backend=backend)
+    for counter in _counters():
         for size, frame in frames.items():
             rows.append({"what": "inference", "model": "ssr-hef", **described(counter.device), "size": size})
             runs.append(_bound(counter, frame))
@@ -99,10 +98,17 @@ def alternating(runs: Sequence[Callable[[], object]], *, rounds: int) -> list[li
 
 
 def described(device: str) -> Row:
-    """Return a counter's device, such as ``torch cpu f32``, under the names the JSON has."""
+    """Return a counter's device, such as ``openvino-f32 cpu f32``, under the names the JSON has."""
     backend, *on, precision = device.split()
     where = " ".join(on)
-    return {"backend": backend if where == "cpu" else "cuda", "device": where, "precision": precision}
+    kind = backend.partition("-")[0] if where == "cpu" else "cuda"
+    return {"backend": kind, "device": where, "precision": precision}
+
+
+def _counters() -> list[Counter]:
+    """Return a counter for each back end that is installed; of two that are the same here, one."""
+    counters = [Counter(backend=name) for name in installed()]
+    return list({tuple(described(counter.device).values()): counter for counter in counters}.values())
 
 
 def _bound(counter: Counter, frame: Frame) -> Callable[[], object]:

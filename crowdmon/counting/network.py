@@ -15,58 +15,19 @@ Example Focusing", section III, Table I and Fig. 2, 4, 5.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from crowdmon.counting.network_config import NetworkConfig as NetworkConfig
 
 STRIDE = 8
 """Pixels of the picture per output cell, along each side."""
 
 SPP = 16
 """Side of the spatial pyramid pooling of the classification task (Table I)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NetworkConfig:
-    """The shape of the network; travels in the weights header.
-
-    Attributes:
-        stem: filters of each of the stem's four dilated convolutions.
-        widths: filters of the stages at 1/2, 1/4 and 1/8.
-        dilations: dilation of each convolution of each stage; the lengths are the depths.
-        msrf: channels of the multi-scale semantic refining features.
-        head: filters of the feature enhancement layer and of the density head's convolutions.
-        segmentation: the SSR strategy; without it its losses and parameters are gone.
-        enhancement: the feature enhancement layer.
-        classes: K of the auxiliary classification, 0 for none.
-        norm: batch normalisation while training; it folds away at export.
-    """
-
-    stem: int = 4
-    widths: tuple[int, int, int] = (32, 48, 96)
-    dilations: tuple[tuple[int, ...], ...] = ((1,), (1, 1), (1, 2, 3, 1))
-    msrf: int = 16
-    head: tuple[int, int, int] = (64, 64, 32)
-    segmentation: bool = True
-    enhancement: bool = True
-    classes: int = 15
-    norm: bool = True
-
-    def header(self) -> dict[str, Any]:
-        """Return the configuration as plain values for a JSON header."""
-        return asdict(self)
-
-    @classmethod
-    def from_header(cls, header: Mapping[str, Any]) -> NetworkConfig:
-        """Rebuild a configuration from a header; TypeError or ValueError if it is none."""
-        values = dict(header)
-        for key in ("widths", "head"):
-            values[key] = tuple(int(v) for v in values[key])
-        values["dilations"] = tuple(tuple(int(d) for d in stage) for stage in values["dilations"])
-        return cls(**values)
 
 
 class Outputs(NamedTuple):

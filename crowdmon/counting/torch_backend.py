@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from crowdmon.counting.backends import failure
 from crowdmon.counting.network import SSRHEF, NetworkConfig
 from crowdmon.counting.weights import Weights
-from crowdmon.errors import CountingError, WeightsError
+from crowdmon.errors import WeightsError
 
 
 def network_of(weights: Weights) -> SSRHEF:
@@ -54,6 +55,5 @@ class TorchBackend:
             )
             output: NDArray[np.float32] = self._network(tensor)[:, 0].float().cpu().numpy()
         except (RuntimeError, MemoryError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else "out of memory"
-            raise CountingError(f"torch on {self.device} failed: {reason}") from error
+            raise failure(self, error) from error
         return output

@@ -23,7 +23,8 @@ from crowdmon.errors import SinkError, WeightsError
 
 FORMAT = 1
 DEFAULT = "assets/weights/default.safetensors"
-_KEY = "crowdmon"
+KEY = "crowdmon"
+"""The name of the header in the metadata of a weights file, and of what is exported from one."""
 _MAX_BYTES = 256 * 2**20
 
 
@@ -53,21 +54,25 @@ class Weights:
         return str(self.provenance.get("name") or (self.path.stem if self.path else "unnamed"))
 
 
-def save(weights: Weights, path: Path) -> None:
-    """Write a weights file atomically; SinkError if it cannot be written."""
-    header = {
+def header(weights: Weights) -> dict[str, Any]:
+    """Return everything but the tensors, as plain values: what a weights file's header holds."""
+    return {
         "format": FORMAT,
         "network": dict(weights.network),
         "preprocess": weights.preprocess.header(),
         "provenance": dict(weights.provenance),
         "scores": dict(weights.scores),
     }
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write a weights file atomically; SinkError if it cannot be written."""
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # safetensors writes an array's memory as it lies; a channels-last one would come back permuted.
         tensors = {key: np.ascontiguousarray(value) for key, value in weights.tensors.items()}
-        save_file(tensors, part, metadata={_KEY: json.dumps(header)})
+        save_file(tensors, part, metadata={KEY: json.dumps(header(weights))})
         part.replace(path)
     except (OSError, SafetensorError) as error:
         part.unlink(missing_ok=True)
@@ -77,24 +82,24 @@ def save(weights: Weights, path: Path) -> None:
 def load(path: Path) -> Weights:
     """Read a weights file; WeightsError if it is missing, not a weights file, or has no header."""
     metadata, tensors = _read(path)
-    if _KEY not in metadata:
+    if KEY not in metadata:
         raise WeightsError(
             f"{path} has no crowdmon header",
-            "Only weights written by crowdmon-train or crowdmon export say how pictures must be fed",
+            "Only weights written by crowdmon-train say how pictures must be fed",
         )
     try:
-        header = json.loads(metadata[_KEY])
-        if header["format"] != FORMAT:
+        said = json.loads(metadata[KEY])
+        if said["format"] != FORMAT:
             raise WeightsError(
-                f"{path} has header format {header['format']}, this version reads {FORMAT}",
+                f"{path} has header format {said['format']}, this version reads {FORMAT}",
                 "Update crowdmon or train again",
             )
         return Weights(
             tensors=tensors,
-            network=dict(header["network"]),
-            preprocess=Preprocess.from_header(header["preprocess"]),
-            provenance=dict(header.get("provenance", {})),
-            scores=dict(header.get("scores", {})),
+            network=dict(said["network"]),
+            preprocess=Preprocess.from_header(said["preprocess"]),
+            provenance=dict(said.get("provenance", {})),
+            scores=dict(said.get("scores", {})),
             path=path,
         )
     except (KeyError, TypeError, ValueError) as error:

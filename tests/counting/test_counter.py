@@ -97,14 +97,14 @@ def test_values_that_are_not_numbers_are_an_error_not_a_count() -> None:
     tensors = dict(one.tensors)
     tensors["head.2.bias"] = np.array([np.nan], np.float32)
     with pytest.raises(CountingError, match="not numbers"):
-        Counter(Weights(tensors, one.network, one.preprocess)).count(Frame(picture(32, 32)))
+        Counter(Weights(tensors, one.network, one.preprocess), backend="torch").count(Frame(picture(32, 32)))
 
 
 def test_a_failing_network_says_so(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     def explode(_: object) -> None:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory\nmore lines")
 
-    fresh = Counter(some_weights())
+    fresh = Counter(some_weights(), backend="torch")
     monkeypatch.setattr(fresh._backend, "_network", explode)
     with pytest.raises(CountingError, match="allocate memory") as caught:
         fresh.count(Frame(picture(32, 32)))
@@ -112,7 +112,10 @@ def test_a_failing_network_says_so(counter: Counter, monkeypatch: pytest.MonkeyP
 
 
 def test_the_device_is_named(counter: Counter) -> None:
-    assert counter.device.startswith("torch ")
+    name, *device, precision = counter.device.split()
+    assert name in backends.NAMES
+    assert device
+    assert precision in ("f32", "bf16", "f16")
 
 
 def test_a_file_and_memory_count_alike(tmp_path: Path, counter: Counter) -> None:

@@ -1,0 +1,130 @@
+"""The OpenVINO back end: the quickest on CPUs, in bfloat16 where the processor computes in it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from crowdmon.counting.backends import failure
+from crowdmon.counting.graph import onnx_of
+from crowdmon.counting.weights import Weights
+
+Shape = tuple[int, ...]
+
+
+class OpenVinoBackend:
+    """Runs SSR-HEF with OpenVINO on the CPU.
+
+    One compiled network takes pictures of any size. A size that comes again and again, as a camera's
+    does, gets a network of its own: the same values, a little sooner.
+    """
+
+    device = "cpu"
+    steady = 16
+    """Pictures of one size until a network is compiled for it; fewer would not pay for the compiling."""
+    kept = 4
+    """Sizes whose own networks are kept; each takes tens of megabytes."""
+    sizes = 16
+    """Sizes until the network for any size is compiled afresh: it keeps some megabytes for each, for ever."""
+
+    def __init__(self, weights: Weights, *, name: str = "openvino", threads: int | None = None) -> None:
+        """Compile the network.
+
+        Args:
+            weights: what to run.
+            name: ``openvino``, or ``openvino-f32`` to compute in float32 on any processor.
+            threads: CPU threads; OpenVINO's own choice if None.
+
+        Raises:
+            WeightsError: the weights do not fit their network.
+            CountingError: OpenVINO cannot start.
+        """
+        self.name = name
+        model = onnx_of(weights)
+        try:
+            self._core = openvino.Core()
+            self.precision = "f32" if name == "openvino-f32" else _native(self._core)
+            self._settings: dict[str, Any] = {
+                "INFERENCE_PRECISION_HINT": self.precision,
+                "PERFORMANCE_HINT": "LATENCY",
+                # The cores are shared with the threads that decode; a thread tied to a core waits for them.
+                "ENABLE_CPU_PINNING": False,
+            }
+            if threads:
+                self._settings["INFERENCE_NUM_THREADS"] = threads
+            self._model = self._core.read_model(io.BytesIO(model))
+            with _without_second_cache():
+                self._any = self._compile(self._model)
+                self._any.infer([np.zeros((1, 3, 32, 32), np.float32)])
+        except RuntimeError as error:
+            raise failure(self, error) from error
+        self._seen: Counter[Shape] = Counter()
+        self._own: OrderedDict[Shape, openvino.InferRequest] = OrderedDict()
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return NxHxW scaled people per cell of an Nx3xHxW batch; CountingError if it fails."""
+        try:
+            results = self._request(batch.shape).infer([batch], share_inputs=True, share_outputs=True)
+        except (RuntimeError, MemoryError) as error:
+            raise failure(self, error) from error
+        # The next picture overwrites what the result lies in.
+        output: NDArray[np.float32] = results[0][:, 0].copy()
+        return output
+
+    def _request(self, shape: Shape) -> openvino.InferRequest:
+        if shape in self._own:
+            self._own.move_to_end(shape)
+            return self._own[shape]
+        if shape not in self._seen and len(self._seen) == self.sizes:
+            self._seen.clear()
+            self._any = self._compile(self._model)
+        self._seen[shape] += 1
+        if self._seen[shape] < self.steady:
+            return self._any
+        self._seen[shape] = 0
+        model = self._model.clone()
+        model.reshape(list(shape))
+        if len(self._own) == self.kept:
+            self._own.popitem(last=False)
+        self._own[shape] = self._compile(model)
+        return self._own[shape]
+
+    def _compile(self, model: openvino.Model) -> openvino.InferRequest:
+        return self._core.compile_model(model, "CPU", self._settings).create_infer_request()
+
+
+@contextlib.contextmanager
+def _without_second_cache() -> Iterator[None]:
+    """Let OpenVINO's own copy of oneDNN start without its cache of compiled primitives.
+
+    OpenVINO caches them too, a network's together with the network; oneDNN's cache is the whole
+    process's and would keep those of every size of picture, some hundred megabytes, for ever. Its
+    capacity is read from the environment once, at the first primitive; torch's oneDNN keeps its own.
+    """
+    name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+    before = os.environ.get(name)
+    os.environ[name] = before or "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+
+
+def _native(core: openvino.Core) -> str:
+    """Return ``bf16`` if the processor computes in it (AMX, AVX512-BF16), else ``f32``.
+
+    Asked for as what OpenVINO itself would take: its list of capabilities names bfloat16 on
+    processors that only emulate it, too. Its half precision on ARM is not taken, for its counts have
+    not been compared.
+    """
+    taken = core.get_property("CPU", "INFERENCE_PRECISION_HINT")
+    return "bf16" if taken == openvino.Type.bf16 else "f32"
