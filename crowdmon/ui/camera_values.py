@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crowdmon.config import CameraConfig
+from crowdmon.engine.measure import measure
 from crowdmon.ui.history import History
 from crowdmon.values import (
     WHOLE_FRAME,
@@ -47,3 +48,17 @@ class CameraValues:
         """Return a ROI's count if it holds now."""
         known = self.known(roi)
         return None if known is None else known.count
+
+    def redraw(self, config: CameraConfig) -> None:
+        """Take other ROIs; those that are new or moved are counted in the density map that is shown.
+
+        A paused picture is not counted again, and an old number must not stand on a new outline.
+        """
+        before, self.config = {roi.name: roi for roi in self.config.rois}, config
+        if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
+            return
+        known = {one.roi: one for one in self.reading.rois}
+        fresh = measure(self.density, config.to_rois()).rois
+        same = {roi.name for roi in config.rois if before.get(roi.name) == roi} | {WHOLE_FRAME}
+        rois = tuple(known.get(one.roi, one) if one.roi in same else one for one in fresh)
+        self.reading = replace(self.reading, rois=rois)

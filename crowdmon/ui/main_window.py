@@ -15,10 +15,13 @@ from crowdmon.ui import layout
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.dock import Dock
 from crowdmon.ui.document import Document
+from crowdmon.ui.export_dialog import ExportDialog
 from crowdmon.ui.filing import Filing
 from crowdmon.ui.menus import build_menus
 from crowdmon.ui.panels import Panels
 from crowdmon.ui.playing import Playing
+from crowdmon.ui.roi_desk import RoiDesk
+from crowdmon.ui.saving_pictures import PictureSaver
 from crowdmon.ui.settings import Settings
 from crowdmon.ui.source_dialog import SourceDialog
 from crowdmon.ui.stylesheet import stylesheet
@@ -59,6 +62,8 @@ class MainWindow(QMainWindow):
         self.panels = Panels()
         self.camera_actions: list[QAction] = []
         """Actions that make sense only while there is a camera."""
+        self.rois: RoiDesk
+        """The ROI editor and what belongs to it; made with the menus."""
         self._middle = QStackedWidget()
         self._middle.addWidget(self.panels.first_run)
         self._middle.addWidget(self.panels.stage)
@@ -71,6 +76,7 @@ class MainWindow(QMainWindow):
         ]
         self.switchboard = Switchboard(bridge, self.panels)
         self.playing = Playing(bridge, self.switchboard, self.panels.stage.playback)
+        self.saver = PictureSaver(bridge, self.switchboard, self.filing, self)
         build_menus(self)
         self.switchboard.cameras_changed.connect(self._cameras_changed)
         self.switchboard.focus_changed.connect(self._entitle)
@@ -91,6 +97,12 @@ class MainWindow(QMainWindow):
         dialog = SourceDialog(self, kind=kind, taken=taken)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.chosen.connect(self._add)
+        dialog.open()
+
+    def export_readings(self) -> None:
+        """Ask which readings to export, and write them."""
+        dialog = ExportDialog(self.bridge, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def remove_focused(self) -> None:

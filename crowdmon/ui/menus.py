@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMenu
 
 from crowdmon.heatmap import PALETTES
 from crowdmon.ui.menu_parts import add_choices, add_filing, add_playback
+from crowdmon.ui.roi_desk import add_roi_menu
 from crowdmon.ui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ def build_menus(window: MainWindow) -> None:
     bar = window.menuBar()
     if bar is None:
         return
-    files, view, play, about = (QMenu(title, bar) for title in ("&File", "&View", "&Playback", "&Help"))
-    for menu in (files, view, play, about):
+    titles = ("&File", "&ROI", "&View", "&Playback", "&Help")
+    files, rois, view, play, about = (QMenu(title, bar) for title in titles)
+    for menu in (files, rois, view, play, about):
         menu.setToolTipsVisible(True)
         bar.addMenu(menu)
     _add(files, "&Open source…", window.open_source, QKeySequence(QKeySequence.StandardKey.Open))
@@ -32,6 +34,7 @@ def build_menus(window: MainWindow) -> None:
     add_filing(files, window)
     files.addSeparator()
     _add(files, "&Quit", window.close, QKeySequence("Ctrl+Q"))
+    window.rois = add_roi_menu(window, rois)
     for dock in window.docks:
         action = dock.toggleViewAction()
         if action is not None:

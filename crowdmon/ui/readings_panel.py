@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -41,9 +41,11 @@ class ReadingsPanel(QWidget):
 
     Signals:
         roi_chosen(str): the ROI the user has chosen in the table; empty for none.
+        rename_asked(str): the user wants to give a ROI another name.
     """
 
     roi_chosen = pyqtSignal(str)
+    rename_asked = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,9 +56,10 @@ class ReadingsPanel(QWidget):
         self._under = _label("Age of the count", "No count yet", CAPTION, role="caption")
         self._table = _table()
         self._table.itemSelectionChanged.connect(self._choose)
+        self._table.itemDoubleClicked.connect(self._rename)
         self._empty = _label(
             "No ROI",
-            "This camera has no ROI yet. Give it some in a configuration file.",
+            "This camera has no ROI yet. Press N and click its corners on the picture.",
             BODY,
             role="caption",
         )
@@ -89,7 +92,10 @@ class ReadingsPanel(QWidget):
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these ROIs; the chosen one stays chosen while it is there."""
         names = [row.name for row in rows]
-        if names != [row.name for row in self._rows]:
+        chosen = self.chosen()
+        rebuilt = names != [row.name for row in self._rows]
+        if rebuilt:
+            self._table.blockSignals(True)
             self._table.clearSelection()
             self._table.setRowCount(len(rows))
             for line in range(len(rows)):
@@ -102,6 +108,32 @@ class ReadingsPanel(QWidget):
         self._empty.setVisible(not rows)
         for line, row in enumerate(rows):
             self._fill(line, row)
+        if rebuilt:
+            self._table.blockSignals(False)
+            if chosen in names:
+                self._mark(chosen)
+            elif chosen:
+                self.roi_chosen.emit("")
+
+    def choose(self, name: str) -> None:
+        """Choose a ROI; an empty or unknown name chooses none."""
+        if name != self.chosen():
+            self._mark(name)
+            self._choose()
+
+    def cell_of(self, name: str) -> tuple[QWidget, QRect] | None:
+        """Return the widget on which a ROI's name stands, and where; None if it does not."""
+        line = next((i for i, row in enumerate(self._rows) if row.name == name), None)
+        item, viewport = None if line is None else self._table.item(line, 0), self._table.viewport()
+        return None if item is None or viewport is None else (viewport, self._table.visualItemRect(item))
+
+    def _mark(self, name: str) -> None:
+        line = next((i for i, row in enumerate(self._rows) if row.name == name), None)
+        was = self._table.blockSignals(True)
+        self._table.clearSelection()
+        if line is not None:
+            self._table.selectRow(line)
+        self._table.blockSignals(was)
 
     def chosen(self) -> str:
         """Return the name of the chosen ROI; empty for none."""
@@ -133,6 +165,10 @@ class ReadingsPanel(QWidget):
 
     def _choose(self) -> None:
         self.roi_chosen.emit(self.chosen())
+
+    def _rename(self, item: QTableWidgetItem) -> None:
+        if item.column() == 0:
+            self.rename_asked.emit(self._rows[item.row()].name)
 
     def _arrange(self) -> None:
         # The table's own frame and padding put its text eight pixels further in: the rest lines up with it.

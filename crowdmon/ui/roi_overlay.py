@@ -81,13 +81,24 @@ def _paint_outline(painter: QPainter, polygon: QPolygonF, colour: str, weight: f
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def label_rect(shape: RoiShape, place: Fit) -> QRectF:
+    """Return where the label of a ROI stands, in widget pixels."""
+    return label_box(outline(shape, place), _label_parts(shape)[2], place)
+
+
+def _label_parts(shape: RoiShape) -> tuple[str, float, tuple[float, float]]:
+    """Return the name as shown, its width, and the size of the label."""
+    plain, strong = QFontMetricsF(font(CAPTION)), QFontMetricsF(font(CAPTION, bold=True))
+    name = plain.elidedText(shape.name, Qt.TextElideMode.ElideRight, 160)
+    width = plain.horizontalAdvance(name)
+    return name, width, (width + strong.horizontalAdvance(shape.count) + 32.0, 22.0)
+
+
 def _paint_label(painter: QPainter, shape: RoiShape, place: Fit, weight: float) -> None:
     plain, strong = font(CAPTION), font(CAPTION, bold=True)
-    name = QFontMetricsF(plain).elidedText(shape.name, Qt.TextElideMode.ElideRight, 160)
-    name_width = QFontMetricsF(plain).horizontalAdvance(name)
+    name, name_width, _ = _label_parts(shape)
     count_width = QFontMetricsF(strong).horizontalAdvance(shape.count)
-    size = (name_width + count_width + 32.0, 22.0)
-    box = label_box(outline(shape, place), size, place)
+    box = label_rect(shape, place)
     ground = QColor(LABEL_GROUND)
     ground.setAlphaF(0.86)
     painter.setOpacity(0.5 + 0.5 * weight)

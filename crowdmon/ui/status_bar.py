@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 from crowdmon.ui.bridge import EngineNote
 from crowdmon.ui.fonts import font
 from crowdmon.ui.marks import MARK, paint_mark
+from crowdmon.ui.stage import Elided
 from crowdmon.ui.theme import CAPTION, DARK, Theme
 from crowdmon.ui.wording import WORDS, picture_age, rates, tip
 from crowdmon.values import CameraState, Status
@@ -80,6 +81,10 @@ class StatusBar(QStatusBar):
         for field in (self.fps_in, self.fps_counted, self.age):
             self.addWidget(field)
         self.addWidget(self.note, 1)
+        self.hint = Elided(CAPTION)
+        self.hint.setAccessibleName("What can be done")
+        self.hint.hide()
+        self.addWidget(self.hint, 3)
         self.device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addPermanentWidget(self.device)
 
@@ -98,6 +103,13 @@ class StatusBar(QStatusBar):
         # What a live camera has to say is said here; of any other the notice on the picture tells.
         self.note.setText(status.message if status.state is CameraState.LIVE else "")
         self.note.setToolTip(tip(self.note.text()))
+
+    def set_hint(self, text: str) -> None:
+        """Say what can be done at the moment, in the place of the rates; empty brings those back."""
+        self.hint.set_whole(text)
+        for field in (self.fps_in, self.fps_counted, self.age, self.note):
+            field.setVisible(not text)
+        self.hint.setVisible(bool(text))
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts."""

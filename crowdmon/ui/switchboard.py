@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.errors import redact
 from crowdmon.ui import wording
 from crowdmon.ui.bridge import Bridge, EngineNote
@@ -74,11 +74,16 @@ class Switchboard(QObject):
             # Another source under the same name is another camera: nothing old may be shown for it.
             stays = kept is not None and kept.config.source == camera.source
             self._cameras[camera.name] = kept if stays and kept is not None else CameraValues(camera)
-            self._cameras[camera.name].config = camera
+            self._cameras[camera.name].redraw(camera)
         self._panels.cameras.set_names(list(self._cameras))
         new = [name for name in self._cameras if name not in before]
         staying = self._focus if self._focus in self._cameras else next(iter(self._cameras), "")
-        self.focus(new[0] if new else staying)
+        target = new[0] if new else staying
+        if target and target == self._focus and self._cameras[target] is before.get(target):
+            self._show_rois()  # the picture stays as it is, nothing of it flickers
+            self._beat(self._bridge.now())
+        else:
+            self.focus(target)
         self.cameras_changed.emit(len(self._cameras))
 
     def focus(self, name: str) -> None:
@@ -125,6 +130,14 @@ class Switchboard(QObject):
     def remove(self, name: str) -> None:
         """Close a camera."""
         cameras = tuple(one for one in self._bridge.config.cameras if one.name != name)
+        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+
+    def set_rois(self, name: str, rois: Sequence[RoiConfig]) -> None:
+        """Count other ROIs on a camera; its source stays open."""
+        cameras = tuple(
+            one.model_copy(update={"rois": tuple(rois)}) if one.name == name else one
+            for one in self._bridge.config.cameras
+        )
         self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
 
     def _status(self, name: str, status: Status) -> None:

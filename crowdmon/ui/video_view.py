@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
@@ -23,11 +24,21 @@ from crowdmon.ui import pictures
 from crowdmon.ui.camera_values import FRESH
 from crowdmon.ui.fit import Fit, fit
 from crowdmon.ui.notice import Notice, paint_notice, paint_veil
-from crowdmon.ui.roi_overlay import RoiShape, paint_rois
+from crowdmon.ui.roi_overlay import RoiShape, label_rect, paint_rois
 from crowdmon.ui.theme import DARK, Theme
 from crowdmon.values import CameraState, DensityMap, Frame, Grid
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+
+
+class Overlay(Protocol):
+    """Something that has a say in how ROIs are drawn, such as an editor."""
+
+    def shapes(self, shapes: tuple[RoiShape, ...]) -> tuple[RoiShape, ...]:
+        """Return the ROIs to draw in place of these."""
+
+    def paint(self, painter: QPainter, place: Fit) -> None:
+        """Draw upon the ROIs."""
 
 
 class VideoView(QWidget):
@@ -61,6 +72,8 @@ class VideoView(QWidget):
         self._chosen: str | None = None
         self._notice = Notice(CameraState.CONNECTING)
         self._ring = False
+        self.overlay: Overlay | None = None
+        """Asked at every painting; it calls ``update()`` when it has changed."""
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size the view would like."""
@@ -151,6 +164,23 @@ class VideoView(QWidget):
         """Return where the picture lies in the widget."""
         return fit(self._size, (self.width(), self.height()))
 
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Return (width, height) of the camera's own pictures in pixels; (0, 0) before the first."""
+        return self._size
+
+    def label_at(self, at: QPointF) -> str:
+        """Return the name of the ROI whose label lies at a point of the widget; empty for none."""
+        found = [one.name for one in self._drawn() if label_rect(one, self.place()).contains(at)]
+        return found[-1] if found and self.place().width else ""
+
+    def label_place(self, name: str) -> QRectF:
+        """Return where the label of a ROI stands in the widget; null for one that is not drawn."""
+        return next((label_rect(s, self.place()) for s in self._drawn() if s.name == name), QRectF())
+
+    def _drawn(self) -> tuple[RoiShape, ...]:
+        return self._shapes if self.overlay is None else self.overlay.shapes(self._shapes)
+
     def focusInEvent(self, a0: QFocusEvent | None) -> None:  # noqa: N802
         """Show a ring when the keyboard brought the focus; whoever clicks knows where it is."""
         self._ring = a0 is not None and a0.reason() in _BY_KEY
@@ -174,7 +204,9 @@ class VideoView(QWidget):
                 self._paint_heat(painter, place, self._density.grid)
             if not self.fresh:
                 paint_veil(painter, place, self._theme)
-            paint_rois(painter, self._shapes, place, chosen=self._chosen)
+            paint_rois(painter, self._drawn(), place, chosen=self._chosen)
+            if self.overlay is not None:
+                self.overlay.paint(painter, place)
         paint_notice(painter, QRectF(self.rect()), self._notice, self._theme)
         if self._ring:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
