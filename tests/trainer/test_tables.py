@@ -386,6 +386,7 @@ def test_multiply_accumulates_are_counted() -> None:
     [
         (("--table", "X"), "there is no table 'X'"),
         (("--table", "VII", "--steps", "0"), "--steps 0"),
+        (("--table", "VIII", "--dataset", "plaza"), "unknown dataset 'plaza'"),
         (("--table", "VII", "--config", "/nowhere.yaml"), "/nowhere.yaml"),
     ],
 )

@@ -62,12 +62,15 @@ def table(
 
         made = speed.table(repeats=steps or speed.REPEATS, say=say)
     elif name in ("VII", "VIII"):
+        from trainer.datasets import BENCHMARKS
         from trainer.tables import ablation
         from trainer.variants import ABLATION, CLASSES
 
+        chosen = dataset or ablation.MAIN
+        if chosen not in BENCHMARKS:
+            raise ConfigError(f"unknown dataset {chosen!r}", f"Use one of {', '.join(BENCHMARKS)}.")
         out = out or DEFAULT_OUT
         with runs_below(out, config, steps, minutes, root=root, folds=folds, console=console) as runs:
-            chosen = dataset or ablation.MAIN
             cells = len(ABLATION) if name == "VII" else len(CLASSES)
             say(f"Table {name} on {chosen}: {cells} runs, each {runs.budget.words(runs.base)}")
             made = ablation.table_vii(runs, (chosen,)) if name == "VII" else ablation.table_viii(runs, chosen)
