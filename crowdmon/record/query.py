@@ -22,6 +22,8 @@ from crowdmon.record.schema import version_of
 from crowdmon.record.selection import EVERYTHING, Selection, meant
 from crowdmon.values import Level, Reading, ReadingState, RoiReading
 
+__all__ = ["EVERYTHING", "HistoryReader", "Selection"]
+
 Series = tuple[int, str, str]
 """Number, camera, ROI."""
 
