@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Job = Callable[[], Any]
-
 
 @dataclass(eq=False)
 class Errand:
@@ -18,13 +16,18 @@ class Errand:
         result: what the job returned, once it has.
         error: what it raised instead.
         over: whether it has ended, either way.
-        unwanted: nobody waits for it any more; a long job may look at this and give up.
+        unwanted: nobody waits for it any more; a long job looks at this and gives up.
+        told: how far the job says it is.
     """
 
     result: Any = None
     error: Exception | None = None
     over: threading.Event = field(default_factory=threading.Event)
     unwanted: threading.Event = field(default_factory=threading.Event)
+    told: int = 0
+
+
+Job = Callable[[Errand], Any]
 
 
 class Errands:
@@ -34,7 +37,7 @@ class Errands:
         self._running: dict[Errand, threading.Thread] = {}
 
     def run(self, job: Job) -> Errand:
-        """Start a job; returns at once. Ask :attr:`Errand.over` whether it has ended."""
+        """Start a job, which is given its errand; ask :attr:`Errand.over` whether it has ended."""
         errand = Errand()
         thread = threading.Thread(target=_work, args=(errand, job), name="errand", daemon=True)
         self._running = {one: t for one, t in self._running.items() if t.is_alive()}
@@ -56,7 +59,7 @@ class Errands:
 
 def _work(errand: Errand, job: Job) -> None:
     try:
-        errand.result = job()
+        errand.result = job(errand)
     except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to who asked
         errand.error = error
     finally:

@@ -6,22 +6,33 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from crowdmon.errors import CrowdmonError, SinkError
+from crowdmon.record.bins import Bin
 from crowdmon.record.csvlog import ReadingCsv
-from crowdmon.record.query import HistoryReader
 from crowdmon.record.rows import BIN_HEADER, HEADER, encode_bin
 from crowdmon.record.selection import EVERYTHING, Selection
+from crowdmon.values import Reading
 
 Progress = Callable[[int], None]
 """Told the rows written so far, a few thousand each time; raise from it to give up."""
+
+
+class Recorded(Protocol):
+    """What was recorded: a ``HistoryReader`` or a ``MemoryHistory``."""
+
+    def check(self, selection: Selection) -> None: ...  # noqa: D102
+    def readings(self, selection: Selection) -> Iterator[Reading]: ...  # noqa: D102
+    def bins(self, width: int, selection: Selection) -> Iterator[Bin]: ...  # noqa: D102
+
 
 _TELL_EVERY = 5_000
 _PIECE = 1 << 16
 
 
 def export_readings(
-    history: HistoryReader,
+    history: Recorded,
     path: Path | str,
     selection: Selection = EVERYTHING,
     *,
@@ -51,7 +62,7 @@ def export_readings(
 
 
 def export_bins(
-    history: HistoryReader,
+    history: Recorded,
     path: Path | str,
     width: int,
     selection: Selection = EVERYTHING,

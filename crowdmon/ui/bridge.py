@@ -205,7 +205,9 @@ class Bridge(QObject):
         """What asks the engine for the readings of a time; not to be called in the window's thread."""
         return self._monitor.query
 
-    def errand(self, job: Callable[[], T], done: Callable[[T | None, Exception | None], object]) -> Errand:
+    def errand(
+        self, job: Callable[[Errand], T], done: Callable[[T | None, Exception | None], object]
+    ) -> Errand:
         """Have a job done elsewhere, and ``done(result, error)`` called here when it has ended.
 
         The job must not touch a widget. Drop it with :meth:`forget`, or its answer still comes.

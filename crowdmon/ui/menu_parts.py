@@ -45,6 +45,12 @@ def add_filing(menu: QMenu, window: MainWindow) -> None:
     add(menu, "Open &configuration…", window.filing.open, "Ctrl+Shift+O")
     add(menu, "&Save", window.filing.save, "Ctrl+S")
     add(menu, "Save &as…", window.filing.save_as, "Ctrl+Shift+S")
+    menu.addSeparator()
+    window.camera_actions += [
+        add(menu, "&Export readings…", window.export_readings, "Ctrl+E"),
+        add(menu, "Save p&icture…", window.saver.save_picture, "Ctrl+P"),
+        add(menu, "Save p&lot…", lambda: window.saver.save_plot(window.panels.plot)),
+    ]
 
 
 def add_playback(menu: QMenu, window: MainWindow) -> None:

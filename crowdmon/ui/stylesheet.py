@@ -45,12 +45,13 @@ QPushButton[role="choice"]:hover {{ background: {raised}; }}
 QPushButton[role="choice"]:focus {{ border: 2px solid {accent}; padding: 1px; }}
 QPushButton:disabled {{ background: {surface}; color: {muted}; border-color: {line}; }}
 
-QLineEdit, QSpinBox, QComboBox {{ background: {background};
+QLineEdit, QSpinBox, QComboBox, QDateTimeEdit {{ background: {background};
     placeholder-text-color: {muted}; border: 1px solid {control}; border-radius: 4px;
     padding: 5px 8px; min-height: 20px; selection-background-color: {accent};
     selection-color: {on_accent}; }}
-QSpinBox {{ padding: 4px 8px; min-height: 18px; }}
-QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border: 2px solid {accent}; padding: 4px 7px; }}
+QSpinBox, QDateTimeEdit {{ padding: 4px 8px; min-height: 18px; }}
+QLineEdit:focus, QSpinBox:focus, QComboBox:focus, QDateTimeEdit:focus {{
+    border: 2px solid {accent}; padding: 4px 7px; }}
 QLineEdit[wrong="true"] {{ border-color: {red}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox QAbstractItemView {{ background: {surface}; border: 1px solid {control}; padding: 4px;
@@ -58,6 +59,13 @@ QComboBox QAbstractItemView {{ background: {surface}; border: 1px solid {control
 
 QListWidget, QTableView {{ background: {surface}; border: 2px solid transparent; outline: none; }}
 QListWidget:focus, QTableView:focus {{ border: 2px solid {accent}; }}
+QDateTimeEdit:disabled {{ color: {muted}; border-color: {line}; }}
+QListWidget#checks {{ background: {background}; border-radius: 4px; padding: 4px; }}
+QListWidget#checks::item {{ padding: 4px; }}
+QListWidget::indicator, QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {control};
+    border-radius: 2px; background: {background}; }}
+QListWidget::indicator:checked, QCheckBox::indicator:checked {{ background: {accent};
+    border: 3px solid {background}; outline: 1px solid {control}; }}
 QListWidget#kinds {{ background: {background}; padding: 6px; border-radius: 4px; }}
 QListWidget#kinds::item {{ border-left: 3px solid transparent; padding: 8px; border-radius: 4px;
     color: {text}; }}

@@ -1,0 +1,68 @@
+"""File > Save picture, Save plot: what is on the screen as PNG files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QFileDialog, QWidget
+
+from crowdmon import picture
+from crowdmon.engine.measure import measure
+from crowdmon.errors import CrowdmonError, SinkError
+from crowdmon.ui import pictures
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.filing import Filing
+from crowdmon.ui.switchboard import Switchboard
+from crowdmon.values import DensityMap, Frame, Roi
+
+
+class PictureSaver(QObject):
+    """Asks for a file, has the picture painted and written beside the window, complains if that fails."""
+
+    def __init__(self, bridge: Bridge, switchboard: Switchboard, filing: Filing, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge, self._switchboard, self._filing, self._window = bridge, switchboard, filing, window
+
+    def save_picture(self) -> None:
+        """Save the picture counted last, with its heat, its ROIs and its numbers."""
+        name = self._switchboard.focused
+        camera = self._bridge.look(name)
+        config = next((one for one in self._bridge.config.cameras if one.name == name), None)
+        if camera is None or config is None or camera.counted is None or camera.density is None:
+            self._filing.complain(CrowdmonError("No picture was counted yet", "Wait for the first count"))
+            return
+        frame, density, rois = camera.counted, camera.density, config.to_rois()
+        path = self._ask("Save picture", f"{_plain(name)}.png")
+        if path is not None:
+            self._bridge.errand(lambda _: write_snapshot(frame, density, rois, path=path), self._done)
+
+    def save_plot(self, plot: QWidget) -> None:
+        """Save the plot as it is shown."""
+        path = self._ask("Save plot", "counts.png")
+        if path is not None:
+            rgb = pictures.to_rgb(plot.grab().toImage())
+            self._bridge.errand(lambda _: picture.write_png(rgb, path), self._done)
+
+    def _ask(self, title: str, proposed: str) -> Path | None:
+        text, _ = QFileDialog.getSaveFileName(self._window, title, proposed, "PNG pictures (*.png)")
+        path = Path(text)
+        return None if not text else path if path.suffix.lower() == ".png" else path.with_suffix(".png")
+
+    def _done(self, _result: object, error: Exception | None) -> None:
+        if isinstance(error, CrowdmonError):
+            self._filing.complain(error)
+        elif error is not None:
+            self._filing.complain(SinkError(f"the picture cannot be written: {error}"))
+
+
+def write_snapshot(frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path) -> None:
+    """Paint what was counted in ``frame`` and write it; counts are those of that very picture."""
+    at = datetime.fromtimestamp(frame.time).astimezone().isoformat(sep=" ", timespec="seconds")
+    reading = measure(density, rois)
+    picture.write_png(picture.paint(frame, density, reading, rois, title=f"{frame.camera}  {at}"), path)
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_ " else "_" for c in name).strip() or "picture"
