@@ -19,12 +19,16 @@ def plaza(frames: int, *, size: tuple[int, int] = (160, 96), fps: float = 12.5) 
 
 
 def encode(pictures: list[Rgb], *, fps: float = 12.5, gop: int = 12) -> list[bytes]:
-    """Encode pictures of one size; returns an access unit a picture."""
+    """Encode pictures of one size, in two slices each; returns an access unit a picture."""
     context = av.CodecContext.create("libx264", "w")
     context.height, context.width = pictures[0].shape[:2]
     rate = Fraction(fps).limit_denominator(1000)
     context.framerate, context.time_base, context.pix_fmt = rate, 1 / rate, "yuv420p"
-    context.options = {"preset": "ultrafast", "tune": "zerolatency", "x264-params": "annexb=1:scenecut=0"}
+    context.options = {
+        "preset": "ultrafast",
+        "tune": "zerolatency",
+        "x264-params": "annexb=1:scenecut=0:slices=2",
+    }
     context.gop_size, context.max_b_frames = gop, 0
     units = []
     for number, picture in enumerate(pictures):

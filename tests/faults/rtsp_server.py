@@ -22,9 +22,10 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
+# Not -1, "before every key frame": it puts them between the slices of one, which tears the picture apart.
 PIPELINE = (
     "( appsrc name=source format=time caps=video/x-h264,stream-format=byte-stream,alignment=au "
-    "! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+    "! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )"
 )
 
 
