@@ -81,7 +81,9 @@ class Scheduler:
     def begin(self, camera: str, now: float) -> None:
         """Note that a picture of ``camera`` is taken now."""
         turn = self._turns[camera]
-        turn.due = max(turn.due + turn.interval, now)
+        # After a silence the interval starts anew, or the first two pictures would be counted at once.
+        silent = now - turn.due > 2.0 * max(turn.interval, self.pace(now))
+        turn.due = now + turn.interval if silent else max(turn.due + turn.interval, now)
 
     def end(self, camera: str, *, cost: float, now: float) -> None:
         """Note that counting it took ``cost`` seconds."""

@@ -171,3 +171,12 @@ def test_nobody_starves_whatever_they_wish(cameras: list[Camera]) -> None:
         assert max(gaps(camera), default=0.0) <= bound
         assert camera.counted, "somebody was never counted"
         assert len(camera.counted) <= 20 * camera.rate * 1.02 + 2
+
+
+def test_a_camera_that_comes_back_is_not_counted_twice_at_once() -> None:
+    scheduler = Scheduler()
+    scheduler.keep([("hall", 2.0)], 0.0)
+    assert scheduler.next(["hall"], 60.0) == "hall"
+    scheduler.begin("hall", 60.0)
+    assert scheduler.next(["hall"], 60.1) is None
+    assert scheduler.next(["hall"], 60.5) == "hall"
