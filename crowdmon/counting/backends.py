@@ -100,6 +100,8 @@ def failure(backend: Backend, error: BaseException) -> CountingError:
 
 def reason(error: BaseException) -> str:
     """Return the line of a library's message that says what happened."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     # OpenVINO leads with the places in its own sources that an exception came through.
     said = [line for line in lines if not line.startswith(("Exception from ", "Check '"))]

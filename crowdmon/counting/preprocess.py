@@ -55,11 +55,13 @@ class Preprocess:
             raise ValueError(f"impossible pre-processing {values}")
         return made
 
-    def tensor(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return normalised pixels, ...x3xHxW float32, of ...xHxWx3 uint8."""
+    def tensor(self, rgb: NDArray[np.uint8], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Return normalised pixels, ...x3xHxW float32, of ...xHxWx3 uint8; written into ``out`` if given."""
         scale = (1.0 / (255.0 * np.asarray(self.std))).astype(np.float32)
         shift = (np.asarray(self.mean) / np.asarray(self.std)).astype(np.float32)
-        pixels = np.moveaxis(rgb, -1, -3).astype(np.float32, order="C")
+        planes = np.moveaxis(rgb, -1, -3)
+        pixels = np.empty(planes.shape, np.float32) if out is None else out
+        pixels[...] = planes
         pixels *= scale[:, None, None]
         pixels -= shift[:, None, None]
         return pixels
@@ -69,7 +71,7 @@ class Preprocess:
         height, width = rgb.shape[:2]
         size = (_up(height, self.multiple), _up(width, self.multiple))
         padded = np.zeros((1, 3, *size), np.float32)
-        padded[0, :, :height, :width] = self.tensor(rgb)
+        self.tensor(rgb, out=padded[0, :, :height, :width])
         return padded
 
     def people(self, output: NDArray[np.float32], *, height: int, width: int) -> NDArray[np.float32]:

@@ -118,3 +118,7 @@ def test_a_message_is_told_by_the_line_that_says_something() -> None:
     assert backends.reason(RuntimeError(said)) == "the picture is too large"
     assert backends.reason(MemoryError()) == "out of memory"
     assert backends.reason(RuntimeError()) == "RuntimeError"
+    assert (
+        backends.reason(OSError(28, "No space left on device", "/somewhere/.hidden"))
+        == "No space left on device"
+    )
