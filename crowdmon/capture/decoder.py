@@ -7,7 +7,6 @@ streams by slices only, because threads that work on whole pictures deliver each
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -37,7 +36,8 @@ _MOST_BAD = 250
 
 _MOST_FPS = 1000.0
 _LATE = 1.0
-"""Seconds of silence, at least, after which the first picture of a live stream is not shown as new."""
+"""Seconds of silence, at least, after which the first picture of a live stream is not shown as new; three
+times the wait before it, for cameras that are as slow as that anyhow."""
 
 _SAME = 1e-4
 """Seconds within which two moments are the same when seeking."""
@@ -90,8 +90,6 @@ class Decoder:
         self.total = None if self.live else (stream.frames or None)
         self.fps = _rate(stream)
         self.origin = 0.0
-        # A parser gives a picture only when the next one begins: after a silence it is an old one.
-        self._late = max(_LATE, 3.0 / self.fps) if self.fps else math.inf
         stream.thread_type = "SLICE" if self.live else "AUTO"
 
     @property
@@ -113,7 +111,7 @@ class Decoder:
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
-        asked = since
+        asked, usual = since, 0.0
         # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
         # PyAV would wait for the next picture for as long as any packet comes.
         for packet in container.demux() if self.live else container.demux(self._stream):
@@ -121,8 +119,11 @@ class Decoder:
             if waited >= self._patience:
                 # What comes out when the time is up is the picture before the silence, held back until now.
                 raise TimeoutError
-            frames = self._decode_packet(packet) if packet.stream is self._stream else []
-            if frames and waited <= self._late:
+            own = packet.stream is self._stream
+            frames = self._decode_packet(packet) if own else []
+            # A parser gives a picture only when the next one begins: the first after a silence is an old one.
+            old, usual = waited > max(_LATE, 3.0 * usual), waited if own else usual
+            if frames and not old:
                 yield from frames
                 bad, since = 0, time.monotonic()
                 asked = since

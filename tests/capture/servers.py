@@ -84,8 +84,8 @@ def nothing(handler: Handler) -> None:
     handler.over.wait(20)
 
 
-def motion_jpeg(pictures: list[bytes]) -> Reply:
-    """Send pictures the way cheap cameras do, then end."""
+def motion_jpeg(pictures: list[bytes], *, wait: float = 0.0) -> Reply:
+    """Send pictures the way cheap cameras do, ``wait`` seconds apart, then end."""
 
     def reply(handler: Handler) -> None:
         handler.send_response(200)
@@ -94,6 +94,8 @@ def motion_jpeg(pictures: list[bytes]) -> Reply:
         for one in pictures:
             head = f"--shot\r\nContent-Type: image/jpeg\r\nContent-Length: {len(one)}\r\n\r\n"
             handler.wfile.write(head.encode() + one + b"\r\n")
+            if wait:
+                handler.over.wait(wait)
 
     return reply
 

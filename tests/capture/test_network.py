@@ -104,3 +104,15 @@ def test_a_motion_jpeg_camera() -> None:
         pictures = list(itertools.islice(source.pictures(), 30))
     assert [number_of(picture.rgb()) for picture in pictures] == list(range(30))
     assert all((a.pts or 0) < (b.pts or 0) for a, b in itertools.pairwise(pictures))
+
+
+def test_a_motion_jpeg_camera_slower_than_it_says() -> None:
+    """FFmpeg takes it for 25 pictures a second; only the first of those that come slowly may be left out."""
+    shots = [encoded(numbered(index=i), ".jpg") for i in range(6)]
+    with (
+        web({"/video": motion_jpeg(shots, wait=1.2)}) as (host, _),
+        open_source(f"http://{host}/video", timeout=(5, 5)) as source,
+    ):
+        found = [number_of(picture.rgb()) for picture in itertools.islice(source.pictures(), 5)]
+    assert found[-1] <= 5
+    assert found == sorted(set(found))
