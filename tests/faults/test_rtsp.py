@@ -101,6 +101,20 @@ def test_the_engine_counts_it_and_stops_in_time(guarded: str, monkeypatch: pytes
     assert time.monotonic() - before < 6.0
 
 
+def test_it_stops_within_six_seconds_although_the_network_stalls(camera: str) -> None:
+    sink = ListSink()
+    with Lines() as lines:
+        line = lines.add(urlsplit(camera).port or 0, random.Random(1))
+        monitor = watched(f"rtsp://127.0.0.1:{line.port}/camera", sink)
+        monitor.start()
+        until(lambda: [one.state for one in sink.readings].count(ReadingState.OK) >= 2)
+        lines.run(line.stall())
+        until(lambda: gate(monitor).status.state is CameraState.STALE)
+        before = time.monotonic()
+        assert monitor.stop(timeout=6.0), "the reader gave up by itself"
+    assert time.monotonic() - before < 6.0
+
+
 def test_the_engine_waits_a_minute_after_a_refused_password(
     guarded: str, caplog: pytest.LogCaptureFixture
 ) -> None:
