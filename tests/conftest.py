@@ -9,8 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Speed is for benchmarks: an example that is slow on a busy machine is not a wrong one.
+settings.register_profile("crowdmon", deadline=None)
+settings.load_profile("crowdmon")
 
 _LINGERING = ("pydevd", "asyncio_", "ThreadPoolExecutor", "OpenCV", "tmonitor")
 """Names of threads that belong to tools and libraries, which keep them on purpose."""

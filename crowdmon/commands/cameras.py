@@ -41,8 +41,9 @@ def cameras_of(sources: Sequence[str], config: Path | None) -> tuple[CameraConfi
 
 
 def config_of(sources: Sequence[str], config: Path | None) -> AppConfig:
-    """Return the same as a configuration."""
-    return AppConfig(cameras=cameras_of(sources, config))
+    """Return the same as a configuration, with what else the file says."""
+    known = load(config) if config else AppConfig()
+    return known.model_copy(update={"cameras": cameras_of(sources, config)})
 
 
 def meant(text: str, cameras: Sequence[CameraConfig], *, where: str) -> CameraConfig:

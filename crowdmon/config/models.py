@@ -132,14 +132,31 @@ class CameraConfig(Model):
             yield key, redact(value) if key == "source" else value
 
 
+Place = Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_text), AfterValidator(_visible)]
+
+
+class RecordConfig(Model):
+    """Where the window keeps what it counted. A relative path counts from where crowdmon is started.
+
+    Attributes:
+        history: a SQLite file, made with the first reading; its folder must be there.
+        csv_log: a folder that gets a CSV file a day; it must be there.
+    """
+
+    history: Place | None = None
+    csv_log: Place | None = None
+
+
 class AppConfig(Model):
     """The whole configuration.
 
     Attributes:
         cameras: in the order they are shown.
+        record: where readings are kept; nowhere unless told.
     """
 
     cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(_listed)] = ()
+    record: RecordConfig = RecordConfig()
 
     @field_validator("cameras")
     @classmethod

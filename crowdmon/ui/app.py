@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QApplication
 
 from crowdmon import __version__
 from crowdmon.config import AppConfig
+from crowdmon.record.sinks import open_sinks
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.main_window import MainWindow
 from crowdmon.ui.settings import Settings, on_disk
@@ -38,9 +39,15 @@ def run_window(
         settings: what the window remembers; the user's own on disk if None.
     """
     app = application()
-    bridge = Bridge(monitor or make_monitor(config), config)
-    window = MainWindow(bridge, settings=settings or on_disk(), path=path)
-    with _interruptible(app), _failing_aloud(app) as failures:
+    with contextlib.ExitStack() as stack, _interruptible(app), _failing_aloud(app) as failures:
+        if monitor is None:
+            # Closed last: what the engine still holds when it stops is written then.
+            sinks = open_sinks(config.record)
+            for sink in sinks:
+                stack.enter_context(sink)
+            monitor = make_monitor(config, sinks)
+        bridge = Bridge(monitor, config)
+        window = MainWindow(bridge, settings=settings or on_disk(), path=path)
         window.show()
         bridge.start()
         try:

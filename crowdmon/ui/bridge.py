@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from crowdmon.config import AppConfig
 from crowdmon.engine.errands import Errand, Errands
+from crowdmon.engine.seams import Sink
 from crowdmon.errors import SourceError
 from crowdmon.values import DensityMap, Frame, Reading, Status
 
@@ -78,8 +79,8 @@ class MonitorLike(Protocol):
     def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
 
 
-def make_monitor(config: AppConfig) -> MonitorLike:
-    """Return the engine for a configuration, counting with the bundled weights.
+def make_monitor(config: AppConfig, sinks: Sequence[Sink] = ()) -> MonitorLike:
+    """Return the engine for a configuration, counting with the bundled weights and writing to ``sinks``.
 
     The network's library takes over a second to load: that happens in the counting thread, so that
     the window is there at once.
@@ -91,7 +92,7 @@ def make_monitor(config: AppConfig) -> MonitorLike:
 
         return Counter()
 
-    return Monitor(config, counter_factory=counter)
+    return Monitor(config, counter_factory=counter, sinks=sinks)
 
 
 @dataclass(frozen=True, slots=True)
