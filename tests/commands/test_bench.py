@@ -10,6 +10,7 @@ import pytest
 from crowdmon.__main__ import main
 from crowdmon.commands import bench, measuring
 from crowdmon.commands.measuring import alternating, described, goal
+from tests.fakes import FakeCounter
 
 ROWS = [{"what": "inference", "model": "ssr-hef", "backend": "torch", "device": "cpu", "precision": "f32",
          "size": "720p", "median_ms": 100.0}]  # fmt: skip
@@ -61,6 +62,7 @@ def test_alternating_takes_turns_and_drops_the_first_round() -> None:
     ("device", "expected"),
     [
         ("torch cpu f32", {"backend": "torch", "device": "cpu", "precision": "f32"}),
+        ("openvino-f32 cpu f32", {"backend": "openvino", "device": "cpu", "precision": "f32"}),
         ("torch NVIDIA H200 f16", {"backend": "cuda", "device": "NVIDIA H200", "precision": "f16"}),
     ],
 )
@@ -69,10 +71,22 @@ def test_devices_are_taken_apart(device: str, expected: dict[str, str]) -> None:
 
 
 def test_latency_goes_through_the_whole_engine(monkeypatch) -> None:
-    from tests.fakes import FakeCounter
-
     monkeypatch.setattr(measuring, "Counter", lambda: FakeCounter())
     monkeypatch.setattr(measuring, "CAMERA", "synthetic:empty?width=64&height=64")
     (row,), (one,) = measuring.latency(ROWS, seconds=0.6)
     assert 0 < row["median_ms"] <= row["p95_ms"] < 5000
     assert one["goal"] == 250.0
+
+
+def test_back_ends_that_are_the_same_here_are_measured_once(monkeypatch) -> None:
+    class Named(FakeCounter):
+        def __init__(self, *, backend: str) -> None:
+            super().__init__()
+            self.device = f"{backend} cpu f32"
+
+    monkeypatch.setattr(measuring, "Counter", Named)
+    monkeypatch.setattr(measuring, "installed", lambda: ("openvino", "openvino-f32", "torch"))
+    monkeypatch.setattr(measuring, "SIZES", {"small": (64, 64)})
+    rows, _ = measuring.inference([])
+    assert [(row["backend"], row["size"]) for row in rows] == [("openvino", "small"), ("torch", "small")]
+    assert all(row["median_ms"] > 0 for row in rows)
