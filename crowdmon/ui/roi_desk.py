@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QAction, QPainter
 from PyQt6.QtWidgets import QMenu, QToolTip, QWidget
 
+from crowdmon.config import RoiConfig
 from crowdmon.ui.fit import Fit
 from crowdmon.ui.menu_parts import add
 from crowdmon.ui.name_box import NameBox
@@ -37,6 +38,7 @@ class RoiDesk(QObject):
         pointer = RoiPointer(self.view, self.editor)
         pointer.rename_asked.connect(self._rename_on_picture)
         self.view.overlay = self
+        self._upon = QMenu(self.view)
         self.editor.changed.connect(self.view.update)
         self.editor.rois_changed.connect(window.switchboard.set_rois)
         self.editor.hint_changed.connect(self._panels.status.set_hint)
@@ -73,16 +75,31 @@ class RoiDesk(QObject):
         else:
             self._rename_on_picture(name)
 
-    def copy_targets(self, menu: QMenu) -> None:
+    def fill_copies(self, menu: QMenu) -> None:
         """Fill a menu with the cameras that ROIs can be copied to."""
         menu.clear()
-        editor = self.editor
-        menu.setTitle(f"&Copy {editor.selected.replace('&', '&&') or 'ROIs'} to")
-        chosen = [editor.draft[editor.selected]] if editor.selected else editor.draft.rois
-        others = [one.name for one in self._window.bridge.config.cameras if one.name != editor.camera]
-        for name in others:
+        chosen = self._copied()
+        for name in self._others():
             add(menu, name.replace("&", "&&"), partial(self.editor.give, name, chosen))
-        menu.setEnabled(bool(others and chosen))
+
+    def entitle_copies(self, menu: QMenu) -> None:
+        """Say what would be copied; the menu's actions stay, one of them may be at work."""
+        menu.setTitle(f"&Copy {self.editor.selected.replace('&', '&&') or 'ROIs'} to")
+        menu.setEnabled(bool(self._others() and self._copied()))
+
+    def _copied(self) -> tuple[RoiConfig, ...]:
+        draft, name = self.editor.settled, self.editor.selected
+        return (draft[name],) if name in draft.names else draft.rois
+
+    def _others(self) -> list[str]:
+        names = [camera.name for camera in self._window.bridge.config.cameras]
+        return [name for name in names if name != self.editor.camera]
+
+    def show_menu(self, at: QPoint) -> None:
+        """Offer whatever was added to the picture as its actions."""
+        self._upon.clear()
+        self._upon.addActions(self.view.actions())
+        self._upon.popup(self.view.mapToGlobal(at))
 
     def _rename_on_picture(self, name: str) -> None:
         place = self.view.label_place(name).toRect()
@@ -137,7 +154,7 @@ def add_roi_menu(window: MainWindow, menu: QMenu) -> RoiDesk:
     delete = add(menu, "De&lete\tDel", editor.delete)
     menu.addSeparator()
     copy = QMenu("&Copy ROIs to", menu)
-    copy.aboutToShow.connect(lambda: desk.copy_targets(copy))
+    copy.aboutToShow.connect(lambda: desk.fill_copies(copy))
     menu.addMenu(copy)
     menu.addSeparator()
     mat = add(menu, "Import roi.&mat…", files.import_mat)
@@ -154,12 +171,13 @@ def add_roi_menu(window: MainWindow, menu: QMenu) -> RoiDesk:
         for action in (rename, insert, delete):
             action.setEnabled(chosen)
         export.setEnabled(bool(draft.rois))
-        desk.copy_targets(copy)
+        desk.entitle_copies(copy)
 
     editor.hint_changed.connect(lambda _: enable())
     enable()
     view = desk.view
-    view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    view.customContextMenuRequested.connect(desk.show_menu)
     upon: list[QAction | None] = [edit, new, rename, insert, delete, copy.menuAction()]
     view.addActions([action for action in upon if action is not None])
     return desk

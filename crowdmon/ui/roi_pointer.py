@@ -63,13 +63,20 @@ class RoiPointer(QObject):
             if a1.type() == QEvent.Type.ShortcutOverride and self._wants(a1):
                 a1.accept()
                 return True
-        if isinstance(a1, QContextMenuEvent) and self._editor.editing and self._editor.sketch is None:
-            found = self._hit(self._fraction(QPointF(a1.pos())))
-            self._editor.select(found.roi, found.index if found.part is Part.VERTEX else None)
+        if isinstance(a1, QContextMenuEvent):
+            self._point_out(a1)
         if a1 is not None and a1.type() == QEvent.Type.Leave and not self._moving:
             self._editor.hover = NOTHING
             self._view.update()
         return False
+
+    def _point_out(self, event: QContextMenuEvent) -> None:
+        """Choose what the menu was opened on, so that it is about that."""
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if by_mouse and self._editor.editing and self._editor.sketch is None:
+            self._editor.hover = self._hit(self._fraction(QPointF(event.pos())))
+            found = self._editor.hover
+            self._editor.select(found.roi, found.index if found.part is Part.VERTEX else None)
 
     def _mouse(self, event: QMouseEvent) -> bool:
         kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
