@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOOR_0 = {"values", "errors", "geometry", "config", "logs", "resources"} | {
-    "heatmap", "picture", "roi_edit", "scene", "formats",
+    "heatmap", "picture", "privacy", "roi_edit", "scene", "formats",
 }  # fmt: skip
 FLOOR_1 = {"counting", "capture", "record"}
 EVERYTHING = FLOOR_0 | FLOOR_1 | {"engine", "ui", "commands"}

@@ -17,6 +17,8 @@ from crowdmon.ui.dock import Dock
 from crowdmon.ui.document import Document
 from crowdmon.ui.export_dialog import ExportDialog
 from crowdmon.ui.filing import Filing
+from crowdmon.ui.heat_control import LEAST, MOST
+from crowdmon.ui.hover import Hover
 from crowdmon.ui.menus import build_menus
 from crowdmon.ui.panels import Panels
 from crowdmon.ui.playing import Playing
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
             Dock("Count over time", self.panels.plot, self),
         ]
         self.switchboard = Switchboard(bridge, self.panels)
+        self.hover = Hover(self.panels.stage.video, self.switchboard)
+        bridge.beat.connect(self.hover.refresh)
         self.playing = Playing(bridge, self.switchboard, self.panels.stage.playback)
         self.saver = PictureSaver(bridge, self.switchboard, self.filing, self)
         build_menus(self)
@@ -88,6 +92,10 @@ class MainWindow(QMainWindow):
         self._settled = False
         self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
         self.set_palette_name(self.settings.choice("palette", PALETTES))
+        self.set_private(self.settings.number("pixelate", 0, low=0, high=1) == 1)
+        heat = self.panels.stage.heat.slider
+        heat.setValue(self.settings.number("heat", MOST, low=LEAST, high=MOST))
+        heat.valueChanged.connect(lambda percent: self.settings.keep("heat", percent))
         self.switchboard.set_config(bridge.config)
         layout.restore_size(self, self.settings)
 
@@ -141,6 +149,12 @@ class MainWindow(QMainWindow):
         self.settings.keep("palette", name)
         self.panels.stage.video.set_palette_name(name)
         self.panels.stage.legend.set_palette_name(name)
+
+    def set_private(self, private: bool) -> None:
+        """Pixelate people on the screen and in saved pictures, or no more; and remember it."""
+        self.settings.keep("pixelate", int(private))
+        self.panels.stage.video.set_private(private)
+        self.saver.private = private
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""

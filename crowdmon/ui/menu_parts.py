@@ -53,6 +53,15 @@ def add_filing(menu: QMenu, window: MainWindow) -> None:
     ]
 
 
+def add_privacy(menu: QMenu, window: MainWindow) -> None:
+    """Add the switch that makes people unrecognisable."""
+    action = add(menu, "Pi&xelate people", None, "P")
+    action.setToolTip("On the screen and in saved pictures. What is not counted yet is hidden wholly.")
+    action.setCheckable(True)
+    action.setChecked(window.settings.number("pixelate", 0, low=0, high=1) == 1)
+    action.toggled.connect(window.set_private)
+
+
 def add_playback(menu: QMenu, window: MainWindow) -> None:
     """Add the verbs for recordings."""
     playing = window.playing

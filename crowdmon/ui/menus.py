@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from crowdmon.heatmap import PALETTES
-from crowdmon.ui.menu_parts import add_choices, add_filing, add_playback
+from crowdmon.ui.menu_parts import add_choices, add_filing, add_playback, add_privacy
 from crowdmon.ui.roi_desk import add_roi_menu
 from crowdmon.ui.theme import THEMES
 
@@ -44,8 +44,8 @@ def build_menus(window: MainWindow) -> None:
     heat = _add(view, "&Heatmap", None, QKeySequence("H"))
     heat.setCheckable(True)
     heat.setChecked(True)
-    heat.toggled.connect(window.panels.stage.video.set_heat_visible)
-    heat.toggled.connect(window.panels.stage.legend.set_shown)
+    heat.toggled.connect(window.panels.stage.set_heat_shown)
+    add_privacy(view, window)
     palette, theme = (
         window.settings.choice("palette", PALETTES),
         window.settings.choice("theme", tuple(THEMES)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from crowdmon import picture
+from crowdmon import picture, privacy
 from crowdmon.engine.measure import measure
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.ui import pictures
@@ -23,6 +24,7 @@ class PictureSaver(QObject):
 
     def __init__(self, bridge: Bridge, switchboard: Switchboard, filing: Filing, window: QWidget) -> None:
         super().__init__(window)
+        self.private = False
         self._bridge, self._switchboard, self._filing, self._window = bridge, switchboard, filing, window
 
     def save_picture(self) -> None:
@@ -33,10 +35,12 @@ class PictureSaver(QObject):
         if camera is None or config is None or camera.counted is None or camera.density is None:
             self._filing.complain(CrowdmonError("No picture was counted yet", "Wait for the first count"))
             return
-        frame, density, rois = camera.counted, camera.density, config.to_rois()
+        frame, density, rois, private = camera.counted, camera.density, config.to_rois(), self.private
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
-            self._bridge.errand(lambda _: write_snapshot(frame, density, rois, path=path), self._done)
+            self._bridge.errand(
+                lambda _: write_snapshot(frame, density, rois, path=path, private=private), self._done
+            )
 
     def save_plot(self, plot: QWidget) -> None:
         """Save the plot as it is shown."""
@@ -57,8 +61,19 @@ class PictureSaver(QObject):
             self._filing.complain(SinkError(f"the picture cannot be written: {error}"))
 
 
-def write_snapshot(frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path) -> None:
-    """Paint what was counted in ``frame`` and write it; counts are those of that very picture."""
+def write_snapshot(
+    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, private: bool = False
+) -> None:
+    """Paint what was counted in ``frame`` and write it; counts are those of that very picture.
+
+    Args:
+        frame, density: of the same moment.
+        rois: the camera's.
+        path: the PNG file.
+        private: make people unrecognisable.
+    """
+    if private:
+        frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
     at = datetime.fromtimestamp(frame.time).astimezone().isoformat(sep=" ", timespec="seconds")
     reading = measure(density, rois)
     picture.write_png(picture.paint(frame, density, reading, rois, title=f"{frame.camera}  {at}"), path)

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from crowdmon.ui.fonts import font
+from crowdmon.ui.heat_control import HeatControl
 from crowdmon.ui.legend import Legend
 from crowdmon.ui.playback_bar import PlaybackBar
 from crowdmon.ui.theme import CAPTION, HEAD, Theme
@@ -22,6 +23,8 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.video = VideoView()
         self.legend = Legend()
+        self.heat = HeatControl()
+        self.heat.changed.connect(self.video.set_heat_opacity)
         self.playback = PlaybackBar()
         self.banner = QLabel()
         self.banner.setAccessibleName("Trouble")
@@ -43,6 +46,7 @@ class Stage(QWidget):
         strip.setContentsMargins(16, 0, 8, 0)
         strip.setSpacing(16)
         strip.addLayout(names, 1)
+        strip.addWidget(self.heat)
         strip.addWidget(self.legend)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +61,17 @@ class Stage(QWidget):
         self.video.set_theme(theme)
         self.legend.set_theme(theme)
         self.playback.set_theme(theme)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
+        """Share the strip's room."""
+        super().resizeEvent(a0)
+        self.heat.set_room(self.width())
+
+    def set_heat_shown(self, shown: bool) -> None:
+        """Show or hide the heat with what explains it."""
+        self.video.set_heat_visible(shown)
+        self.legend.set_shown(shown)
+        self.heat.setVisible(shown)
 
     def set_error(self, error: str) -> None:
         """Say what is wrong with counting; nothing hides the banner."""

@@ -59,6 +59,11 @@ class Switchboard(QObject):
         """The name of the camera looked at; empty for none."""
         return self._focus
 
+    @property
+    def camera(self) -> CameraValues | None:
+        """What is known of the camera looked at; None without one."""
+        return self._cameras.get(self._focus)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme

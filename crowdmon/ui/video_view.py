@@ -19,7 +19,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from crowdmon import heatmap
+from crowdmon import heatmap, privacy
 from crowdmon.ui import pictures
 from crowdmon.ui.camera_values import FRESH
 from crowdmon.ui.fit import Fit, fit
@@ -27,6 +27,9 @@ from crowdmon.ui.notice import Notice, paint_notice, paint_veil
 from crowdmon.ui.roi_overlay import RoiShape, label_rect, paint_rois
 from crowdmon.ui.theme import DARK, Theme
 from crowdmon.values import CameraState, DensityMap, Frame, Grid
+
+_KNOWN_S = 3.0
+"""Seconds after which people have walked out of where they were counted: then all of a picture is hidden."""
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -68,6 +71,9 @@ class VideoView(QWidget):
         self._density: DensityMap | None = None
         self._palette = heatmap.PALETTES[0]
         self._heat_visible = True
+        self._opacity = 1.0
+        self._frame: Frame | None = None
+        self._private = False
         self._shapes: tuple[RoiShape, ...] = ()
         self._chosen: str | None = None
         self._notice = Notice(CameraState.CONNECTING)
@@ -83,6 +89,7 @@ class VideoView(QWidget):
         """Forget the camera shown so far, so that nothing of it stays on another one's picture."""
         self._picture, self._grey, self._heat = QImage(), QImage(), QImage()
         self._density, self._size, self._shapes, self._chosen = None, (0, 0), (), None
+        self._frame = None
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -92,15 +99,24 @@ class VideoView(QWidget):
 
     def set_picture(self, frame: Frame) -> None:
         """Show another picture."""
-        self._picture = pictures.from_rgb(frame.rgb)
+        self._frame = frame
+        rgb = privacy.pixelate(frame.rgb, self._knowledge(frame)) if self._private else frame.rgb
+        self._picture = pictures.from_rgb(rgb)
         self._grey = QImage()
         self._size = frame.size
         self.update()
+
+    def _knowledge(self, frame: Frame) -> DensityMap | None:
+        """Return where people are in a picture; None if that is not known any more."""
+        density = self._density
+        return density if density and abs(frame.time - density.time) <= _KNOWN_S else None
 
     def set_density(self, density: DensityMap) -> None:
         """Lay another heat upon the picture."""
         self._density = density
         self._heat = pictures.from_rgba(heatmap.paint(density.people, self._palette))
+        if self._private and self._frame is not None:
+            self.set_picture(self._frame)  # a picture that stands still knows better now whom to hide
         self.update()
 
     def set_palette_name(self, palette: str) -> None:
@@ -113,6 +129,17 @@ class VideoView(QWidget):
         """Show or hide the heat."""
         self._heat_visible = visible
         self.update()
+
+    def set_heat_opacity(self, percent: int) -> None:
+        """Let the heat cover the picture by this share of its usual strength, 0..100."""
+        self._opacity = percent / 100
+        self.update()
+
+    def set_private(self, private: bool) -> None:
+        """Pixelate people from now on, or no more."""
+        self._private = private
+        if self._frame is not None:
+            self.set_picture(self._frame)
 
     def set_rois(self, shapes: Sequence[RoiShape]) -> None:
         """Draw these ROIs; unchanged ones cost nothing."""
@@ -225,6 +252,7 @@ class VideoView(QWidget):
         down = place.height * grid.rows * grid.cell_height / grid.height
         painter.save()
         painter.setClipRect(_box(place))
+        painter.setOpacity(self._opacity)
         painter.drawImage(QRectF(place.left, place.top, across, down), self._heat)
         painter.restore()
 

@@ -1,0 +1,71 @@
+"""People made unrecognisable: blocks of one colour where the density map sees somebody. Pure functions.
+
+For the screen and for pictures that are saved alike. What is not known to be empty is hidden: without a
+density map all of the picture is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon.values import DensityMap
+
+THRESHOLD: Final = 0.005
+"""People per cell from which on somebody may be there; far below what the eye makes out in the heatmap."""
+
+BLOCKS: Final = 64
+"""Blocks across the picture: a face is a few pixels of a block, not a few blocks."""
+
+MARGIN: Final = 1
+"""Blocks hidden around somebody, for people walk on while they are counted."""
+
+Rgb = NDArray[np.uint8]
+
+
+def pixelate(
+    rgb: Rgb, density: DensityMap | None, *, threshold: float = THRESHOLD, margin: int = MARGIN
+) -> Rgb:
+    """Return the picture with blocks of their mean colour wherever people may be.
+
+    Args:
+        rgb: HxWx3, at any scale of the picture that was counted.
+        density: what was counted in it or shortly before; None hides the whole picture.
+        threshold: people per cell from which on a cell is hidden.
+        margin: blocks around such a cell that are hidden as well.
+    """
+    height, width = rgb.shape[:2]
+    block = max(-(-width // BLOCKS), 4)
+    rows, columns = -(-height // block), -(-width // block)
+    full = cv2.copyMakeBorder(rgb, 0, rows * block - height, 0, columns * block - width, cv2.BORDER_REPLICATE)
+    small = cv2.resize(full, (columns, rows), interpolation=cv2.INTER_AREA)
+    hidden = _hidden(density, (width, height), block, threshold=threshold, margin=margin)
+    coarse = cv2.resize(small, (columns * block, rows * block), interpolation=cv2.INTER_NEAREST)
+    mask = cv2.resize(hidden, (columns * block, rows * block), interpolation=cv2.INTER_NEAREST)
+    cv2.copyTo(coarse, mask, full)
+    return np.ascontiguousarray(full[:height, :width], np.uint8)
+
+
+def _hidden(
+    density: DensityMap | None, size: tuple[int, int], block: int, *, threshold: float, margin: int
+) -> NDArray[np.uint8]:
+    """Return 255 for every block to hide, 0 for the others."""
+    width, height = size
+    rows, columns = -(-height // block), -(-width // block)
+    if density is None:
+        return np.full((rows, columns), 255, np.uint8)
+    found = np.zeros((rows, columns), np.uint8)
+    grid = density.grid
+    # A cell that is not a number is not known to be empty.
+    cells = np.argwhere(~(density.people < threshold))
+    across, down = width / grid.width, height / grid.height
+    for row, column in cells:
+        top, bottom = (row + np.array((0, 1))) * grid.cell_height * down / block
+        left, right = (column + np.array((0, 1))) * grid.cell_width * across / block
+        found[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = 255
+    if margin:
+        found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), np.uint8)
+    return found
