@@ -55,7 +55,7 @@ def _write_onnx(weights: Weights, path: Path) -> None:
 
 def _write_openvino(weights: Weights, path: Path) -> None:
     try:
-        import openvino
+        from crowdmon.counting.openvino_runtime import openvino
     except ImportError as error:
         raise ConfigError("back end openvino is not installed", "pip install openvino") from error
     model = openvino.Core().read_model(io.BytesIO(onnx_of(weights)))

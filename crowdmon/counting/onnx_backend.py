@@ -11,6 +11,10 @@ from crowdmon.counting.graph import DENSITY, PICTURE, onnx_of
 from crowdmon.counting.weights import Weights
 
 
+# Its builds for Windows report what is run to the system's collection of usage data.
+onnxruntime.disable_telemetry_events()
+
+
 class OnnxRuntimeBackend:
     """Runs SSR-HEF with ONNX Runtime on the CPU."""
 

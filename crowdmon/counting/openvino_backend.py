@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import sys
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
 
 from crowdmon.counting.backends import failure
 from crowdmon.counting.graph import onnx_of
+from crowdmon.counting.openvino_runtime import openvino
 from crowdmon.counting.weights import Weights
 
 Shape = tuple[int, ...]
@@ -108,15 +109,19 @@ def _without_second_cache() -> Iterator[None]:
     OpenVINO caches them too, a network's together with the network; oneDNN's cache is the whole
     process's and would keep those of every size of picture, some hundred megabytes, for ever. Its
     capacity is read from the environment once, at the first primitive; torch's oneDNN keeps its own.
+
+    Nothing is done beside other threads, which may be reading the environment at this moment: the
+    cameras of a monitor have few sizes.
     """
     name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
-    before = os.environ.get(name)
-    os.environ[name] = before or "0"
+    if name in os.environ or len(sys._current_frames()) > 1:
+        yield
+        return
+    os.environ[name] = "0"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
+        del os.environ[name]
 
 
 def _native(core: openvino.Core) -> str:

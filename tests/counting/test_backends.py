@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +82,8 @@ def test_one_that_is_installed_and_broken_is_an_error_and_never_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     without_card(monkeypatch, "openvino", "onnxruntime", "torch")
-    monkeypatch.delitem(sys.modules, "crowdmon.counting.openvino_backend")
+    for module in ("openvino_backend", "openvino_runtime"):
+        monkeypatch.delitem(sys.modules, f"crowdmon.counting.{module}")
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(CountingError, match=r"back end openvino cannot be loaded: .*Install openvino again"):
         Counter(some_weights())
@@ -101,7 +104,9 @@ def test_each_says_what_it_is() -> None:
     assert made["openvino"].precision in ("bf16", "f32")
 
 
-def test_a_cpu_counts_without_torch(tmp_path: Path) -> None:
+def test_a_cpu_counts_without_torch_and_tells_nobody(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
     save(some_weights(), tmp_path / "w.safetensors")
     code = f"""
 import sys
@@ -117,11 +122,27 @@ counter = Counter(Path({str(tmp_path / "w.safetensors")!r}))
 assert counter.count(Frame(numpy.zeros((40, 50, 3), numpy.uint8))).people.shape == (5, 7)
 assert counter.device.startswith("openvino cpu "), counter.device
 assert "torch" not in sys.modules
+assert not sys.modules.get("openvino_telemetry"), "OpenVINO reports its use"
+assert len(sys._current_frames()) == 1, "a thread nobody asked for"
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, cwd=ROOT
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(home)},
     )
     assert done.returncode == 0, done.stderr
+    assert list(home.iterdir()) == []
+
+
+def test_openvino_is_imported_in_one_place_only() -> None:
+    importing = re.compile(r"^\s*(import|from) openvino\b", re.MULTILINE)
+    sources = [*(ROOT / "crowdmon").rglob("*.py"), *(ROOT / "trainer").rglob("*.py")]
+    found = [path.name for path in sources if importing.search(path.read_text(encoding="utf-8"))]
+    assert found == ["openvino_runtime.py"]
 
 
 @pytest.mark.parametrize("name", EACH)

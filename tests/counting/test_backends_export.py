@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import onnxruntime
-import openvino
 import pytest
 
 from crowdmon.__main__ import main
 from crowdmon.counting import backends
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.export import export
+from crowdmon.counting.openvino_runtime import openvino
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.weights import Weights, save
 from crowdmon.errors import ConfigError, SinkError
@@ -107,6 +107,7 @@ def test_what_is_wrong_is_said_on_one_line(
 
 
 def test_openvino_s_format_needs_openvino(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delitem(sys.modules, "crowdmon.counting.openvino_runtime")
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(ConfigError, match=r"back end openvino is not installed\. pip install openvino"):
         export(some_weights(), tmp_path / "crowd.xml", form="openvino")
