@@ -10,7 +10,6 @@ from crowdmon.counting.backends import failure
 from crowdmon.counting.graph import DENSITY, PICTURE, onnx_of
 from crowdmon.counting.weights import Weights
 
-
 # Its builds for Windows report what is run to the system's collection of usage data.
 onnxruntime.disable_telemetry_events()
 
