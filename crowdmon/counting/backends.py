@@ -42,7 +42,7 @@ class Backend(Protocol):
     """Runs the network on one device.
 
     Attributes:
-        name: as ``--backend`` takes it.
+        name: of the library, such as ``openvino``.
         device: for people, such as ``cpu`` or the name of the card.
         precision: ``f32``, ``bf16`` or ``f16``.
     """
@@ -121,7 +121,7 @@ def _made(name: str, weights: Weights, threads: int | None) -> Backend:
         return OnnxRuntimeBackend(weights, threads=threads)
     from crowdmon.counting.openvino_backend import OpenVinoBackend
 
-    return OpenVinoBackend(weights, name=name, threads=threads)
+    return OpenVinoBackend(weights, precision="f32" if name == "openvino-f32" else None, threads=threads)
 
 
 def _best() -> str:

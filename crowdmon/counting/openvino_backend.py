@@ -28,6 +28,7 @@ class OpenVinoBackend:
     does, gets a network of its own: the same values, a little sooner.
     """
 
+    name = "openvino"
     device = "cpu"
     steady = 16
     """Pictures of one size until a network is compiled for it; fewer would not pay for the compiling."""
@@ -36,23 +37,22 @@ class OpenVinoBackend:
     sizes = 16
     """Sizes until the network for any size is compiled afresh: it keeps some megabytes for each, for ever."""
 
-    def __init__(self, weights: Weights, *, name: str = "openvino", threads: int | None = None) -> None:
+    def __init__(self, weights: Weights, *, precision: str | None = None, threads: int | None = None) -> None:
         """Compile the network.
 
         Args:
             weights: what to run.
-            name: ``openvino``, or ``openvino-f32`` to compute in float32 on any processor.
+            precision: ``f32`` or ``bf16``; what the processor computes in if None.
             threads: CPU threads; OpenVINO's own choice if None.
 
         Raises:
             WeightsError: the weights do not fit their network.
             CountingError: OpenVINO cannot start.
         """
-        self.name = name
         model = onnx_of(weights)
         try:
             self._core = openvino.Core()
-            self.precision = "f32" if name == "openvino-f32" else _native(self._core)
+            self.precision = precision or _native(self._core)
             self._settings: dict[str, Any] = {
                 "INFERENCE_PRECISION_HINT": self.precision,
                 "PERFORMANCE_HINT": "LATENCY",
