@@ -86,7 +86,7 @@ def plaza(pictures: int = 160) -> Source:
     return Source("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
 
 
-def nobody(pictures: int = 64) -> Source:
+def nobody(pictures: int = 96) -> Source:
     """Pictures with nobody in them that no benchmark holds: flat, gradients, noise, patterns."""
     return Source("nobody", [partial(_empty, number) for number in range(pictures)], [0] * pictures)
 
@@ -126,7 +126,8 @@ def _mask(sample: Sample, height: int, width: int) -> NDArray[np.uint8] | None:
 def _render(number: int) -> Item:
     rng = np.random.default_rng([7, number])
     people = int(rng.choice((0, 10, 25, 40, 60, 100, 180)))
-    scene = Plaza(people=people, seed=int(rng.integers(1, 10_000)))
+    # Few squares, many moments: a square's backdrop takes a second to draw and is kept.
+    scene = Plaza(people=people, seed=1 + number % 12)
     frame = scene.render(float(rng.uniform(0, 600)))
     return Item(f"plaza-{number}", frame.rgb, frame.heads.astype(np.float64))
 
@@ -171,4 +172,21 @@ def _blobs(rng: np.random.Generator, height: int, width: int) -> NDArray[np.floa
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-_PATTERNS = (_flat, _gradient, _noise, _checkers, _bars, _blobs)
+def _snow(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    """A camera without a signal: grey noise of one pixel or a few, of any strength."""
+    side = int(rng.integers(1, 5))
+    low, high = np.sort(rng.integers(0, 257, 2))
+    small = rng.integers(low, high + 1, (-(-height // side), -(-width // side), 1)).astype(np.float32)
+    return np.repeat(small.repeat(side, 0).repeat(side, 1)[:height, :width], 3, axis=2)
+
+
+def _stripes(rng: np.random.Generator, height: int, width: int) -> NDArray[np.float32]:
+    """Waves across the picture, from a blind's slats to moire."""
+    angle, length = rng.uniform(0, np.pi), rng.uniform(3, 60)
+    rows, columns = np.indices((height, width))
+    wave = np.sin(2 * np.pi * (columns * np.cos(angle) + rows * np.sin(angle)) / length)
+    tint = rng.uniform(0.3, 1, 3)
+    return np.asarray((128 + rng.uniform(10, 120) * wave)[:, :, None] * tint, np.float32)
+
+
+_PATTERNS = (_flat, _gradient, _noise, _checkers, _bars, _blobs, _snow, _stripes)
