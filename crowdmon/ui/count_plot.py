@@ -10,18 +10,16 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QColor
+from PyQt6.QtGui import QColor, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from crowdmon.ui.end_labels import EndLabel, EndLabels
 from crowdmon.ui.fonts import font
+from crowdmon.ui.plot_pointer import PlotPointer
+from crowdmon.ui.plot_window import TimeWindow
 from crowdmon.ui.theme import CAPTION, DARK, Theme
 from crowdmon.ui.time_axis import TimeAxis
 from crowdmon.ui.wording import people
-
-SPANS_S = (60.0, 120.0, 300.0)
-"""Seconds the plot may show: the shortest of them that holds what there is, at most the last."""
-
 
 _HALF_FIGURE = 9.0
 
@@ -42,11 +40,6 @@ class Curve:
     times: NDArray[np.float64]
     counts: NDArray[np.float64]
     now: float | None = None
-
-
-def span_for(age: float) -> float:
-    """Return the seconds to show while the oldest reading is ``age`` seconds old."""
-    return next((span for span in SPANS_S if age <= span), SPANS_S[-1])
 
 
 def nice_top(highest: float, current: float) -> float:
@@ -76,7 +69,10 @@ class CountPlot(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Count over time")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme = DARK
+        self._window = TimeWindow()
+        self._now = self._oldest = 0.0
         self._top = 4.0
         self._chosen: str | None = None
         self._lines: dict[str, pg.PlotDataItem] = {}
@@ -91,6 +87,7 @@ class CountPlot(QWidget):
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
         self._plot.getViewBox().setDefaultPadding(0.0)
+        self._pointer = PlotPointer(self, self._plot)
         self._labels = EndLabels(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -111,6 +108,7 @@ class CountPlot(QWidget):
         """Draw in other colours."""
         self._theme = theme
         self._labels.set_theme(theme)
+        self._pointer.set_colour(theme.muted)
         self._plot.setBackground(QColor(theme.surface))
         for name in ("bottom", "left"):
             axis = self._plot.getAxis(name)
@@ -120,7 +118,7 @@ class CountPlot(QWidget):
             axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
         self._plot.getAxis("left").setWidth(40)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
-        self.set_curves(self._curves, end=self._end())
+        self.set_curves(self._curves, end=self._now)
 
     def choose(self, name: str | None) -> None:
         """Let one line stand out; None lets all be equal."""
@@ -130,7 +128,7 @@ class CountPlot(QWidget):
             self._dress(self._lines[curve.name], curve)
 
     def set_curves(self, curves: Sequence[Curve], *, end: float) -> None:
-        """Draw these lines, up to the epoch time ``end``."""
+        """Draw these lines; ``end`` is now, epoch seconds."""
         self._curves = tuple(curves)
         names = {curve.name for curve in curves}
         for gone in self._lines.keys() - names:
@@ -143,15 +141,61 @@ class CountPlot(QWidget):
                 self._plot.addItem(line)
             self._lines[curve.name].setData(curve.times, curve.counts)
             self._dress(self._lines[curve.name], curve)
-        highest = max(
-            (float(np.nanmax(c.counts)) for c in curves if np.isfinite(c.counts).any()), default=0.0
-        )
-        self._top = nice_top(highest, self._top)
+        self._now = end
+        self._oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
+        self._show()
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """The lines as they were given."""
+        return self._curves
+
+    @property
+    def follows(self) -> bool:
+        """Whether the right edge is now."""
+        return self._window.end is None
+
+    def since(self, now: float) -> float:
+        """Return from when on readings are needed, epoch seconds."""
+        return self._window.since(now)
+
+    def shown(self) -> tuple[float, float]:
+        """Return the time shown, (start, end) in epoch seconds."""
+        return self._window.bounds(self._now, self._oldest)
+
+    def set_span(self, seconds: float) -> None:
+        """Show so many seconds, up to now; 0 for as many as there are."""
+        self._window = TimeWindow(seconds)
+        self._show()
+
+    def zoom(self, factor: float, at: float) -> None:
+        """Show ``factor`` times as much time, around the epoch time ``at``."""
+        self._window = self._window.zoomed(factor, at, now=self._now, oldest=self._oldest)
+        self._show()
+
+    def pan(self, seconds: float) -> None:
+        """Move by seconds, below 0 into the past; at now the plot follows again."""
+        self._window = self._window.panned(seconds, now=self._now, oldest=self._oldest)
+        self._show()
+
+    def follow(self) -> None:
+        """Follow now again."""
+        self._window = self._window.following()
+        self._show()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
+        """Pan and zoom by key."""
+        if a0 is None or not self._pointer.key(a0):
+            super().keyPressEvent(a0)
+
+    def _show(self) -> None:
+        start, end = self.shown()
+        self._top = nice_top(_highest(self._curves, start, end), self._top)
         self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
         self._stretch()
-        oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
-        self._plot.setXRange(end - span_for(end - oldest), end, padding=0)
+        self._plot.setXRange(start, end, padding=0)
         self._place_labels()
+        self._pointer.refresh()
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         """Keep the labels at the ends of their lines."""
@@ -187,5 +231,15 @@ class CountPlot(QWidget):
             finite = curve.counts[np.isfinite(curve.counts)]
             at = box.mapViewToScene(QPointF(self._end(), float(finite[-1]) if len(finite) else 0.0))
             y = float(min(max(self._plot.mapFromScene(at).y(), top), bottom))
-            labels.append(EndLabel(curve.name, people(curve.now), curve.colour, y, curve.now is not None))
+            labels.append(
+                EndLabel(
+                    curve.name, people(curve.now), curve.colour, y, curve.now is not None and self.follows
+                )
+            )
         self._labels.set_labels(labels, top=float(top), bottom=float(bottom))
+
+
+def _highest(curves: Sequence[Curve], start: float, end: float) -> float:
+    """Return the most people of any line in a time; 0 where there is none."""
+    seen = (c.counts[(c.times >= start) & (c.times <= end)] for c in curves)
+    return max((float(np.nanmax(counts)) for counts in seen if np.isfinite(counts).any()), default=0.0)

@@ -22,6 +22,7 @@ from crowdmon.ui.hover import Hover
 from crowdmon.ui.menus import build_menus
 from crowdmon.ui.panels import Panels
 from crowdmon.ui.playing import Playing
+from crowdmon.ui.plot_window import CHOICES
 from crowdmon.ui.roi_desk import RoiDesk
 from crowdmon.ui.saving_pictures import PictureSaver
 from crowdmon.ui.settings import Settings
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self._settled = False
         self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
         self.set_palette_name(self.settings.choice("palette", PALETTES))
+        self.set_span_name(self.settings.choice("span", tuple(CHOICES)))
         self.set_private(self.settings.number("pixelate", 0, low=0, high=1) == 1)
         heat = self.panels.stage.heat.slider
         heat.setValue(self.settings.number("heat", MOST, low=LEAST, high=MOST))
@@ -149,6 +151,11 @@ class MainWindow(QMainWindow):
         self.settings.keep("palette", name)
         self.panels.stage.video.set_palette_name(name)
         self.panels.stage.legend.set_palette_name(name)
+
+    def set_span_name(self, name: str) -> None:
+        """Let the plot show one of :data:`plot_window.CHOICES`, and remember it."""
+        self.settings.keep("span", name)
+        self.panels.plot.set_span(CHOICES[name])
 
     def set_private(self, private: bool) -> None:
         """Pixelate people on the screen and in saved pictures, or no more; and remember it."""

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QMenu
 
 from crowdmon.heatmap import PALETTES
 from crowdmon.ui.menu_parts import add_choices, add_filing, add_playback, add_privacy
+from crowdmon.ui.plot_window import CHOICES
 from crowdmon.ui.roi_desk import add_roi_menu
 from crowdmon.ui.theme import THEMES
 
@@ -51,6 +52,8 @@ def build_menus(window: MainWindow) -> None:
         window.settings.choice("theme", tuple(THEMES)),
     )
     add_choices(view, "Heatmap &colours", PALETTES, window.set_palette_name, current=palette)
+    span = window.settings.choice("span", tuple(CHOICES))
+    add_choices(view, "&Plot time", tuple(CHOICES), window.set_span_name, current=span)
     add_choices(view, "&Theme", tuple(THEMES), window.set_theme_name, current=theme)
     view.addSeparator()
     _add(view, "&Full screen", window.toggle_full_screen, QKeySequence("F11"))

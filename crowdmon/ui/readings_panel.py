@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.ui.fonts import font
 from crowdmon.ui.theme import BIG, BODY, CAPTION, HEAD
+from crowdmon.ui.trend import Trend
 from crowdmon.ui.wording import NO_COUNT, estimate, people, tip
 from crowdmon.values import RoiReading
 
@@ -34,6 +35,7 @@ class Row:
     name: str
     colour: str
     reading: RoiReading | None = None
+    trend: Trend = Trend.UNKNOWN
 
 
 class ReadingsPanel(QWidget):
@@ -145,8 +147,10 @@ class ReadingsPanel(QWidget):
         count = None if reading is None else reading.count
         smoothed = None if reading is None else reading.count_smoothed
         dense = None if reading is None else reading.density_per_m2
-        texts = (row.name, people(count), people(smoothed), NO_COUNT if dense is None else f"{dense:.2f}")
-        hint = estimate(count, smoothed)
+        density = NO_COUNT if dense is None else f"{dense:.2f}"
+        arrow = "" if row.trend is Trend.UNKNOWN else f" {row.trend.arrow}"
+        texts = (row.name, people(count), people(smoothed) + arrow, density)
+        hint = f"{estimate(count, smoothed)} Trend: {row.trend}."
         for column, text in enumerate(texts):
             item = self._table.item(line, column)
             if item is None or (item.text(), item.data(Qt.ItemDataRole.UserRole)) == (
@@ -158,6 +162,8 @@ class ReadingsPanel(QWidget):
             item.setToolTip(tip(row.name) if column == 0 else hint)
             item.setData(Qt.ItemDataRole.UserRole, hint + row.colour)
             item.setFont(font(BODY, bold=column == 1))
+            if column == 2:
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{people(smoothed)}, {row.trend}")
             if column == 0:
                 item.setData(Qt.ItemDataRole.DecorationRole, _swatch(row.colour))
             else:
@@ -224,7 +230,9 @@ def _table() -> QTableWidget:
         across.setDefaultAlignment(_RIGHT)
     smoothed = table.horizontalHeaderItem(2)
     if smoothed is not None:
-        smoothed.setToolTip("Smoothed with a time constant of 5 s")
+        smoothed.setToolTip(
+            "Smoothed with a time constant of 5 s; the arrow compares 10 s with the 30 s before"
+        )
     heading = table.horizontalHeaderItem(0)
     if heading is not None:
         heading.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -13,11 +13,12 @@ from crowdmon.ui import wording
 from crowdmon.ui.bridge import Bridge, EngineNote
 from crowdmon.ui.camera_list import CameraLine
 from crowdmon.ui.camera_values import CameraValues
-from crowdmon.ui.count_plot import SPANS_S, Curve
+from crowdmon.ui.count_plot import Curve
 from crowdmon.ui.notice import Notice
 from crowdmon.ui.readings_panel import Row
 from crowdmon.ui.roi_overlay import RoiShape
 from crowdmon.ui.theme import DARK, Theme
+from crowdmon.ui.trend import BEFORE_S, Trend, trend
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, Status
 
 if TYPE_CHECKING:
@@ -194,16 +195,22 @@ class Switchboard(QObject):
         known = camera.known(WHOLE_FRAME)
         say = wording.gone_count if known is None else wording.last_count
         self._panels.readings.set_total(known, say(camera.last_ok, now))
-        rows = [Row(n, colour, camera.known(n)) for n, colour in self._colours(camera)]
+        rows = [Row(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)]
         self._panels.readings.set_rows(rows[1:])
         fresh = self._panels.stage.video.fresh
         self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
         curves = []
         for roi, colour in self._colours(camera):
-            times, counts = camera.history.curve(roi, since=now - SPANS_S[-1])
+            times, counts = camera.history.curve(roi, since=self._panels.plot.since(now))
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
+
+    def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
+        if camera.known(roi) is None:
+            return Trend.UNKNOWN
+        times, counts = camera.history.curve(roi, since=now - BEFORE_S)
+        return trend(times, counts, float(times[-1]) if len(times) else now)
 
     def _engine(self, note: EngineNote) -> None:
         self._error = note.error

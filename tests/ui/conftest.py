@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QTimer
+from PyQt6 import sip
+from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -59,6 +60,7 @@ class Desk:
 def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
     """Opens windows; closes them, and shows that nothing of them is left."""
     opened: list[Desk] = []
+    _let_go()
     before = len(QApplication.topLevelWidgets())
 
     def open_desk(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Desk:
@@ -73,19 +75,26 @@ def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
         return opened[-1]
 
     yield open_desk
-    gone: list[QObject] = []
     for one in opened:
         one.bridge.stop()
         one.window.close()
-        one.window.destroyed.connect(gone.append)
         one.window.deleteLater()
         one.bridge.deleteLater()
+    one = None  # a name of a loop outlives it, and holds the last window
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
-    assert len(gone) == len(opened), "a window outlived its closing"
+    assert all(sip.isdeleted(one.window) for one in opened), "a window outlived its closing"
     assert len(QApplication.topLevelWidgets()) <= before, "a menu or a dialog outlived its window"
     assert [t for t in QApplication.instance().findChildren(QTimer) if t.isActive()] == []
-    # What Python still holds of a window that is gone would be taken for whatever Qt next puts in its place.
     opened.clear()
-    gone.clear()
+    _let_go()
+
+
+def _let_go() -> None:
+    """Drop what Python still holds of windows that are gone.
+
+    It would be taken for whatever Qt next puts in their place. What signals were connected to is let go
+    of in a second round of deletions, which the first one asks for.
+    """
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from crowdmon.ui import pictures
-from crowdmon.ui.count_plot import SPANS_S, CountPlot, Curve, count_ticks, nice_top, span_for
+from crowdmon.ui.count_plot import CountPlot, Curve, count_ticks, nice_top
+from crowdmon.ui.plot_window import SPANS_S, span_for
 from crowdmon.ui.theme import DARK, LIGHT
 from tests.ui.fakes import NOON
 

@@ -1,0 +1,69 @@
+"""Which stretch of time the plot shows: it follows now, or stands where somebody has moved it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+SPANS_S = (60.0, 120.0, 300.0)
+"""Seconds shown by itself: the shortest of them that holds what there is, at most the last."""
+
+CHOICES = {"Automatic": 0, "1 min": 60, "5 min": 300, "15 min": 900, "30 min": 1800, "1 h": 3600}
+"""Seconds by name; 0 for what :data:`SPANS_S` says."""
+
+SHORTEST_S, LONGEST_S = 10.0, 3600.0
+"""No zoom goes beyond these."""
+
+
+def span_for(age: float) -> float:
+    """Return the seconds to show while the oldest reading is ``age`` seconds old."""
+    return next((span for span in SPANS_S if age <= span), SPANS_S[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """What is shown.
+
+    Attributes:
+        span: seconds; 0 for as many as there are, see :func:`span_for`.
+        end: epoch seconds of the right edge; None while it follows now.
+    """
+
+    span: float = 0.0
+    end: float | None = None
+
+    def bounds(self, now: float, oldest: float) -> tuple[float, float]:
+        """Return (start, end) in epoch seconds, ``oldest`` being the time of the first reading."""
+        end = now if self.end is None else self.end
+        span = self.span or span_for(now - oldest)
+        return end - span, end
+
+    def since(self, now: float) -> float:
+        """Return from when on readings are needed."""
+        end = now if self.end is None else min(self.end, now)
+        return end - (self.span or SPANS_S[-1])
+
+    def zoomed(self, factor: float, at: float, *, now: float, oldest: float) -> TimeWindow:
+        """Return one that shows ``factor`` times as much; what is at ``at`` stays in its place.
+
+        While it follows now it goes on doing so.
+        """
+        start, end = self.bounds(now, oldest)
+        span = min(max((end - start) * factor, SHORTEST_S), LONGEST_S)
+        if self.end is None:
+            return replace(self, span=span)
+        share = (end - at) / (end - start)
+        return TimeWindow(span, at + share * span)._held(now)
+
+    def panned(self, seconds: float, *, now: float, oldest: float) -> TimeWindow:
+        """Return one that is moved; at now it follows again, and it never leaves what is remembered."""
+        start, end = self.bounds(now, oldest)
+        return TimeWindow(end - start, end + seconds)._held(now)
+
+    def following(self) -> TimeWindow:
+        """Return one that shows as much and follows now."""
+        return replace(self, end=None)
+
+    def _held(self, now: float) -> TimeWindow:
+        if self.end is None or self.end >= now:
+            return replace(self, end=None)
+        return replace(self, end=max(self.end, now - LONGEST_S + self.span))
