@@ -111,12 +111,12 @@ def fresh(desk: Open) -> Iterator[Hand]:
 
 
 def at_work(desk: Open, *cameras: CameraConfig) -> Iterator[Hand]:
-    one = desk(config(*cameras))
-    one.monitor.live("north")
-    one.step()
-    yield Hand(one)
-    for box in one.window.findChildren(NameBox):
-        box.deleteLater()
+    hand = Hand(desk(config(*cameras)))
+    hand.desk.monitor.live("north")
+    hand.desk.step()
+    yield hand
+    # pytest keeps the hand for a while; the window must be let go of before the next one is made.
+    vars(hand).clear()
 
 
 TRIANGLE = ((0.3, 0.2), (0.7, 0.3), (0.5, 0.7))
