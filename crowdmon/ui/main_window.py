@@ -20,6 +20,7 @@ from crowdmon.ui.filing import Filing
 from crowdmon.ui.heat_control import LEAST, MOST
 from crowdmon.ui.hover import Hover
 from crowdmon.ui.menus import build_menus
+from crowdmon.ui.opening import Opening
 from crowdmon.ui.panels import Panels
 from crowdmon.ui.playing import Playing
 from crowdmon.ui.plot_window import CHOICES
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         bridge.beat.connect(self.hover.refresh)
         self.playing = Playing(bridge, self.switchboard, self.panels.stage.playback)
         self.saver = PictureSaver(bridge, self.switchboard, self.filing, self)
+        self.opening = Opening(self)
         build_menus(self)
         self.switchboard.cameras_changed.connect(self._cameras_changed)
         self.switchboard.focus_changed.connect(self._entitle)
@@ -104,14 +106,16 @@ class MainWindow(QMainWindow):
     def open_source(self, kind: str = "network") -> None:
         """Ask for a source and open it."""
         taken = [camera.name for camera in self.bridge.config.cameras]
-        dialog = SourceDialog(self, kind=kind, taken=taken)
+        dialog = SourceDialog(self, kind=kind, taken=taken, bridge=self.bridge)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self._add)
+        dialog.chosen.connect(self.add_camera)
         dialog.open()
 
     def export_readings(self) -> None:
         """Ask which readings to export, and write them."""
-        dialog = ExportDialog(self.bridge, self)
+        history = self.bridge.config.record.history
+        kept = Path(history) if history is not None and Path(history).is_file() else None
+        dialog = ExportDialog(self.bridge, self, history=kept)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -205,7 +209,8 @@ class MainWindow(QMainWindow):
         self._settled = True
         self.close()
 
-    def _add(self, camera: CameraConfig) -> None:
+    def add_camera(self, camera: CameraConfig) -> None:
+        """Open a camera, look at it, and remember its source."""
         self.settings.opened(camera.source)
         self.switchboard.add(camera)
 

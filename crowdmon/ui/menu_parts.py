@@ -40,7 +40,11 @@ def add_choices(
 
 
 def add_filing(menu: QMenu, window: MainWindow) -> None:
-    """Add the verbs that read and write the configuration file."""
+    """Add the recent sources, the verbs that read and write the configuration file, and the exports."""
+    recent = QMenu("Open &recent", menu)
+    recent.setToolTipsVisible(True)
+    recent.aboutToShow.connect(lambda: window.opening.fill(recent))
+    menu.addMenu(recent)
     menu.addSeparator()
     add(menu, "Open &configuration…", window.filing.open, "Ctrl+Shift+O")
     add(menu, "&Save", window.filing.save, "Ctrl+S")

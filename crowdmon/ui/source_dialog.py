@@ -20,8 +20,10 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.config import CameraConfig, validate
 from crowdmon.errors import ConfigError
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.source_page import Page
 from crowdmon.ui.source_pages import PAGES
+from crowdmon.ui.source_trial import SourceTrial
 from crowdmon.ui.wording import breakable, unique
 
 
@@ -35,12 +37,28 @@ class SourceDialog(QDialog):
     chosen = pyqtSignal(object)
 
     def __init__(
-        self, parent: QWidget | None = None, *, kind: str = "network", taken: Sequence[str] = ()
+        self,
+        parent: QWidget | None = None,
+        *,
+        kind: str = "network",
+        taken: Sequence[str] = (),
+        bridge: Bridge | None = None,
     ) -> None:
+        """Ask.
+
+        Args:
+            parent: the window.
+            kind: the kind to begin with.
+            taken: names that are given already.
+            bridge: where a source can be tried; it cannot be tried without.
+        """
         super().__init__(parent)
         self.setWindowTitle("Open source")
         self.setMinimumSize(640, 360)
         self._taken = tuple(taken)
+        self.trial = None if bridge is None else SourceTrial(bridge, lambda: self.page().source(), self)
+        if self.trial is not None:
+            self.trial.failed.connect(self._say)
         self.pages: dict[str, Page] = {page.kind: page() for page in PAGES}
         self.kinds = QListWidget()
         self.kinds.setObjectName("kinds")
@@ -95,6 +113,12 @@ class SourceDialog(QDialog):
             self.chosen.emit(camera)
             super().accept()
 
+    def done(self, a0: int) -> None:
+        """Close; a trial that still runs is of no use any more."""
+        if self.trial is not None:
+            self.trial.forget()
+        super().done(a0)
+
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
         """Take Return in the list of kinds as a step to the page, not as the end of the dialog."""
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -109,6 +133,8 @@ class SourceDialog(QDialog):
 
     def _changed(self) -> None:
         self._say("")
+        if self.trial is not None:
+            self.trial.forget()
         self.name.setPlaceholderText(unique(self.page().name()[:60].strip(), self._taken))
 
     def _say(self, problem: str) -> None:
@@ -127,6 +153,8 @@ class SourceDialog(QDialog):
         right.setSpacing(8)
         right.addWidget(self.stack, 1)
         right.addLayout(name_row)
+        if self.trial is not None:
+            right.addWidget(self.trial)
         right.addWidget(self.error)
         body = QHBoxLayout()
         body.setSpacing(24)

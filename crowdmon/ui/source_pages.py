@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from PyQt6.QtWidgets import QLineEdit, QSpinBox
 
+from crowdmon.capture.webcams import list_webcams
 from crowdmon.scene.parse import SCENES
 from crowdmon.scene.plaza import LIMITS
 from crowdmon.ui.source_page import Choice, Page, caption_for
 from crowdmon.ui.source_paths import FilePage, FolderPage
+
+_NAMED = " – "
 
 
 class NetworkPage(Page):
@@ -68,8 +70,8 @@ class WebcamPage(Page):
         self.setFocusProxy(self.device)
 
     def source(self) -> str:
-        """Return the number or device."""
-        return self.device.currentText().strip()
+        """Return the number or device, without the name that is listed with it."""
+        return self.device.currentText().partition(_NAMED)[0].strip()
 
     def name(self) -> str:
         """Return a name with the number in it."""
@@ -127,10 +129,6 @@ PAGES: tuple[type[Page], ...] = (NetworkPage, WebcamPage, FilePage, FolderPage, 
 
 
 def webcams() -> list[str]:
-    """Return the devices of this computer's webcams, or just ``0`` where they cannot be listed."""
-    found = (
-        sorted(Path("/dev").glob("video*"), key=lambda p: (len(p.name), p.name))
-        if Path("/dev").is_dir()
-        else []
-    )
-    return [str(path) for path in found] or ["0"]
+    """Return this computer's webcams as ``0 – Name``, or just ``0`` where none can be listed."""
+    found = [source if name in source else f"{source}{_NAMED}{name}" for source, name in list_webcams()]
+    return found or ["0"]

@@ -80,6 +80,7 @@ CountPlot {{ border: 2px solid transparent; }}
 CountPlot:focus {{ border: 2px solid {accent}; }}
 QLabel#readout {{ background: {raised}; color: {text}; font-size: {caption}px; padding: 2px 8px;
     border-radius: 4px; }}
+QLabel#preview {{ background: {background}; border: 1px solid {line}; border-radius: 4px; }}
 QLabel#banner {{ background: {surface}; color: {text}; border: none; border-left: 4px solid {red};
     padding: 8px 16px; }}
 QWidget[role="glyph"] {{ color: {accent}; background: transparent; }}
