@@ -153,6 +153,13 @@ class Studio:
         window.switchboard.focus(night.name)
         self.take(window, name)
 
+    def rois(self, name: str) -> None:
+        window, _ = self.window(demo(), (1024, 700), minutes=0.2)
+        editor = window.rois.editor
+        editor.set_editing(True)
+        editor.select(editor.draft.names[0], point=1)
+        self.take(window, name)
+
     def lost(self, name: str) -> None:
         window, film = self.window(demo(), (1024, 700), minutes=MINUTES)
         film.lose(demo().cameras[0].name, CameraState.RECONNECTING, 12.0, attempt=3)
@@ -175,6 +182,7 @@ class Studio:
             "window": self.main,
             "cameras": self.several,
             "light": self.light,
+            "rois": self.rois,
             "reconnecting": self.lost,
             "first-run": self.first_run,
             "source": self.source,

@@ -50,8 +50,9 @@ def snap_shift(
         onto = way > _THERE or _touches(point, neighbours, aspect=aspect)
         if onto and way < shortest:
             shortest = way
-            best = (x - point[0], y - point[1]) if way > _THERE else (0.0, 0.0)
-    return best
+            best = (x - point[0], y - point[1])
+    # A foot on an upright edge is off by a rounding error in y, which is no way to go.
+    return best[0] if abs(best[0]) > _THERE else 0.0, best[1] if abs(best[1]) > _THERE else 0.0
 
 
 def _near_corner(point: Point, neighbours: Sequence[Points], *, reach: float, aspect: float) -> Point | None:

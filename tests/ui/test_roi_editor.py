@@ -235,7 +235,7 @@ def test_a_roi_is_dragged_and_snaps_to_the_border(hand: Hand) -> None:
     assert hand.polygon("gate")[:, 1] == pytest.approx([0.3, 0.3, 0.9, 0.9], abs=0.005)
 
 
-def test_a_point_snaps_to_a_neighbour_unless_alt_is_held(hand: Hand) -> None:
+def test_a_point_snaps_to_a_neighbour(hand: Hand) -> None:
     hand.press(Key.Key_E)
     hand.drag((0.45, 0.2), (0.5, 0.25), (0.547, 0.297))
     assert tuple(hand.polygon("gate")[1]) == STAIRS.polygon[0]
