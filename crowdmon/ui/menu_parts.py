@@ -59,7 +59,7 @@ def add_filing(menu: QMenu, window: MainWindow) -> None:
 
 def add_privacy(menu: QMenu, window: MainWindow) -> None:
     """Add the switch that makes people unrecognisable."""
-    action = add(menu, "Pi&xelate people", None, "P")
+    action = add(menu, "Pi&xelate people", None, "X")
     action.setToolTip("On the screen and in saved pictures. What is not counted yet is hidden wholly.")
     action.setCheckable(True)
     action.setChecked(window.settings.number("pixelate", 0, low=0, high=1) == 1)

@@ -54,7 +54,7 @@ class SourceDialog(QDialog):
         """
         super().__init__(parent)
         self.setWindowTitle("Open source")
-        self.setMinimumSize(640, 360)
+        self.setMinimumSize(640, 360 if bridge is None else 488)
         self._taken = tuple(taken)
         self.trial = None if bridge is None else SourceTrial(bridge, lambda: self.page().source(), self)
         if self.trial is not None:

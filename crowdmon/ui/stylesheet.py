@@ -65,7 +65,7 @@ QListWidget#checks::item {{ padding: 4px; }}
 QListWidget::indicator, QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {control};
     border-radius: 2px; background: {background}; }}
 QListWidget::indicator:checked, QCheckBox::indicator:checked {{ background: {accent};
-    border: 3px solid {background}; outline: 1px solid {control}; }}
+    border: 1px solid {text}; }}
 QListWidget#kinds {{ background: {background}; padding: 6px; border-radius: 4px; }}
 QListWidget#kinds::item {{ border-left: 3px solid transparent; padding: 8px; border-radius: 4px;
     color: {text}; }}

@@ -96,7 +96,7 @@ def test_people_are_pixelated_by_key_and_stay_so(desk: Open, qtbot: QtBot) -> No
     one = live(desk, settings=settings)
     one.monitor.put("north", view=fine())
     one.step()
-    qtbot.keyClick(one.window, Qt.Key.Key_P)
+    qtbot.keyClick(one.window, Qt.Key.Key_X)
 
     def changed() -> np.ndarray:
         return (pictures.to_rgb(one.window.panels.stage.video._picture) != fine().rgb).any(axis=2)
