@@ -123,6 +123,10 @@ class RoiPointer(QObject):
         if refusal is not None and self._apart(refusal.at, event.position()) > _READ_PX:
             editor.refusal = None
         editor.by_keys = False
+        if self._drag is not None and not (event.buttons() & Qt.MouseButton.LeftButton):
+            self._drag, self._moving = None, False  # let go of while somebody else had the mouse
+        if self._drag is not None and self._drag.base is not editor.settled:
+            self._drag, self._moving = None, False  # another camera, or other ROIs, have come meanwhile
         if editor.sketch is not None:
             editor.cursor = self._snapped(at, event)
             self._view.setCursor(Qt.CursorShape.CrossCursor)

@@ -6,7 +6,8 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from crowdmon.engine.monitor import Monitor
@@ -57,3 +58,34 @@ def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
         bridge.stop()
     assert [t.name for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon] == []
     assert monitor.stop(), "every thread has ended"
+
+
+def test_a_roi_drawn_on_a_camera_is_counted_without_opening_it_again(qtbot: QtBot) -> None:
+    cameras = config(camera("plaza", source=SMALL))
+    monitor = Monitor(cameras, counter_factory=Seven)
+    bridge = Bridge(monitor, cameras)
+    window = MainWindow(bridge)
+    qtbot.addWidget(window)
+    window.show()
+    bridge.start()
+    try:
+        video, table = window.panels.stage.video, window.panels.readings.findChild(QTableWidget)
+        qtbot.waitUntil(lambda: video.place().width > 0, timeout=20_000)
+        before = monitor.snapshot().cameras["plaza"].status.since
+        qtbot.keyClick(window, Qt.Key.Key_N)
+        for x, y in ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)):
+            at = QPointF(*video.place().to_widget(x, y)).toPoint()
+            qtbot.mouseClick(video, Qt.MouseButton.LeftButton, pos=at)
+        qtbot.keyClick(video, Qt.Key.Key_Return)
+        asked = bridge.config.cameras[0].rois[0].name
+
+        def counted() -> bool:
+            reading = monitor.snapshot().cameras["plaza"].reading
+            return reading is not None and reading.rois[-1].roi == asked and reading.rois[-1].count == 7.0
+
+        qtbot.waitUntil(counted, timeout=20_000)
+        qtbot.waitUntil(lambda: table.item(0, 1) is not None and table.item(0, 1).text() == "7")
+        assert table.item(0, 0).text() == asked
+        assert monitor.snapshot().cameras["plaza"].status.since == before, "it was never closed"
+    finally:
+        bridge.stop()

@@ -259,6 +259,27 @@ def test_escape_takes_a_drag_back(hand: Hand) -> None:
     assert hand.desk.monitor.calls == []
 
 
+@pytest.mark.parametrize("how", ["key", "camera", "elsewhere"])
+def test_a_drag_that_was_interrupted_does_not_go_on(hand: Hand, how: str) -> None:
+    hand.press(Key.Key_E)
+    hand.hold((0.3, 0.5), (0.35, 0.5))
+    if how == "key":
+        hand.press(Key.Key_E)
+    elif how == "camera":
+        hand.desk.window.switchboard.focus("south")
+    else:
+        hand.desk.window.switchboard.set_rois("north", (STAIRS,))
+    before = hand.desk.monitor.config
+    hand.move(0.4, 0.55)
+    QTest.mouseRelease(
+        hand.view, LEFT, pos=hand.pixel(0.4, 0.55) if hand.view.place().width else QPoint(9, 9)
+    )
+    hand.editor.set_editing(True)
+    hand.move(0.45, 0.6)
+    assert hand.desk.monitor.config == before
+    assert hand.editor.draft == hand.editor.settled
+
+
 def test_a_click_chooses_and_moves_nothing(hand: Hand) -> None:
     hand.press(Key.Key_E)
     hand.click(0.7, 0.5)
