@@ -16,7 +16,7 @@ from crowdmon.ui.menu_parts import add
 from crowdmon.ui.name_box import NameBox
 from crowdmon.ui.roi_editor import RoiEditor
 from crowdmon.ui.roi_files import RoiFiles
-from crowdmon.ui.roi_handles import paint_editing
+from crowdmon.ui.roi_handles import paint_editing, paint_frame
 from crowdmon.ui.roi_overlay import RoiShape
 from crowdmon.ui.roi_pointer import RoiPointer
 from crowdmon.ui.wording import NO_COUNT
@@ -63,6 +63,7 @@ class RoiDesk(QObject):
     def paint(self, painter: QPainter, place: Fit) -> None:
         """Draw handles while ROIs are edited."""
         if self.editor.editing:
+            paint_frame(painter, place, focused=self.view.hasFocus())
             paint_editing(painter, place, self.editor)
 
     def rename(self, name: str = "") -> None:

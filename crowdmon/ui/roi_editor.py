@@ -273,6 +273,7 @@ class RoiEditor(QObject):
         self._tell()
 
     def _follow(self, name: str) -> None:
+        self.hover = NOTHING  # what lay under the pointer may be gone
         known = name in self.draft.names
         point = self.point if name == self.selected or not self.selected else None
         if known and point is not None and point >= len(self.draft[name].polygon):

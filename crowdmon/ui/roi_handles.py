@@ -47,6 +47,15 @@ def paint_editing(painter: QPainter, place: Fit, editor: RoiEditor) -> None:
     painter.restore()
 
 
+def paint_frame(painter: QPainter, place: Fit, *, focused: bool) -> None:
+    """Frame the picture while it is edited, brightly while keys go to it."""
+    box = QRectF(place.left, place.top, place.width, place.height).adjusted(2, 2, -2, -2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for tint, width in ((LABEL_GROUND, 4.0), (_ACCENT if focused else DARK.control, 2.0)):
+        painter.setPen(QPen(QColor(tint), width))
+        painter.drawRect(box)
+
+
 def _at(place: Fit, point: Point) -> QPointF:
     return QPointF(*place.to_widget(*point))
 

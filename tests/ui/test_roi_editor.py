@@ -307,6 +307,31 @@ def test_points_are_put_in_by_double_click_and_by_key(hand: Hand) -> None:
     assert hand.polygon("gate")[4] == pytest.approx([0.45, 0.65], abs=0.003), "behind the chosen one"
 
 
+def test_a_point_is_not_put_into_what_is_gone(fresh: Hand) -> None:
+    fresh.press(Key.Key_N)
+    for x, y in TRIANGLE:
+        fresh.click(x, y)
+    fresh.press(Key.Key_Return)
+    fresh.move(0.5, 0.25)
+    assert fresh.editor.hover.part is Part.EDGE
+    fresh.press(Key.Key_Z, mod=Mod.ControlModifier)
+    fresh.press(Key.Key_I, Key.Key_Delete, Key.Key_Right, Key.Key_F2, Key.Key_P)
+    assert fresh.rois() == ()
+
+
+def test_the_picture_shows_that_it_is_edited_and_has_the_keys(hand: Hand) -> None:
+    def frame() -> tuple[int, ...]:
+        place = hand.view.place()
+        image = hand.view.grab().toImage()
+        return image.pixelColor(round(place.left + 2), round(place.top + place.height / 2)).getRgb()[:3]
+
+    plain = frame()
+    hand.press(Key.Key_E)
+    keys = frame()
+    hand.table.setFocus()
+    assert len({plain, keys, frame()}) == 3
+
+
 def test_delete_takes_the_point_then_the_roi(hand: Hand) -> None:
     hand.press(Key.Key_E)
     hand.click(0.1, 0.8)
