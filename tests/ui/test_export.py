@@ -12,11 +12,15 @@ from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from crowdmon.engine.monitor import Monitor
 from crowdmon.record.csvlog import ReadingCsv, read_csv
 from crowdmon.record.history import HistoryFile
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export_dialog import ExportDialog
 from crowdmon.ui.exporting import WIDTHS, range_of
+from crowdmon.ui.main_window import MainWindow
 from crowdmon.values import ReadingState
+from tests.fakes import FakeCounter
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, density, frame, reading
 
@@ -126,6 +130,33 @@ def test_a_history_file_reaches_further_back(desk: Open, qtbot: QtBot, tmp_path:
     assert read_csv(tmp_path / "old.csv")[0]["count"] == 99.0
     dialog.reject()
     assert list(WIDTHS.values()) == [0, 1, 60, 900]
+
+
+def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) -> None:
+    cameras = config(camera("plaza", GATE, source="synthetic:plaza?people=3&width=320&height=180&fps=10"))
+    monitor = Monitor(cameras, counter_factory=lambda: FakeCounter(8.0))
+    bridge = Bridge(monitor, cameras)
+    window = MainWindow(bridge)
+    qtbot.addWidget(window)
+    window.show()
+    bridge.start()
+    try:
+        qtbot.waitUntil(lambda: len(monitor.query(0.0, 1e12)) >= 3, timeout=20_000)
+        dialog = ExportDialog(bridge, window)
+        dialog.open()
+        qtbot.keyClicks(dialog.path, str(tmp_path / "real.csv"))
+        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: "written" in dialog.said.accessibleDescription(), timeout=20_000)
+        dialog.reject()
+    finally:
+        bridge.stop()
+    rows = read_csv(tmp_path / "real.csv")
+    whole = [row["count"] for row in rows if row["roi"] == "frame" and row["state"] == "ok"]
+    assert len(whole) >= 3
+    assert set(whole) == {8.0}
+    gates = [row["count"] for row in rows if row["roi"] == "gate" and row["state"] == "ok"]
+    # An even density: the ROI's share of the picture, to the two decimals of the file and the last row of cells.
+    assert gates == pytest.approx([8.0 * 0.35 * 0.6] * len(gates), abs=0.1)
 
 
 def save(desk: Desk, text: str, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
