@@ -155,7 +155,7 @@ def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) 
     assert len(whole) >= 3
     assert set(whole) == {8.0}
     gates = [row["count"] for row in rows if row["roi"] == "gate" and row["state"] == "ok"]
-    # An even density: the ROI's share of the picture, to the two decimals of the file and the last row of cells.
+    # An even density: the ROI's share of the picture, but for the last row of cells.
     assert gates == pytest.approx([8.0 * 0.35 * 0.6] * len(gates), abs=0.1)
 
 
