@@ -77,7 +77,8 @@ def headline(status: Status, now: float) -> str:
         case CameraState.PAUSED:
             return f"Paused at {clock(status.since)}"
         case CameraState.STALE:
-            return f"No picture for {silent}"
+            # Pictures may still come and be the same one over and over: the engine says so.
+            return status.message or f"No picture for {silent}"
         case CameraState.RECONNECTING:
             return f"No picture for {silent}, reconnecting{attempt}"
         case CameraState.ENDED:
@@ -89,7 +90,9 @@ def headline(status: Status, now: float) -> str:
 def detail(status: Status) -> str:
     """Return the engine's reason and what the user can do about it; empty if there is neither."""
     advice = _ADVICE.get(status.state, "")
-    return "\n".join(part for part in (status.message, advice) if part)
+    # A stale camera's reason is its headline already.
+    reason = "" if status.state is CameraState.STALE else status.message
+    return "\n".join(part for part in (reason, advice) if part)
 
 
 def rates(status: Status) -> tuple[str, str]:

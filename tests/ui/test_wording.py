@@ -64,6 +64,12 @@ def test_what_when_and_what_is_being_done() -> None:
     assert wording.headline(silent, NOON) == "No picture for 7 s"
 
 
+def test_a_frozen_camera_is_not_called_silent() -> None:
+    frozen = Status(CameraState.STALE, "The picture has not changed for 12 s", since=NOON, age=0.1)
+    assert wording.headline(frozen, NOON) == "The picture has not changed for 12 s"
+    assert "has not changed" not in wording.detail(frozen)
+
+
 @pytest.mark.parametrize("state", CameraState)
 def test_every_state_has_a_word_and_only_a_live_one_says_nothing(state: CameraState) -> None:
     assert wording.WORDS[state]
