@@ -106,7 +106,7 @@ def paint(
     unit = float(np.clip(min(width, height * 16 / 9) / 1100, 0.9, 3.0))
     canvas = _Canvas(np.ascontiguousarray(blend(rgb, heat(density, width, height, top=top))), unit)
     for index, roi in enumerate(rois):
-        colour = ROI_COLOURS[index % len(ROI_COLOURS)]
+        colour = ROI_COLOURS[(index if roi.colour is None else roi.colour) % len(ROI_COLOURS)]
         _paint_roi(canvas, roi.polygon, f"{roi.name}  {_people(reading, roi.name)}", colour)
     strip = _Canvas(np.full((round(58 * unit), width, 3), _BACKGROUND, np.uint8), unit)
     _paint_strip(strip, f"{_people(reading, WHOLE_FRAME, digits=0)} people", title, top)

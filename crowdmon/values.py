@@ -211,8 +211,11 @@ class Roi:
         name: unique on its camera; not :data:`WHOLE_FRAME`.
         polygon: at least three corner points in 0..1, not crossing itself.
         area_m2: ground area in square metres, None if unknown.
+        colour: number of its colour in the palette of ROIs; None for the one its place gives it. How a ROI
+            looks does not make it another one.
     """
 
     name: str
     polygon: tuple[tuple[float, float], ...] = field(default=())
     area_m2: float | None = None
+    colour: int | None = field(default=None, compare=False)

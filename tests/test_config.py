@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from crowdmon import resources
 from crowdmon.config import (
+    COLOURS,
     AppConfig,
     CameraConfig,
     RoiConfig,
@@ -140,8 +141,8 @@ class TestRefusing:
                 r"cameras\[0\]\.rat is not a known key\. Did you mean 'rate'\? Known here: name, source",
             ),
             (
-                roi(more=", colour: red"),
-                r"cameras\[0\]\.rois\[0\]\.colour is not a known key.*polygon, area_m2",
+                roi(more=", shade: red"),
+                r"cameras\[0\]\.rois\[0\]\.shade is not a known key.*polygon, area_m2",
             ),
             ("camera: []", "camera is not a known key. Did you mean 'cameras'"),
             ("cameras: [{name: a}]", r"cameras\[0\]\.source is missing"),
@@ -408,3 +409,12 @@ def test_importing_the_configuration_stays_light() -> None:
     ).stdout.split()
     assert "pydantic" in loaded
     assert not {"cv2", "scipy", "h5py", "torch", "av", "PyQt6"} & set(loaded)
+
+
+def test_a_colour_is_one_of_the_names() -> None:
+    roi = {"name": "gate", "polygon": [[0, 0], [1, 0], [1, 1]], "colour": "teal"}
+    assert validate(RoiConfig, roi, where="x").colour_at(0) == COLOURS.index("teal")
+    with pytest.raises(ConfigError, match=r"colour = 'red' is not allowed\. Allowed: sky, pink"):
+        validate(RoiConfig, {**roi, "colour": "red"}, where="x")
+    camera = CameraConfig.model_validate({"name": "a", "source": "0", "rois": [roi]})
+    assert camera.to_rois()[0].colour == 5

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from crowdmon.config import COLOURS
 from crowdmon.errors import SinkError
 from crowdmon.heatmap import TOP as HEAT_TOP
 from crowdmon.picture import ROI_COLOURS, heat, paint, write_png
@@ -96,3 +97,4 @@ def test_an_unwritable_png_is_a_sink_error(tmp_path: Path) -> None:
 
 def test_rois_have_the_colours_of_the_dark_window() -> None:
     assert [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in ROI_COLOURS] == list(DARK.rois)
+    assert len(ROI_COLOURS) == len(COLOURS)

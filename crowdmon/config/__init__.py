@@ -8,12 +8,14 @@ secrets.py   ${ENV} placeholders, expanded only when a source is opened
 
 from crowdmon.config.files import dump, load, parse, save
 from crowdmon.config.messages import validate
-from crowdmon.config.models import AppConfig, CameraConfig, RecordConfig, RoiConfig
+from crowdmon.config.models import COLOURS, AppConfig, CameraConfig, Colour, RecordConfig, RoiConfig
 from crowdmon.config.secrets import expand_secrets
 
 __all__ = [
+    "COLOURS",
     "AppConfig",
     "CameraConfig",
+    "Colour",
     "RecordConfig",
     "RoiConfig",
     "dump",

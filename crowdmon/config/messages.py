@@ -78,6 +78,7 @@ def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
         "string_too_long": f"at most {ctx.get('max_length')} characters",
         "missing_tuple_item": "two numbers [x, y]",
         "too_long": "two numbers [x, y]",
+        "literal_error": str(ctx.get("expected")).replace("'", ""),
     }
     allowed = limits.get(kind) or _ALLOWED.get(kind) or str(error["msg"])
     return f"{at} = {_show(value)} is not allowed", f"Allowed: {allowed}"

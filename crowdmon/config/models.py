@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
@@ -66,6 +66,10 @@ Source = Annotated[
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 Point = tuple[Number, Number]
+Colour = Literal["sky", "pink", "lime", "violet", "sand", "teal"]
+
+COLOURS: tuple[Colour, ...] = get_args(Colour)
+"""The colours of ROIs by name, in the order in which ROIs get them."""
 
 
 class Model(BaseModel):
@@ -82,11 +86,13 @@ class RoiConfig(Model):
         polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
         area_m2: square metres of ground on which those stand whose heads are in the polygon, > 0;
             None if unknown.
+        colour: one of :data:`COLOURS`; None for the one that its place among the ROIs gives it.
     """
 
     name: Name
     polygon: tuple[Point, ...]
     area_m2: Positive | None = None
+    colour: Colour | None = None
 
     @field_validator("name")
     @classmethod
@@ -99,6 +105,10 @@ class RoiConfig(Model):
     @classmethod
     def _simple(cls, polygon: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
         return validate_polygon(polygon, where="")
+
+    def colour_at(self, place: int) -> int:
+        """Return the number of its colour in the palette, as the ROI at ``place`` from 0."""
+        return place % len(COLOURS) if self.colour is None else COLOURS.index(self.colour)
 
 
 class CameraConfig(Model):
@@ -125,7 +135,10 @@ class CameraConfig(Model):
 
     def to_rois(self) -> tuple[Roi, ...]:
         """Return the ROIs as the values the engine measures with."""
-        return tuple(Roi(name=r.name, polygon=r.polygon, area_m2=r.area_m2) for r in self.rois)
+        return tuple(
+            Roi(name=r.name, polygon=r.polygon, area_m2=r.area_m2, colour=r.colour_at(place))
+            for place, r in enumerate(self.rois)
+        )
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         for key, value in super().__repr_args__():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from crowdmon.config import RoiConfig, validate
+from crowdmon.config import COLOURS, Colour, RoiConfig, validate
 from crowdmon.errors import ConfigError
 from crowdmon.roi_edit import shapes
 from crowdmon.roi_edit.shapes import Point, Points, Refused
@@ -63,7 +63,9 @@ class Draft:
     def add(self, points: Iterable[Point], name: str = "") -> Draft:
         """Add a ROI behind the others; its name is made unique."""
         polygon = shapes.checked(points)
-        return self.changed((*self.rois, RoiConfig(name=self.free_name(name), polygon=polygon)))
+        taken = {roi.colour_at(place) for place, roi in enumerate(self.rois)}
+        free = next((c for i, c in enumerate(COLOURS) if i not in taken), None)
+        return self.changed((*self.rois, RoiConfig(name=self.free_name(name), polygon=polygon, colour=free)))
 
     def move_point(self, name: str, index: int, to: Point) -> Draft:
         """Put one corner elsewhere."""
@@ -105,9 +107,18 @@ class Draft:
         return self._with(name, renamed)
 
     def delete(self, name: str) -> Draft:
-        """Take a ROI away."""
+        """Take a ROI away; the others keep their colours."""
         gone = self[name]
-        return self.changed(roi for roi in self.rois if roi is not gone)
+        after = self.rois.index(gone)
+        return self.changed(
+            roi if place < after else roi.model_copy(update={"colour": COLOURS[roi.colour_at(place)]})
+            for place, roi in enumerate(self.rois)
+            if roi is not gone
+        )
+
+    def recolour(self, name: str, colour: Colour) -> Draft:
+        """Give a ROI another colour."""
+        return self._with(name, self[name].model_copy(update={"colour": colour}))
 
     def take(self, rois: Iterable[RoiConfig], *, replace: bool = False) -> Draft:
         """Add ROIs from elsewhere in one step.

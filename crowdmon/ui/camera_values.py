@@ -54,11 +54,11 @@ class CameraValues:
 
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
-        before, self.config = {roi.name: roi for roi in self.config.rois}, config
+        before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
         if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
             return
         known = {one.roi: one for one in self.reading.rois}
         fresh = measure(self.density, config.to_rois()).rois
-        same = {roi.name for roi in config.rois if before.get(roi.name) == roi} | {WHOLE_FRAME}
+        same = {roi.name for roi in config.to_rois() if before.get(roi.name) == roi} | {WHOLE_FRAME}
         rois = tuple(known.get(one.roi, one) if one.roi in same else one for one in fresh)
         self.reading = replace(self.reading, rois=rois)

@@ -10,9 +10,9 @@ from PyQt6.QtCore import QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QAction, QPainter
 from PyQt6.QtWidgets import QMenu, QToolTip, QWidget
 
-from crowdmon.config import RoiConfig
+from crowdmon.config import COLOURS, RoiConfig
 from crowdmon.ui.fit import Fit
-from crowdmon.ui.menu_parts import add
+from crowdmon.ui.menu_parts import add, add_choices
 from crowdmon.ui.name_box import NameBox
 from crowdmon.ui.roi_editor import RoiEditor
 from crowdmon.ui.roi_files import RoiFiles
@@ -75,6 +75,20 @@ class RoiDesk(QObject):
             self._open_box(cell[0], cell[1], name)
         else:
             self._rename_on_picture(name)
+
+    def colour(self) -> str:
+        """Return the name of the selected ROI's colour; empty while none is selected."""
+        for place, roi in enumerate(self.editor.settled.rois):
+            if roi.name == self.editor.selected:
+                return COLOURS[roi.colour_at(place)]
+        return ""
+
+    def recolour(self, colour: str) -> None:
+        """Give the selected ROI another of :data:`COLOURS`."""
+        name = self.editor.selected
+        chosen = next(one for one in COLOURS if one == colour)
+        if name:
+            self.editor.do(lambda draft: draft.recolour(name, chosen))
 
     def fill_copies(self, menu: QMenu) -> None:
         """Fill a menu with the cameras that ROIs can be copied to."""
@@ -153,6 +167,7 @@ def add_roi_menu(window: MainWindow, menu: QMenu) -> RoiDesk:
     rename = add(menu, "&Rename", desk.rename, "F2")
     insert = add(menu, "&Insert point\tI", editor.insert_point)
     delete = add(menu, "De&lete\tDel", editor.delete)
+    tint = add_choices(menu, "C&olour", COLOURS, desk.recolour, current="")
     menu.addSeparator()
     copy = QMenu("&Copy ROIs to", menu)
     copy.aboutToShow.connect(lambda: desk.fill_copies(copy))
@@ -172,6 +187,9 @@ def add_roi_menu(window: MainWindow, menu: QMenu) -> RoiDesk:
         for action in (rename, insert, delete):
             action.setEnabled(chosen)
         export.setEnabled(bool(draft.rois))
+        tint.setEnabled(chosen)
+        for action, name in zip(tint.actions(), COLOURS, strict=True):
+            action.setChecked(name == desk.colour())
         desk.entitle_copies(copy)
 
     editor.hint_changed.connect(lambda _: enable())

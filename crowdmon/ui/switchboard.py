@@ -236,8 +236,10 @@ class Switchboard(QObject):
             return
         # A picture is as bright as it is in every theme: upon it the bright colours hold.
         shapes = [
-            RoiShape(roi.name, roi.polygon, DARK.roi(index), wording.people(camera.count(roi.name)))
-            for index, roi in enumerate(camera.config.rois)
+            RoiShape(
+                roi.name, roi.polygon, DARK.roi(roi.colour_at(place)), wording.people(camera.count(roi.name))
+            )
+            for place, roi in enumerate(camera.config.rois)
         ]
         self._panels.stage.video.set_rois(shapes)
 
@@ -246,5 +248,6 @@ class Switchboard(QObject):
         self._panels.plot.choose(name or None)
 
     def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
-        rois = [(roi.name, self._theme.roi(index)) for index, roi in enumerate(camera.config.rois)]
+        placed = enumerate(camera.config.rois)
+        rois = [(roi.name, self._theme.roi(roi.colour_at(place))) for place, roi in placed]
         return [(WHOLE_FRAME, self._theme.whole), *rois]

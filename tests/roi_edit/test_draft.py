@@ -142,6 +142,15 @@ def test_new_rois_are_numbered() -> None:
     assert draft.free_name("Gate") == "Gate 2"
 
 
+def test_a_roi_keeps_its_colour_when_another_goes_and_a_new_one_gets_a_free_one() -> None:
+    left = DRAFT.delete("gate")
+    assert left["stairs"].colour_at(0) == STAIRS.colour_at(1)
+    assert left.add(GATE.polygon)["ROI 1"].colour == "sky"
+    assert DRAFT.add(GATE.polygon)["ROI 1"].colour == "lime"
+    teal = DRAFT.recolour("gate", "teal")
+    assert (teal["gate"].colour, teal.undo().rois) == ("teal", DRAFT.rois)
+
+
 def test_what_changes_nothing_is_no_step() -> None:
     assert DRAFT.move("gate", 0.0, 0.0) is DRAFT
     assert DRAFT.rename("gate", "gate ") is DRAFT

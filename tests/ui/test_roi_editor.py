@@ -18,6 +18,7 @@ from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.roi_edit import Part
 from crowdmon.ui.name_box import NameBox
 from crowdmon.ui.roi_editor import RoiEditor
+from crowdmon.ui.theme import DARK
 from crowdmon.values import CameraState, Frame
 from tests.formats.writers import write_v5
 from tests.ui.conftest import Desk
@@ -440,6 +441,19 @@ def test_the_menus_offer_the_same(hand: Hand) -> None:
     menu.close()
     hand.action("Delete").trigger()
     assert hand.names() == ["gate"]
+
+
+def test_a_roi_gets_another_colour_everywhere(hand: Hand) -> None:
+    hand.press(Key.Key_E, Key.Key_Tab)
+    before = hand.rows()
+    assert [a.text() for a in hand.action("Sky").actionGroup().actions() if a.isChecked()] == ["Sky"]
+    hand.action("Teal").trigger()
+    assert [roi.colour for roi in hand.rois()] == ["teal", None]
+    assert hand.view._shapes[0].colour == DARK.roi(5)
+    assert hand.desk.window.panels.readings._rows[0].colour == DARK.roi(5)
+    assert hand.rows() == before, "how it looks changes no count"
+    hand.press(Key.Key_Z, mod=Mod.ControlModifier)
+    assert hand.rois() == (GATE, STAIRS)
 
 
 def test_rois_are_copied_to_another_camera(hand: Hand) -> None:
