@@ -79,7 +79,7 @@ def test_killed_resumed_and_scored(tmp_path: Path, data_root: Path) -> None:
                 "--root",
                 str(data_root),
             ),
-            *("--split", "val", "--weights", str(weights), "--json", str(report), "--backend", "torch"),
+            *("--split", "val", "--weights", str(weights), "--json", str(report)),
         ],
         env={**os.environ, "COLUMNS": "100"},
         check=True,
