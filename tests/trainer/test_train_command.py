@@ -67,6 +67,13 @@ def test_worldexpo_from_tree_to_scores_and_resumed(
     assert [row["scene"] for row in found["per_scene"]] == ["104207", "200608"]
     assert found["images"] == 4
 
+    from crowdmon.__main__ import main as crowdmon
+
+    table = tmp_path / "live.csv"
+    words = ["count", "synthetic:plaza?people=5", "--duration", "0.1", "--csv", table, "--weights", weights]
+    assert crowdmon([str(word) for word in words]) == 0
+    assert len(table.read_text().splitlines()) > 1
+
 
 def test_a_folder_with_a_run_is_not_overwritten(
     tmp_path: Path, expo: Path, capsys: pytest.CaptureFixture[str]

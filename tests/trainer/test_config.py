@@ -1,0 +1,58 @@
+"""Training configurations: the shipped ones load, a wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from crowdmon.errors import ConfigError
+from trainer.config import load
+
+SHIPPED = sorted((Path(__file__).parents[2] / "configs" / "train").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_configuration_loads(path: Path) -> None:
+    config = load(path)
+    assert config.steps > config.warmup
+    assert config.preprocess().density_scale == config.density_scale
+
+
+def test_the_paper_s_protocol_is_the_paper_s() -> None:
+    config = load(next(path for path in SHIPPED if path.stem == "paper"))
+    assert (config.protocol, config.batch, config.rate, config.optimiser) == ("paper", 1, 3e-5, "adam")
+    assert (config.losses.density, config.losses.gamma) == ("hef", 2.0)
+    assert (config.losses.segmentation, config.losses.classification) == (1e-2, 1e-3)
+    assert (config.losses.pyramid, config.network.norm, config.ema) == (0.0, False, 0.0)
+    assert config.network.classes == 15
+    assert config.augment.noise == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rte: 3", "rte: Extra inputs are not permitted"),
+        ("rate: fast", "rate: .*valid number"),
+        ("losses: {density: l3}", "losses.density: Input should be 'hef'"),
+        ("crop: 250", "crop: .*multiple of 8"),
+        ("- 3", "holds no settings"),
+        ("rate: [", "is not YAML"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named_with_its_file(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=rf"mine\.yaml.*{said}") as caught:
+        load(path)
+    assert caught.value.exit_code == 2
+    assert "\n" not in str(caught.value)
+
+
+def test_a_number_written_the_scientific_way_is_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("rate: 1e-4", encoding="utf-8")
+    assert load(path).rate == 1e-4
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot read .*gone\.yaml"):
+        load(tmp_path / "gone.yaml")
