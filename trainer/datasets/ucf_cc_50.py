@@ -12,11 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from crowdmon.errors import ConfigError
-from crowdmon.formats.points import ann_points
-from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
-from trainer.datasets.heads import common_notes, inside, some
-from trainer.datasets.pictures import picture_size, pictures_in
+from trainer.datasets.base import Benchmark, Dataset, Official, Request
 from trainer.datasets.splits import select, stratified
+from trainer.datasets.ucf import read_folder
 
 SHARED_WITH_PART_A = frozenset({"16", "25", "28", "32", "41", "45", "46", "49"})
 """Photos that are in ShanghaiTech Part A too; 45 is in its test split."""
@@ -56,7 +54,7 @@ def read(root: Path, request: Request) -> Dataset:
 
     ``request.official`` gives all fifty whatever the split.
     """
-    samples, notes = _read(root)
+    samples, notes = read_folder(root, name="ucf_cc_50", tree=TREE)
     chosen = folds(request.folds, request.seed)
     if request.official:
         return Dataset("ucf_cc_50", request.split, tuple(samples), tuple(notes), chosen)
@@ -74,24 +72,6 @@ def read(root: Path, request: Request) -> Dataset:
     held = stratified(rest, request.seed)
     part = select(rest, held, request.split)
     return Dataset("ucf_cc_50", request.split, part, tuple(notes), chosen, request.fold)
-
-
-def _read(root: Path) -> tuple[list[Sample], list[str]]:
-    samples, without = [], []
-    for image in pictures_in(root):
-        label = root / f"{image.stem}_ann.mat"
-        if not label.is_file():
-            without.append(image.stem)
-            continue
-        size = picture_size(image)
-        points, outside = inside(ann_points(label), size)
-        samples.append(Sample(image.stem, image, points, size, outside))
-    if not samples:
-        raise MissingDataError(f"ucf_cc_50: no labelled picture in {root}", tree=TREE)
-    notes = common_notes(samples)
-    if without:
-        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
-    return samples, notes
 
 
 BENCHMARK = Benchmark(

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crowdmon.formats.points import ann_points
 from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.datasets.find import child
-from trainer.datasets.heads import common_notes, inside, some
-from trainer.datasets.pictures import picture_size, pictures_in
 from trainer.datasets.splits import select, stratified
+from trainer.datasets.ucf import read_folder
 
 TREE = """\
 UCF-QNRF_ECCV18/               (also UCF-QNRF)
@@ -40,21 +38,7 @@ def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
             "Check the copy against the tree drawn below.",
             tree=TREE,
         )
-    samples, without = [], []
-    for image in pictures_in(folder):
-        label = folder / f"{image.stem}_ann.mat"
-        if not label.is_file():
-            without.append(image.stem)
-            continue
-        size = picture_size(image)
-        points, outside = inside(ann_points(label), size)
-        samples.append(Sample(image.stem, image, points, size, outside))
-    if not samples:
-        raise MissingDataError(f"ucf_qnrf: no labelled picture in {folder}", tree=TREE)
-    notes = common_notes(samples)
-    if without:
-        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
-    return samples, notes
+    return read_folder(folder, name="ucf_qnrf", tree=TREE)
 
 
 BENCHMARK = Benchmark(
