@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crowdmon.counting.network import NetworkConfig
 from crowdmon.counting.preprocess import Preprocess
@@ -77,6 +77,9 @@ class TrainConfig(_Model):
     freeze_norm: float = Field(
         0.5, gt=0, description="batch normalisation keeps its statistics after this share of the steps"
     )
+    standardise: bool = Field(
+        False, description="standardised weights in place of batch normalisation; needs network.norm: false"
+    )
     precision: Literal["bf16", "f32"] = "bf16"
     seed: int = 0
     validate_every: int = Field(500, gt=0)
@@ -90,10 +93,19 @@ class TrainConfig(_Model):
     sources: dict[str, float] = Field(
         default_factory=dict, description="benchmarks and their share; --dataset alone if empty"
     )
+    weights: dict[str, float] = Field(
+        default_factory=dict, description="what a source's density error weighs; 1 where not named"
+    )
     network: Network = Network()
     losses: Losses = Losses()
     augment: Augment = Augment()
     density_scale: float = Field(10.0, gt=0)
+
+    @model_validator(mode="after")
+    def _one_normalisation(self) -> TrainConfig:
+        if self.standardise and (self.network.norm or self.model != "ssr-hef"):
+            raise ValueError("standardise needs model: ssr-hef and network.norm: false")
+        return self
 
     def preprocess(self) -> Preprocess:
         """Return the pre-processing the run trains for."""

@@ -46,6 +46,7 @@ def to_device(one: Batch, device: torch.device) -> Batch:
         segmentations=tuple(s.to(device) for s in one.segmentations),
         masks=None if one.masks is None else tuple(m.to(device) for m in one.masks),
         classes=None if one.classes is None else one.classes.to(device),
+        weights=one.weights.to(device),
         people=one.people,
         names=one.names,
     )

@@ -30,6 +30,7 @@ class Batch:
         segmentations: binary labels at 1/2, 1/4, 1/8.
         masks: 0..1 at 1/2, 1/4, 1/8, where labels are known; None for everywhere.
         classes: N class numbers, None without classification.
+        weights: Nx1x1x1, of each patch's density error.
         people: head points in all patches.
         names: the pictures the patches were cut from.
     """
@@ -39,6 +40,7 @@ class Batch:
     segmentations: tuple[Tensor, ...]
     masks: tuple[Tensor, ...] | None
     classes: Tensor | None
+    weights: Tensor
     people: int
     names: tuple[str, ...]
 
@@ -69,6 +71,7 @@ def collate(patches: Sequence[Patch], preprocess: Preprocess, *, classes: int, t
         segmentations=labels,
         masks=masks,
         classes=torch.tensor(numbers) if classes else None,
+        weights=torch.tensor([patch.weight for patch in patches]).reshape(-1, 1, 1, 1),
         people=sum(patch.count for patch in patches),
         names=tuple(patch.name for patch in patches),
     )

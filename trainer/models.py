@@ -19,7 +19,7 @@ from crowdmon.counting.network import SSRHEF, Outputs
 from crowdmon.counting.peers import MCNN
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import WeightsError
-from trainer import state
+from trainer import standardise, state
 from trainer.config import TrainConfig
 
 PEER = {"model": "mcnn"}
@@ -44,13 +44,21 @@ class PeerNetwork(nn.Module):
 
 def build(config: TrainConfig) -> SSRHEF | PeerNetwork:
     """Return the network of a configuration, untrained."""
-    return PeerNetwork() if config.model == "mcnn" else SSRHEF(config.network.build())
+    if config.model == "mcnn":
+        return PeerNetwork()
+    network = SSRHEF(config.network.build())
+    return standardise.wrap(network) if config.standardise else network
 
 
 def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
     """Return the averaged network as weights."""
     if config.model == "ssr-hef":
-        return state.export(average, config.network.build(), config.preprocess(), provenance)
+        values = average.values
+        if config.standardise:
+            network = standardise.wrap(SSRHEF(config.network.build()))
+            network.load_state_dict({**network.state_dict(), **values})
+            values = standardise.unwrap(network).state_dict()
+        return state.export(values, config.network.build(), config.preprocess(), provenance)
     tensors = {key: value.float().cpu().numpy() for key, value in average.values.items()}
     return Weights(tensors, dict(PEER), config.preprocess(), provenance)
 

@@ -23,7 +23,8 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
     """
     mask = batch.masks[2] if batch.masks is not None else None
     predicted, target = outputs.density.float(), batch.density
-    found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=mask)}
+    known = batch.weights * (torch.ones_like(target) if mask is None else mask)
+    found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=known)}
     if outputs.segmentations and settings.segmentation:
         masks = batch.masks or (None, None, None)
         dice = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -29,6 +29,7 @@ class Patch:
         count: head points in the crop (inside of the ROI).
         mask: HxW 0..1, where the labels are known.
         name: the picture it was cut from.
+        weight: of its density error in the loss.
     """
 
     rgb: NDArray[np.uint8]
@@ -37,6 +38,7 @@ class Patch:
     count: int
     mask: NDArray[np.float32] | None
     name: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def batch(
         rng = np.random.default_rng([config.seed, number + i])
         source = sources[int(rng.choice(len(sources), p=shares / shares.sum()))]
         item = source.item(int(rng.integers(len(source))))
-        patches.append(cut(item, crop_window(item, rng, config), rng, config))
+        patch = cut(item, crop_window(item, rng, config), rng, config)
+        patches.append(replace(patch, weight=config.weights.get(source.name, 1.0)))
     return patches
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,10 @@ def load(path: Path, *, network: nn.Module, optimiser: torch.optim.Optimizer, av
 
 
 def export(
-    average: Average, config: NetworkConfig, preprocess: Preprocess, provenance: dict[str, Any]
+    values: Mapping[str, Tensor], config: NetworkConfig, preprocess: Preprocess, provenance: dict[str, Any]
 ) -> Weights:
     """Return the averaged network as weights: normalisation folded, classification dropped."""
-    state = {**SSRHEF(config).state_dict(), **average.values}
+    state = {**SSRHEF(config).state_dict(), **values}
     tensors, slim = fold(state, config)
     return Weights(
         tensors={key: value.cpu().numpy() for key, value in tensors.items()},

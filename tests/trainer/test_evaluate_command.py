@@ -44,7 +44,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     average = state.Average(SSRHEF(config), 0.0)
     said = {"name": "tiny", "data": {"shanghaitech_a": 0.5, "ucf_cc_50": 0.5}, "fold": 2}
     path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
-    weights_file.save(state.export(average, config, TrainConfig().preprocess(), said), path)
+    weights_file.save(state.export(average.values, config, TrainConfig().preprocess(), said), path)
     return path
 
 
@@ -91,7 +91,7 @@ def test_weights_of_a_training_network_survive_the_file(tmp_path: Path) -> None:
     config = Network(norm=False).build()
     network = SSRHEF(config)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    made = state.export(state.Average(network, 0.0), config, TrainConfig().preprocess(), {})
+    made = state.export(state.Average(network, 0.0).values, config, TrainConfig().preprocess(), {})
     weights_file.save(made, tmp_path / "made.safetensors")
     found = weights_file.load(tmp_path / "made.safetensors")
     changed = [key for key, value in made.tensors.items() if not np.array_equal(value, found.tensors[key])]

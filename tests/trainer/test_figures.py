@@ -118,7 +118,7 @@ def test_figure_7_refuses_weights_without_segmentation() -> None:
     from trainer.figures.depth import segmentations
 
     config = Network(stem=2, widths=(4, 4, 8), dilations=((1,), (1,), (1,)), segmentation=False).build()
-    weights = state.export(state.Average(SSRHEF(config), 0.0), config, TrainConfig().preprocess(), {})
+    weights = state.export(state.Average(SSRHEF(config), 0.0).values, config, TrainConfig().preprocess(), {})
     with pytest.raises(ConfigError, match="without the segmentation strategy"):
         segmentations(weights, np.zeros((32, 32, 3), np.uint8))
 

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+import torch
 
+from crowdmon.counting.network import Outputs
 from crowdmon.counting.preprocess import Preprocess
 from trainer import samples
-from trainer.config import Augment, TrainConfig
+from trainer.config import Augment, Losses, TrainConfig
 from trainer.loader import collate
+from trainer.objective import parts
 from trainer.samples import Window, cut
 from trainer.sources import Item, Source
 
@@ -41,6 +44,20 @@ def test_the_same_step_gives_the_same_patches_whenever_it_is_asked() -> None:
         assert np.array_equal(one.density, two.density)
     other = samples.batch(settings, sources, step=8)
     assert not np.array_equal(later[0].rgb, other[0].rgb)
+
+
+def test_a_source_s_weight_reaches_the_loss_of_its_patches() -> None:
+    settings = config(sources={"a": 1, "b": 1}, weights={"b": 4}, batch=8)
+    sources = [source(dotted(seed=1), name="a"), source(dotted(seed=2), name="b")]
+    patches = samples.batch(settings, sources, step=0)
+    assert {patch.weight for patch in patches} == {1.0, 4.0}
+    made = collate(patches, settings.preprocess(), classes=0, threshold=1.0)
+    nothing = torch.zeros_like(made.density)
+    found = parts(Outputs(nothing, (), None), made, Losses(density="l2"), density_scale=10.0)
+    squares = np.stack([(10 * patch.density) ** 2 for patch in patches]).mean(axis=(1, 2))
+    assert float(found["density"]) == pytest.approx(
+        np.average(squares, weights=[patch.weight for patch in patches]), rel=1e-5
+    )
 
 
 def test_processes_share_the_steps_patches_between_them() -> None:

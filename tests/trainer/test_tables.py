@@ -72,7 +72,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = Network(stem=2, widths=(4, 4, 8), dilations=((1,), (1,), (1,)), msrf=4, head=(4, 4, 4)).build()
     path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
     average = state.Average(SSRHEF(config), 0.0)
-    made = state.export(average, config, TrainConfig().preprocess(), {"name": "tiny"})
+    made = state.export(average.values, config, TrainConfig().preprocess(), {"name": "tiny"})
     weights_file.save(made, path)
     return path
 
