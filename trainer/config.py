@@ -31,18 +31,21 @@ class Losses(_Model):
     blocks: tuple[int, ...] = (2, 8, 32)
 
 
+_SHAPE = NetworkConfig()
+
+
 class Network(_Model):
     """Switches and widths of SSR-HEF; see ``crowdmon/counting/network.py``."""
 
-    stem: int = 4
-    widths: tuple[int, int, int] = (32, 48, 96)
-    dilations: tuple[tuple[int, ...], ...] = ((1,), (1, 1), (1, 2, 3, 1))
-    msrf: int = 16
-    head: tuple[int, int, int] = (64, 64, 32)
-    segmentation: bool = True
-    enhancement: bool = True
-    classes: int = 15
-    norm: bool = True
+    stem: int = _SHAPE.stem
+    widths: tuple[int, int, int] = _SHAPE.widths
+    dilations: tuple[tuple[int, ...], ...] = _SHAPE.dilations
+    msrf: int = _SHAPE.msrf
+    head: tuple[int, int, int] = _SHAPE.head
+    segmentation: bool = _SHAPE.segmentation
+    enhancement: bool = _SHAPE.enhancement
+    classes: int = _SHAPE.classes
+    norm: bool = _SHAPE.norm
 
     def build(self) -> NetworkConfig:
         """Return the network's own configuration."""

@@ -11,20 +11,11 @@ from trainer import run_folder, sources
 from trainer.config import TrainConfig
 from trainer.datasets import BENCHMARKS, load
 from trainer.sources import Source
+from trainer.tables.paper import TABLE_II
 from trainer.train import Data
 
 GENERATED = {"plaza": sources.plaza, "nobody": sources.nobody}
 """Sources that need no data: rendered scenes, and pictures with nobody in them."""
-
-MAX_COUNT = {
-    "shanghaitech_a": 3139,
-    "shanghaitech_b": 578,
-    "ucf_cc_50": 4543,
-    "ucf_qnrf": 12865,
-    "worldexpo": 253,
-    "jhu_crowd": 7286,
-}
-"""C of Table II, the official largest count; Thr = C / K."""
 
 
 def gather(
@@ -66,7 +57,7 @@ def gather(
         val[one] = sources.from_dataset(load(one, root, "val", **settings))
         notes += [f"{one}: {note}" for note in made.notes]
     largest = max((count for source in train for count in source.counts), default=0)
-    official = MAX_COUNT.get(name, 0) if not joint else 0
+    official = TABLE_II[name].largest if name in TABLE_II and not joint else 0
     return Data(
         train=tuple(train),
         val=val,
