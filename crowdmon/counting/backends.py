@@ -56,7 +56,7 @@ class Backend(Protocol):
         ...
 
 
-def make(name: str, weights: Weights, *, threads: int | None = None) -> Backend:
+def make(name: str, weights: Weights | bytes, *, threads: int | None = None) -> Backend:
     """Build a back end by name, ``auto`` for the best one.
 
     What was chosen is logged, and stands in the back end's name, device and precision. Nothing is
@@ -64,7 +64,8 @@ def make(name: str, weights: Weights, *, threads: int | None = None) -> Backend:
 
     Args:
         name: one of :data:`NAMES`.
-        weights: what it runs.
+        weights: what it runs; or, for measurements, another network as an ONNX file whose input and
+            output are named as ours, which torch cannot run.
         threads: CPU threads for the network; the back end's own choice if None.
 
     Raises:
@@ -110,10 +111,12 @@ def reason(error: BaseException) -> str:
     return (said or lines)[0]
 
 
-def _made(name: str, weights: Weights, threads: int | None) -> Backend:
+def _made(name: str, weights: Weights | bytes, threads: int | None) -> Backend:
     if name == "torch":
         from crowdmon.counting.torch_backend import TorchBackend
 
+        if isinstance(weights, bytes):
+            raise ConfigError("torch cannot run an ONNX file", "Choose openvino or onnxruntime")
         return TorchBackend(weights, threads=threads)
     if name == "onnxruntime":
         from crowdmon.counting.onnx_backend import OnnxRuntimeBackend

@@ -21,14 +21,14 @@ class OnnxRuntimeBackend:
     device = "cpu"
     precision = "f32"
 
-    def __init__(self, weights: Weights, *, threads: int | None = None) -> None:
-        """Load the network.
+    def __init__(self, weights: Weights | bytes, *, threads: int | None = None) -> None:
+        """Load the network of a weights file, or another one as an ONNX file with our names.
 
         Raises:
             WeightsError: the weights do not fit their network.
             CountingError: ONNX Runtime cannot start.
         """
-        model = onnx_of(weights)
+        model = weights if isinstance(weights, bytes) else onnx_of(weights)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only; they arrive as exceptions as well
         if threads:

@@ -37,11 +37,13 @@ class OpenVinoBackend:
     sizes = 16
     """Sizes until the network for any size is compiled afresh: it keeps some megabytes for each, for ever."""
 
-    def __init__(self, weights: Weights, *, precision: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, weights: Weights | bytes, *, precision: str | None = None, threads: int | None = None
+    ) -> None:
         """Compile the network.
 
         Args:
-            weights: what to run.
+            weights: what to run; or another network as an ONNX file with our names of input and output.
             precision: ``f32`` or ``bf16``; what the processor computes in if None.
             threads: CPU threads; OpenVINO's own choice if None.
 
@@ -49,7 +51,7 @@ class OpenVinoBackend:
             WeightsError: the weights do not fit their network.
             CountingError: OpenVINO cannot start.
         """
-        model = onnx_of(weights)
+        model = weights if isinstance(weights, bytes) else onnx_of(weights)
         try:
             self._core = openvino.Core()
             self.precision = precision or _native(self._core)
