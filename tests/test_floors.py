@@ -37,7 +37,7 @@ PACKAGES: dict[str, set[str]] = {
     **{room: PICTURES | {"yaml", "pydantic", "h5py"} for room in FLOOR_0},
     "counting": PICTURES | {"torch", "safetensors", "openvino", "onnxruntime"},
     "capture": PICTURES | {"av"},
-    "record": {"numpy"},
+    "record": {"numpy", "av"},
     "engine": {"numpy"},
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
     "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
