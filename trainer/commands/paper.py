@@ -114,10 +114,12 @@ def runs_below(
 ) -> Iterator[Runs]:
     """Give the runs below ``out``, with a progress bar for the one that trains."""
     from crowdmon import resources
+    from trainer import memory
     from trainer.commands.train import Report
     from trainer.config import load
     from trainer.runs import Budget, Runs
 
+    memory.keep()
     base = load(config or resources.path(DEFAULT_CONFIG))
 
     def say(text: str) -> None:

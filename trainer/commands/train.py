@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from crowdmon.errors import ConfigError
+from trainer import memory
 from trainer.config import TrainConfig
 from trainer.config import load as load_config
 from trainer.datasets import BENCHMARKS
@@ -43,6 +44,7 @@ def run(
         CrowdmonError: what is asked for cannot be; cheap mistakes are found before torch is loaded.
     """
     positive(minutes=minutes, steps=steps)
+    memory.keep()
     settings = load_config(_config_path(config, out if resume else None))
     name = _name(dataset, settings, root)
     folder = out if out is not None else Path("runs") / name
