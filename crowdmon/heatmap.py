@@ -65,17 +65,21 @@ def table(palette: str, opacity: float = OPACITY) -> NDArray[np.uint8]:
     return rgba
 
 
-def paint(people: NDArray[np.float32], palette: str = "inferno", *, top: float = TOP) -> NDArray[np.uint8]:
+def paint(
+    people: NDArray[np.float32], palette: str = "inferno", *, top: float = TOP, strength: float = 1.0
+) -> NDArray[np.uint8]:
     """Return the colours of a density map.
 
     Args:
         people: hxw, people per cell, >= 0; what is not finite counts as nobody.
         palette: one of :data:`PALETTES`.
         top: people per cell at the end of the scale.
+        strength: 0..1, share of :data:`OPACITY`.
 
     Returns:
         hxwx4 uint8 RGBA, colours multiplied by alpha already.
     """
     share = np.nan_to_num(people * np.float32(255.0 / top), nan=0.0, posinf=255.0, neginf=0.0)
-    coloured: NDArray[np.uint8] = table(palette)[np.clip(share + 0.5, 0, 255).astype(np.uint8)]
+    levels = np.clip(share + 0.5, 0, 255).astype(np.uint8)
+    coloured: NDArray[np.uint8] = table(palette, OPACITY * strength)[levels]
     return coloured

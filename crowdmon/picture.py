@@ -28,13 +28,22 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 Rgb = NDArray[np.uint8]
 
 
-def heat(density: DensityMap, width: int, height: int, *, top: float = heatmap.TOP) -> Rgb:
+def heat(
+    density: DensityMap,
+    width: int,
+    height: int,
+    *,
+    top: float = heatmap.TOP,
+    palette: str = heatmap.PALETTES[0],
+    strength: float = 1.0,
+) -> Rgb:
     """Return the heatmap of a whole picture, height x width x 4 RGBA, colours multiplied by alpha.
 
     Args:
         density: what was counted.
         width, height: of the picture to cover, in pixels.
         top: people per cell at the hot end.
+        palette, strength: as :func:`crowdmon.heatmap.paint` takes them.
     """
     grid = density.grid
     columns = round(grid.columns * grid.cell_width * width / grid.width)
@@ -43,7 +52,7 @@ def heat(density: DensityMap, width: int, height: int, *, top: float = heatmap.T
     people = cv2.resize(
         density.people, (max(columns, width), max(rows, height)), interpolation=cv2.INTER_LINEAR
     )
-    return heatmap.paint(np.asarray(people[:height, :width], np.float32), top=top)
+    return heatmap.paint(np.asarray(people[:height, :width], np.float32), palette, top=top, strength=strength)
 
 
 def blend(rgb: Rgb, overlay: Rgb) -> Rgb:
@@ -87,6 +96,8 @@ def paint(
     *,
     title: str = "",
     top: float = heatmap.TOP,
+    palette: str = heatmap.PALETTES[0],
+    strength: float = 1.0,
 ) -> Rgb:
     """Return the counted picture as a picture for people, HxWx3 RGB.
 
@@ -98,18 +109,25 @@ def paint(
         rois: the camera's ROIs, in the reading's order.
         title: said beside the total, such as the camera's name; secrets already redacted.
         top: people per cell at the hot end of the heatmap.
+        palette, strength: of the heatmap, as :func:`crowdmon.heatmap.paint` takes them; at strength 0 there
+            is none, nor its legend.
     """
     height, width = frame.rgb.shape[:2]
     factor = max(1, -(-640 // width))
     width, height = width * factor, height * factor
     rgb = cv2.resize(frame.rgb, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
     unit = float(np.clip(min(width, height * 16 / 9) / 1100, 0.9, 3.0))
-    canvas = _Canvas(np.ascontiguousarray(blend(rgb, heat(density, width, height, top=top))), unit)
+    if strength > 0:
+        rgb = blend(rgb, heat(density, width, height, top=top, palette=palette, strength=strength))
+    canvas = _Canvas(np.ascontiguousarray(rgb), unit)
     for index, roi in enumerate(rois):
         colour = ROI_COLOURS[(index if roi.colour is None else roi.colour) % len(ROI_COLOURS)]
         _paint_roi(canvas, roi.polygon, f"{roi.name}  {_people(reading, roi.name)}", colour)
     strip = _Canvas(np.full((round(58 * unit), width, 3), _BACKGROUND, np.uint8), unit)
-    _paint_strip(strip, f"{_people(reading, WHOLE_FRAME, digits=0)} people", title, top)
+    bar = 180 * unit if strength > 0 else 0.0
+    _paint_words(strip, f"{_people(reading, WHOLE_FRAME, digits=0)} people", title, bar)
+    if bar:
+        _paint_legend(strip, bar, top, palette)
     return np.vstack([canvas.rgb, strip.rgb])
 
 
@@ -136,16 +154,19 @@ def _paint_roi(canvas: _Canvas, polygon: Polygon, label: str, colour: tuple[int,
     canvas.text(label, (left + 8 * unit, top + high + 5 * unit), _TEXT)
 
 
-def _paint_strip(strip: _Canvas, total: str, title: str, top: float) -> None:
-    unit, (height, width) = strip.unit, strip.rgb.shape[:2]
+def _paint_words(strip: _Canvas, total: str, title: str, bar: float) -> None:
+    unit, width = strip.unit, strip.rgb.shape[1]
     taken, _ = strip.text(total, (14 * unit, 38 * unit), _TEXT, size=0.95)
-    bar = 180 * unit
-    left = width - bar - 24 * unit
-    room = left - taken - 48 * unit
+    room = width - bar - 24 * unit - taken - 48 * unit
     while title and strip.measure(title)[0] > room:
         title = title[:-4] + "..." if len(title) > 8 else ""
     strip.text(title, (taken + 32 * unit, 36 * unit), _MUTED)
-    ramp = heatmap.colours("inferno")[np.linspace(0, 255, round(bar)).astype(np.uint8)]
+
+
+def _paint_legend(strip: _Canvas, bar: float, top: float, palette: str) -> None:
+    unit, (height, width) = strip.unit, strip.rgb.shape[:2]
+    left = width - bar - 24 * unit
+    ramp = heatmap.colours(palette)[np.linspace(0, 255, round(bar)).astype(np.uint8)]
     rows = slice(round(10 * unit), round(22 * unit))
     strip.rgb[rows, round(left) : round(left) + len(ramp)] = ramp
     for tick in heatmap.TICKS:
@@ -157,6 +178,19 @@ def _paint_strip(strip: _Canvas, total: str, title: str, top: float) -> None:
     words = "people per cell"
     wide, _ = strip.measure(words, size=0.4)
     strip.text(words, (left + (bar - wide) / 2, height - 8 * unit), _MUTED, size=0.4)
+
+
+def fitted(rgb: Rgb, width: int, height: int) -> Rgb:
+    """Return a picture (HxWx3) as height x width, its shape kept, what is left over dark."""
+    if rgb.shape[:2] == (height, width):
+        return rgb
+    factor = min(width / rgb.shape[1], height / rgb.shape[0])
+    wide, high = max(round(rgb.shape[1] * factor), 1), max(round(rgb.shape[0] * factor), 1)
+    canvas = np.full((height, width, 3), _BACKGROUND, np.uint8)
+    left, top = (width - wide) // 2, (height - high) // 2
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    canvas[top : top + high, left : left + wide] = cv2.resize(rgb, (wide, high), interpolation=way)
+    return canvas
 
 
 def write_png(rgb: Rgb, path: Path) -> None:

@@ -19,6 +19,7 @@ from crowdmon.config import (
     COLOURS,
     AppConfig,
     CameraConfig,
+    DisplayConfig,
     RoiConfig,
     dump,
     expand_secrets,
@@ -29,6 +30,7 @@ from crowdmon.config import (
 )
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
+from crowdmon.heatmap import PALETTES
 from crowdmon.scene.camera import Camera
 from crowdmon.values import Roi
 
@@ -70,7 +72,17 @@ cameras = st.builds(
     rate=st.none() | st.floats(1e-6, 1000),
     rois=st.lists(rois, max_size=3, unique_by=lambda roi: roi.name).map(tuple),
 )
-configs = st.builds(AppConfig, cameras=st.lists(cameras, max_size=3, unique_by=lambda c: c.name).map(tuple))
+displays = st.builds(
+    DisplayConfig,
+    palette=st.sampled_from([None, *PALETTES]),
+    heat=st.none() | st.floats(0, 1),
+    pixelate=st.sampled_from([None, True, False]),
+)
+configs = st.builds(
+    AppConfig,
+    cameras=st.lists(cameras, max_size=3, unique_by=lambda c: c.name).map(tuple),
+    display=displays,
+)
 
 
 def camera(**keys: object) -> str:
@@ -158,6 +170,18 @@ class TestRefusing:
             (camera(rate=0), "rate = 0 is not allowed. Allowed: a number greater than 0"),
             (camera(rate=2000), "a number up to 1000"),
             (camera(rate=".inf"), "a finite number"),
+            (
+                "display: {palette: jet}",
+                "display.palette = 'jet' is not allowed. Allowed: inferno, viridis or",
+            ),
+            ("display: {heat: 1.5}", r"display\.heat = 1\.5 is not allowed. Allowed: a number up to 1"),
+            ("display: {heat: -1}", r"display\.heat = -1 is not allowed. Allowed: a number from 0"),
+            (
+                "display: {pixelate: maybe}",
+                r"display\.pixelate = 'maybe' is not allowed. Allowed: true or false",
+            ),
+            ("display: {pixel: true}", "Did you mean 'pixelate'"),
+            ("record: {csvlog: /tmp}", "Did you mean 'csv_log'"),
             (camera(rate="fast"), "rate = 'fast' is not allowed. Allowed: a number"),
             (camera(rate="on"), "rate = true: YAML reads this as true or false, not as a number"),
             (roi(more=", area_m2: -3"), r"rois\[0\]\.area_m2 = -3 is not allowed"),

@@ -10,8 +10,9 @@ import pytest
 
 from crowdmon.config import COLOURS
 from crowdmon.errors import SinkError
+from crowdmon.heatmap import PALETTES, colours
 from crowdmon.heatmap import TOP as HEAT_TOP
-from crowdmon.picture import ROI_COLOURS, heat, paint, write_png
+from crowdmon.picture import ROI_COLOURS, fitted, heat, paint, write_png
 from crowdmon.ui.theme import DARK
 from crowdmon.values import DensityMap, Frame, Grid, Reading, Roi, RoiReading
 
@@ -80,6 +81,36 @@ def test_paint_takes_any_size(width: int, height: int) -> None:
     painted = paint(grey(width, height), density(width=width, height=height), counted, [roi], title="x" * 300)
     assert painted.shape[1] >= max(640, width)
     assert painted.dtype == np.uint8
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_heat_and_legend_have_the_colours_asked_for(palette: str) -> None:
+    crowd = density(*((row, column, HEAT_TOP) for row in range(8, 13) for column in range(68, 73)))
+    painted = paint(grey(), crowd, reading(1.0), palette=palette)
+    hot = colours(palette)[255].astype(int)
+    spot = painted[84, 564].astype(int)
+    assert np.abs(spot - (0.7 * hot + 0.3 * 128)).max() < 12
+    strip = painted[HEIGHT:].reshape(-1, 3).astype(int)
+    assert (np.abs(strip - hot).sum(axis=1) < 6).any()
+
+
+def test_weaker_heat_shows_more_of_the_picture_and_none_has_no_legend() -> None:
+    counted = density((10, 70, HEAT_TOP)), reading(1.0)
+    full, half, none = (
+        paint(grey(), *counted, strength=strength).astype(int) for strength in (1.0, 0.5, 0.0)
+    )
+    change = [np.abs(painted[84, 564] - 128).sum() for painted in (full, half, none)]
+    assert change[0] > 1.7 * change[1] > change[2] == 0
+    assert (none[HEIGHT:].max(axis=2) - none[HEIGHT:].min(axis=2)).max() < 30, "no colour, no legend"
+
+
+def test_a_picture_is_fitted_into_another_size() -> None:
+    wide = np.full((10, 40, 3), 200, np.uint8)
+    into = fitted(wide, 80, 80)
+    assert into.shape == (80, 80, 3)
+    assert (into[31:49] == 200).all()
+    assert into[:29].max() < 40
+    assert fitted(wide, 40, 10) is wide
 
 
 def test_a_png_is_written_whole(tmp_path: Path) -> None:

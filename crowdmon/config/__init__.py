@@ -8,7 +8,15 @@ secrets.py   ${ENV} placeholders, expanded only when a source is opened
 
 from crowdmon.config.files import dump, load, parse, save
 from crowdmon.config.messages import validate
-from crowdmon.config.models import COLOURS, AppConfig, CameraConfig, Colour, RecordConfig, RoiConfig
+from crowdmon.config.models import (
+    COLOURS,
+    AppConfig,
+    CameraConfig,
+    Colour,
+    DisplayConfig,
+    RecordConfig,
+    RoiConfig,
+)
 from crowdmon.config.secrets import expand_secrets
 
 __all__ = [
@@ -16,6 +24,7 @@ __all__ = [
     "AppConfig",
     "CameraConfig",
     "Colour",
+    "DisplayConfig",
     "RecordConfig",
     "RoiConfig",
     "dump",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from crowdmon.config.models import CameraConfig, RoiConfig
+from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, RoiConfig
 from crowdmon.errors import ConfigError, redact
 from crowdmon.geometry import MAX_POINTS
 
@@ -23,12 +23,19 @@ _ALLOWED = {
     "string_unicode": "visible characters",
     "string_too_short": "at least one character",
     "tuple_type": "a list",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "model_type": "a mapping of keys to values",
     "dict_type": "a mapping of keys to values",
     "invalid_key": "keys that are text",
 }
 _STRUCTURES = ("a list", "a mapping")
-_KEYS: dict[str, type[BaseModel]] = {"cameras": CameraConfig, "rois": RoiConfig}
+_KEYS: dict[str, type[BaseModel]] = {
+    "cameras": CameraConfig,
+    "rois": RoiConfig,
+    "record": RecordConfig,
+    "display": DisplayConfig,
+}
 
 # Bounded in depth and length: what is shown may be a hostile file's.
 _brief = reprlib.Repr()
@@ -74,6 +81,7 @@ def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
     ctx = error.get("ctx", {})
     limits = {
         "greater_than": f"a number greater than {ctx.get('gt')}",
+        "greater_than_equal": f"a number from {ctx.get('ge')} on",
         "less_than_equal": f"a number up to {ctx.get('le')}",
         "string_too_long": f"at most {ctx.get('max_length')} characters",
         "missing_tuple_item": "two numbers [x, y]",

@@ -160,16 +160,32 @@ class RecordConfig(Model):
     csv_log: Place | None = None
 
 
+class DisplayConfig(Model):
+    """How pictures are shown, on the screen and in what is saved; None for what is not said.
+
+    Attributes:
+        palette: one of :data:`crowdmon.heatmap.PALETTES`.
+        heat: strength of the heatmap, 0..1; 0 for none.
+        pixelate: make people unrecognisable.
+    """
+
+    palette: Literal["inferno", "viridis", "cividis"] | None = None
+    heat: Annotated[Number, Field(ge=0, le=1)] | None = None
+    pixelate: bool | None = None
+
+
 class AppConfig(Model):
     """The whole configuration.
 
     Attributes:
         cameras: in the order they are shown.
         record: where readings are kept; nowhere unless told.
+        display: how pictures are shown.
     """
 
     cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(_listed)] = ()
     record: RecordConfig = RecordConfig()
+    display: DisplayConfig = DisplayConfig()
 
     @field_validator("cameras")
     @classmethod
