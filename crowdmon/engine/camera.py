@@ -8,6 +8,7 @@ from collections.abc import Callable
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.account import Account
+from crowdmon.engine.diary import Diary
 from crowdmon.engine.latest import Latest
 from crowdmon.engine.link import Link
 from crowdmon.engine.meter import Meter
@@ -16,7 +17,8 @@ from crowdmon.engine.playback import Playback
 from crowdmon.engine.seams import Clock
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.status import Figures, status
-from crowdmon.errors import redact
+from crowdmon.engine.words import words
+from crowdmon.record.event import Event
 from crowdmon.values import CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
@@ -30,16 +32,23 @@ class Camera:
     """One camera: how its source is doing, its newest pictures, and what was counted."""
 
     def __init__(
-        self, config: CameraConfig, *, clock: Clock, out: Callable[[Reading], None], unknown_after: float
+        self,
+        config: CameraConfig,
+        *,
+        clock: Clock,
+        out: Callable[[Reading], None],
+        note: Callable[[Event], None],
+        unknown_after: float,
     ) -> None:
-        """Nothing runs yet; ``out`` gets every reading."""
+        """Nothing runs yet; ``out`` gets every reading, ``note`` every event."""
         self.name = config.name
-        self.link = Link(clock)
+        self.link = Link(clock, tell=self._became)
+        self.diary = Diary(self.name, clock=clock, out=self._noted)
         self.offer = Offer()
         self.playback = Playback()
         self.view: Latest[Frame] = Latest()
         self.view_size: tuple[int, int] | None = None
-        self._clock = clock
+        self._clock, self._note = clock, note
         self._nominal = 0.0
         self._lock = threading.Lock()
         self._meter = Meter()
@@ -100,7 +109,14 @@ class Camera:
         """Stop because counting failed: nothing is counted another way instead."""
         if self.count_failure is None:
             self.count_failure = error
-        self.link.fail(redact(str(error)) or type(error).__name__)
+        self.link.fail(words(error))
+
+    def _became(self, state: CameraState, why: str) -> None:
+        self.diary.became(state, why, counting=self.count_failure is not None)
+
+    def _noted(self, event: Event) -> None:
+        if not self.link.stop.is_set():  # a thread that comes back late has nothing to say
+            self._note(event)
 
     def look(self, *, patience: float) -> None:
         """See whether nothing was counted for too long; cheap, for any thread."""

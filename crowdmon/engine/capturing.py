@@ -12,7 +12,8 @@ from crowdmon.engine.playing import Playing
 from crowdmon.engine.seams import Clock, Sources
 from crowdmon.engine.serving import Serving
 from crowdmon.engine.stillness import Stillness
-from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.engine.words import words
+from crowdmon.errors import ConfigError
 from crowdmon.values import CameraState
 
 
@@ -42,7 +43,7 @@ class Capturing:
                 pass
         # A thread that dies in silence would look like a quiet camera.
         except Exception as error:  # noqa: BLE001
-            self._link.fail(_words(error))
+            self._link.fail(words(error))
 
     def _attempt(self) -> bool:
         """Open and read once; return whether to try again, after having waited."""
@@ -61,7 +62,7 @@ class Capturing:
         if self._link.live:
             return self._lost(error)
         if error is not None:
-            self._link.fail(_words(error))
+            self._link.fail(words(error))
             return False
         self._link.became(CameraState.ENDED)
         return not self._camera.playback.ended()
@@ -75,9 +76,9 @@ class Capturing:
             silent=age >= 0.9 * self._patience,
         )
         wait = self._backoff.failed(refused=bool(getattr(error, "auth", False)))
-        words = "The stream ended" if error is None else _words(error)
+        why = "The stream ended" if error is None else words(error)
         next_try = self._clock.monotonic() + wait
-        self._link.became(CameraState.RECONNECTING, words, attempt=self._backoff.attempt, next_try=next_try)
+        self._link.became(CameraState.RECONNECTING, why, attempt=self._backoff.attempt, next_try=next_try)
         return not self._link.stop.wait(wait)
 
     def _read(self, source: Source) -> None:
@@ -91,15 +92,10 @@ class Capturing:
             if self._link.stop.is_set():
                 return
             still = self._stillness.saw(picture.fingerprint(), self._clock.monotonic())
+            self._camera.diary.saw(picture.size)
             self._serving.passing(picture, picture.time, count=still is None)
             # Only now: a camera whose pictures cannot be converted is not live.
             self._backoff.worked()
             self._link.arrived(picture.time, still=still)
+            self._camera.diary.still(still is not None)
             self._pictures += 1
-
-
-def _words(error: Exception) -> str:
-    """Say what happened in one line without secrets, also where a library did not care."""
-    if isinstance(error, CrowdmonError):
-        return str(error)
-    return redact(f"{type(error).__name__}: {error}")

@@ -11,7 +11,6 @@ from crowdmon.engine.measure import measure
 from crowdmon.engine.offline import count
 from crowdmon.engine.scheduler import Scheduler
 from crowdmon.engine.seams import Clock, CounterFactory, CounterLike
-from crowdmon.errors import CrowdmonError
 
 _IDLE = 0.5
 """Seconds to sleep at most; the bell wakes earlier."""
@@ -109,7 +108,7 @@ class Counting:
         try:
             density = count(self._counter, frame)
             reading = measure(density, camera.rois)
-        except CrowdmonError as error:  # count() lets nothing else through
+        except Exception as error:  # noqa: BLE001 - memory may run out here too: it costs this camera alone
             _log.debug("counting failed", exc_info=True)
             camera.cannot_count(error)
             return

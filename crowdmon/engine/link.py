@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from crowdmon.engine.meter import Meter
@@ -17,10 +18,11 @@ _MEMORY = 0.2
 class Link:
     """State and rate of a source. Told by one thread, read by any; a stopped or failed one stays so."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, tell: Callable[[CameraState, str], None]) -> None:
+        """``tell`` hears of each state and why, one at a time; it must not wait."""
         self.stop = threading.Event()
         self.live = True
-        self._clock = clock
+        self._clock, self._tell = clock, tell
         self._lock = threading.Lock()
         self._facts = Facts(since=clock.wall())
         self._meter = Meter()
@@ -95,3 +97,4 @@ class Link:
         self._facts = replace(
             self._facts, state=state, message=message, since=since, attempt=attempt, next_try=next_try
         )
+        self._tell(state, message)

@@ -26,11 +26,13 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
         :mod:`crowdmon.engine.smooth`).
 
     Raises:
-        CountingError: the density map holds values that are not numbers.
+        CountingError: the density map holds values that are not numbers, or its picture has no time.
     """
     people = density.people.astype(np.float64)
     if not math.isfinite(total := float(people.sum())):
         raise CountingError(f"{density.camera}: the density of picture {density.index} is not a number")
+    if not math.isfinite(density.time) or not math.isfinite(density.pts or 0.0):
+        raise CountingError(f"{density.camera}: the time of picture {density.index} is not a number")
     counted = [RoiReading(WHOLE_FRAME, total)]
     for roi in rois:
         count = float((people * coverage(roi.polygon, density.grid)).sum())

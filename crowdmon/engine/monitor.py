@@ -17,7 +17,8 @@ from crowdmon.engine.recording import Recording
 from crowdmon.engine.seams import Clock, CounterFactory, Sink, Sources
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
-from crowdmon.errors import SourceError, redact
+from crowdmon.engine.words import words
+from crowdmon.errors import SourceError
 from crowdmon.values import Reading
 
 _log = logging.getLogger(__name__)
@@ -200,7 +201,11 @@ class Monitor:
 
     def _make(self, config: CameraConfig, *, view_size: tuple[int, int] | None = None) -> Camera:
         camera = Camera(
-            config, clock=self._clock, out=self._recording.push, unknown_after=self._unknown_after
+            config,
+            clock=self._clock,
+            out=self._recording.push,
+            note=self._recording.note,
+            unknown_after=self._unknown_after,
         )
         camera.show(view_size)
         return camera
@@ -240,7 +245,7 @@ class Monitor:
                 camera.look(patience=self._counting.pace)
 
     def _error(self) -> str:
-        errors = [redact(str(one)) or type(one).__name__ for one in self._failures()]
+        errors = [words(one) for one in self._failures()]
         return "; ".join(dict.fromkeys([*errors, *filter(None, [self._recording.error])]))
 
     def _failures(self) -> list[Exception]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 
 from crowdmon.engine.backoff import Backoff
-from crowdmon.engine.seams import Sink
+from crowdmon.engine.seams import EventSink, Sink
 from crowdmon.errors import redact
-from crowdmon.values import Reading
+from crowdmon.record.event import Event, Happening
+from crowdmon.record.sound import Fact
 
 BOUND = 100_000
-"""Readings that wait for one sink: over five hours of five a second."""
+"""Readings and events that wait for one sink: over five hours of five a second."""
 
 FLUSH_EVERY = 1.0
 """Seconds: what a power cut may cost."""
@@ -28,12 +30,20 @@ class Outbox:
     them, and both numbers are shown.
     """
 
-    def __init__(self, sink: Sink, *, bound: int = BOUND) -> None:
-        """Queue at most ``bound`` readings for ``sink``."""
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        bound: int = BOUND,
+        tell: Callable[[Happening, str], None] = lambda kind, why: None,
+    ) -> None:
+        """Queue ``bound`` facts for ``sink`` at most; ``tell`` hears when it fails, and works again."""
         self._sink = sink
+        self._events = isinstance(sink, EventSink)
+        self._tell = tell
         self._bound = bound
         self._lock = threading.Lock()
-        self._waiting: deque[Reading] = deque()
+        self._waiting: deque[Fact] = deque()
         self._backoff = Backoff()
         self._next_try = 0.0
         self._flushed = 0.0
@@ -44,13 +54,20 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def push(self, reading: Reading) -> None:
-        """Queue a reading; never blocks."""
+    @property
+    def ready(self) -> bool:
+        """Whether something waits that could be written now."""
+        return bool(self._waiting) and not self.error
+
+    def push(self, fact: Fact) -> None:
+        """Queue a reading, or an event if the sink takes any; never blocks."""
+        if isinstance(fact, Event) and not self._events:
+            return
         with self._lock:
             if len(self._waiting) >= self._bound:
                 self._waiting.popleft()
                 self.lost += 1
-            self._waiting.append(reading)
+            self._waiting.append(fact)
 
     def deliver(self, now: float, *, at_once: bool = False) -> None:
         """Write what waits, in order, until something fails; then keep still for a while.
@@ -62,11 +79,11 @@ class Outbox:
         if now < self._next_try and not at_once:
             return
         try:
-            while (reading := self._take()) is not None:
+            while (fact := self._take()) is not None:
                 try:
-                    self._sink.write(reading)
+                    self._hand(fact)
                 except BaseException:
-                    self._put_back(reading)
+                    self._put_back(fact)
                     raise
                 self._dirty = True
             if self._dirty and (at_once or now - self._flushed >= FLUSH_EVERY):
@@ -78,22 +95,30 @@ class Outbox:
         else:
             self._worked()
 
-    def _take(self) -> Reading | None:
+    def _hand(self, fact: Fact) -> None:
+        if not isinstance(fact, Event):
+            self._sink.write(fact)
+        elif isinstance(self._sink, EventSink):
+            self._sink.note(fact)
+
+    def _take(self) -> Fact | None:
         with self._lock:
             return self._waiting.popleft() if self._waiting else None
 
-    def _put_back(self, reading: Reading) -> None:
+    def _put_back(self, fact: Fact) -> None:
         with self._lock:
-            self._waiting.appendleft(reading)
+            self._waiting.appendleft(fact)
 
     def _failed(self, error: Exception, now: float) -> None:
-        if not self.error:
-            _log.warning("recording: %s", redact(str(error)))
-        self.error = redact(str(error))
+        before, self.error = self.error, redact(str(error)) or type(error).__name__
         self._next_try = now + self._backoff.failed()
+        if not before:
+            _log.warning("recording: %s", self.error)
+            self._tell(Happening.RECORDING_FAILED, self.error)
 
     def _worked(self) -> None:
-        if self.error:
-            _log.info("recording works again")
-        self.error, self._next_try = "", 0.0
+        before, self.error, self._next_try = self.error, "", 0.0
         self._backoff.worked()
+        if before:
+            _log.info("recording works again")
+            self._tell(Happening.RECORDING_WORKS, before)

@@ -98,6 +98,7 @@ class Playing:
         self._serving.passing(picture, time, hurry=late > 1.0 / self._fps)
         self._shown = picture
         self._playback.position = self._media(picture)
+        self._camera.diary.saw(picture.size)
         self._link.arrived(time)
 
     def _wait(self, picture: Picture) -> float | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crowdmon.capture.source import Source
+from crowdmon.record.event import Event
 from crowdmon.values import DensityMap, Frame, Reading
 
 
@@ -39,6 +40,15 @@ class Sink(Protocol):
 
     def flush(self) -> None:
         """Make what was written durable; called about once a second."""
+        ...
+
+
+@runtime_checkable
+class EventSink(Sink, Protocol):
+    """A sink that keeps events, too; they come in order with the readings."""
+
+    def note(self, event: Event) -> None:
+        """Write one event; see :meth:`write`."""
         ...
 
 

@@ -47,8 +47,8 @@ class Snapshot:
         device: where the network runs, empty until it is there.
         weights: their name, empty until they are loaded.
         error: what keeps the engine from counting or recording, one line; empty when all is well.
-        unwritten: readings that wait for a sink.
-        lost: readings no sink will get, because more had to wait than there is room for.
+        unwritten: readings and events that wait for a sink.
+        lost: those no sink will get, because more had to wait than there is room for.
     """
 
     time: float

@@ -11,12 +11,12 @@ import contextlib
 import os
 import stat
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from crowdmon.errors import SinkError
+from crowdmon.record.closing import Closing
 from crowdmon.record.mend import mend
 from crowdmon.record.rows import COLUMNS, HEADER, encode, read_csv
+from crowdmon.record.sound import check
 from crowdmon.values import Reading
 
 __all__ = ["COLUMNS", "ReadingCsv", "read_csv"]
@@ -24,7 +24,7 @@ __all__ = ["COLUMNS", "ReadingCsv", "read_csv"]
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class ReadingCsv:
+class ReadingCsv(Closing):
     """Writes readings to one CSV file; a context manager. For one thread at a time."""
 
     def __init__(self, path: Path | str, *, append: bool = False) -> None:
@@ -47,6 +47,7 @@ class ReadingCsv:
 
     def write(self, reading: Reading) -> None:
         """Append one reading, or nothing at all; SinkError if that fails."""
+        check(reading)
         rows = encode(reading)
         try:
             if self._file is not None and not self._is_there():
@@ -77,14 +78,6 @@ class ReadingCsv:
             self.flush()
         finally:
             self._drop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _check_place(self) -> None:
         folder = self.path.parent

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from crowdmon.errors import SinkError
+from crowdmon.record.closing import Closing
 from crowdmon.record.csvlog import ReadingCsv
 from crowdmon.record.mend import is_readings
+from crowdmon.record.sound import check
 from crowdmon.values import Reading
 
 
-class DailyCsv:
+class DailyCsv(Closing):
     """Writes readings to ``crowdmon-YYYY-MM-DD.csv`` in a folder; a context manager, for one thread.
 
     A reading belongs to the local day it was made on, however late it is written. What is there is
@@ -30,6 +30,7 @@ class DailyCsv:
 
     def write(self, reading: Reading) -> None:
         """Append one reading, or nothing at all; SinkError if that fails."""
+        check(reading)
         day = local_day(reading.time)
         if day != self._day:
             self.close()
@@ -47,14 +48,6 @@ class DailyCsv:
         log, self._log, self._day = self._log, None, None
         if log is not None:
             log.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _path(self, day: date) -> Path:
         """Return the first file of the day that is ours, or can become so."""

@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Happening(StrEnum):
+    """The kinds of events that the program writes down by itself."""
+
+    CONNECTED = "connected"
+    LOST = "lost"
+    RECONNECTING = "reconnecting"
+    FAILED = "failed"
+    ENDED = "ended"
+    FROZEN = "frozen"
+    MOVING = "moving"
+    RESIZED = "resized"
+    COUNTING_STOPPED = "counting-stopped"
+    RECORDING_FAILED = "recording-failed"
+    RECORDING_WORKS = "recording-works"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +28,7 @@ class Event:
 
     Attributes:
         time: epoch seconds.
-        kind: a short word for what happened, such as ``raised`` or ``acknowledged``.
+        kind: a short word for what happened: a :class:`Happening`, or another such as ``acknowledged``.
         camera, roi: what it is about; None for the whole site, the whole camera.
         who: the person who did it; None for the program.
         detail: what else is known, for people or as JSON; secrets redacted.

@@ -11,12 +11,12 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from crowdmon.errors import SinkError
+from crowdmon.record.closing import Closing
 from crowdmon.record.event import Event
-from crowdmon.record.store import Connect, Fact, Store, connect
+from crowdmon.record.sound import Fact, check
+from crowdmon.record.store import Connect, Store, connect
 from crowdmon.record.trouble import failed
 from crowdmon.values import Reading
 
@@ -24,7 +24,7 @@ BATCH = 2_000
 """Facts in one transaction at most, and so in memory here; what exceeds it waits in the engine's outbox."""
 
 
-class HistoryFile:
+class HistoryFile(Closing):
     """Writes readings and events to a history file; a context manager. For one thread at a time.
 
     Nothing is opened before the first write, and a folder that is missing is not made: the place where
@@ -50,7 +50,7 @@ class HistoryFile:
         """Take a reading, to be written with the next :meth:`flush`.
 
         Raises:
-            SinkError: the file cannot be written just now; the reading was not taken.
+            SinkError: the file cannot be written just now, or the reading never; it was not taken.
         """
         self._take(reading)
 
@@ -83,15 +83,8 @@ class HistoryFile:
         finally:
             self._drop()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _take(self, fact: Fact) -> None:
+        check(fact)
         if self._failing or len(self._gathered) >= BATCH:
             self.flush()
         self._gathered.append(fact)

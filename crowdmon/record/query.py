@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from crowdmon.errors import ConfigError, SinkError, SourceError
 from crowdmon.record.bins import Bin, binned
+from crowdmon.record.closing import Closing
 from crowdmon.record.event import Event
 from crowdmon.record.schema import version_of
 from crowdmon.record.selection import EVERYTHING, Selection, meant
@@ -30,7 +30,7 @@ Series = tuple[int, str, str]
 _LOCK_WAIT = 5.0
 
 
-class HistoryReader:
+class HistoryReader(Closing):
     """Asks one history file; a context manager. For one thread at a time."""
 
     def __init__(self, path: Path | str) -> None:
@@ -55,14 +55,6 @@ class HistoryReader:
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def cameras(self) -> dict[str, tuple[str, ...]]:
         """Return the ROIs of every camera that was ever recorded, in the order they first came."""

@@ -48,7 +48,15 @@ _VERSION_1 = (
         FROM reading JOIN series ON series.id = reading.series""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+_VERSION_2 = (
+    # For people, too.
+    """CREATE VIEW events AS
+        SELECT strftime('%Y-%m-%dT%H:%M:%fZ', time, 'unixepoch') AS utc, kind, camera, roi, who, detail,
+            time, seq
+        FROM event ORDER BY seq""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
 
 
 def version_of(connection: sqlite3.Connection, *, where: str) -> int:

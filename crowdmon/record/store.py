@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crowdmon.record.event import Event
 from crowdmon.record.schema import migrate
+from crowdmon.record.sound import Fact
 from crowdmon.values import Reading
 
 LOCK_WAIT = 0.2
 """Seconds to wait for another program's lock: short, for other sinks wait meanwhile."""
 
-Fact = Reading | Event
 Connect = Callable[[Path], sqlite3.Connection]
 
 _WAL_LIMIT = 16 * 1024 * 1024

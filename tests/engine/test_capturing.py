@@ -33,7 +33,9 @@ class Waits(threading.Event):
 
 def camera(source: str, *, rate: float | None = None, clock: Clock | None = None) -> Camera:
     config = CameraConfig(name="hall", source=source, rate=rate)
-    return Camera(config, clock=clock or SystemClock(), out=lambda _: None, unknown_after=15.0)
+    return Camera(
+        config, clock=clock or SystemClock(), out=lambda _: None, note=lambda _: None, unknown_after=15.0
+    )
 
 
 def run(source: str, answers: object, *, rate: float | None = None, most: int = 10_000, **more: object):  # type: ignore[no-untyped-def]

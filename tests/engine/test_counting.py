@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from crowdmon.config import CameraConfig
+from crowdmon.engine import counting
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.counting import Counting
+from crowdmon.engine.measure import measure
 from crowdmon.errors import CountingError, WeightsError
-from crowdmon.values import CameraState, Frame, Reading
+from crowdmon.record.event import Event
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, Roi
 from tests.fakes import FakeCounter, ManualClock
 
 
@@ -20,6 +24,7 @@ class Bench:
 
     def __init__(self, *names: str, counter: FakeCounter | None = None, rate: float | None = None) -> None:
         self.clock, self.out = ManualClock(), []
+        self.events: list[Event] = []
         self.cameras = {name: self.camera(name, rate=rate) for name in names}
         self.counter = counter or FakeCounter()
         self.counting = Counting(
@@ -33,6 +38,7 @@ class Bench:
             CameraConfig(name=name, source=f"live {name}", rate=rate),
             clock=self.clock,
             out=self.out.append,
+            note=self.events.append,
             unknown_after=15.0,
         )
 
@@ -191,3 +197,25 @@ def test_another_camera_under_the_same_name_starts_fresh() -> None:
     bench.picture("hall", 1)
     assert bench.counting.step() is None
     assert [reading.frame for reading in bench.out] == [0, 1]
+
+
+def test_memory_that_runs_out_while_measuring_stops_its_camera_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measured(density: DensityMap, rois: Sequence[Roi]) -> Reading:
+        if density.camera == "bad":
+            raise MemoryError
+        return measure(density, rois)
+
+    monkeypatch.setattr(counting, "measure", measured)
+    bench = Bench("bad", "good")
+    bench.picture("bad")
+    bench.picture("good")
+    bench.counting.step()
+    bench.counting.step()
+    assert [reading.camera for reading in bench.out] == ["good"]
+    assert bench.cameras["bad"].link.facts.message == "Memory ran out"
+    assert [event.kind for event in bench.events if event.camera == "bad"] == [
+        "connected",
+        "counting-stopped",
+    ]

@@ -1,0 +1,217 @@
+"""From what happens to a camera, a counter or a disk to the history's table of events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.engine import stillness
+from crowdmon.engine.monitor import Monitor
+from crowdmon.engine.recording import Recording
+from crowdmon.errors import CountingError, SinkError, SourceError
+from crowdmon.record.csvlog import ReadingCsv
+from crowdmon.record.event import Event
+from crowdmon.record.history import HistoryFile
+from crowdmon.record.query import HistoryReader
+from crowdmon.values import CameraState, Frame, Reading, ReadingState, RoiReading
+from tests.fakes import FakeCounter, FakeSource, FakeSources, ListSink, ManualClock, until
+
+CUT = SourceError("rtsp://me:s3cret@door/1: the connection was cut", "Check the network")
+
+
+def stream(**more: object) -> FakeSource:
+    return FakeSource(None, fps=50, live=True, **more)  # type: ignore[arg-type]
+
+
+def kinds(path: Path, camera: str | None = "door") -> list[tuple[str, str | None]]:
+    with HistoryReader(path) as history:
+        return [(one.kind, one.detail) for one in history.events() if one.camera == camera]
+
+
+def watch(
+    sources: dict[str, object], path: Path, *, counter: FakeCounter, until_: Callable[[Monitor], object]
+):  # type: ignore[no-untyped-def]
+    """Watch cameras with a history until something is so; gives the last snapshot."""
+    cameras = tuple(CameraConfig(name=name, source=f"live {name}", rate=20.0) for name in sources)
+    answers = {f"live {name}": answer for name, answer in sources.items()}
+    with HistoryFile(path) as history:
+        monitor = Monitor(
+            AppConfig(cameras=cameras),
+            counter_factory=lambda: counter,
+            sinks=[history],
+            sources=FakeSources(answers),
+        )
+        monitor.start()
+        try:
+            until(lambda: until_(monitor))
+            return monitor.snapshot()
+        finally:
+            assert monitor.stop()
+
+
+def live(name: str) -> Callable[[Monitor], bool]:
+    return lambda monitor: monitor.snapshot().cameras[name].status.state is CameraState.LIVE
+
+
+def test_a_camera_that_is_lost_and_comes_back_is_in_the_history(tmp_path: Path) -> None:
+    broken = FakeSource(5, fps=50, error=CUT)
+    broken.info = stream().info
+    refused = SourceError("rtsp://me:s3cret@door/1: connection refused")
+    path = tmp_path / "h.sqlite"
+    seen = set[CameraState]()
+
+    def back(monitor: Monitor) -> bool:
+        seen.add(monitor.snapshot().cameras["door"].status.state)
+        return CameraState.RECONNECTING in seen and live("door")(monitor)
+
+    watch({"door": [broken, refused, stream]}, path, counter=FakeCounter(), until_=back)
+    assert kinds(path) == [
+        ("connected", "64x48"),
+        ("lost", "rtsp://me:***@door/1: the connection was cut. Check the network"),
+        ("reconnecting", "rtsp://me:***@door/1: connection refused"),
+        ("connected", "64x48"),
+    ]
+    assert b"s3cret" not in path.read_bytes()
+
+
+def test_a_frozen_picture_is_in_the_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stillness, "AFTER", 0.2)
+
+    class Freezing(FakeSource):
+        def pictures(self):  # type: ignore[no-untyped-def]
+            for picture in super().pictures():
+                picture.looks = 7 if picture.index < 30 else None
+                yield picture
+
+    path = tmp_path / "h.sqlite"
+    source = Freezing(None, fps=50, live=True)
+    watch(
+        {"door": source}, path, counter=FakeCounter(), until_=lambda _: source.made[-1:] and source._next > 35
+    )
+    assert [kind for kind, _ in kinds(path)] == ["connected", "frozen", "moving"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "bad: memory ran out while counting picture 0 of 64x48 pixels"),
+        (CountingError("openvino cpu: the device is lost"), "openvino cpu: the device is lost"),
+        (RuntimeError("CUDA error at rtsp://me:s3cret@door/1"), "CUDA error at rtsp://me:***@door/1"),
+    ],
+)
+def test_what_cannot_be_counted_stops_alone_and_says_why(
+    tmp_path: Path, error: Exception, words: str
+) -> None:
+    """Nothing is counted another way instead; the others go on."""
+
+    def fail(frame: Frame) -> Exception | None:
+        return error if frame.camera == "bad" else None
+
+    path, counter = tmp_path / "h.sqlite", FakeCounter(fail=fail)
+
+    def over(monitor: Monitor) -> bool:
+        shown = monitor.snapshot().cameras
+        others = [counter.frames.count(one) for one in counter.frames if one[0] != "bad"]
+        return shown["bad"].status.state is CameraState.FAILED and len(others) > 30
+
+    shown = watch({"bad": stream, "hall": stream, "door": stream}, path, counter=counter, until_=over)
+    assert words in shown.cameras["bad"].status.message
+    assert words in shown.error
+    assert {shown.cameras[name].status.state for name in ("hall", "door")} == {CameraState.LIVE}
+    assert [name for name, _ in counter.frames].count("bad") == 1, "it is not tried again"
+    ((kind, detail),) = [one for one in kinds(path, "bad") if one[0] != "connected"]
+    assert kind == "counting-stopped"
+    assert words in (detail or "")
+    with HistoryReader(path) as history:
+        recorded = list(history.readings())
+    assert not [one for one in recorded if one.camera == "bad" and one.state is ReadingState.OK]
+    assert {one.camera for one in recorded if one.state is ReadingState.OK} == {"hall", "door"}
+
+
+class Disk(ListSink):
+    """A sink that keeps events, too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[Event] = []
+
+    def note(self, event: Event) -> None:
+        if self.error is not None:
+            raise self.error
+        self.events.append(event)
+
+
+def reading(number: int, **changed: float) -> Reading:
+    values = {"time": 1_700_000_000.0 + number, "count": 1.0, **changed}
+    return Reading(values["time"], "gate", (RoiReading("frame", values["count"]),), frame=number)
+
+
+def test_trouble_with_recording_is_recorded_where_it_can_be(tmp_path: Path) -> None:
+    clock, good, bad = ManualClock(), Disk(), Disk()
+    bad.error = SinkError("cannot write /disk/out.csv: the disk is full", "Make room")
+    recording = Recording([good, bad, ListSink()], clock=clock, look=lambda: None)
+    for number in range(10):
+        recording.push(reading(number))
+        recording.step()
+        clock.forward(1.0)
+    bad.error = None
+    clock.forward(3.0)
+    recording.step()
+    recording.step(last=True)
+    failed = ("recording-failed", "cannot write /disk/out.csv: the disk is full. Make room")
+    for disk in (good, bad):
+        assert [one.frame for one in disk.readings] == list(range(10))
+        assert [(one.kind, one.detail) for one in disk.events] == [failed, ("recording-works", failed[1])]
+        assert disk.events[1].time - disk.events[0].time == pytest.approx(13.0)
+    assert not any(recording.outboxes), "the last step leaves nothing behind"
+
+
+@pytest.mark.parametrize(
+    ("poison", "words"),
+    [
+        ({"time": float("nan")}, "gate: a reading was not recorded, its time is nan"),
+        ({"time": float("inf")}, "gate: a reading was not recorded, its time is inf"),
+        ({"time": 1e300}, "gate: a reading was not recorded, its time is 1e+300"),
+        ({"count": float("nan")}, "gate: a reading was not recorded, its count in 'frame' is nan"),
+        ({"count": float("-inf")}, "gate: a reading was not recorded, its count in 'frame' is -inf"),
+    ],
+)
+def test_a_reading_that_no_file_can_hold_is_refused_and_blocks_nothing(
+    tmp_path: Path, poison: dict[str, float], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, clock = tmp_path / "h.sqlite", ManualClock()
+    with HistoryFile(path) as history, ReadingCsv(tmp_path / "out.csv") as csv:
+        recording = Recording([history, csv], clock=clock, look=lambda: None)
+        recording.push(reading(0))
+        for _ in range(3):
+            recording.push(reading(1, **poison))
+        assert recording.error == words
+        recording.push(reading(2))
+        assert recording.error == ""
+        recording.step(last=True)
+        assert not any(recording.outboxes)
+    with HistoryReader(path) as found:
+        assert [one.frame for one in found.readings()] == [0, 2]
+    assert [one.message for one in caplog.records] == [f"recording: {words}"], "once, not with every reading"
+
+
+def test_many_threads_may_note_at_once() -> None:
+    disk = Disk()
+    recording = Recording([disk], clock=ManualClock(), look=lambda: None)
+
+    def note(camera: str) -> None:
+        for number in range(200):
+            recording.note(Event(float(number), "x", camera))
+
+    threads = [threading.Thread(target=note, args=(f"c{k}",)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    recording.step(last=True)
+    for k in range(4):
+        assert [one.time for one in disk.events if one.camera == f"c{k}"] == list(range(200))
