@@ -97,7 +97,7 @@ def window(sources: tuple[str, ...], config: Path | None) -> int:
 
 
 @verb("count")
-@click.argument("source")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE ...")
 @config_option
 @click.option(
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
@@ -116,6 +116,14 @@ def window(sources: tuple[str, ...], config: Path | None) -> int:
     "--snapshot", type=click.Path(path_type=Path), metavar="FILE.png",
     help="Paint the last counted picture with heatmap, ROIs and counts.",
 )  # fmt: skip
+@click.option(
+    "--video", type=click.Path(path_type=Path), metavar="FILE.mp4",
+    help="Paint every counted picture and write them as a video (.mp4, .mkv, .mov).",
+)  # fmt: skip
+@click.option(
+    "--pixelate", is_flag=True,
+    help="Make people unrecognisable in snapshot and video, as 'display: {pixelate: true}' does.",
+)  # fmt: skip
 @click.option("--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto.")
 @click.option(
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
@@ -125,7 +133,8 @@ def count(**options: Any) -> int:
     """Count people in SOURCE without a window.
 
     A file is counted frame by frame as fast as it goes; a live source in real time, until
-    --duration has passed or Ctrl+C. The rows written so far are always whole.
+    --duration has passed or Ctrl+C. The rows written so far are always whole. Several files
+    are counted one after the other, into one CSV, and a table sums them up.
     """
     from crowdmon.commands.count import run
 

@@ -1,21 +1,19 @@
-"""``crowdmon count``: a source in, CSV out, no window."""
+"""``crowdmon count``: sources in, CSV and video out, no window."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from crowdmon.capture.source import Source, open_source
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands import options
-from crowdmon.commands.cameras import cameras_of
+from crowdmon.commands.cameras import config_of
+from crowdmon.commands.painting import PLAIN, Look, Video, painted
 from crowdmon.commands.progress import Meter, Scale
 from crowdmon.commands.tally import Rows, Tally
 from crowdmon.config import CameraConfig
@@ -23,7 +21,8 @@ from crowdmon.counting.counter import Counter
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.offline import iterate
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError
-from crowdmon.picture import paint, write_png
+from crowdmon.picture import write_png
+from crowdmon.record.clip import Clip
 from crowdmon.record.csvlog import ReadingCsv
 from crowdmon.values import DensityMap, Frame, Reading
 
@@ -41,7 +40,8 @@ class Plan:
         camera: name, source and ROIs.
         every, duration: seconds; None for the default, and for no end.
         start: epoch seconds of a file's media time 0; None for now.
-        csv, snapshot: files to write; None for none.
+        csv, snapshot, video: files to write; None for none.
+        look: how snapshot and video are painted.
         backend, weights: as on the command line.
     """
 
@@ -51,35 +51,48 @@ class Plan:
     start: float | None = None
     csv: Path | None = None
     snapshot: Path | None = None
+    video: Path | None = None
+    look: Look = PLAIN
     backend: str = "auto"
     weights: Path | None = None
 
 
 def run(
     *,
-    source: str,
+    sources: Sequence[str],
     config: Path | None,
     csv: Path | None,
     every: float | None,
     duration: float | None,
     start: str | None,
     snapshot: Path | None,
+    video: Path | None,
+    pixelate: bool,
     backend: str,
     weights: Path | None,
 ) -> int:
     """Count as the command line says; return the exit code."""
-    (camera,) = cameras_of([source], config)
-    plan = Plan(
-        camera=camera,
-        every=options.seconds(every, "--every"),
-        duration=options.seconds(duration, "--duration"),
-        start=options.moment(start, "--start"),
-        csv=csv,
-        snapshot=options.writable(snapshot, suffix=".png"),
-        backend=backend,
-        weights=weights,
-    )
-    return carry_out(plan)
+    known = config_of(sources, config)
+    plans = [
+        Plan(
+            camera=camera,
+            every=options.seconds(every, "--every"),
+            duration=options.seconds(duration, "--duration"),
+            start=options.moment(start, "--start"),
+            csv=csv,
+            snapshot=options.writable(snapshot, suffix=".png"),
+            video=video,
+            look=Look.of(known.display, pixelate=pixelate),
+            backend=backend,
+            weights=weights,
+        )
+        for camera in known.cameras
+    ]
+    if len(plans) == 1:
+        return carry_out(plans[0])
+    from crowdmon.commands import several
+
+    return several.carry_out(plans)
 
 
 def carry_out(plan: Plan) -> int:
@@ -92,49 +105,60 @@ def carry_out(plan: Plan) -> int:
     code = 0
     with ExitStack() as stack:
         sink = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
+        clip = stack.enter_context(Clip(plan.video)) if plan.video else None
+        video = Video(clip, plan.camera.to_rois(), plan.look) if clip else None
         try:
-            _count(plan, tally, sink, stack)
+            count(plan, tally, sink, counter=lambda: counter_of(plan), video=video)
         except KeyboardInterrupt:
             code = INTERRUPTED
         except CrowdmonError as error:
-            if sink.written:
-                kept = f"The {sink.written} rows counted until then are in {plan.csv}"
-                error.hint = f"{error.hint.rstrip('.')}. {kept}" if error.hint else kept
+            kept = f"The {sink.written} rows counted until then are in {plan.csv}" if sink.written else ""
+            error.hint = ". ".join(filter(None, [error.hint.rstrip("."), kept]))
             raise
     if plan.snapshot and tally.last:
-        write_png(_picture(plan, tally.last), plan.snapshot)
-    click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, sink)]))
+        write_png(painted(*tally.last, plan.camera.to_rois(), plan.look), plan.snapshot)
+    click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, sink, clip)]))
     return code
 
 
-def _files(plan: Plan, tally: Tally, sink: Rows) -> Iterator[str]:
+def _files(plan: Plan, tally: Tally, sink: Rows, clip: Clip | None) -> Iterator[str]:
     if sink.written:
         yield f"{sink.written} rows in {plan.csv}"
+    if clip and clip.pictures:
+        yield f"the video in {plan.video}"
     if plan.snapshot and tally.last:
         yield f"the last picture in {plan.snapshot}"
 
 
-def _count(plan: Plan, tally: Tally, sink: Rows, stack: ExitStack) -> None:
-    source = _recording(plan)
-    if source:
-        stack.enter_context(source)
-        readings = _offline(plan, source, sink)
-        scale = Scale(source.info, plan.duration)
-    else:
-        if plan.start is not None:
-            raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
-        readings = iterate_live(
-            plan.camera,
-            counter_factory=lambda: _counter(plan),
-            every=plan.every,
-            duration=plan.duration,
-            sinks=[sink],
-        )
-        scale = Scale(None, plan.duration)
-    with Meter(plan.camera.name, scale.total) as meter:
-        for frame, density, reading in readings:
-            tally.add(frame, density, reading)
-            meter.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+def count(
+    plan: Plan,
+    tally: Tally,
+    sink: Rows,
+    *,
+    counter: Callable[[], Counter],
+    video: Video | None = None,
+    caption: str = "",
+) -> None:
+    """Count one source to its end, into ``tally``, ``sink`` and ``video``; ``caption`` is the progress bar's.
+
+    Raises:
+        CrowdmonError, KeyboardInterrupt: what came before is in them.
+    """
+    with ExitStack() as stack:
+        source = _recording(plan)
+        if source:
+            stack.enter_context(source)
+            readings = _offline(plan, source, sink, counter)
+            scale = Scale(source.info, plan.duration)
+        else:
+            readings = _live(plan, sink, counter)
+            scale = Scale(None, plan.duration)
+        with Meter(caption or plan.camera.name, scale.total) as meter:
+            for frame, density, reading in readings:
+                tally.add(frame, density, reading)
+                if video:
+                    video.add(frame, density, reading)
+                meter.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
 
 
 def _recording(plan: Plan) -> Source | None:
@@ -154,10 +178,10 @@ def _recording(plan: Plan) -> Source | None:
     return None
 
 
-def _offline(plan: Plan, source: Source, sink: Rows) -> Iterator[Counted]:
+def _offline(plan: Plan, source: Source, sink: Rows, counter: Callable[[], Counter]) -> Iterator[Counted]:
     readings = iterate(
         source,
-        _counter(plan),
+        counter(),
         rois=plan.camera.to_rois(),
         every=plan.every,
         duration=plan.duration,
@@ -169,11 +193,14 @@ def _offline(plan: Plan, source: Source, sink: Rows) -> Iterator[Counted]:
         yield frame, density, reading
 
 
-def _counter(plan: Plan) -> Counter:
+def _live(plan: Plan, sink: Rows, counter: Callable[[], Counter]) -> Iterator[Counted]:
+    if plan.start is not None:
+        raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
+    return iterate_live(
+        plan.camera, counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[sink]
+    )
+
+
+def counter_of(plan: Plan) -> Counter:
+    """Return what counts, as the plan says."""
     return Counter(plan.weights, backend=plan.backend)
-
-
-def _picture(plan: Plan, last: tuple[Frame, DensityMap, Reading]) -> NDArray[np.uint8]:
-    frame, density, reading = last
-    moment = datetime.fromtimestamp(frame.time).strftime("%Y-%m-%d %H:%M:%S")
-    return paint(frame, density, reading, plan.camera.to_rois(), title=f"{plan.camera.name}  {moment}")

@@ -48,6 +48,8 @@ CONFIGURATION
         - name: gate
           polygon: [[0.1, 0.5], [0.4, 0.5], [0.4, 0.9], [0.1, 0.9]]
           area_m2: 120
+  record: {csv_log: /var/log/crowd}   # the window writes a CSV a day there
+  display: {palette: viridis, heat: 0.8, pixelate: true}
   Polygon corners are fractions of the picture's width and height.
 
 EXIT STATUS
@@ -86,10 +88,20 @@ never 0.
 With --config, the ROIs of the file's camera apply to SOURCE. If the file has
 several cameras, SOURCE is the name or the source of one of them.
 
+Of several files each is a camera of its own in the CSV, numbered where names are
+alike. One that cannot be read is named and the others are counted all the same;
+the exit status is then that of the first failure.
+
+The video has the pictures that were counted, each shown until the next was, and
+is there whole or not at all: after Ctrl+C, as far as it came. "display" in the
+configuration says how it is painted: palette, heat (0 to 1), pixelate.
+
 Examples:
   crowdmon count clip.mp4 --csv counts.csv
   crowdmon count clip.mp4 --config rois.yaml --csv counts.csv --every 1
   crowdmon count pictures/ --csv counts.csv --snapshot last.png
+  crowdmon count clip.mp4 --video counted.mp4 --pixelate
+  crowdmon count monday.mp4 tuesday.mp4 --csv days.csv --every 1
   crowdmon count rtsp://10.0.0.7/1 --csv hour.csv --duration 3600
   crowdmon count synthetic:plaza --duration 20
 """,

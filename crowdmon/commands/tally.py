@@ -1,11 +1,13 @@
-"""What a count has come to: rows written, people counted, and the last picture."""
+"""What a count has come to: rows written, people counted, the peaks, and the last picture."""
 
 from __future__ import annotations
 
+import math
 import time
+from dataclasses import dataclass
 
 from crowdmon.record.csvlog import ReadingCsv
-from crowdmon.values import DensityMap, Frame, Reading
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading
 
 
 class Rows:
@@ -27,32 +29,68 @@ class Rows:
             self._file.flush()
 
 
+@dataclass(slots=True)
+class Sum:
+    """The counts of one ROI: how many, together, the most, and when that was first.
+
+    Attributes:
+        pictures: readings with a count.
+        people: their counts together.
+        most: the highest; ``at`` its epoch time, ``pts`` its media seconds, if there are any.
+    """
+
+    pictures: int = 0
+    people: float = 0.0
+    most: float = -math.inf
+    at: float = 0.0
+    pts: float | None = None
+
+    def add(self, count: float, reading: Reading) -> None:
+        """Take one count in."""
+        self.pictures += 1
+        self.people += count
+        if count > self.most:
+            self.most, self.at, self.pts = count, reading.time, reading.pts
+
+    @property
+    def mean(self) -> float:
+        """The average count; not to be asked before the first."""
+        return self.people / self.pictures
+
+
 class Tally:
     """What has been counted so far, and the last picture of it."""
 
     def __init__(self) -> None:
-        self.counted = 0
-        self.people = self.most = 0.0
+        self.rois: dict[str, Sum] = {}
+        """By the ROI's name, the whole picture first."""
         self.last: tuple[Frame, DensityMap, Reading] | None = None
         self._started = time.perf_counter()
 
+    @property
+    def counted(self) -> int:
+        """How many pictures were counted."""
+        return self.rois[WHOLE_FRAME].pictures if self.rois else 0
+
     def add(self, frame: Frame | None, density: DensityMap | None, reading: Reading) -> None:
         """Take one reading in; one without a count changes nothing."""
-        count = reading.roi().count
-        if count is None:
-            return
-        self.counted += 1
-        self.people += count
-        self.most = max(self.most, count)
-        if frame is not None and density is not None:
+        for one in reading.rois:
+            if one.count is not None:
+                self.rois.setdefault(one.roi, Sum()).add(one.count, reading)
+        if reading.roi().count is not None and frame is not None and density is not None:
             self.last = frame, density, reading
+
+    def took(self) -> float:
+        """Return the seconds since it began."""
+        return time.perf_counter() - self._started
 
     def line(self, name: str) -> str:
         """Return the summary of a run."""
-        took = time.perf_counter() - self._started
+        took = self.took()
         pictures = "1 picture" if self.counted == 1 else f"{self.counted} pictures"
         text = f"{name}: {pictures} counted in {took:.1f} s"
         if not self.counted:
             return text
-        pace, mean = self.counted / took, self.people / self.counted
-        return f"{text} ({pace:.1f} a second), {mean:.1f} people on average, {self.most:.1f} at most"
+        whole = self.rois[WHOLE_FRAME]
+        pace = f"{self.counted / took:.1f} a second"
+        return f"{text} ({pace}), {whole.mean:.1f} people on average, {whole.most:.1f} at most"

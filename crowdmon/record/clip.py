@@ -72,8 +72,8 @@ class Clip:
         Args:
             rgb: HxWx3. Only the first may have another size than :attr:`size`: an odd last row or column
                 of it is cut off, for the format knows none.
-            time: seconds; the difference to the first one's is when it is shown. One that does not rise
-                is shown just after the one before.
+            time: seconds; the difference to the first one's is when it is shown. One that does not rise,
+                or is not known, is shown shortly after the one before.
 
         Raises:
             SinkError: it cannot be written, and nothing is left of the file.
@@ -124,12 +124,11 @@ class Clip:
 
     def _tick(self, time: float | None) -> int:
         """Return when a picture is shown, later than any before it."""
-        if time is None:
-            ticks = self._ticks + round(_STEP * _CLOCK) if self._ticks >= 0 else 0
-        else:
-            self._first = time if self._first is None else self._first
-            ticks = round((time - self._first) * _CLOCK)
-        self._ticks = max(ticks, self._ticks + 1)
+        if self._first is None:
+            self._first = time
+        wanted = -1 if time is None or self._first is None else round((time - self._first) * _CLOCK)
+        after = self._ticks + round(_STEP * _CLOCK) if self.pictures else 0
+        self._ticks = wanted if wanted > self._ticks else after
         return self._ticks
 
     def _mux(self, picture: av.VideoFrame | None) -> None:

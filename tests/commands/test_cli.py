@@ -20,7 +20,7 @@ def verbs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     calls: list[tuple[object, ...]] = []
     monkeypatch.setattr("crowdmon.commands.window.run", lambda *a: calls.append(("window", *a)))
     monkeypatch.setattr("crowdmon.commands.check.run", lambda *a: calls.append(("check", *a)))
-    monkeypatch.setattr("crowdmon.commands.count.run", lambda **o: calls.append(("count", o["source"])))
+    monkeypatch.setattr("crowdmon.commands.count.run", lambda **o: calls.append(("count", *o["sources"])))
     return calls
 
 
@@ -41,6 +41,7 @@ def verbs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         (["--", "-odd.mp4"], ("window", ("-odd.mp4",), None)),
         (["count", "clip.mp4"], ("count", "clip.mp4")),
         (["-v", "count", "clip.mp4"], ("count", "clip.mp4")),
+        (["count", "a.mp4", "b.mp4", "--pixelate"], ("count", "a.mp4", "b.mp4")),
         (["check"], ("check", (), None)),
         (["check", "0", "--config", "x.yaml"], ("check", ("0",), Path("x.yaml"))),
     ],
@@ -83,8 +84,8 @@ def test_the_version(capsys) -> None:
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["count"], "Missing argument 'SOURCE'. Try 'crowdmon count --help'"),
-        (["count", "a", "b"], "Got unexpected extra argument (b). Try 'crowdmon count --help'"),
+        (["count"], "Missing argument 'SOURCE ...'. Try 'crowdmon count --help'"),
+        (["bench", "b"], "Got unexpected extra argument (b). Try 'crowdmon bench --help'"),
         (["count", "a", "--every", "often"], "'often' is not a valid float. Try 'crowdmon count --help'"),
         (["check", "--bogus"], " Try 'crowdmon check --help'"),
     ],

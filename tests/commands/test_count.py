@@ -30,7 +30,7 @@ cameras:
 def counter(monkeypatch: pytest.MonkeyPatch) -> FakeCounter:
     """Count without a network: 12 people, and one more with each picture."""
     fake = FakeCounter(lambda frame: 12.0 + frame.index)
-    monkeypatch.setattr("crowdmon.commands.count._counter", lambda plan: fake)
+    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: fake)
     return fake
 
 

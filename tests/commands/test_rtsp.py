@@ -49,7 +49,7 @@ def serving(*words: str) -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crowdmon.commands.count._counter", lambda plan: FakeCounter())
+    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: FakeCounter())
 
 
 def test_a_camera_is_counted_for_its_duration(clip: Path, tmp_path: Path, capsys) -> None:
