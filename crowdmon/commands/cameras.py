@@ -18,7 +18,8 @@ def cameras_of(sources: Sequence[str], config: Path | None) -> tuple[CameraConfi
     """Return the cameras a command line means, each with a name of its own.
 
     Without sources these are the configuration's; a source takes over name and ROIs of the camera
-    it means, see :func:`meant`.
+    it means, see :func:`meant`. Where several mean the same one, such as the clips of a week, each has
+    the name of its own.
 
     Args:
         sources: as typed.
@@ -31,9 +32,10 @@ def cameras_of(sources: Sequence[str], config: Path | None) -> tuple[CameraConfi
     if not sources:
         return known
     cameras: list[CameraConfig] = []
-    for text in sources:
-        found = meant(text, known, where=str(config)) if known else None
-        name = _unique(found.name if found else name_of(text), [camera.name for camera in cameras])
+    lenders = [meant(text, known, where=str(config)) if known else None for text in sources]
+    for text, found in zip(sources, lenders, strict=True):
+        alone = found is not None and sum(one is found for one in lenders) == 1
+        name = _unique(found.name if found and alone else name_of(text), [c.name for c in cameras])
         base = found.model_dump(exclude_unset=True) if found else {}
         made = {**base, "name": name, "source": _source(text, found)}
         cameras.append(validate(CameraConfig, made, where="the command line"))

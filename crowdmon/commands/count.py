@@ -103,7 +103,7 @@ def carry_out(plan: Plan) -> int:
     """
     tally = Tally()
     code = 0
-    with ExitStack() as stack:
+    with options.terminable(), ExitStack() as stack:
         sink = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
         clip = stack.enter_context(Clip(plan.video)) if plan.video else None
         video = Video(clip, plan.camera.to_rois(), plan.look) if clip else None

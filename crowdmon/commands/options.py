@@ -1,9 +1,12 @@
-"""Checks of option values that more than one verb takes; each says what it wants instead. Pure."""
+"""What more than one verb needs: checks of option values, which say what they want instead, and an end."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
+import signal
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -47,3 +50,21 @@ def writable(path: Path | None, *, suffix: str = "") -> Path | None:
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise SinkError(f"cannot write {path}: permission denied", "Choose another place")
     return path
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM end what is done as Ctrl+C does, so that files are closed whole."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread, which alone gets signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

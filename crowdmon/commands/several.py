@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
-from crowdmon.commands import count
+from crowdmon.commands import count, options
 from crowdmon.commands.count import INTERRUPTED, Plan
 from crowdmon.commands.tally import Rows, Sum, Tally
 from crowdmon.errors import ConfigError, CountingError, SourceError
@@ -32,7 +32,7 @@ def carry_out(plans: Sequence[Plan]) -> int:
     counter = cache(lambda: count.counter_of(plans[0]))
     tallies: list[tuple[Plan, Tally]] = []
     code = 0
-    with ExitStack() as stack:
+    with options.terminable(), ExitStack() as stack:
         csv = plans[0].csv
         sink = Rows(stack.enter_context(ReadingCsv(csv)) if csv else None)
         for number, plan in enumerate(plans, 1):

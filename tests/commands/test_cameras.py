@@ -55,6 +55,12 @@ def test_the_only_camera_of_a_file_lends_its_rois(write) -> None:
     assert (camera.name, camera.source, camera.rois[0].name) == ("square", "clip.mp4", "gate")
 
 
+def test_clips_of_one_camera_keep_their_own_names(write) -> None:
+    made = cameras_of(["monday.mp4", "tuesday.mp4", "monday.avi"], write(SQUARE))
+    assert [camera.name for camera in made] == ["monday", "tuesday", "monday 2"]
+    assert {camera.rois[0].name for camera in made} == {"gate"}
+
+
 def test_a_camera_is_meant_by_its_name_or_source(write) -> None:
     config = write(SQUARE, STREET)
     (by_name,) = cameras_of(["square"], config)

@@ -65,11 +65,11 @@ def test_a_row_for_each_roi(made, clips: list[Path], tmp_path: Path, capsys) -> 
     (tmp_path / "c.yaml").write_text(CONFIG)
     assert main(["count", str(clips[0]), str(clips[1]), "--config", str(tmp_path / "c.yaml")]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[1].split()[1:4] == ["square", "frame", "10"]
+    assert out[1].split()[1:4] == ["a", "frame", "10"]
     roi, pictures, mean, *peak = out[2].split()
     assert (roi, pictures, peak) == ("left", "10", ["7.5", "0:00:00.5"])
     assert float(mean) == pytest.approx(5.75, abs=0.06)
-    assert out[3].split()[1:4] == ["square", "2", "frame"]
+    assert out[3].split()[1:4] == ["b", "frame", "4"]
 
 
 @pytest.mark.parametrize("broken", ["missing", "text"])

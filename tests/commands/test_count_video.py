@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import av
@@ -178,3 +180,20 @@ def test_a_disk_that_fills_is_6_and_leaves_no_video_but_whole_rows(
     assert "no space left on device" in capsys.readouterr().err
     assert len(read_csv(csv)) == 4
     assert sorted(one.name for one in tmp_path.iterdir()) == ["clip.mp4", "out.csv"]
+
+
+def test_being_terminated_is_an_interruption(
+    counter: FakeCounter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def terminate(index: int) -> None:
+        if index == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    source = FakeSource(200, wait=terminate)
+    monkeypatch.setattr("crowdmon.commands.count.open_source", lambda text: source)
+    assert main(["count", "clip.mp4", "--video", str(tmp_path / "out.mp4")]) == 130
+    assert 1 <= len(shown(tmp_path / "out.mp4")) < 200
+    assert [one.name for one in tmp_path.iterdir()] == ["out.mp4"]
+    assert signal.getsignal(signal.SIGTERM) == before
