@@ -22,7 +22,7 @@ help:
 	@echo "make run     install, then open the window on the demo camera"
 	@echo "make test    install the test tools, then run every test"
 	@echo "make check   format, lint, types, and the tests that need no data"
-	@echo "make bench   measure this machine, out/bench.json"
+	@echo "make bench   measure this machine at length, out/bench.json and out/bench.md"
 	@echo "make docs    draw the pictures and the command reference of the documentation again"
 	@echo "make clean   remove what was made, except $(VENV)"
 
@@ -42,7 +42,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.run
 	@mkdir -p out
-	@$(BIN)/crowdmon bench --json out/bench.json
+	@$(BIN)/crowdmon bench --long --json out/bench.json --markdown out/bench.md
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make.py

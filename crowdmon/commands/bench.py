@@ -1,16 +1,18 @@
-"""``crowdmon bench``: the figures of this machine as a table and as JSON.
+"""``crowdmon bench``: the figures of this machine as tables, as JSON and as Markdown.
 
 A part measures one thing and returns its rows and goals; :data:`PARTS` lists them, and a new one is
-one more function in :mod:`crowdmon.commands.measuring`.
+one more function in a file beside this one.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,45 +21,100 @@ from rich.console import Console
 from rich.table import Table
 
 from crowdmon import __version__
-from crowdmon.commands import measuring, options
-from crowdmon.commands.measuring import Goal, Row
-from crowdmon.errors import SinkError
+from crowdmon.commands import bench_inference, bench_live, bench_offline, bench_tables, options, window_bench
+from crowdmon.commands.measuring import Bench, Figures, cores
+from crowdmon.errors import CrowdmonError, SinkError
 
-PARTS: tuple[tuple[str, Callable[[list[Row]], tuple[list[Row], list[Goal]]]], ...] = (
-    ("inference", measuring.inference),
-    ("start", measuring.start),
-    ("latency", measuring.latency),
+PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
+    ("inference", bench_inference.inference),
+    ("start", bench_offline.start),
+    ("window", lambda bench: window_bench.window(bench.rows)),
+    ("latency", bench_live.latency),
+    ("cameras", bench_live.held),
+    ("memory", bench_live.memory),
+    ("offline", bench_offline.offline),
+    ("CPU a camera", bench_offline.cpu),
 )
-"""What is measured, in this order; each part is given the rows of those before it."""
+"""What is measured, in this order; each part sees the rows of those before it."""
+
+_LIBRARIES = ("torch", "openvino", "onnxruntime", "av")
 
 
-def run(target: Path | None) -> int:
-    """Measure, print the table, write the JSON; return the exit code, which a missed goal leaves at 0."""
+def run(target: Path | None = None, *, markdown: Path | None = None, long: bool = False) -> int:
+    """Measure, print the tables, write the files.
+
+    A missed goal leaves the exit code at 0; a part that could not be measured makes it 1, and the
+    others are there all the same.
+    """
     options.writable(target)
-    progress = Console(stderr=True)
-    rows: list[Row] = []
-    goals: list[Goal] = []
-    for name, part in PARTS:
-        with progress.status(f"measuring {name}"):
-            new_rows, new_goals = part(rows)
-        rows += new_rows
-        goals += new_goals
-    result = {"machine": machine(), "rows": rows, "goals": goals}
+    options.writable(markdown)
+    result = measure(long=long)
     show(result)
     if target:
-        write(result, target)
+        write(json.dumps(result, indent=2) + "\n", target)
+    if markdown:
+        write(bench_tables.markdown(result), markdown)
+    return 1 if result["failed"] else 0
+
+
+def show_profile() -> int:
+    """Print where the time of one picture goes in each back end."""
+    from crowdmon.commands.bench_profile import HEAD, profiles
+
+    click.echo(bench_tables.machine(machine()))
+    for title, lines in profiles():
+        click.echo(f"\n{title}")
+        _print(HEAD, lines)
     return 0
+
+
+def measure(*, long: bool = False) -> dict[str, Any]:
+    """Run every part; return machine, rows, goals, and what could not be measured."""
+    progress = Console(stderr=True)
+    failed: list[dict[str, str]] = []
+    goals: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="crowdmon-bench-") as folder:
+        bench = Bench(Path(folder), long=long)
+        for number, (name, part) in enumerate(PARTS, start=1):
+            started = time.monotonic()
+            with progress.status(f"{number} of {len(PARTS)}: {name}") as status:
+                bench.say = _saying(status.update, f"{number} of {len(PARTS)}: {name}")
+                try:
+                    rows, more = part(bench)
+                except CrowdmonError as error:
+                    failed.append({"part": name, "why": str(error)})
+                    progress.print(f"{name} could not be measured: {error}", highlight=False)
+                    continue
+            bench.rows += rows
+            goals += more
+            progress.print(f"{name}: {time.monotonic() - started:.0f} s", highlight=False)
+        command = "crowdmon bench --long" if long else "crowdmon bench"
+        return {
+            "machine": machine(), "command": command, "rows": bench.rows, "goals": goals, "failed": failed
+        }  # fmt: skip
+
+
+def _saying(update: Callable[[str], object], name: str) -> Callable[[str], object]:
+    return lambda text: update(f"{name}, {text}")
 
 
 def machine() -> dict[str, Any]:
     """Return what the figures were measured on; no name of a person or a host."""
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "crowdmon": __version__,
+        **{name: version for name in _LIBRARIES if (version := _version(name))},
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _processor() -> str:
@@ -68,31 +125,28 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def show(result: dict[str, Any]) -> None:
+def show(result: Mapping[str, Any]) -> None:
     """Print the figures for people."""
-    at = result["machine"]
-    click.echo(f"{at['processor']}, {at['cores']} cores, {at['system']}, Python {at['python']}")
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100)
-    table = Table("what", "of", "size", "median", "p95", box=None, pad_edge=False)
-    for row in result["rows"]:
-        of = " ".join(str(row[key]) for key in ("backend", "device", "precision", "command") if row.get(key))
-        p95 = f"{row['p95_ms']:.1f} ms" if "p95_ms" in row else ""
-        table.add_row(row["what"], of, row.get("size", ""), f"{row['median_ms']:.1f} ms", p95)
+    click.echo(bench_tables.machine(result["machine"]))
+    _print(bench_tables.FIGURES, bench_tables.figures(result["rows"]))
+    _print(bench_tables.VERDICTS, bench_tables.verdicts(result["goals"]))
+    for one in result["failed"]:
+        click.echo(f"not measured: {one['part']}. {one['why']}")
+
+
+def _print(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 140)
+    table = Table(*head, box=None, pad_edge=False)
+    for line in lines:
+        table.add_row(*line)
     console.print(table)
-    verdicts = Table("goal", "of", "wanted", "measured", "", box=None, pad_edge=False)
-    for goal in result["goals"]:
-        wanted, measured = (f"{goal[key]:.2f} {goal['unit']}" for key in ("goal", "measured"))
-        verdicts.add_row(
-            goal["name"], goal["of"], f"at most {wanted}", measured, "ok" if goal["ok"] else "MISSED"
-        )
-    console.print(verdicts)
 
 
-def write(result: dict[str, Any], target: Path) -> None:
-    """Write the figures as JSON, whole or not at all; SinkError if it cannot be written."""
+def write(text: str, target: Path) -> None:
+    """Write a text, whole or not at all; SinkError if it cannot be written."""
     part = target.with_name(f"{target.name}.part")
     try:
-        part.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -159,11 +159,23 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
 @click.option(
     "--json", "json", type=click.Path(path_type=Path), metavar="FILE", help="Write the figures here too."
 )
-def bench(json: Path | None) -> int:
-    """Measure this machine: how fast it counts, how soon a reading is there."""
-    from crowdmon.commands.bench import run
+@click.option(
+    "--markdown", type=click.Path(path_type=Path), metavar="FILE", help="Write the tables here as Markdown."
+)
+@click.option("--long", is_flag=True, help="More rounds and longer: a quarter of an hour instead of minutes.")
+@click.option(
+    "--profile",
+    is_flag=True,
+    help="Instead of all that, show where the time of one picture goes, layer by layer.",
+)
+def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -> int:
+    """Measure this machine: how fast it counts, how soon a reading is there, how many cameras it holds.
 
-    return run(json)
+    Each goal is printed with what was measured and a verdict. Leave the machine alone meanwhile.
+    """
+    from crowdmon.commands.bench import run, show_profile
+
+    return show_profile() if profile else run(json, markdown=markdown, long=long)
 
 
 @verb("export")

@@ -116,7 +116,8 @@ Examples:
     "bench": """
 Examples:
   crowdmon bench
-  crowdmon bench --json bench.json
+  crowdmon bench --long --json bench.json --markdown bench.md
+  crowdmon bench --profile
 """,
     "export": """
 The input "picture" is N x 3 x H x W float32, H and W multiples of 8; the output

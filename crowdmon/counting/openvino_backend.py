@@ -38,7 +38,12 @@ class OpenVinoBackend:
     """Sizes until the network for any size is compiled afresh: it keeps some megabytes for each, for ever."""
 
     def __init__(
-        self, weights: Weights | bytes, *, precision: str | None = None, threads: int | None = None
+        self,
+        weights: Weights | bytes,
+        *,
+        precision: str | None = None,
+        threads: int | None = None,
+        profile: bool = False,
     ) -> None:
         """Compile the network.
 
@@ -46,6 +51,7 @@ class OpenVinoBackend:
             weights: what to run; or another network as an ONNX file with our names of input and output.
             precision: ``f32`` or ``bf16``; what the processor computes in if None.
             threads: CPU threads; OpenVINO's own choice if None.
+            profile: take the time of each layer, see :meth:`layers`; costs a little itself.
 
         Raises:
             WeightsError: the weights do not fit their network.
@@ -63,6 +69,8 @@ class OpenVinoBackend:
             }
             if threads:
                 self._settings["INFERENCE_NUM_THREADS"] = threads
+            if profile:
+                self._settings["PERF_COUNT"] = True
             self._model = self._core.read_model(io.BytesIO(model))
             with _without_second_cache():
                 self._any = self._compile(self._model)
@@ -81,6 +89,14 @@ class OpenVinoBackend:
         # The next picture overwrites what the result lies in.
         output: NDArray[np.float32] = results[0][:, 0].copy()
         return output
+
+    def layers(self, shape: Shape) -> list[tuple[str, str, float]]:
+        """Return name, kind and milliseconds of what ran for the last batch of this shape, in its order."""
+        return [
+            (one.node_name, one.exec_type, 1000 * one.real_time.total_seconds())
+            for one in self._request(shape).get_profiling_info()
+            if one.real_time.total_seconds() > 0
+        ]
 
     def _request(self, shape: Shape) -> openvino.InferRequest:
         if shape in self._own:

@@ -1,0 +1,71 @@
+"""How much memory the program holds while it works, as the system sees it from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from crowdmon.errors import CrowdmonError
+
+_STEP = 0.25
+
+_START = 12.0
+"""Seconds to load, connect and compile before what is held is looked at for as long as was asked."""
+
+
+def resident_mb(words: Sequence[str], *, seconds: float, folder: Path) -> float | None:
+    """Run ``crowdmon`` with ``words``, off screen, and return the most memory it held, in MB.
+
+    Args:
+        words: a command line that goes on until it is interrupted.
+        seconds: how long to look, after it has had time to start.
+        folder: where the window keeps its settings, instead of the user's own.
+
+    Returns:
+        The largest resident set, in units of 10**6 bytes; None where the system does not tell.
+
+    Raises:
+        CrowdmonError: the program ended by itself.
+    """
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "memory.err").open("w+", encoding="utf-8") as err:
+        command = [sys.executable, "-m", "crowdmon", *words]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err, env=env) as program:
+            most, end = 0, time.monotonic() + _START + seconds
+            while time.monotonic() < end and program.poll() is None:
+                most = max(most, _resident(program.pid) or 0)
+                time.sleep(_STEP)
+            ended = program.poll()
+            _stop(program)
+        err.seek(0)
+        if ended is not None:
+            last = (err.read().strip().splitlines() or ["it said nothing"])[-1]
+            raise CrowdmonError(f"crowdmon {' '.join(words[:1])} ended with {ended}: {last}")
+    return most / 1e6 if most else None
+
+
+def _resident(pid: int) -> int | None:
+    """Return the bytes a process holds in memory; None where nobody tells."""
+    if sys.platform == "linux":
+        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+        return int(pages[1]) * os.sysconf("SC_PAGE_SIZE") if len(pages) > 1 else None
+    if sys.platform == "darwin":
+        done = subprocess.run(
+            ["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        return 1024 * int(done.stdout) if done.stdout.strip() else None
+    return None
+
+
+def _stop(program: subprocess.Popen[bytes]) -> None:
+    if program.poll() is None:
+        program.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+    try:
+        program.wait(10)
+    except subprocess.TimeoutExpired:
+        program.kill()
