@@ -80,8 +80,8 @@ class TrainConfig(_Model):
     freeze_norm: float = Field(
         0.5, gt=0, description="batch normalisation keeps its statistics after this share of the steps"
     )
-    standardise: bool = Field(
-        False, description="standardised weights in place of batch normalisation; needs network.norm: false"
+    renorm: bool = Field(
+        False, description="batch renormalisation: trained with the statistics that inference uses"
     )
     precision: Literal["bf16", "f32"] = "bf16"
     seed: int = 0
@@ -105,9 +105,9 @@ class TrainConfig(_Model):
     density_scale: float = Field(10.0, gt=0)
 
     @model_validator(mode="after")
-    def _one_normalisation(self) -> TrainConfig:
-        if self.standardise and (self.network.norm or self.model != "ssr-hef"):
-            raise ValueError("standardise needs model: ssr-hef and network.norm: false")
+    def _something_to_renorm(self) -> TrainConfig:
+        if self.renorm and not (self.network.norm and self.model == "ssr-hef"):
+            raise ValueError("renorm needs model: ssr-hef and network.norm: true")
         return self
 
     def preprocess(self) -> Preprocess:

@@ -19,7 +19,7 @@ from crowdmon.counting.network import SSRHEF, Outputs
 from crowdmon.counting.peers import MCNN
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import WeightsError
-from trainer import standardise, state
+from trainer import renorm, state
 from trainer.config import TrainConfig
 
 PEER = {"model": "mcnn"}
@@ -47,18 +47,13 @@ def build(config: TrainConfig) -> SSRHEF | PeerNetwork:
     if config.model == "mcnn":
         return PeerNetwork()
     network = SSRHEF(config.network.build())
-    return standardise.wrap(network) if config.standardise else network
+    return renorm.wrap(network) if config.renorm else network
 
 
 def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
     """Return the averaged network as weights."""
     if config.model == "ssr-hef":
-        values = average.values
-        if config.standardise:
-            network = standardise.wrap(SSRHEF(config.network.build()))
-            network.load_state_dict({**network.state_dict(), **values})
-            values = standardise.unwrap(network).state_dict()
-        return state.export(values, config.network.build(), config.preprocess(), provenance)
+        return state.export(average.values, config.network.build(), config.preprocess(), provenance)
     tensors = {key: value.float().cpu().numpy() for key, value in average.values.items()}
     return Weights(tensors, dict(PEER), config.preprocess(), provenance)
 
@@ -82,6 +77,7 @@ class _PeerBackend:
 
     name = "torch"
     precision = "f32"
+    batch = 1
 
     def __init__(self, weights: Weights) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

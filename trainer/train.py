@@ -21,7 +21,7 @@ from torch import nn
 from crowdmon.counting import weights as weights_file
 from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
-from trainer import boards, models, run_folder, schedule, standardise, state
+from trainer import boards, models, run_folder, schedule, state
 from trainer.config import TrainConfig
 from trainer.devices import device_of, interruptible, share_gradients, to_device
 from trainer.loader import Batch, Loader, collate
@@ -113,10 +113,6 @@ def train(
     def save() -> None:
         if rank == 0:
             state.save(out / "state.pt", network=network, optimiser=optimiser, average=average, cursor=cursor)
-
-    if config.standardise and cursor.step == 0:
-        standardise.calibrate(network, to_device(make(0), device).pictures)
-        average = state.Average(network, config.ema)
 
     scores: dict[str, Score] = {}
     meter = _Meter()

@@ -34,7 +34,7 @@ class Outputs(NamedTuple):
     """What the network says while training.
 
     Attributes:
-        density: Nx1xHxW, scaled people per cell, >= 0.
+        density: Nx1xHxW, scaled people per cell, before it is clipped at 0.
         segmentations: logits at 1/2, 1/4, 1/8 (Nx1xhxw each), empty without SSR.
         classes: NxK logits, None without classification.
     """
@@ -140,7 +140,7 @@ class SSRHEF(nn.Module):
         self._wake()
 
     def _wake(self) -> None:
-        # A density head that starts at or below zero everywhere gets no gradient through its ReLU.
+        # A start near the usual density: the first steps learn where people are instead of how many.
         last = self.head[-1]
         assert isinstance(last, nn.Conv2d)
         assert last.bias is not None
@@ -162,16 +162,19 @@ class SSRHEF(nn.Module):
         return self.fuse(torch.cat(pooled, dim=1)), tuple(segmentations)
 
     def density(self, msrf: Tensor) -> Tensor:
-        """Return scaled people per cell, Nx1xH/8xW/8, from the MSRF (the HEFM)."""
-        x = self.enhance(msrf) if self.config.enhancement else msrf
-        return F.relu(self.head(x))
+        """Return scaled people per cell, Nx1xH/8xW/8, from the MSRF (the HEFM); not clipped at 0."""
+        people: Tensor = self.head(self.enhance(msrf) if self.config.enhancement else msrf)
+        return people
 
     def forward(self, picture: Tensor) -> Tensor:
         """Return scaled people per cell, Nx1xH/8xW/8, of an Nx3xHxW picture; H and W multiples of 8."""
-        return self.density(self.features(picture)[0])
+        return F.relu(self.density(self.features(picture)[0]))
 
     def train_outputs(self, picture: Tensor) -> Outputs:
-        """Return density, segmentation logits and class logits of an Nx3xHxW picture."""
+        """Return density, segmentation logits and class logits of an Nx3xHxW picture.
+
+        Clipped, a cell that is below zero by mistake would never hear of it.
+        """
         msrf, segmentations = self.features(picture)
         classes = self.classify(msrf) if self.config.classes else None
         return Outputs(self.density(msrf), segmentations, classes)
