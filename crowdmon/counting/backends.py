@@ -45,11 +45,14 @@ class Backend(Protocol):
         name: of the library, such as ``openvino``.
         device: for people, such as ``cpu`` or the name of the card.
         precision: ``f32``, ``bf16`` or ``f16``.
+        batch: pictures of one size that are counted in one call, because that is quicker than one by one;
+            1 where it is not.
     """
 
     name: str
     device: str
     precision: str
+    batch: int
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return NxHxW scaled people per cell of an Nx3xHxW batch; CountingError if it fails."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,27 +64,51 @@ class Counter:
         """Provenance and scores of the weights."""
         return {"provenance": dict(self.weights.provenance), "scores": dict(self.weights.scores)}
 
+    @property
+    def batch(self) -> int:
+        """Pictures of one size that :meth:`count_together` takes at most to be of use; 1 on CPUs."""
+        return self._backend.batch
+
     def count(self, frame: Frame) -> DensityMap:
         """Count the people of one frame; CountingError if the network fails or says nonsense."""
-        started = time.perf_counter()
-        height, width = frame.rgb.shape[:2]
-        people = self._people(frame.rgb)
-        if not np.isfinite(people).all():
-            raise CountingError(f"{self.device} returned values that are not numbers")
-        return DensityMap(
-            people=people,
-            grid=self.weights.preprocess.grid(height=height, width=width, size=frame.size),
-            camera=frame.camera,
-            index=frame.index,
-            time=frame.time,
-            pts=frame.pts,
-            took=time.perf_counter() - started,
-        )
+        return self.count_together([frame])[0]
 
-    def _people(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def count_together(self, frames: Sequence[Frame]) -> list[DensityMap]:
+        """Count frames in one call of the network, such as those of several cameras.
+
+        Args:
+            frames: at least one, their pictures of one size.
+
+        Raises:
+            ValueError: they are of different sizes.
+            CountingError: the network fails or says nonsense, for whichever of them.
+        """
+        if len({frame.rgb.shape for frame in frames}) != 1:
+            raise ValueError("frames that are counted together are of one size")
+        started = time.perf_counter()
+        height, width = frames[0].rgb.shape[:2]
+        counted = self._people([frame.rgb for frame in frames])
+        if not all(np.isfinite(people).all() for people in counted):
+            raise CountingError(f"{self.device} returned values that are not numbers")
+        took = (time.perf_counter() - started) / len(frames)
+        return [
+            DensityMap(
+                people=people,
+                grid=self.weights.preprocess.grid(height=height, width=width, size=frame.size),
+                camera=frame.camera,
+                index=frame.index,
+                time=frame.time,
+                pts=frame.pts,
+                took=took,
+            )
+            for frame, people in zip(frames, counted, strict=True)
+        ]
+
+    def _people(self, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         preprocess = self.weights.preprocess
-        height, width = rgb.shape[:2]
-        people = np.zeros((preprocess.cells(height), preprocess.cells(width)), np.float32)
+        height, width = pictures[0].shape[:2]
+        shape = preprocess.cells(height), preprocess.cells(width)
+        counted = [np.zeros(shape, np.float32) for _ in pictures]
         cut = tiles(
             height,
             width,
@@ -92,10 +117,12 @@ class Counter:
             max_pixels=self._max_pixels,
         )
         for tile in cut:
-            seen = rgb[tile.top : tile.bottom, tile.left : tile.right]
-            output = self._backend.run(preprocess.prepare(seen))[0]
-            part = preprocess.people(output, height=seen.shape[0], width=seen.shape[1])
+            seen = [rgb[tile.top : tile.bottom, tile.left : tile.right] for rgb in pictures]
+            batches = [preprocess.prepare(one) for one in seen]
+            outputs = self._backend.run(np.concatenate(batches) if len(batches) > 1 else batches[0])
             (top, bottom), (left, right) = tile.rows, tile.columns
             row, column = tile.top // preprocess.stride, tile.left // preprocess.stride
-            people[top:bottom, left:right] = part[top - row : bottom - row, left - column : right - column]
-        return people
+            for people, output, part in zip(counted, outputs, seen, strict=True):
+                own = preprocess.people(output, height=part.shape[0], width=part.shape[1])
+                people[top:bottom, left:right] = own[top - row : bottom - row, left - column : right - column]
+        return counted

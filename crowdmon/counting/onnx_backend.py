@@ -20,6 +20,7 @@ class OnnxRuntimeBackend:
     name = "onnxruntime"
     device = "cpu"
     precision = "f32"
+    batch = 1
 
     def __init__(self, weights: Weights | bytes, *, threads: int | None = None) -> None:
         """Load the network of a weights file, or another one as an ONNX file with our names.

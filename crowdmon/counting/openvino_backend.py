@@ -30,6 +30,7 @@ class OpenVinoBackend:
 
     name = "openvino"
     device = "cpu"
+    batch = 1
     steady = 16
     """Pictures of one size until a network is compiled for it; fewer would not pay for the compiling."""
     kept = 4

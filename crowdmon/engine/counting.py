@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.measure import measure
 from crowdmon.engine.offline import count
 from crowdmon.engine.scheduler import Scheduler
 from crowdmon.engine.seams import Clock, CounterFactory, CounterLike
+from crowdmon.values import DensityMap, Frame
 
 _IDLE = 0.5
 """Seconds to sleep at most; the bell wakes earlier."""
 
 _log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class CountsTogether(CounterLike, Protocol):
+    """A counter that counts several pictures of one size in one call."""
+
+    @property
+    def batch(self) -> int:
+        """How many at most; 1 if that is not quicker than one by one."""
+        ...
+
+    def count_together(self, frames: Sequence[Frame]) -> list[DensityMap]:
+        """Count frames of one size, in their order; any exception means that one of them could not be."""
+        ...
 
 
 class Counting:
@@ -74,16 +90,22 @@ class Counting:
         _log.info("counting on %s with %s", self.device, self.weights)
 
     def step(self) -> float | None:
-        """Count one picture; without one that is due, return the seconds to wait for it."""
+        """Count one picture, or several in one call; without one that is due, return the seconds to wait."""
         now = self._clock.monotonic()
         cameras = self._meet(now)
         waiting = [name for name, camera in cameras.items() if camera.ready(now, patience=self.pace)]
-        name = self._scheduler.next(waiting, now)
-        if name is None:
+        turns = self._scheduler.turns(waiting, now)
+        if not turns:
             wait = self._scheduler.wait(waiting, now)
             return _IDLE if wait is None else min(wait, _IDLE)
-        self._count(cameras[name])
+        self._count(self._alike([cameras[name] for name in turns]))
         return None
+
+    def _alike(self, cameras: Sequence[Camera]) -> list[Camera]:
+        """Return the first, and those whose waiting pictures can be counted in the same call."""
+        most = self._counter.batch if isinstance(self._counter, CountsTogether) else 1
+        shape = cameras[0].offer.shape if most > 1 else ()
+        return [cameras[0], *(one for one in cameras[1:] if shape and one.offer.shape == shape)][:most]
 
     def _meet(self, now: float) -> dict[str, Camera]:
         """Learn who is there; a failed camera is not."""
@@ -98,15 +120,31 @@ class Counting:
         self._known = cameras
         return cameras
 
-    def _count(self, camera: Camera) -> None:
+    def _count(self, cameras: Sequence[Camera]) -> None:
         started = self._clock.monotonic()
-        frame = camera.offer.take()
-        if frame is None or self._counter is None:
-            return
-        self._scheduler.begin(camera.name, started)
-        camera.offer.wanted_from = self._scheduler.due(camera.name)
+        taken = [(camera, frame) for camera in cameras if (frame := camera.offer.take()) is not None]
+        for camera, _ in taken:
+            self._scheduler.begin(camera.name, started)
+            camera.offer.wanted_from = self._scheduler.due(camera.name)
+        densities = self._together([frame for _, frame in taken])
+        for (camera, frame), density in zip(taken, densities, strict=True):
+            self._enter(camera, frame, density, cost=(self._clock.monotonic() - started) / len(taken))
+
+    def _together(self, frames: Sequence[Frame]) -> list[DensityMap | Exception]:
+        """Count frames of one size; what went wrong with one stands in its place."""
+        if self._counter is None:
+            return []
+        if len(frames) > 1 and isinstance(self._counter, CountsTogether):
+            try:
+                return list(self._counter.count_together(frames))
+            except Exception:  # noqa: BLE001 - one by one it shows whose picture it was
+                _log.debug("counting %d pictures together failed", len(frames), exc_info=True)
+        return [_alone(self._counter, frame) for frame in frames]
+
+    def _enter(self, camera: Camera, frame: Frame, density: DensityMap | Exception, *, cost: float) -> None:
         try:
-            density = count(self._counter, frame)
+            if isinstance(density, Exception):
+                raise density
             reading = measure(density, camera.rois)
         except Exception as error:  # noqa: BLE001 - memory may run out here too: it costs this camera alone
             _log.debug("counting failed", exc_info=True)
@@ -115,6 +153,13 @@ class Counting:
         finally:
             camera.offer.done()
         now = self._clock.monotonic()
-        self._scheduler.end(camera.name, cost=now - started, now=now)
+        self._scheduler.end(camera.name, cost=cost, now=now)
         self.pace = self._scheduler.pace(now)
         camera.counted(frame, density, reading, patience=self.pace)
+
+
+def _alone(counter: CounterLike, frame: Frame) -> DensityMap | Exception:
+    try:
+        return count(counter, frame)
+    except Exception as error:  # noqa: BLE001 - it is entered where its camera is
+        return error

@@ -54,6 +54,12 @@ class Offer:
         """Seconds the picture on offer has waited; None if there is none. For the counting thread."""
         return now - self._put_at if self._cell.version > self._taken else None
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Height, width and channels of the picture on offer; empty if there is none."""
+        got = self._cell.peek()
+        return () if got is None else got[0].rgb.shape
+
     def take(self) -> Frame | None:
         """Take the picture on offer, once; for the counting thread."""
         got = self._cell.get(after=self._taken, timeout=0)

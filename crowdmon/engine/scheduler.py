@@ -60,18 +60,22 @@ class Scheduler:
         turn = self._turns[camera]
         return turn.due - SLACK * turn.interval
 
-    def next(self, waiting: Iterable[str], now: float) -> str | None:
-        """Return the camera to count now.
+    def turns(self, waiting: Iterable[str], now: float) -> list[str]:
+        """Return whose pictures may be counted now, in the order in which they are to be.
 
         Args:
             waiting: cameras with a picture that was not counted yet.
             now: seconds.
 
         Returns:
-            The one due longest (the slowest of several); None if none is due.
+            Those that are due, whoever is due longest first, of several the slowest.
         """
         ready = [name for name in waiting if name in self._turns and self.due(name) <= now]
-        return min(ready, key=lambda name: (self._turns[name].due, -self._turns[name].interval), default=None)
+        return sorted(ready, key=lambda name: (self._turns[name].due, -self._turns[name].interval))
+
+    def next(self, waiting: Iterable[str], now: float) -> str | None:
+        """Return the camera to count now, see :meth:`turns`; None if none is due."""
+        return next(iter(self.turns(waiting, now)), None)
 
     def wait(self, waiting: Iterable[str], now: float) -> float | None:
         """Return the seconds until one of ``waiting`` is due; None if none of them will be."""

@@ -122,3 +122,25 @@ def test_a_file_and_memory_count_alike(tmp_path: Path, counter: Counter) -> None
     save(some_weights(), tmp_path / "w.safetensors")
     frame = Frame(picture(64, 64))
     assert Counter(tmp_path / "w.safetensors").count(frame).count == counter.count(frame).count
+
+
+@pytest.mark.parametrize("max_pixels", [10_000_000, 150_000])
+def test_pictures_counted_together_are_counted_as_alone(max_pixels: int) -> None:
+    counter = Counter(some_weights(), max_pixels=max_pixels, backend="torch")
+    frames = [Frame(picture(300, 900, seed=seed), camera=f"{seed}", index=seed) for seed in range(3)]
+    together = counter.count_together(frames)
+    assert [(one.camera, one.index) for one in together] == [("0", 0), ("1", 1), ("2", 2)]
+    for frame, density in zip(frames, together, strict=True):
+        alone = counter.count(frame)
+        np.testing.assert_allclose(density.people, alone.people, rtol=1e-4, atol=1e-6)
+        assert density.grid == alone.grid
+    assert len({density.count for density in together}) == 3
+
+
+def test_pictures_of_different_sizes_are_not_counted_together(counter: Counter) -> None:
+    with pytest.raises(ValueError, match="one size"):
+        counter.count_together([Frame(picture(32, 32)), Frame(picture(32, 64))])
+
+
+def test_on_a_cpu_pictures_are_counted_one_by_one(counter: Counter) -> None:
+    assert counter.batch == 1

@@ -219,3 +219,66 @@ def test_memory_that_runs_out_while_measuring_stops_its_camera_alone(
         "connected",
         "counting-stopped",
     ]
+
+
+class TogetherCounter(FakeCounter):
+    """Counts several pictures in a call, and remembers whose."""
+
+    def __init__(self, *, batch: int, bad: str = "") -> None:
+        fail = (lambda frame: RuntimeError("card lost") if frame.camera == bad else None) if bad else None
+        super().__init__(fail=fail)
+        self.batch, self.calls = batch, []
+        self.calls: list[str]
+
+    def count_together(self, frames: list[Frame]) -> list[DensityMap]:
+        assert len({frame.rgb.shape for frame in frames}) == 1
+        self.calls.append("".join(frame.camera for frame in frames))
+        return [self.count(frame) for frame in frames]
+
+
+def test_what_waits_at_the_same_moment_is_counted_in_one_call() -> None:
+    bench = Bench("a", "b", "c", "d", counter=TogetherCounter(batch=3))
+    for index, name in enumerate("abcd"):
+        bench.picture(name, index)
+    assert bench.counting.step() is None
+    assert bench.counting.step() is None
+    assert bench.counter.calls == ["abc"], "the fourth is alone, and counted as one picture is"
+    assert [(one.camera, one.frame) for one in bench.out] == [("a", 0), ("b", 1), ("c", 2), ("d", 3)]
+    assert bench.counting.step() is not None
+
+
+def test_only_pictures_of_one_size_that_are_due_go_together() -> None:
+    bench = Bench("a", "b", "c", rate=1.0, counter=TogetherCounter(batch=8))
+    for name in "abc":
+        bench.picture(name)
+    bench.counting.step()
+    bench.clock.forward(1.0)
+    bench.cameras["d"] = bench.camera("d", rate=0.1)
+    bench.picture("a", 1)
+    bench.picture("d", 1)
+    bench.cameras["b"].offer.put(Frame(np.zeros((64, 64, 3), np.uint8), "b", 1), bench.clock.monotonic())
+    bench.picture("c", 1)
+    while bench.counting.step() is None:
+        pass
+    assert bench.counter.calls == ["abc", "dac"]
+    assert sorted(bench.counter.frames[-4:]) == [("a", 1), ("b", 1), ("c", 1), ("d", 1)]
+
+
+def test_a_picture_that_fails_among_others_costs_its_own_camera_alone() -> None:
+    bench = Bench("a", "bad", "c", counter=TogetherCounter(batch=3, bad="bad"))
+    for name in ("a", "bad", "c"):
+        bench.picture(name)
+    bench.counting.step()
+    assert [reading.camera for reading in bench.out] == ["a", "c"]
+    assert bench.cameras["bad"].link.facts.state is CameraState.FAILED
+    assert "card lost" in bench.cameras["bad"].link.facts.message
+    assert not any(camera.offer.busy for camera in bench.cameras.values())
+
+
+def test_the_pace_of_pictures_counted_together_is_shared() -> None:
+    bench = Bench("a", "b", rate=5.0, counter=TogetherCounter(batch=2))
+    bench.counter.people = lambda frame: bench.clock.forward(0.1) or 1.0
+    for name in "ab":
+        bench.picture(name)
+    bench.counting.step()
+    assert bench.counting.pace == pytest.approx(0.2)
