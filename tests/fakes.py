@@ -172,12 +172,14 @@ class FakeSources:
         self._live = live
         self.opened: list[str] = []
         self.patience: list[float] = []
+        self.within: list[float] = []
 
     def live(self, uri: str) -> bool:
         return uri.startswith("live") if self._live is None else uri in self._live
 
-    def open(self, uri: str, *, patience: float) -> FakeSource:
+    def open(self, uri: str, *, within: float, patience: float) -> FakeSource:
         self.opened.append(uri)
+        self.within.append(within)
         self.patience.append(patience)
         answers = self.answers[uri]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]

@@ -35,6 +35,9 @@ _MOST_BAD = 250
 """Packets in a row that cannot be decoded before a source is given up."""
 
 _MOST_FPS = 1000.0
+_KEY_FRAME = 5.0
+"""Seconds, at least, in which data of a live stream may give no first picture: its key frame may be far."""
+
 _LATE = 1.0
 """Seconds of silence, at least, after which the first picture of a live stream is not shown as new; three
 times the wait before it, for cameras that are as slow as that anyhow."""
@@ -65,7 +68,7 @@ class Decoder:
     """
 
     def __init__(self, spec: SourceSpec, *, timeout: tuple[float, float]) -> None:
-        how = recipe(spec, read_timeout=timeout[1])
+        how = recipe(spec, read_timeout=max(timeout))
         self._label, self._patience = spec.label, timeout[1]
         self._ready: deque[VideoFrame] = deque()
         self.left_out = 0
@@ -112,6 +115,7 @@ class Decoder:
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
         asked, usual = since, 0.0
+        limit = max(self._patience, _KEY_FRAME)
         # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
         # PyAV would wait for the next picture for as long as any packet comes.
         for packet in container.demux() if self.live else container.demux(self._stream):
@@ -126,11 +130,11 @@ class Decoder:
             if frames and not old:
                 yield from frames
                 bad, since = 0, time.monotonic()
-                asked = since
+                asked, limit = since, self._patience
                 continue
             asked = time.monotonic()
             bad += frames is None
-            if bad > _MOST_BAD or (self.live and time.monotonic() - since > self._patience):
+            if bad > _MOST_BAD or (self.live and asked - since > limit):
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
 
     def _decode_packet(self, packet: av.Packet[Any]) -> list[VideoFrame] | None:

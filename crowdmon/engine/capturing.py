@@ -7,7 +7,7 @@ import threading
 from crowdmon.capture.source import Source
 from crowdmon.engine.backoff import Backoff
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.patience import SHORTEST, next_patience
+from crowdmon.engine.patience import SHORTEST, Opening, next_patience
 from crowdmon.engine.playing import Playing
 from crowdmon.engine.seams import Clock, Sources
 from crowdmon.engine.serving import Serving
@@ -30,8 +30,10 @@ class Capturing:
         self._link = camera.link
         self._backoff = Backoff()
         self._stillness = Stillness()
+        self._opening = Opening()
         self._patience = SHORTEST
         self._pictures = 0
+        self._heard = 0.0
         self._serving = Serving(camera, clock=clock, bell=bell)
         self.thread = threading.Thread(target=self.run, name=f"capture {camera.name}", daemon=True)
 
@@ -52,8 +54,9 @@ class Capturing:
             self._link.became(CameraState.CONNECTING, attempt=attempt)
         error: Exception | None = None
         self._pictures = 0
+        self._heard = self._clock.monotonic()
         try:
-            with self._sources.open(self._camera.config.source, patience=self._patience) as source:
+            with self._open() as source:
                 self._read(source)
         except ConfigError:
             raise
@@ -67,18 +70,30 @@ class Capturing:
         self._link.became(CameraState.ENDED)
         return not self._camera.playback.ended()
 
+    def _open(self) -> Source:
+        try:
+            source = self._sources.open(
+                self._camera.config.source, within=self._opening.patience, patience=self._patience
+            )
+        except Exception:
+            self._opening.failed(self._clock.monotonic() - self._heard)
+            raise
+        self._opening.answered(self._clock.monotonic() - self._heard)
+        return source
+
     def _lost(self, error: Exception | None) -> bool:
-        age = self._link.figures(self._clock.monotonic())[1] or 0.0
+        now = self._clock.monotonic()
+        age = self._link.figures(now)[1] or 0.0
         self._patience = next_patience(
             self._patience,
             pictures=self._pictures,
             usual=self._link.facts.usual,
             silent=age >= 0.9 * self._patience,
         )
-        wait = self._backoff.failed(refused=bool(getattr(error, "auth", False)))
+        refused = bool(getattr(error, "auth", False))
+        wait = self._backoff.failed(refused=refused, passed=now - self._heard)
         why = "The stream ended" if error is None else words(error)
-        next_try = self._clock.monotonic() + wait
-        self._link.became(CameraState.RECONNECTING, why, attempt=self._backoff.attempt, next_try=next_try)
+        self._link.became(CameraState.RECONNECTING, why, attempt=self._backoff.attempt, next_try=now + wait)
         return not self._link.stop.wait(wait)
 
     def _read(self, source: Source) -> None:
@@ -99,3 +114,4 @@ class Capturing:
             self._link.arrived(picture.time, still=still)
             self._camera.diary.still(still is not None)
             self._pictures += 1
+            self._heard = self._clock.monotonic()

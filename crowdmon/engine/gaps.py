@@ -7,6 +7,9 @@ from crowdmon.values import ReadingState
 UNKNOWN_AFTER = 15.0
 """Seconds without a newly counted frame after which a count is unknown and no longer just stale."""
 
+HOLD = 1.0
+"""Seconds, at least, that rows wait for a picture that waits: counted late, it still comes before them."""
+
 MOST_AT_ONCE = 600
 """Rows made up for at most when nobody looked for long; what lies before stays a visible gap."""
 
@@ -16,7 +19,8 @@ class Gaps:
 
     Silence is counted from the last newly counted frame. When it exceeds twice the interval, a row is
     due, and another one every interval until a frame is counted again. A picture that waits for its
-    turn holds the first row back by as much, so that rows stay in the order of their times.
+    turn holds back the rows that are due after it came, so that rows stay in the order of their times;
+    but not for ever, for a counter that hangs is a silence as well.
     """
 
     def __init__(self, *, interval: float, unknown_after: float = UNKNOWN_AFTER) -> None:
@@ -61,14 +65,20 @@ class Gaps:
         if self._since is None:
             return []
         step = max(self.interval, patience)
+        waiting, end = self._waiting, now
+        if waiting is not None:
+            if now - waiting <= max(HOLD, 2.0 * step):
+                end = waiting
+            else:
+                self._waiting = None
         if self._next is None:
-            first = max(self._since, self._waiting or self._since) + 2.0 * step
-            if now <= first:
+            first = max(self._since, waiting or self._since) + 2.0 * step
+            if end <= first:
                 return []
             self._next = first
         self._next = max(self._next, now - MOST_AT_ONCE * step)
         due: list[tuple[float, ReadingState]] = []
-        while self._next <= now:
+        while self._next <= end:
             late = self._next - self._since > self._unknown_after
             due.append((self._next, ReadingState.UNKNOWN if late else ReadingState.STALE))
             self._next += step

@@ -1,14 +1,23 @@
-"""How long to wait for a live camera's next picture before it is opened again. No clock, no thread."""
+"""How long to wait for a live camera: for its answer, and for its next picture. No clock, no thread.
+
+A camera that is back is to be counted within 3 s. What it may cost to notice is therefore 2 s: the wait
+between two attempts, an attempt that was lost on the line, or a silence. The rest is for opening it.
+"""
 
 from __future__ import annotations
 
-SHORTEST = 5.0
-"""Seconds; a thread that waits for a picture can be stopped within as many."""
+SHORTEST = 2.0
+"""Seconds that every camera is given."""
 
 LONGEST = 30.0
-"""Seconds, for cameras that send a picture every ten."""
+"""Seconds for the next picture of a camera that sends one every ten."""
+
+LONGEST_OPENING = 5.0
+"""Seconds for an answer; a thread that waits for it can be stopped within as many."""
 
 _FEW = 2
+_TIMES = 4.0
+_EVERY_THIRD = 3
 
 
 def next_patience(patience: float, *, pictures: int, usual: float, silent: bool) -> float:
@@ -26,3 +35,31 @@ def next_patience(patience: float, *, pictures: int, usual: float, silent: bool)
     if pictures > _FEW:
         return min(LONGEST, max(SHORTEST, 3.0 * usual))
     return min(LONGEST, 2.0 * patience) if silent and pictures else patience
+
+
+class Opening:
+    """How long a camera has for its answer.
+
+    One that has answered before gets four times what it took then: a call that was lost on the line must
+    not hold up the next one. Every third call in vain gets the whole time, for the camera, or this
+    machine, may have become slower.
+    """
+
+    def __init__(self) -> None:
+        self._took: float | None = None
+        self._in_vain = 0
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for the next answer."""
+        if self._took is None or self._in_vain % _EVERY_THIRD == _EVERY_THIRD - 1:
+            return LONGEST_OPENING
+        return min(LONGEST_OPENING, max(SHORTEST, _TIMES * self._took))
+
+    def answered(self, took: float) -> None:
+        """Note an answer after ``took`` seconds: the camera is open."""
+        self._took, self._in_vain = took, 0
+
+    def failed(self, took: float) -> None:
+        """Note that there is none after ``took`` seconds; a refusal is an answer, too."""
+        self._in_vain = self._in_vain + 1 if took >= 0.9 * self.patience else 0

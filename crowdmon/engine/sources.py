@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from crowdmon.capture.source import Source, open_source
 from crowdmon.capture.uri import parse_source
 from crowdmon.config import expand_secrets
 
-OPEN_WITHIN = 5.0
-"""Seconds a source has to answer; a thread that waits for it can be stopped within as many."""
-
 _FILE_WITHIN = (10.0, 10.0)
 """Seconds for opening a file and for each picture: a sleeping disk has to wake."""
+
+_PLAYLIST = ".m3u8"
+_SEGMENT = 15.0
+"""Seconds for each picture of a live playlist, whose pictures come by the segment, many at once."""
 
 
 class CaptureSources:
@@ -20,10 +23,14 @@ class CaptureSources:
         """Whether a loss is to be followed by a new attempt; ConfigError for an unknown scheme."""
         return parse_source(expand_secrets(uri), label=uri).live
 
-    def open(self, uri: str, *, patience: float) -> Source:
+    def open(self, uri: str, *, within: float, patience: float) -> Source:
         """Open a source, see the protocol; an error has ``auth = True`` if a password was refused."""
         try:
-            return open_source(uri, timeout=(OPEN_WITHIN, patience) if self.live(uri) else _FILE_WITHIN)
+            if not self.live(uri):
+                return open_source(uri, timeout=_FILE_WITHIN)
+            if urlsplit(uri).path.endswith(_PLAYLIST):
+                patience = max(patience, _SEGMENT)
+            return open_source(uri, timeout=(within, patience))
         except OSError as error:
             from crowdmon.capture.faults import AccessRefusedError
 

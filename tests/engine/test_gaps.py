@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.engine.gaps import MOST_AT_ONCE, Gaps
+from crowdmon.engine.gaps import HOLD, MOST_AT_ONCE, Gaps
 from crowdmon.values import ReadingState
 
 STALE, UNKNOWN = ReadingState.STALE, ReadingState.UNKNOWN
@@ -61,6 +61,38 @@ def test_a_picture_that_waits_holds_the_first_row_back_but_not_for_ever() -> Non
     gaps.arrived(103.0)
     assert gaps.rows(103.8) == []
     assert gaps.rows(104.0) == [(pytest.approx(103.9), STALE)]
+    gaps.arrived(104.1)
+    assert [time for time, _ in gaps.rows(105.0)] == []
+    assert [time for time, _ in gaps.rows(106.2)] == pytest.approx([104.9, 105.9])
+
+
+def test_the_first_picture_after_a_silence_comes_before_the_rows_that_are_due_while_it_waits() -> None:
+    gaps = Gaps(interval=0.2)
+    gaps.counted(100.0)
+    assert [time for time, _ in gaps.rows(101.05)][-1] == pytest.approx(101.0)
+    gaps.arrived(101.1)
+    assert gaps.rows(101.9) == [], "rows of 101.2 to 101.8 would come before the picture of 101.1"
+    gaps.counted(101.95)
+    assert gaps.rows(102.3) == []
+    gaps.counted(200.0)
+    gaps.rows(201.0)
+    gaps.arrived(201.5)
+    assert [time for time, _ in gaps.rows(201.7)] == pytest.approx([201.2, 201.4]), "these came before"
+
+
+@given(st.floats(0.05, 2), st.lists(st.floats(0.01, 3), min_size=1, max_size=60))
+def test_a_counter_that_hangs_is_a_silence_too(interval: float, steps: list[float]) -> None:
+    """Pictures keep coming and none is counted: rows come all the same, one hold late at most."""
+    gaps, now, latest = Gaps(interval=interval), 0.0, 0.0
+    gaps.start(0.0)
+    for passed in steps:
+        for moment in (now + k * 0.05 for k in range(int(passed / 0.05) + 1)):
+            gaps.arrived(moment)
+            for time, _ in gaps.rows(moment):
+                assert latest < time <= moment
+                latest = time
+        now += passed
+        assert now - latest <= max(HOLD, 2 * interval) + 2 * interval + 0.2
 
 
 def test_a_slow_machine_is_not_a_silent_camera() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine import capturing
+from crowdmon.engine.backoff import MOST, Backoff
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.patience import LONGEST, SHORTEST, next_patience
+from crowdmon.engine.patience import LONGEST, LONGEST_OPENING, SHORTEST, Opening, next_patience
 from crowdmon.engine.status import Facts, Figures, status
 from crowdmon.engine.stillness import AFTER, FEWEST, Stillness
 from crowdmon.errors import SourceError
@@ -119,11 +120,48 @@ def test_a_slow_camera_is_given_time() -> None:
     waits = [SHORTEST]
     for _ in range(4):
         waits.append(next_patience(waits[-1], pictures=1, usual=0.0, silent=True))
-    assert waits == [5.0, 10.0, 20.0, 30.0, 30.0]
+    assert waits == [2.0, 4.0, 8.0, 16.0, 30.0]
     assert next_patience(20.0, pictures=9, usual=10.0, silent=True) == 30.0
-    assert next_patience(30.0, pictures=9, usual=0.04, silent=True) == 5.0, "a stalled camera is not slow"
+    assert next_patience(30.0, pictures=9, usual=0.04, silent=True) == 2.0, "a stalled camera is not slow"
     assert next_patience(5.0, pictures=1, usual=0.0, silent=False) == 5.0, "nor is one that was cut off"
     assert next_patience(5.0, pictures=0, usual=0.0, silent=True) == 5.0
+
+
+def test_a_camera_that_answered_before_is_not_waited_for_long() -> None:
+    opening = Opening()
+    assert opening.patience == LONGEST_OPENING, "nobody knows it yet"
+    opening.answered(0.1)
+    assert opening.patience == SHORTEST
+    opening.answered(0.8)
+    assert opening.patience == pytest.approx(3.2)
+    opening.answered(4.9)
+    assert opening.patience == LONGEST_OPENING
+
+
+def test_every_third_call_in_vain_gets_the_whole_time() -> None:
+    opening = Opening()
+    opening.answered(0.1)
+    given = []
+    for _ in range(7):
+        given.append(opening.patience)
+        opening.failed(took=given[-1])
+    assert given == [2.0, 2.0, 5.0, 2.0, 2.0, 5.0, 2.0]
+    opening.failed(took=0.01)
+    opening.failed(took=0.01)
+    assert opening.patience == 2.0, "a refusal is an answer"
+
+
+@given(st.integers(0, 50), st.floats(0, 10), st.floats(0, 1))
+def test_a_camera_that_is_back_is_called_within_two_seconds(
+    failures: int, took: float, chance: float
+) -> None:
+    """However long an attempt lasts: the next one begins two seconds after it began, or at its end."""
+    backoff = Backoff(chance=lambda: chance)
+    for _ in range(failures):
+        backoff.failed()
+    wait = backoff.failed(passed=took)
+    assert 0.0 < wait <= MOST
+    assert took + wait <= max(MOST, took + 0.1) + 1e-9
 
 
 class Silent(FakeSource):

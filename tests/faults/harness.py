@@ -305,7 +305,7 @@ def run(*, minutes: float, number: int, seed: int) -> Report:
             report.lost.extend(["a reading was not written"] * (left.unwritten + left.lost))
         report.seconds = time.monotonic() - began
         judge(rows.by_camera, counter, report)
-        after = _settled(before)
+        after = settled(before)
         report.threads, report.descriptors = (max(0, b - a) for a, b in zip(before, after, strict=True))
     return report
 
@@ -330,9 +330,12 @@ def _drive(monitor: Monitor, drills: list[Drill], rows: Rows, report: Report, *,
         time.sleep(0.02)
 
 
-def _settled(before: tuple[int, int]) -> tuple[int, int]:
+def settled(before: tuple[int, int]) -> tuple[int, int]:
     """Return the figures once they have fallen to those before, or after some seconds."""
     deadline = time.monotonic() + 5.0
-    while (now := figures()) > before and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        threads, descriptors = figures()
+        if threads <= before[0] and descriptors <= before[1]:
+            break
         time.sleep(0.1)
-    return now
+    return threads, descriptors
