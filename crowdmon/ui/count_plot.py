@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -144,6 +144,13 @@ class CountPlot(QWidget):
         self._now = end
         self._oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
         self._show()
+
+    def set_now(self, counts: Sequence[float | None]) -> None:
+        """Say other newest values at the lines' ends, in the lines' order, until they are drawn anew."""
+        if len(counts) == len(self._curves):
+            pairs = zip(self._curves, counts, strict=True)
+            self._curves = tuple(replace(curve, now=count) for curve, count in pairs)
+            self._place_labels()
 
     @property
     def curves(self) -> tuple[Curve, ...]:

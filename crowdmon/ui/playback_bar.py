@@ -70,6 +70,7 @@ class PlaybackBar(QWidget):
         row.addWidget(self.slider, 1)
         row.addSpacing(8)
         row.addWidget(self.times)
+        row.addStretch(0)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -91,7 +92,8 @@ class PlaybackBar(QWidget):
         if self.slider.isSliderDown() or self._still_before(position):
             return
         self._telling = True
-        self.slider.setEnabled(duration is not None)
+        # What has no end, such as the demo, has no place in a whole either.
+        self.slider.setVisible(duration is not None)
         self.slider.setRange(0, round(1000 * (duration or 0.0)))
         self.slider.setValue(round(1000 * (position or 0.0)))
         self._telling = False
@@ -118,7 +120,8 @@ class PlaybackBar(QWidget):
         self.seek_asked.emit(value / 1000)
 
     def _say(self, position: float | None, duration: float | None) -> None:
-        self.times.setText(f"{clock_text(position)} / {clock_text(duration)}")
+        whole = "" if duration is None else f" / {clock_text(duration)}"
+        self.times.setText(f"{clock_text(position)}{whole}")
         self.slider.setAccessibleDescription(self.times.text())
 
 

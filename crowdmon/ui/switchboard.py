@@ -68,7 +68,6 @@ class Switchboard(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        self._show_rois()
         self._beat(self._bridge.now())
 
     def set_config(self, config: AppConfig) -> None:
@@ -86,7 +85,7 @@ class Switchboard(QObject):
         staying = self._focus if self._focus in self._cameras else next(iter(self._cameras), "")
         target = new[0] if new else staying
         if target and target == self._focus and self._cameras[target] is before.get(target):
-            self._show_rois()  # the picture stays as it is, nothing of it flickers
+            # The picture stays as it is, nothing of it flickers.
             self._beat(self._bridge.now())
         else:
             self.focus(target)
@@ -111,7 +110,6 @@ class Switchboard(QObject):
                 stage.video.set_picture(camera.view)
             if camera.density is not None:
                 stage.video.set_density(camera.density)
-            self._show_rois()
             self._beat(self._bridge.now())
         self.focus_changed.emit(self._focus)
 
@@ -150,9 +148,10 @@ class Switchboard(QObject):
         camera = self._cameras.get(name)
         if camera is None:
             return
-        camera.status = status
+        before, camera.status = camera.status, status
         self._list(name, camera, status)
-        if name == self._focus:
+        told = before is not None and (before.state, before.message) == (status.state, status.message)
+        if name == self._focus and not told:  # ages and rates are shown with the beat
             self._show_state(camera, status)
 
     def _picture(self, name: str, frame: Frame) -> None:
@@ -180,7 +179,7 @@ class Switchboard(QObject):
         if camera.status is not None:
             self._list(name, camera, camera.status)
         if name == self._focus:
-            self._show_rois()
+            self._show_counts(camera)
 
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
         count = wording.people(camera.count())
@@ -192,11 +191,8 @@ class Switchboard(QObject):
             return
         if camera.status is not None:
             self._show_state(camera, camera.status)
-        known = camera.known(WHOLE_FRAME)
-        say = wording.gone_count if known is None else wording.last_count
-        self._panels.readings.set_total(known, say(camera.last_ok, now))
-        rows = [Row(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)]
-        self._panels.readings.set_rows(rows[1:])
+        else:
+            self._show_counts(camera)
         fresh = self._panels.stage.video.fresh
         self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
         curves = []
@@ -205,6 +201,20 @@ class Switchboard(QObject):
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
+
+    def _show_counts(self, camera: CameraValues) -> None:
+        """Show what holds now wherever it is shown: two places must never say two numbers.
+
+        The plot's lines, which take longer to draw, follow with the next beat.
+        """
+        now = self._bridge.now()
+        known = camera.known(WHOLE_FRAME)
+        say = wording.gone_count if known is None else wording.last_count
+        self._panels.readings.set_total(known, say(camera.last_ok, now))
+        rows = [Row(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)]
+        self._panels.readings.set_rows(rows[1:])
+        self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
+        self._show_rois()
 
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
         if camera.known(roi) is None:
@@ -228,7 +238,7 @@ class Switchboard(QObject):
         detail = wording.detail(status)
         self._show_error()
         self._panels.stage.video.set_notice(Notice(status.state, headline, detail))
-        self._show_rois()
+        self._show_counts(camera)
 
     def _show_rois(self) -> None:
         camera = self._cameras.get(self._focus)

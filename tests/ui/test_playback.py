@@ -92,6 +92,21 @@ def test_seeking_by_mouse_and_by_key(desk: Open, qtbot: QtBot) -> None:
     assert one.monitor.calls[-1] == "seek clip 0.0"
 
 
+def test_what_never_ends_has_no_slider(desk: Open, qtbot: QtBot) -> None:
+    one = recording(desk, duration=None)
+    bar = one.window.panels.stage.playback
+    assert bar.play.isVisible()
+    assert not bar.slider.isVisible()
+    assert bar.times.text() == "0:12"
+    assert bar.times.x() < 200, "the time stands beside the buttons"
+    qtbot.mouseClick(bar.play, Qt.MouseButton.LeftButton)
+    assert one.monitor.calls == ["pause clip"]
+    one.monitor.put("clip", duration=90.0)
+    one.step()
+    assert bar.slider.isVisible()
+    assert bar.times.text() == "0:12 / 1:30"
+
+
 def test_space_presses_the_button_that_has_the_focus(desk: Open, qtbot: QtBot) -> None:
     one = recording(desk)
     bar = one.window.panels.stage.playback

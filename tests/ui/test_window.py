@@ -100,6 +100,36 @@ LOST = (
 )
 
 
+def shown_counts(desk: Desk) -> dict[str, set[str]]:
+    """What is said at every place at which a count is shown, by ROI."""
+    panels = desk.window.panels
+    table = panels.readings._table
+    found = {"frame": {text_of(desk, "Total"), panels.cameras.line(desk.window.switchboard.focused).count}}
+    for shape in panels.stage.video._shapes:
+        found[shape.name] = {shape.count}
+    for row in range(table.rowCount()):
+        found[table.item(row, 0).text()].add(table.item(row, 1).text())
+    for label in panels.plot._labels._labels:
+        found["frame" if label.name == "Whole picture" else label.name].add(label.value)
+    return found
+
+
+@pytest.mark.parametrize("wait", [0.03, 0.25], ids=["between beats", "with each beat"])
+def test_all_places_show_the_same_reading(desk: Open, wait: float) -> None:
+    one = desk(config(camera("north", GATE, STAIRS)))
+    one.monitor.live("north")
+    one.step()
+    for n in range(1, 12):
+        one.clock.time += wait
+        counts = {"frame": 10.0 + n, "gate": 20.0 + n, "stairs": 30.0 + n}
+        one.monitor.put("north", reading=reading(time=one.clock.time, **counts))
+        one.bridge.poll()
+        assert shown_counts(one) == {roi: {f"{count:.0f}"} for roi, count in counts.items()}
+    one.monitor.state("north", CameraState.RECONNECTING)
+    one.bridge.poll()
+    assert set.union(*shown_counts(one).values()) == {"–"}
+
+
 @pytest.mark.parametrize("state", LOST)
 def test_an_old_number_never_looks_new(desk: Open, state: CameraState) -> None:
     one = desk(config(camera("north", GATE)))
