@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -89,10 +89,20 @@ class AvSource:
             pts = self._timeline.stamp(stamp_of(frame), arrived=arrived)
             if self._sought:
                 self._index, self._sought = round(pts * (self.info.fps or 25.0)), False
+            self._index, self._decoder.passed = self._index + self._decoder.passed, 0
             picture = self._picture(frame, index=self._index, pts=pts)
             self._index += 1
             yield picture
         self._ended()
+
+    @property
+    def heard(self) -> float | None:
+        """When the last picture came that nobody needed; see the protocol."""
+        return self._decoder.heard
+
+    def spare(self, needed: Callable[[], bool]) -> None:
+        """Decode what is needed only; see the protocol."""
+        self._decoder.needed = needed
 
     def _picture(self, frame: VideoFrame, *, index: int, pts: float) -> AvPicture:
         return AvPicture(

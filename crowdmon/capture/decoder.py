@@ -1,7 +1,8 @@
 """An open FFmpeg input: decoded frames in order, and exact seeking. Knows nothing of pictures or people.
 
-Every open and every read has a deadline. Files are decoded with as many threads as there are cores; live
-streams by slices only, because threads that work on whole pictures deliver each one later.
+Every open and every read has a deadline, and of a live stream only what is needed is decoded. Files are
+decoded with as many threads as there are cores; live streams by slices only, because threads that work on
+whole pictures deliver each one later.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from crowdmon.capture.ffmpeg import recipe
+from crowdmon.capture.thrift import Thrift
 from crowdmon.capture.uri import WEB_SCHEMES, SourceSpec
 from crowdmon.errors import SourceError
 
@@ -62,6 +64,10 @@ class Decoder:
         total: number of pictures; None if it does not say.
         origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
+        needed: asked before each packet of a live stream whether its picture would be used; None for always.
+        passed: sound pictures that were not decoded, or not given, because nobody needed them, since this
+            was last set to 0.
+        heard: monotonic seconds at which the last packet came that was not needed; None before.
 
     Raises:
         SourceError: there is no video stream. PyAV's own errors (:data:`BROKEN`) pass through.
@@ -71,7 +77,10 @@ class Decoder:
         how = recipe(spec, read_timeout=max(timeout))
         self._label, self._patience = spec.label, timeout[1]
         self._ready: deque[VideoFrame] = deque()
-        self.left_out = 0
+        self.left_out = self.passed = 0
+        self.needed: Callable[[], bool] | None = None
+        self.heard: float | None = None
+        self._thrift: Thrift[av.Packet[Any]] = Thrift()
         self._frames: Iterator[VideoFrame] = iter(())
         self._container: InputContainer | None = av.open(
             how.url, mode="r", format=how.format, options=how.options, timeout=timeout
@@ -124,7 +133,7 @@ class Decoder:
                 # What comes out when the time is up is the picture before the silence, held back until now.
                 raise TimeoutError
             own = packet.stream is self._stream
-            frames = self._decode_packet(packet) if own else []
+            frames = self._pick(packet) if own else []
             # A parser gives a picture only when the next one begins: the first after a silence is an old one.
             old, usual = waited > max(_LATE, 3.0 * usual), waited if own else usual
             if frames and not old:
@@ -133,9 +142,30 @@ class Decoder:
                 asked, limit = since, self._patience
                 continue
             asked = time.monotonic()
+            since = max(since, self.heard or since)
             bad += frames is None
             if bad > _MOST_BAD or (self.live and asked - since > limit):
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
+
+    def _pick(self, packet: av.Packet[Any]) -> list[VideoFrame] | None:
+        """Return the frames of a packet as far as they are needed, None if it is damaged."""
+        if self.needed is None or not self.live or not packet.size:
+            return self._decode_packet(packet)
+        needed, now, context = self.needed(), time.monotonic(), self._stream.codec_context
+        # Pictures that no other refers to can be left out at any time.
+        context.skip_frame = "DEFAULT" if needed else "NONREF"
+        # Where pictures come out of order, the newest would not come out of what waited.
+        hurry = needed or bool(context.has_b_frames)
+        packets = self._thrift.take(packet, key=packet.is_keyframe, now=now, needed=hurry)
+        decoded = [self._decode_packet(one) for one in packets]
+        frames = [frame for some in decoded for frame in some or ()]
+        self.passed, self._thrift.passed = self.passed + self._thrift.passed + len(frames[:-1]), 0
+        if packets and not frames and None in decoded:
+            return None
+        if not frames and not needed:
+            self.heard = now
+            self.passed += bool(packets)
+        return frames[-1:]
 
     def _decode_packet(self, packet: av.Packet[Any]) -> list[VideoFrame] | None:
         """Return the frames of a packet, None if it is damaged."""

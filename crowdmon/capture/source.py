@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,27 @@ class Source(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class SparingSource(Source, Protocol):
+    """A source that need not decode what nobody needs; of use while it is live."""
+
+    @property
+    def heard(self) -> float | None:
+        """Monotonic seconds at which the last picture came that was not needed; None before."""
+        ...
+
+    def spare(self, needed: Callable[[], bool]) -> None:
+        """Leave out pictures of a live source from now on, where ``needed`` says no.
+
+        They are counted in the indices of those that are given. Some are given nevertheless, key frames
+        above all, so that a source that is sound shows that it is.
+
+        Args:
+            needed: asked in the thread that reads the source, before each picture is decoded.
+        """
+        ...
 
 
 def open_source(text: str, *, timeout: tuple[float, float] = (10.0, 10.0)) -> Source:

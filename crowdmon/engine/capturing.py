@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from crowdmon.capture.source import Source
+from crowdmon.capture.source import Source, SparingSource
 from crowdmon.engine.backoff import Backoff
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.patience import SHORTEST, Opening, next_patience
@@ -103,6 +103,10 @@ class Capturing:
         if not source.info.live:
             Playing(self._camera, source, serving=self._serving, clock=self._clock).run()
             return
+        if isinstance(source, SparingSource):
+            source.spare(self._serving.needed)
+            self._link.hears(lambda: source.heard)
+        before = -1
         for picture in source.pictures():
             if self._link.stop.is_set():
                 return
@@ -111,7 +115,8 @@ class Capturing:
             self._serving.passing(picture, picture.time, count=still is None)
             # Only now: a camera whose pictures cannot be converted is not live.
             self._backoff.worked()
-            self._link.arrived(picture.time, still=still)
+            self._link.arrived(picture.time, still=still, pictures=picture.index - before)
+            before = picture.index
             self._camera.diary.still(still is not None)
             self._pictures += 1
             self._heard = self._clock.monotonic()

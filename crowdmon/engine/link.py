@@ -28,6 +28,7 @@ class Link:
         self._meter = Meter()
         self._dated: tuple[float, float] | None = None
         self._steady = False
+        self._heard: Callable[[], float | None] = lambda: None
 
     @property
     def facts(self) -> Facts:
@@ -60,18 +61,29 @@ class Link:
             if not self._facts.usual:
                 self._facts = replace(self._facts, usual=usual)
 
-    def arrived(self, time: float, *, still: float | None = None) -> None:
-        """Note a picture of epoch ``time``; ``still`` as in :class:`Facts`."""
+    def hears(self, heard: Callable[[], float | None]) -> None:
+        """Ask ``heard`` when the last picture came that was not decoded, for nobody needed it."""
+        self._heard = heard
+
+    def arrived(self, time: float, *, still: float | None = None, pictures: int = 1) -> None:
+        """Note a picture.
+
+        Args:
+            time: its epoch seconds.
+            still: as in :class:`Facts`.
+            pictures: how many came, with those that were not decoded before it.
+        """
         now = self._clock.monotonic()
+        pictures = max(1, pictures)
         with self._lock:
             # What passed before the first picture after a loss or a pause says nothing of the rate.
             if (last := self._meter.last) is not None and self._steady:
-                usual, passed = self._facts.usual, now - last
+                usual, passed = self._facts.usual, (now - last) / pictures
                 usual = usual + _MEMORY * (passed - usual) if usual else passed
                 self._facts = replace(self._facts, usual=usual)
             if still != self._facts.still:
                 self._facts = replace(self._facts, still=still)
-            self._meter.tick(now)
+            self._meter.tick(now, pictures)
             self._dated, self._steady = (now, time), True
             if self._facts.state is not CameraState.LIVE and not self.stop.is_set():
                 self._change(CameraState.LIVE)
@@ -79,8 +91,9 @@ class Link:
     def figures(self, now: float) -> tuple[float, float | None, int]:
         """Return pictures a second, seconds since the last one, and their number."""
         with self._lock:
-            last = self._meter.last
-            return self._meter.rate(now), None if last is None else now - last, self._meter.total
+            last, heard = self._meter.last, self._heard()
+            age = None if last is None else now - max(last, heard or last)
+            return self._meter.rate(now), age, self._meter.total
 
     def epoch(self, now: float) -> float:
         """Return ``now`` in the time of the source's pictures: a recording has its own."""

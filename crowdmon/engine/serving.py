@@ -29,6 +29,13 @@ class Serving:
         self._offered: tuple[Picture, tuple[Roi, ...]] | None = None
         self._viewed: tuple[Picture, tuple[int, int]] | None = None
 
+    def needed(self) -> bool:
+        """Whether a picture that comes now would be shown or counted."""
+        camera = self._camera
+        return camera.view_size is not None or camera.offer.wants(
+            self._clock.monotonic(), refresh=1.0 / camera.rate
+        )
+
     def passing(self, picture: Picture, time: float, *, hurry: bool = False, count: bool = True) -> None:
         """Serve a picture that is followed by others.
 

@@ -1,0 +1,37 @@
+"""Pictures that were received and not decoded count as received, and keep a camera live."""
+
+from __future__ import annotations
+
+import pytest
+
+from crowdmon.engine.link import Link
+from crowdmon.engine.meter import Meter
+from tests.fakes import ManualClock
+
+
+def test_events_that_came_together_count_one_by_one() -> None:
+    meter = Meter()
+    for second in range(5):
+        meter.tick(float(second), 25)
+    assert meter.total == 125
+    assert meter.rate(4.0) == pytest.approx(25.0)
+    assert meter.rate(5.5) == pytest.approx(25.0), "the next ones are not late yet"
+    assert 0 < meter.rate(20.0) < 25.0
+
+
+def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
+    clock = ManualClock()
+    link = Link(clock)
+    heard: list[float | None] = [None]
+    link.hears(lambda: heard[0])
+    assert link.figures(clock.monotonic()) == (0.0, None, 0)
+    link.arrived(clock.wall())
+    clock.forward(2.0)
+    assert link.figures(clock.monotonic())[1] == pytest.approx(2.0)
+    heard[0] = clock.monotonic() - 0.1
+    assert link.figures(clock.monotonic())[1] == pytest.approx(0.1)
+    link.arrived(clock.wall(), pictures=50)
+    rate, age, number = link.figures(clock.monotonic())
+    assert (age, number) == (0.0, 51)
+    assert rate == pytest.approx(25.0)
+    assert link.facts.usual == pytest.approx(0.04)
