@@ -28,7 +28,7 @@ class Losses(_Model):
     segmentation: float = Field(1e-2, ge=0, description="lambda 1")
     classification: float = Field(1e-3, ge=0, description="lambda 2")
     pyramid: float = Field(0.0, ge=0, description="weight of the block counts; 0 in the paper")
-    blocks: tuple[int, ...] = (2, 8, 32)
+    blocks: tuple[int, ...] = (4, 16, 32)
 
 
 _SHAPE = NetworkConfig()
@@ -80,8 +80,9 @@ class TrainConfig(_Model):
     freeze_norm: float = Field(
         0.5, gt=0, description="batch normalisation keeps its statistics after this share of the steps"
     )
-    renorm: bool = Field(
-        False, description="batch renormalisation: trained with the statistics that inference uses"
+    weight_norm: bool = Field(False, description="in place of batch normalisation; needs network.norm: false")
+    start: Path | None = Field(
+        None, description="weights to begin with, of the network's shape; needs network.norm: false"
     )
     precision: Literal["bf16", "f32"] = "bf16"
     seed: int = 0
@@ -105,9 +106,10 @@ class TrainConfig(_Model):
     density_scale: float = Field(10.0, gt=0)
 
     @model_validator(mode="after")
-    def _something_to_renorm(self) -> TrainConfig:
-        if self.renorm and not (self.network.norm and self.model == "ssr-hef"):
-            raise ValueError("renorm needs model: ssr-hef and network.norm: true")
+    def _plain_weights(self) -> TrainConfig:
+        for key in ("weight_norm", "start"):
+            if getattr(self, key) and (self.network.norm or self.model != "ssr-hef"):
+                raise ValueError(f"{key} needs model: ssr-hef and network.norm: false")
         return self
 
     def preprocess(self) -> Preprocess:

@@ -6,6 +6,8 @@ application refuses them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from crowdmon.counting import weights as weights_file
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.network import SSRHEF, Outputs
 from crowdmon.counting.peers import MCNN
 from crowdmon.counting.weights import Weights
-from crowdmon.errors import WeightsError
-from trainer import renorm, state
+from crowdmon.errors import ConfigError, WeightsError
+from trainer import state, weight_norm
 from trainer.config import TrainConfig
 
 PEER = {"model": "mcnn"}
@@ -47,13 +50,39 @@ def build(config: TrainConfig) -> SSRHEF | PeerNetwork:
     if config.model == "mcnn":
         return PeerNetwork()
     network = SSRHEF(config.network.build())
-    return renorm.wrap(network) if config.renorm else network
+    if config.start is not None:
+        _begin(network, config.start)
+    return weight_norm.wrap(network) if config.weight_norm else network
+
+
+def _begin(network: SSRHEF, path: Path) -> None:
+    given = weights_file.load(path)
+    tensors = {key: torch.from_numpy(value.copy()) for key, value in given.tensors.items()}
+    try:
+        missing = network.load_state_dict(tensors, strict=False).missing_keys
+    except RuntimeError as error:
+        raise _no_start(path) from error
+    # Weights have no classification; whatever else is missing is another network's.
+    if any(not key.startswith("classify.") for key in missing):
+        raise _no_start(path)
+
+
+def _no_start(path: Path) -> ConfigError:
+    return ConfigError(
+        f"{path} holds a network of another shape than the configuration's",
+        "Use the network settings these weights were trained with, or leave start out",
+    )
 
 
 def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
     """Return the averaged network as weights."""
     if config.model == "ssr-hef":
-        return state.export(average.values, config.network.build(), config.preprocess(), provenance)
+        values: Mapping[str, Tensor] = average.values
+        if config.weight_norm:
+            network = weight_norm.wrap(SSRHEF(config.network.build()))
+            network.load_state_dict({**network.state_dict(), **values})
+            values = weight_norm.unwrap(network).state_dict()
+        return state.export(values, config.network.build(), config.preprocess(), provenance)
     tensors = {key: value.float().cpu().numpy() for key, value in average.values.items()}
     return Weights(tensors, dict(PEER), config.preprocess(), provenance)
 

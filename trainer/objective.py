@@ -37,7 +37,7 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         found["classification"] = settings.classification * entropy
     if settings.pyramid:
         found["pyramid"] = settings.pyramid * losses.pyramid(
-            predicted, target, blocks=settings.blocks, mask=mask
+            predicted, target, blocks=settings.blocks, mask=mask, weights=batch.weights
         )
     return found
 

@@ -95,10 +95,20 @@ def test_masked_means_are_over_the_known_part() -> None:
 def test_the_pyramid_by_hand() -> None:
     difference = torch.tensor([[1.0, -1.0], [2.0, 0.0]]).reshape(1, 1, 2, 2)
     zero = torch.zeros_like(difference)
-    # Side 1: mean of 1, 1, 2, 0. Side 2: |2| / 2. A side that does not fit is the whole map.
-    assert losses.pyramid(difference, zero, blocks=(1,)).item() == pytest.approx(1.0)
+    # Side 1: mean of 1, 1, 4, 0. Side 2: 2 squared / 8. A side that does not fit is the whole map.
+    assert losses.pyramid(difference, zero, blocks=(1,)).item() == pytest.approx(1.5)
     assert losses.pyramid(difference, zero, blocks=(1, 2)).item() == pytest.approx(2.0)
-    assert losses.pyramid(difference, zero, blocks=(32,)).item() == pytest.approx(1.0)
+    assert losses.pyramid(difference, zero, blocks=(32,)).item() == pytest.approx(0.5)
+
+
+def test_the_pyramid_weighs_maps_and_leaves_out_what_is_unknown() -> None:
+    difference = torch.stack([torch.ones(1, 2, 2), 3 * torch.ones(1, 2, 2)])
+    zero = torch.zeros_like(difference)
+    weights = torch.tensor([3.0, 1.0]).reshape(2, 1, 1, 1)
+    assert losses.pyramid(difference, zero, blocks=(1,), weights=weights).item() == pytest.approx(3.0)
+    mask = torch.ones_like(difference)
+    mask[:, :, 0] = 0
+    assert losses.pyramid(difference, zero, blocks=(2,), mask=mask).item() == pytest.approx(2.5)
 
 
 @pytest.mark.parametrize("detach", [False])
