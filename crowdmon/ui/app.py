@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QApplication
 
 from crowdmon import __version__
 from crowdmon.config import AppConfig
+from crowdmon.record.movable import MovableCsv
 from crowdmon.record.sinks import open_sinks
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.main_window import MainWindow
@@ -40,13 +41,16 @@ def run_window(
     """
     app = application()
     with contextlib.ExitStack() as stack, _interruptible(app), _failing_aloud(app) as failures:
+        log = MovableCsv(config.record.csv_log)
         if monitor is None:
             # Closed last: what the engine still holds when it stops is written then.
-            sinks = open_sinks(config.record)
+            sinks = [*open_sinks(config.record.model_copy(update={"csv_log": None})), log]
             for sink in sinks:
                 stack.enter_context(sink)
             monitor = make_monitor(config, sinks)
         bridge = Bridge(monitor, config)
+        # Another folder is written to without a restart.
+        bridge.config_changed.connect(lambda now: log.move(now.record.csv_log))
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
         window.show()
         bridge.start()

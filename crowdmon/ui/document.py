@@ -13,11 +13,16 @@ from crowdmon.ui.bridge import Bridge
 def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
     """Return whether something of ``now`` would be missed.
 
-    Without a file a single source without ROIs is not: it is opened again as quickly as it was.
+    Without a file a single source without ROIs is not: it is opened again as quickly as it was. Nor is how
+    pictures are shown, which is remembered anyway.
     """
-    if now == saved:
-        return False
-    return filed or len(now.cameras) > 1 or any(camera.rois for camera in now.cameras)
+    if filed:
+        return now != saved
+    if now.record != saved.record:
+        return True
+    return now.cameras != saved.cameras and (
+        len(now.cameras) > 1 or any(camera.rois for camera in now.cameras)
+    )
 
 
 class Document(QObject):

@@ -10,14 +10,14 @@ from PyQt6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 from crowdmon import __version__
 from crowdmon.config import CameraConfig
-from crowdmon.heatmap import PALETTES
 from crowdmon.ui import layout
 from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.daily_dialog import DailyDialog
+from crowdmon.ui.display import Display
 from crowdmon.ui.dock import Dock
 from crowdmon.ui.document import Document
 from crowdmon.ui.export_dialog import ExportDialog
 from crowdmon.ui.filing import Filing
-from crowdmon.ui.heat_control import LEAST, MOST
 from crowdmon.ui.hover import Hover
 from crowdmon.ui.menus import build_menus
 from crowdmon.ui.opening import Opening
@@ -82,7 +82,8 @@ class MainWindow(QMainWindow):
         self.hover = Hover(self.panels.stage.video, self.switchboard)
         bridge.beat.connect(self.hover.refresh)
         self.playing = Playing(bridge, self.switchboard, self.panels.stage.playback)
-        self.saver = PictureSaver(bridge, self.switchboard, self.filing, self)
+        self.display = Display(bridge, self.settings, self.panels.stage)
+        self.saver = PictureSaver(self, self.display)
         self.opening = Opening(self)
         build_menus(self)
         self.switchboard.cameras_changed.connect(self._cameras_changed)
@@ -94,12 +95,7 @@ class MainWindow(QMainWindow):
         self._laid_out = False
         self._settled = False
         self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
-        self.set_palette_name(self.settings.choice("palette", PALETTES))
         self.set_span_name(self.settings.choice("span", tuple(CHOICES)))
-        self.set_private(self.settings.number("pixelate", 0, low=0, high=1) == 1)
-        heat = self.panels.stage.heat.slider
-        heat.setValue(self.settings.number("heat", MOST, low=LEAST, high=MOST))
-        heat.valueChanged.connect(lambda percent: self.settings.keep("heat", percent))
         self.switchboard.set_config(bridge.config)
         layout.restore_size(self, self.settings)
 
@@ -114,8 +110,14 @@ class MainWindow(QMainWindow):
     def export_readings(self) -> None:
         """Ask which readings to export, and write them."""
         history = self.bridge.config.record.history
-        kept = Path(history) if history is not None and Path(history).is_file() else None
-        dialog = ExportDialog(self.bridge, self, history=kept)
+        path = None if history is None else Path(history).expanduser()
+        dialog = ExportDialog(self.bridge, self, history=path if path and path.is_file() else None)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def log_daily(self) -> None:
+        """Ask whether readings are written to a CSV a day, and where."""
+        dialog = DailyDialog(self.bridge, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -150,22 +152,10 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.set_theme(theme)
 
-    def set_palette_name(self, name: str) -> None:
-        """Paint the heat in another of :data:`heatmap.PALETTES`, and remember it."""
-        self.settings.keep("palette", name)
-        self.panels.stage.video.set_palette_name(name)
-        self.panels.stage.legend.set_palette_name(name)
-
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`plot_window.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
-
-    def set_private(self, private: bool) -> None:
-        """Pixelate people on the screen and in saved pictures, or no more; and remember it."""
-        self.settings.keep("pixelate", int(private))
-        self.panels.stage.video.set_private(private)
-        self.saver.private = private
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
+from crowdmon.heatmap import PALETTES
+
 if TYPE_CHECKING:
+    from crowdmon.ui.display import Display
     from crowdmon.ui.main_window import MainWindow
 
 
@@ -31,6 +34,7 @@ def add_choices(
     group = QActionGroup(sub)
     for name in names:
         action = QAction(name[:1].upper() + name[1:], group)
+        action.setData(name)
         action.setCheckable(True)
         action.setChecked(name == current)
         action.triggered.connect(lambda _checked=False, name=name: choose(name))
@@ -52,18 +56,33 @@ def add_filing(menu: QMenu, window: MainWindow) -> None:
     menu.addSeparator()
     window.camera_actions += [
         add(menu, "&Export readings…", window.export_readings, "Ctrl+E"),
+        add(menu, "&Daily CSV log…", window.log_daily),
         add(menu, "Save p&icture…", window.saver.save_picture, "Ctrl+P"),
         add(menu, "Save p&lot…", lambda: window.saver.save_plot(window.panels.plot)),
     ]
 
 
-def add_privacy(menu: QMenu, window: MainWindow) -> None:
-    """Add the switch that makes people unrecognisable."""
-    action = add(menu, "Pi&xelate people", None, "X")
-    action.setToolTip("On the screen and in saved pictures. What is not counted yet is hidden wholly.")
-    action.setCheckable(True)
-    action.setChecked(window.settings.number("pixelate", 0, low=0, high=1) == 1)
-    action.toggled.connect(window.set_private)
+def add_display(menu: QMenu, display: Display) -> None:
+    """Add what changes how the picture looks: the heatmap, its colours, and who can be recognised."""
+    heat = add(menu, "&Heatmap", None, "H")
+    private = add(menu, "Pi&xelate people", None, "X")
+    private.setToolTip("On the screen and in saved pictures. What is not counted yet is hidden wholly.")
+    for action in (heat, private):
+        action.setCheckable(True)
+    colours = add_choices(
+        menu, "Heatmap &colours", PALETTES, display.set_palette, current=display.look.palette
+    )
+
+    def tick() -> None:
+        heat.setChecked(display.look.shown)
+        private.setChecked(display.look.private)
+        for action in colours.actions():
+            action.setChecked(action.data() == display.look.palette)
+
+    tick()
+    heat.toggled.connect(display.set_shown)
+    private.toggled.connect(display.set_private)
+    display.changed.connect(tick)
 
 
 def add_playback(menu: QMenu, window: MainWindow) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
-from crowdmon.heatmap import PALETTES
-from crowdmon.ui.menu_parts import add_choices, add_filing, add_playback, add_privacy
+from crowdmon.ui.menu_parts import add_choices, add_display, add_filing, add_playback
 from crowdmon.ui.plot_window import CHOICES
 from crowdmon.ui.roi_desk import add_roi_menu
 from crowdmon.ui.theme import THEMES
@@ -42,16 +41,8 @@ def build_menus(window: MainWindow) -> None:
             view.addAction(action)
             window.camera_actions.append(action)
     view.addSeparator()
-    heat = _add(view, "&Heatmap", None, QKeySequence("H"))
-    heat.setCheckable(True)
-    heat.setChecked(True)
-    heat.toggled.connect(window.panels.stage.set_heat_shown)
-    add_privacy(view, window)
-    palette, theme = (
-        window.settings.choice("palette", PALETTES),
-        window.settings.choice("theme", tuple(THEMES)),
-    )
-    add_choices(view, "Heatmap &colours", PALETTES, window.set_palette_name, current=palette)
+    add_display(view, window.display)
+    theme = window.settings.choice("theme", tuple(THEMES))
     span = window.settings.choice("span", tuple(CHOICES))
     add_choices(view, "&Plot time", tuple(CHOICES), window.set_span_name, current=span)
     add_choices(view, "&Theme", tuple(THEMES), window.set_theme_name, current=theme)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QFileDialog, QWidget
@@ -13,19 +14,22 @@ from crowdmon import picture, privacy
 from crowdmon.engine.measure import measure
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.ui import pictures
-from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.filing import Filing
-from crowdmon.ui.switchboard import Switchboard
+from crowdmon.ui.display import Display, Look
 from crowdmon.values import DensityMap, Frame, Roi
+
+if TYPE_CHECKING:
+    from crowdmon.ui.main_window import MainWindow
+
+PLAIN = Look()
 
 
 class PictureSaver(QObject):
     """Asks for a file, has the picture painted and written beside the window, complains if that fails."""
 
-    def __init__(self, bridge: Bridge, switchboard: Switchboard, filing: Filing, window: QWidget) -> None:
+    def __init__(self, window: MainWindow, display: Display) -> None:
         super().__init__(window)
-        self.private = False
-        self._bridge, self._switchboard, self._filing, self._window = bridge, switchboard, filing, window
+        self._bridge, self._switchboard, self._filing = window.bridge, window.switchboard, window.filing
+        self._window, self._display = window, display
 
     def save_picture(self) -> None:
         """Save the picture counted last, with its heat, its ROIs and its numbers."""
@@ -35,11 +39,11 @@ class PictureSaver(QObject):
         if camera is None or config is None or camera.counted is None or camera.density is None:
             self._filing.complain(CrowdmonError("No picture was counted yet", "Wait for the first count"))
             return
-        frame, density, rois, private = camera.counted, camera.density, config.to_rois(), self.private
+        frame, density, rois, look = camera.counted, camera.density, config.to_rois(), self._display.look
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
             self._bridge.errand(
-                lambda _: write_snapshot(frame, density, rois, path=path, private=private), self._done
+                lambda _: write_snapshot(frame, density, rois, path=path, look=look), self._done
             )
 
     def save_plot(self, plot: QWidget) -> None:
@@ -62,7 +66,7 @@ class PictureSaver(QObject):
 
 
 def write_snapshot(
-    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, private: bool = False
+    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, look: Look = PLAIN
 ) -> None:
     """Paint what was counted in ``frame`` and write it; counts are those of that very picture.
 
@@ -70,13 +74,21 @@ def write_snapshot(
         frame, density: of the same moment.
         rois: the camera's.
         path: the PNG file.
-        private: make people unrecognisable.
+        look: the heatmap's colours and strength, and whether people are made unrecognisable.
     """
-    if private:
+    if look.private:
         frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
     at = datetime.fromtimestamp(frame.time).astimezone().isoformat(sep=" ", timespec="seconds")
-    reading = measure(density, rois)
-    picture.write_png(picture.paint(frame, density, reading, rois, title=f"{frame.camera}  {at}"), path)
+    painted = picture.paint(
+        frame,
+        density,
+        measure(density, rois),
+        rois,
+        title=f"{frame.camera}  {at}",
+        palette=look.palette,
+        strength=look.strength,
+    )
+    picture.write_png(painted, path)
 
 
 def _plain(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
@@ -86,6 +88,10 @@ class StatusBar(QStatusBar):
         self.hint.hide()
         self.addWidget(self.hint, 3)
         self.device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.log = _field("Daily CSV log", "")
+        self.log.hide()
+        self._folder, self._trouble = "", ""
+        self.addPermanentWidget(self.log)
         self.addPermanentWidget(self.device)
 
     def set_theme(self, theme: Theme) -> None:
@@ -111,8 +117,25 @@ class StatusBar(QStatusBar):
             field.setVisible(not text)
         self.hint.setVisible(bool(text))
 
+    def set_log(self, folder: str) -> None:
+        """Show that readings go to a file a day in a folder; empty for none."""
+        self._folder = folder
+        self._show_log()
+
+    def _show_log(self) -> None:
+        # The error names the file; a placeholder such as ~ does not stand in it.
+        failing = bool(self._folder) and str(Path(self._folder).expanduser()) in self._trouble
+        self.log.setText("Daily CSV not written" if failing else "Daily CSV on")
+        self.log.setToolTip(tip(self._trouble if failing else f"Written in {self._folder}"))
+        self.log.setProperty("role", "error" if failing else "caption")
+        if (style := self.log.style()) is not None:
+            style.polish(self.log)
+        self.log.setVisible(bool(self._folder))
+
     def set_engine(self, note: EngineNote) -> None:
-        """Show what counts."""
+        """Show what counts, and whether what is counted is written."""
+        self._trouble = note.error
+        self._show_log()
         waiting = "Not counting" if note.error else "Starting to count"
         self.device.setText(f"Counting on {note.device}" if note.device else waiting)
         self.device.setToolTip(tip(f"Weights: {note.weights}") if note.weights else "")

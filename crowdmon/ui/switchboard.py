@@ -44,6 +44,7 @@ class Switchboard(QObject):
         self._focus = ""
         self._error = ""
         self._cameras: dict[str, CameraValues] = {}
+        self._given: tuple[CameraConfig, ...] | None = None
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
@@ -72,6 +73,10 @@ class Switchboard(QObject):
 
     def set_config(self, config: AppConfig) -> None:
         """Take other cameras; those that stay keep their history, a new one is looked at."""
+        self._panels.status.set_log(config.record.csv_log or "")
+        if config.cameras == self._given:
+            return  # something else has changed
+        self._given = config.cameras
         before = self._cameras
         self._cameras = {}
         for camera in config.cameras:

@@ -119,6 +119,16 @@ class VideoView(QWidget):
             self.set_picture(self._frame)  # a picture that stands still knows better now whom to hide
         self.update()
 
+    @property
+    def palette_name(self) -> str:
+        """Which of :data:`heatmap.PALETTES` the heat is painted in."""
+        return self._palette
+
+    @property
+    def private(self) -> bool:
+        """Whether people are pixelated."""
+        return self._private
+
     def set_palette_name(self, palette: str) -> None:
         """Paint the heat in another of :data:`heatmap.PALETTES`."""
         self._palette = palette

@@ -141,7 +141,11 @@ def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) 
     window.show()
     bridge.start()
     try:
-        qtbot.waitUntil(lambda: len(monitor.query(0.0, 1e12)) >= 3, timeout=20_000)
+
+        def counted() -> int:
+            return sum(one.state is ReadingState.OK for one in monitor.query(0.0, 1e12))
+
+        qtbot.waitUntil(lambda: counted() >= 3, timeout=20_000)
         dialog = ExportDialog(bridge, window)
         dialog.open()
         qtbot.keyClicks(dialog.path, str(tmp_path / "real.csv"))

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crowdmon.ui import pictures
+from crowdmon.ui.display import Look
 from crowdmon.ui.hover import people_at
 from crowdmon.ui.saving_pictures import write_snapshot
 from crowdmon.ui.settings import Settings
@@ -123,7 +124,7 @@ def test_people_are_pixelated_by_key_and_stay_so(desk: Open, qtbot: QtBot) -> No
 def test_saved_pictures_keep_the_secret_too(tmp_path: Path) -> None:
     frame, cells = fine(), replace(density(), time=NOON)
     for name, private in (("open", False), ("hidden", True)):
-        write_snapshot(frame, cells, (), path=tmp_path / f"{name}.png", private=private)
+        write_snapshot(frame, cells, (), path=tmp_path / f"{name}.png", look=Look(private=private))
     both = [pictures.to_rgb(QImage(str(tmp_path / f"{n}.png"))).astype(int) for n in ("open", "hidden")]
     differs = np.abs(both[0] - both[1]).sum(axis=2)[:HEIGHT]
     assert differs[160:168, 320:328].mean() > 20

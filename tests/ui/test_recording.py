@@ -8,6 +8,7 @@ from PyQt6.QtCore import QTimer
 
 from crowdmon.config import AppConfig, RecordConfig
 from crowdmon.record.history import HistoryFile
+from crowdmon.record.movable import MovableCsv
 from crowdmon.ui import app as ui_app
 from tests.ui.fakes import FakeMonitor
 
@@ -23,8 +24,9 @@ def test_the_engine_gets_the_sinks_and_they_are_closed_after_it(
             return super().stop(*args, **more)
 
     def make(config: AppConfig, sinks: Any) -> Monitor:
-        (sink,) = sinks
+        sink, log = sinks
         assert isinstance(sink, HistoryFile)
+        assert isinstance(log, MovableCsv)
         assert sink.path == tmp_path / "h.sqlite"
         monkeypatch.setattr(sink, "close", lambda: happened.append("closed"))
         return Monitor(config)
