@@ -212,6 +212,7 @@ class Decoder:
         """Release the input; may be called twice."""
         container, self._container = self._container, None
         self._ready.clear()
+        self._thrift, self.needed = Thrift(), None
         self._frames = iter(
             ()
         )  # it holds the decoder's threads and buffers, which would stay until a later gc

@@ -62,6 +62,8 @@ class Capturing:
             raise
         except Exception as lost:  # noqa: BLE001 - whatever a library raises, the source is lost
             error = lost
+        finally:
+            self._link.hears(None)  # or the source, and its decoder's threads, would stay until the next one
         if self._link.live:
             return self._lost(error)
         if error is not None:

@@ -28,7 +28,7 @@ class Link:
         self._meter = Meter()
         self._dated: tuple[float, float] | None = None
         self._steady = False
-        self._heard: Callable[[], float | None] = lambda: None
+        self._heard: Callable[[], float | None] | None = None
 
     @property
     def facts(self) -> Facts:
@@ -61,8 +61,8 @@ class Link:
             if not self._facts.usual:
                 self._facts = replace(self._facts, usual=usual)
 
-    def hears(self, heard: Callable[[], float | None]) -> None:
-        """Ask ``heard`` when the last picture came that was not decoded, for nobody needed it."""
+    def hears(self, heard: Callable[[], float | None] | None) -> None:
+        """Ask ``heard`` when the last picture came that was not decoded, for nobody needed it; or nobody."""
         self._heard = heard
 
     def arrived(self, time: float, *, still: float | None = None, pictures: int = 1) -> None:
@@ -91,7 +91,8 @@ class Link:
     def figures(self, now: float) -> tuple[float, float | None, int]:
         """Return pictures a second, seconds since the last one, and their number."""
         with self._lock:
-            last, heard = self._meter.last, self._heard()
+            ask, last = self._heard, self._meter.last
+            heard = ask() if ask is not None else None
             age = None if last is None else now - max(last, heard or last)
             return self._meter.rate(now), age, self._meter.total
 

@@ -30,11 +30,11 @@ class Serving:
         self._viewed: tuple[Picture, tuple[int, int]] | None = None
 
     def needed(self) -> bool:
-        """Whether a picture that comes now would be shown or counted."""
-        camera = self._camera
-        return camera.view_size is not None or camera.offer.wants(
-            self._clock.monotonic(), refresh=1.0 / camera.rate
-        )
+        """Whether a picture that comes now would be shown or counted, or be the last."""
+        camera, now = self._camera, self._clock.monotonic()
+        if camera.view_size is not None or camera.link.stop.is_set():
+            return True
+        return camera.offer.wants(now, refresh=1.0 / camera.rate)
 
     def passing(self, picture: Picture, time: float, *, hurry: bool = False, count: bool = True) -> None:
         """Serve a picture that is followed by others.

@@ -94,6 +94,14 @@ def test_a_camera_counted_now_and_then_is_hardly_decoded_and_yet_live(
     assert shown.age < 1.0
 
 
+def test_a_camera_that_is_hardly_decoded_stops_at_once(them: Cameras, decoded: list[float]) -> None:
+    monitor = watched(them.source("stopped"), 0.01)
+    until(lambda: decoded and time.monotonic() - decoded[0] > 2.5)
+    asked = time.monotonic()
+    assert monitor.stop()
+    assert time.monotonic() - asked < 0.8, "not only with the next key frame"
+
+
 def test_who_looks_sees_every_picture_at_once(them: Cameras, decoded: list[float]) -> None:
     monitor = watched(them.source("looked"), 0.2)
     try:

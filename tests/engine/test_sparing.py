@@ -21,7 +21,7 @@ def test_events_that_came_together_count_one_by_one() -> None:
 
 def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
     clock = ManualClock()
-    link = Link(clock)
+    link = Link(clock, tell=lambda state, why: None)
     heard: list[float | None] = [None]
     link.hears(lambda: heard[0])
     assert link.figures(clock.monotonic()) == (0.0, None, 0)
@@ -34,4 +34,9 @@ def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
     rate, age, number = link.figures(clock.monotonic())
     assert (age, number) == (0.0, 51)
     assert rate == pytest.approx(25.0)
+    clock.forward(2.0)
+    link.arrived(clock.wall(), pictures=50)
     assert link.facts.usual == pytest.approx(0.04)
+    link.hears(None)
+    clock.forward(3.0)
+    assert link.figures(clock.monotonic())[1] == pytest.approx(3.0)
