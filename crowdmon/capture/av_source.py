@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -141,7 +142,7 @@ class AvSource:
     def _ended_by_cut(self) -> None:
         """Raise if this is a file whose end is missing."""
         total, done = self._decoder.total, self._index
-        if self._layout is None or not self._layout.cut:
+        if self._layout is None or not (self._layout.cut or self._shrunk(self._layout.size)):
             return
         hint = "The rest of the file is missing; copy it again"
         if total is None:
@@ -150,6 +151,13 @@ class AvSource:
             raise SourceError(
                 f"{self._spec.label} is cut short: {done} of its {total} pictures could be read", hint
             )
+
+    def _shrunk(self, size: int) -> bool:
+        """Whether somebody has cut the file since; one that was deleted is still read to its end."""
+        try:
+            return Path(self._spec.uri).stat().st_size < size
+        except OSError:
+            return False
 
     def seek(self, pts: float) -> None:
         """Make the picture shown at ``pts`` seconds the next one; see the protocol."""

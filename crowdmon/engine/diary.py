@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from crowdmon.engine.seams import Clock
@@ -11,6 +12,8 @@ from crowdmon.values import CameraState
 
 MOST_REASONS = 20
 """Reasons written down for one outage at most: a camera that is off is tried every two seconds for days."""
+
+_log = logging.getLogger(__name__)
 
 _OVER = {CameraState.FAILED: Happening.FAILED, CameraState.ENDED: Happening.ENDED}
 
@@ -75,7 +78,9 @@ class Diary:
 
     def note(self, kind: Happening, detail: str = "") -> None:
         """Write an event down as of now."""
-        self._out(Event(self._clock.wall(), kind.value, self._camera, detail=redact(detail) or None))
+        detail = redact(detail)
+        _log.info("%s: %s%s", self._camera, kind.value, f", {detail}" if detail else "")
+        self._out(Event(self._clock.wall(), kind.value, self._camera, detail=detail or None))
 
 
 def _words(size: tuple[int, int] | None) -> str:

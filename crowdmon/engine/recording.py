@@ -36,6 +36,14 @@ class Box(Outbox):
         # While all is well they wait for the next flush, not for a disk.
         return super().__len__() + (getattr(self._gatherer, "waiting", 0) if self.error else 0)
 
+    @property
+    def trouble(self) -> str:
+        """What keeps the sink from being written, how much waits and how much is lost; empty if well."""
+        if not self.error:
+            return ""
+        lost = f", {self.lost} are lost" if self.lost else ""
+        return f"{self.error}. {len(self)} wait to be written{lost}"
+
 
 class Recording:
     """Keeps every reading in memory for a while and queues it for every sink, events where they are kept."""
@@ -120,4 +128,4 @@ class Recording:
         """What keeps readings from being written; empty when all is well."""
         if self.failure is not None:
             return f"recording has stopped: {self.failure}"
-        return "; ".join([*self._refused.values(), *(box.error for box in self.outboxes if box.error)])
+        return "; ".join([*self._refused.values(), *(box.trouble for box in self.outboxes if box.error)])

@@ -110,6 +110,29 @@ def test_a_cut_file_gives_all_its_good_pictures_and_then_says_how_many(
     assert f" {len(numbers)} " in error
 
 
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.avi", "clip.mkv"])
+def test_a_file_that_is_cut_while_it_is_read(tmp_path: Path, name: str) -> None:
+    clip = write_clip(tmp_path / name, size=(320, 192), frames=300, encoder={"g": "1"})
+    with open_source(str(clip)) as source:
+        pictures = source.pictures()
+        for _ in range(10):
+            next(pictures)
+        os.truncate(clip, clip.stat().st_size // 2)
+        numbers, error = drain(source)
+    assert len(numbers) < 200
+    assert "cut short" in error
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be deleted here")
+def test_a_file_that_is_deleted_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", frames=60)
+    with open_source(str(clip)) as source:
+        next(source.pictures())
+        clip.unlink()
+        numbers, error = drain(source)
+    assert (len(numbers), error) == (59, "")
+
+
 def test_a_whole_file_ends_without_a_word(tmp_path: Path) -> None:
     assert read_until_it_fails(write_clip(tmp_path / "a.mp4")) == (list(range(20)), "")
 

@@ -213,10 +213,12 @@ def test_a_database_that_is_locked_holds_up_nothing_else(tmp_path: Path) -> None
     other = sqlite3.connect(tmp_path / "h.sqlite", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     error = recorder.work(10)
+    waiting = recorder.unwritten()[0]
+    assert waiting >= 9
     assert error.endswith(
-        "h.sqlite: another program holds it locked. Close that program; it is tried again until then"
+        "h.sqlite: another program holds it locked. Close that program; it is tried again until then. "
+        f"{waiting} wait to be written"
     )
-    assert recorder.unwritten()[0] >= 9
     assert recorder.unwritten()[1] == 0
     assert recorder.in_csv() == list(range(15)), "the CSV goes on"
     other.execute("ROLLBACK")

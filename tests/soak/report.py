@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ STEADY = 1.5
 
 QUICK = 0.25
 """Seconds."""
+
+POOL = 2 * (os.cpu_count() or 1)
+"""Threads that libraries may still start after the warm-up: their pools fill when the machine has room."""
 
 WINDOWS = 6
 WIDTH, HEIGHT = 320, 192
@@ -31,7 +35,9 @@ class Report:
         slope: MB a minute, least squares over the memory after the warm-up.
         memory: MB at the end of the warm-up and at the end.
         p95: seconds of latency, a number a window.
-        threads, descriptors: at the end of the warm-up, at the end, and left behind after it.
+        threads, descriptors: at the end of the warm-up, at the end, and left behind after it; of threads
+            those that Python knows of.
+        tasks: at the end of the warm-up and at the end, the threads of libraries included.
         trouble: what went wrong, in words.
     """
 
@@ -45,6 +51,7 @@ class Report:
     p95: list[float] = field(default_factory=list)
     threads: tuple[int, int, int] = (0, 0, 0)
     descriptors: tuple[int, int, int] = (0, 0, 0)
+    tasks: tuple[int, int] = (0, 0)
     trouble: list[str] = field(default_factory=list)
 
     @property
@@ -56,7 +63,7 @@ class Report:
     def clean(self) -> bool:
         """Whether nothing went wrong, and no thread or descriptor was added or left behind."""
         grown = [end > start or left > 0 for start, end, left in (self.threads, self.descriptors)]
-        return not self.trouble and not any(grown)
+        return not self.trouble and not any(grown) and self.tasks[1] - self.tasks[0] <= POOL
 
     @property
     def good(self) -> bool:
@@ -72,10 +79,11 @@ class Report:
             ("latency p95", ", ".join(f"{one:.3f}" for one in self.p95) + f" s, a number each "
              f"{self.seconds / WINDOWS:.0f} s ({'steady' if self.steady else 'NOT steady'})"),
             ("threads", "{}, at the end {}, left behind {}".format(*self.threads)),
+            ("with libraries'", "{}, at the end {}".format(*self.tasks)),
             ("descriptors", "{}, at the end {}, left behind {}".format(*self.descriptors)),
         ]  # fmt: skip
         return "\n".join(
-            [*(f"{name:<15}{words}" for name, words in lines), *map("  {}".format, self.trouble)]
+            [*(f"{name:<16}{words}" for name, words in lines), *map("  {}".format, self.trouble)]
         )
 
 

@@ -7,6 +7,7 @@ and for each count the seconds from the picture's capture until the counter has 
 from __future__ import annotations
 
 import gc
+import sys
 import tempfile
 import threading
 import time
@@ -83,16 +84,14 @@ def run(
             stack.enter_context(sink)
         monitor = Monitor(_config(number, rate), counter_factory=lambda: counter, sinks=sinks)
         stack.callback(monitor.stop)
-        engines = _watch(monitor, counter, report, tell) - own
+        _watch(monitor, counter, report, tell)
         if not monitor.stop():
             report.trouble.append("a thread did not end within 6 s")
         left = monitor.snapshot()
         report.trouble.extend(["a reading was not written"] * (left.unwritten + left.lost))
-    # The libraries keep the threads they have started; what was the engine's has to end.
-    expected = report.threads[0] - engines, before[1]
-    threads, descriptors = (max(0, now - then) for then, now in zip(expected, settled(expected), strict=True))
-    report.threads = (*report.threads[:2], threads)
-    report.descriptors = (*report.descriptors[:2], descriptors)
+    _, descriptors = settled((sys.maxsize, before[1]))
+    report.threads = (*report.threads[:2], threading.active_count() - own)
+    report.descriptors = (*report.descriptors[:2], max(0, descriptors - before[1]))
     return report
 
 
@@ -110,8 +109,8 @@ def _config(number: int, rate: float) -> AppConfig:
     )
 
 
-def _watch(monitor: Monitor, counter: Timed, report: Report, tell: Callable[[str], object]) -> int:
-    """Look at the engine as a window does until the time is up; return the threads that Python knows of."""
+def _watch(monitor: Monitor, counter: Timed, report: Report, tell: Callable[[str], object]) -> None:
+    """Look at the engine as a window does until the time is up."""
     names = [f"camera {k}" for k in range(report.cameras)]
     for name in names:
         monitor.view(name, (WIDTH, HEIGHT))
@@ -141,9 +140,9 @@ def _watch(monitor: Monitor, counter: Timed, report: Report, tell: Callable[[str
     report.memory = samples[0][1], samples[-1][1]
     report.p95 = p95_by_window(counter.late, start=start, end=end)
     assert base is not None
-    now_threads, now_descriptors = settled(base)
-    report.threads, report.descriptors = (base[0], now_threads, 0), (base[1], now_descriptors, 0)
-    return own
+    tasks, descriptors = settled((sys.maxsize, base[1]))
+    report.threads = own, threading.active_count(), 0
+    report.tasks, report.descriptors = (base[0], tasks), (base[1], descriptors, 0)
 
 
 def _first_counts(counter: Timed, names: Sequence[str]) -> float:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.soak.report import HEIGHT, WIDTH, Report, p95_by_window, slope
+from tests.soak.report import HEIGHT, POOL, WIDTH, Report, p95_by_window, slope
 from tests.soak.soak import run
 
 IN_CI = os.environ.get("CI") == "true" or bool(os.environ.get("CROWDMON_CI"))
@@ -63,6 +63,7 @@ def good(**changed: object) -> Report:
         {"threads": (20, 21, 0)},
         {"threads": (20, 20, 1)},
         {"descriptors": (30, 31, 0)},
+        {"tasks": (40, 41 + POOL)},
         {"trouble": ["a reading was not written"]},
     ],
 )
