@@ -73,8 +73,9 @@ class Serving:
 
     def _offer(self, picture: Picture, time: float, now: float) -> None:
         self._offered = (picture, self._camera.rois)
-        self._camera.offer.put(self._frame(picture, time, None), now)
+        # Before the conversion, which takes a while on a busy machine: a row of silence must not slip in.
         self._camera.account.arrived(now)
+        self._camera.offer.put(self._frame(picture, time, None), now)
         self._bell.set()
 
     def _view(self, picture: Picture, time: float, size: tuple[int, int]) -> None:
