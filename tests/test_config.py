@@ -70,6 +70,7 @@ cameras = st.builds(
         ["0", "a.mp4", "rtsp://u:${P}@h/s", "synthetic:plaza?people=4&seed=1", "C:\\clip.avi"]
     ),
     rate=st.none() | st.floats(1e-6, 1000),
+    unknown_after=st.none() | st.floats(1, 86_400),
     rois=st.lists(rois, max_size=3, unique_by=lambda roi: roi.name).map(tuple),
 )
 displays = st.builds(
@@ -169,6 +170,7 @@ class TestRefusing:
             (camera(source="yes"), r"cameras\[0\]\.source = true"),
             (camera(rate=0), "rate = 0 is not allowed. Allowed: a number greater than 0"),
             (camera(rate=2000), "a number up to 1000"),
+            (camera(unknown_after=0), "unknown_after = 0 is not allowed. Allowed: a number greater than 0"),
             (camera(rate=".inf"), "a finite number"),
             (
                 "display: {palette: jet}",

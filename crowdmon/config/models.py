@@ -119,12 +119,15 @@ class CameraConfig(Model):
         source: a file, folder, URL, webcam or ``synthetic:``; ``${ENV}`` placeholders are kept, use
             :func:`crowdmon.config.expand_secrets` when opening.
         rate: counts a second to aim at; None for as many as the machine manages.
+        unknown_after: seconds without a newly counted picture after which a count is no longer just stale
+            but unknown; None for the usual ones.
         rois: the camera's ROIs, in the order they are shown and recorded.
     """
 
     name: Name
     source: Source
     rate: Annotated[Positive, Field(le=1000)] | None = None
+    unknown_after: Annotated[Positive, Field(le=86_400)] | None = None
     rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(_listed)] = ()
 
     @field_validator("rois")

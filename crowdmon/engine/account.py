@@ -96,6 +96,11 @@ class Account:
         with self._lock:
             self._gaps.interval = seconds
 
+    def set_unknown_after(self, seconds: float) -> None:
+        """Change the seconds after which a stale count is unknown."""
+        with self._lock:
+            self._gaps.unknown_after = seconds
+
     def rest(self) -> None:
         """Expect nothing for now: the source has ended or stands still."""
         with self._lock:

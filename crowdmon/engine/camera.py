@@ -55,7 +55,8 @@ class Camera:
         self._last: tuple[Frame, DensityMap] | None = None
         self.count_failure: Exception | None = None
         self._configure(config)
-        self.account = Account(self.name, interval=self.interval, out=out, unknown_after=unknown_after)
+        self._unknown_after = unknown_after
+        self.account = Account(self.name, interval=self.interval, out=out, unknown_after=self.unknown_after)
 
     def _configure(self, config: CameraConfig) -> None:
         self.config = config
@@ -67,12 +68,18 @@ class Camera:
         """Seconds within which a count is expected: by the rate, or by a source that is slower."""
         return max(1.0 / self.config.rate if self.config.rate else DEFAULT_INTERVAL, self._nominal)
 
+    @property
+    def unknown_after(self) -> float:
+        """Seconds after which a stale count is unknown."""
+        return self.config.unknown_after or self._unknown_after
+
     def reconfigure(self, config: CameraConfig) -> None:
         """Take other ROIs or another rate; the source stays open."""
         before = {roi.name: roi for roi in self.rois}
         self._configure(config)
         self.account.redrawn([r.name for r in self.rois if r.name in before and before[r.name] != r])
         self.account.set_interval(self.interval)
+        self.account.set_unknown_after(self.unknown_after)
 
     def show(self, size: tuple[int, int] | None) -> None:
         """Deliver view pictures that fit into ``size``; none if None."""

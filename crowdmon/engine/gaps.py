@@ -26,7 +26,7 @@ class Gaps:
     def __init__(self, *, interval: float, unknown_after: float = UNKNOWN_AFTER) -> None:
         """Take the usual seconds between two counts; nothing is watched before :meth:`start`."""
         self.interval = interval
-        self._unknown_after = unknown_after
+        self.unknown_after = unknown_after
         self._since: float | None = None
         self._waiting: float | None = None
         self._next: float | None = None
@@ -79,7 +79,7 @@ class Gaps:
         self._next = max(self._next, now - MOST_AT_ONCE * step)
         due: list[tuple[float, ReadingState]] = []
         while self._next <= end:
-            late = self._next - self._since > self._unknown_after
+            late = self._next - self._since > self.unknown_after
             due.append((self._next, ReadingState.UNKNOWN if late else ReadingState.STALE))
             self._next += step
         return due

@@ -50,7 +50,7 @@ class Monitor:
                 :meth:`stop`.
             sources: opens sources; those of ``capture/`` by default.
             clock: the machine's by default.
-            unknown_after: seconds after which a stale count is unknown.
+            unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
         """
         self._config = config
         self._sources = sources or CaptureSources()

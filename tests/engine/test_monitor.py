@@ -164,6 +164,17 @@ def test_a_camera_that_dies_is_never_shown_with_an_old_number(make: Make) -> Non
     assert gaps == pytest.approx([0.05] * len(gaps), abs=0.03), "a row every interval"
 
 
+def test_when_a_count_is_unknown_is_up_to_the_configuration(make: Make) -> None:
+    sink, lost = ListSink(), SourceError("rtsp://hall: the connection was cut")
+    soon = hall().model_copy(update={"unknown_after": 0.2})
+    monitor = make(config(hall()), FakeSources({"live hall": lost}), sinks=[sink])
+    monitor.start()
+    until(lambda: len(sink.readings) > 10)
+    assert {reading.state for reading in sink.readings} == {ReadingState.STALE}
+    monitor.apply(config(soon))
+    until(lambda: sink.readings[-1].state is ReadingState.UNKNOWN)
+
+
 def test_counting_goes_on_when_the_camera_is_back(make: Make) -> None:
     lost = SourceError("rtsp://hall: the connection was cut")
     answers = [FakeSource(5, fps=50, live=True, error=lost), lost, stream()]
