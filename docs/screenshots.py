@@ -30,7 +30,7 @@ from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from crowdmon import config as settings  # noqa: E402
 from crowdmon import resources  # noqa: E402
-from crowdmon.config import AppConfig, CameraConfig  # noqa: E402
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.engine.measure import measure  # noqa: E402
 from crowdmon.engine.smooth import Smoother  # noqa: E402
@@ -38,6 +38,8 @@ from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
 from crowdmon.scene import parse_scene  # noqa: E402
 from crowdmon.ui.app import application  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
+from crowdmon.ui.daily_dialog import DailyDialog  # noqa: E402
+from crowdmon.ui.export_dialog import ExportDialog  # noqa: E402
 from crowdmon.ui.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.source_dialog import SourceDialog  # noqa: E402
 from crowdmon.values import CameraState, DensityMap, Frame, Status  # noqa: E402
@@ -170,10 +172,28 @@ class Studio:
         window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
         self.take(window, name)
 
-    def source(self, name: str) -> None:
+    def source(self, name: str, kind: str = "network") -> None:
         window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
-        window.open_source("network")
+        window.open_source(kind)
         dialog = window.findChild(SourceDialog)
+        assert dialog is not None
+        self.take(dialog, name)
+
+    def webcam(self, name: str) -> None:
+        self.source(name, "webcam")
+
+    def export(self, name: str) -> None:
+        window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
+        window.bridge.apply(several_rois())
+        window.export_readings()
+        dialog = window.findChild(ExportDialog)
+        assert dialog is not None
+        self.take(dialog, name)
+
+    def daily(self, name: str) -> None:
+        window, _ = self.window(AppConfig(record=RecordConfig(csv_log="~/crowd")), (1024, 700), minutes=0.0)
+        window.log_daily()
+        dialog = window.findChild(DailyDialog)
         assert dialog is not None
         self.take(dialog, name)
 
@@ -186,12 +206,21 @@ class Studio:
             "reconnecting": self.lost,
             "first-run": self.first_run,
             "source": self.source,
+            "webcam": self.webcam,
+            "export": self.export,
+            "daily": self.daily,
         }
 
 
 def demo() -> AppConfig:
     """The configuration behind ``make run``."""
     return settings.load(resources.path("configs/demo.yaml"))
+
+
+def several_rois() -> AppConfig:
+    """Two cameras and their ROIs, so that there is something to choose from; nothing of them is counted."""
+    night = CameraConfig(name="Plaza by night", source="synthetic:plaza-night?people=25&seed=3")
+    return AppConfig(cameras=(*demo().cameras, night))
 
 
 def use_a_ui_font() -> None:

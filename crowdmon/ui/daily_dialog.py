@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -23,6 +22,7 @@ from crowdmon.errors import ConfigError, SinkError
 from crowdmon.record.movable import usable
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.source_page import caption_for
+from crowdmon.ui.ticks import TickBox
 from crowdmon.ui.wording import breakable
 
 ABOUT = (
@@ -43,7 +43,7 @@ class DailyDialog(QDialog):
         about = QLabel(ABOUT)
         about.setProperty("role", "caption")
         about.setWordWrap(True)
-        self.on = QCheckBox("Write a CSV file a day")
+        self.on = TickBox("Write a CSV file a day")
         self.on.setChecked(kept is not None)
         self.on.toggled.connect(self._switched)
         self.path = QLineEdit(kept or "")

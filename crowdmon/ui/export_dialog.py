@@ -28,7 +28,8 @@ from crowdmon.ui import exporting
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.exporting import RANGES, WIDTHS, Export
 from crowdmon.ui.source_page import Choice, caption_for
-from crowdmon.ui.wording import breakable
+from crowdmon.ui.ticks import TickedItems
+from crowdmon.ui.wording import breakable, tip
 from crowdmon.values import WHOLE_FRAME
 
 WHOLE = "Whole picture"
@@ -175,8 +176,11 @@ class ExportDialog(QDialog):
         lists.setSpacing(16)
         for caption, widget in (("Cameras", self.cameras), ("ROIs", self.rois)):
             column = QVBoxLayout()
-            column.addWidget(caption_for(caption, widget))
-            column.addWidget(widget)
+            column.setSpacing(4)
+            heading = caption_for(caption, widget)
+            heading.setMinimumHeight(0)
+            column.addWidget(heading)
+            column.addWidget(widget, 1)
             lists.addLayout(column)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -206,8 +210,12 @@ def _checks(name: str, entries: Sequence[tuple[str, str]]) -> QListWidget:
     made = QListWidget()
     made.setAccessibleName(name)
     made.setObjectName("checks")
+    made.setItemDelegate(TickedItems(made))
+    made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     for text, value in entries:
         item = QListWidgetItem(text)
+        item.setToolTip(tip(text))
         item.setData(_NAME, value)
         item.setFlags(
             Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable

@@ -65,9 +65,15 @@ class WebcamPage(Page):
         self.device.setEditable(True)
         self.device.setAccessibleName("Webcam")
         self.device.addItems(webcams())
+        self.device.currentIndexChanged.connect(self._picked)
         self.device.editTextChanged.connect(self.changed)
         self.form.addRow(caption_for("Webcam", self.device), self.device)
         self.setFocusProxy(self.device)
+
+    def _picked(self) -> None:
+        # Which one it is stands at the beginning.
+        if (line := self.device.lineEdit()) is not None:
+            line.setCursorPosition(0)
 
     def source(self) -> str:
         """Return the number or device, without the name that is listed with it."""

@@ -46,6 +46,7 @@ class SourceTrial(QWidget):
         self.button = QPushButton("Test")
         self.button.setAccessibleName("Test the source")
         self.button.setAutoDefault(False)
+        self.button.setMinimumWidth(64)  # as wide as the captions: the preview lines up with the fields
         self.button.clicked.connect(self.begin)
         self.preview = QLabel()
         self.preview.setAccessibleName("First picture")
