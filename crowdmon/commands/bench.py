@@ -21,12 +21,21 @@ from rich.console import Console
 from rich.table import Table
 
 from crowdmon import __version__
-from crowdmon.commands import bench_inference, bench_live, bench_offline, bench_tables, options, window_bench
+from crowdmon.commands import (
+    bench_card,
+    bench_inference,
+    bench_live,
+    bench_offline,
+    bench_tables,
+    options,
+    window_bench,
+)
 from crowdmon.commands.measuring import Bench, Figures, cores
 from crowdmon.errors import CrowdmonError, SinkError
 
 PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("inference", bench_inference.inference),
+    ("card", bench_card.card),
     ("start", bench_offline.start),
     ("window", lambda bench: window_bench.window(bench.rows)),
     ("latency", bench_live.latency),

@@ -19,6 +19,7 @@ _MORE = (
     ("percent_of_machine", "{:.0f} % of the machine"),
     ("counts_per_s", "{:.2f} counts/s the slowest camera"),
     ("resident_mb", "{:.0f} MB"),
+    ("percent_of_peak", "{:.0f} % of a matrix product's"),
     ("pictures_per_s", "{:.1f} pictures/s"),
 )
 

@@ -42,12 +42,21 @@ def eager(model: str, weights: Weights, *, height: int, width: int) -> Callable[
     return run
 
 
-def matrix_product(precision: str, *, side: int = SIDE) -> tuple[Callable[[], object], float]:
-    """Return a product of two square matrices in torch on the CPU, and its floating-point operations."""
-    dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[precision]
-    one, other = (torch.randn(side, side).to(dtype) for _ in range(2))
-    out = torch.empty(side, side, dtype=dtype)
-    return lambda: torch.mm(one, other, out=out), 2.0 * side**3
+def matrix_product(
+    precision: str, *, side: int = SIDE, device: str = "cpu"
+) -> tuple[Callable[[], object], float]:
+    """Return a product of two square matrices in torch, and its floating-point operations."""
+    dtype = {"f32": torch.float32, "bf16": torch.bfloat16, "f16": torch.float16}[precision]
+    one, other = (torch.randn(side, side).to(device=device, dtype=dtype) for _ in range(2))
+    out = torch.empty(side, side, dtype=dtype, device=device)
+
+    def run() -> object:
+        product = torch.mm(one, other, out=out)
+        if device != "cpu":
+            torch.cuda.synchronize()
+        return product
+
+    return run, 2.0 * side**3
 
 
 def onnx_of_peer(model: str) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -62,3 +64,16 @@ class TorchBackend:
         except (RuntimeError, MemoryError) as error:
             raise failure(self, error) from error
         return output
+
+    def resident(self, shape: tuple[int, int, int, int]) -> Callable[[], None]:
+        """Return a run over a batch that lies on the device already; it returns when it is done."""
+        batch = torch.randn(shape, dtype=self._dtype, device=self._device)
+        batch = batch.to(memory_format=torch.channels_last)
+
+        def run() -> None:
+            with torch.inference_mode():
+                self._network(batch)
+            if self._device.type == "cuda":
+                torch.cuda.synchronize()
+
+        return run

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.commands import bench, bench_inference, bench_offline, bench_profile, measuring
+from crowdmon.commands import bench, bench_card, bench_inference, bench_offline, bench_profile, measuring
 from crowdmon.commands.bench_inference import described
 from crowdmon.commands.measuring import Bench, alternating, goal
 from crowdmon.counting import reference
 from crowdmon.counting.network_config import NetworkConfig
 from crowdmon.counting.openvino_backend import OpenVinoBackend
 from crowdmon.counting.preprocess import Preprocess
+from crowdmon.counting.torch_backend import TorchBackend
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.values import Frame
@@ -202,3 +203,26 @@ def test_the_arithmetic_is_that_of_the_weights_at_hand() -> None:
     other = bench_inference._gflop(NetworkConfig(norm=False, classes=0, msrf=64), batch)
     assert 9 < one < other < 20
     assert isinstance(some_weights(), Weights)
+
+
+def test_a_card_is_measured_where_there_is_one(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bench_card, "load", lambda path: some_weights())
+    assert bench_card.card(Bench(tmp_path)) == ([], [])
+    monkeypatch.setattr(bench_card, "SIZES", {"512x1024": (64, 32)})
+    monkeypatch.setattr(measuring, "_PAUSE", 0.0)
+    cpu = reference.matrix_product("f32", side=8)
+    monkeypatch.setattr(reference, "matrix_product", lambda precision, device: cpu)
+
+    class Card(TorchBackend):
+        def __init__(self, weights: Weights) -> None:
+            super().__init__(weights)
+            self.device = "a card"
+
+    monkeypatch.setattr("crowdmon.counting.torch_backend.TorchBackend", Card)
+    rows, (one,) = bench_card.card(Bench(tmp_path))
+    assert [(row["what"], row.get("batch")) for row in rows] == [
+        ("on the card", 1), ("on the card", 16), ("matrix product", None)
+    ]  # fmt: skip
+    assert {row["backend"] for row in rows} == {"cuda"}
+    assert rows[0]["percent_of_peak"] == pytest.approx(100 * rows[0]["gflop_per_s"] / rows[2]["gflop_per_s"])
+    assert (one["name"], one["bound"], one["measured"]) == ("card", "at most", rows[0]["median_ms"])
