@@ -10,6 +10,10 @@ from crowdmon.engine.measure import not_counted
 from crowdmon.engine.smooth import Smoother
 from crowdmon.values import Reading, Roi
 
+LAG = 0.2
+"""Seconds that rows of silence are entered late, at their own times: a picture that came before one may take as
+long from its decoder to here."""
+
 
 class Account:
     """Smooths what was counted, and says so when nothing was.
@@ -87,7 +91,7 @@ class Account:
             if self._closed:
                 return
             self._gaps.start(now)
-            for moment, state in self._gaps.rows(now, patience=patience):
+            for moment, state in self._gaps.rows(now - LAG, patience=patience):
                 time = epoch - (now - moment)
                 self._enter(not_counted(self._camera, rois, time=time, state=state))
 

@@ -68,7 +68,7 @@ class Gaps:
         waiting, end = self._waiting, now
         if waiting is not None:
             if now - waiting <= max(HOLD, 2.0 * step):
-                end = waiting
+                end = min(now, waiting)
             else:
                 self._waiting = None
         if self._next is None:

@@ -46,6 +46,16 @@ def test_nobody_looking_loses_no_row() -> None:
     assert [reading.time for reading in desk.out[1:]] == pytest.approx([1002 + k for k in range(9)])
 
 
+def test_a_picture_that_comes_with_a_row_of_silence_comes_first() -> None:
+    desk = Desk()
+    desk.counted(0.0)
+    desk.look(2.15)  # a row of 2.0 is due, and a picture of 1.95 is on its way from its decoder
+    desk.account.arrived(2.16)
+    desk.look(2.6)
+    desk.counted(2.7)
+    assert [reading.state for reading in desk.out] == [ReadingState.OK] * 2
+
+
 def test_smoothing_starts_anew_after_a_silence() -> None:
     desk = Desk()
     desk.counted(0.0, 10.0)
@@ -99,5 +109,5 @@ def test_the_interval_can_change() -> None:
     desk.account.set_interval(5.0)
     desk.look(9.9)
     assert len(desk.out) == 1
-    desk.look(10.1)
+    desk.look(10.3)
     assert desk.out[1].time == 1010.0
