@@ -11,8 +11,8 @@ from crowdmon.engine.smooth import Smoother
 from crowdmon.values import Reading, Roi
 
 LAG = 0.2
-"""Seconds that rows of silence are entered late, at their own times: a picture that came before one may take as
-long from its decoder to here."""
+"""Seconds that rows of silence are entered late, at their own times: a picture that came before one may take
+as long from its decoder to here."""
 
 
 class Account:
