@@ -74,6 +74,7 @@ class TrainConfig(_Model):
     schedule: Literal["constant", "cosine"] = "cosine"
     warmup: int = Field(200, ge=0)
     optimiser: Literal["adam", "adamw"] = "adamw"
+    betas: tuple[float, float] = Field((0.9, 0.999), description="of Adam: memory of gradients and squares")
     decay: float = Field(1e-4, ge=0)
     clip: float = Field(0.0, ge=0, description="largest norm of the gradient, 0 for none")
     ema: float = Field(0.999, ge=0, lt=1)

@@ -34,5 +34,7 @@ def freeze_norm(network: nn.Module) -> None:
 def optimiser(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
     """Return the configuration's optimiser over a network's parameters."""
     if config.optimiser == "adam":
-        return torch.optim.Adam(network.parameters(), lr=config.rate, fused=True)
-    return torch.optim.AdamW(network.parameters(), lr=config.rate, weight_decay=config.decay, fused=True)
+        return torch.optim.Adam(network.parameters(), lr=config.rate, betas=config.betas, fused=True)
+    return torch.optim.AdamW(
+        network.parameters(), lr=config.rate, betas=config.betas, weight_decay=config.decay, fused=True
+    )
