@@ -180,3 +180,14 @@ def test_a_camera_that_comes_back_is_not_counted_twice_at_once() -> None:
     scheduler.begin("hall", 60.0)
     assert scheduler.next(["hall"], 60.1) is None
     assert scheduler.next(["hall"], 60.5) == "hall"
+
+
+def test_turns_are_in_the_order_of_waiting_and_hold_only_who_is_due() -> None:
+    scheduler = Scheduler()
+    scheduler.keep([("a", 1.0), ("b", 1.0), ("c", 0.5), ("d", 1.0)], 0.0)
+    for name, time in (("b", 0.0), ("a", 1.5), ("c", 0.2), ("d", 5.0)):
+        scheduler.begin(name, time)
+    assert scheduler.turns("abcd", 3.0) == ["b", "a", "c"]
+    assert scheduler.turns("ac", 3.0) == ["a", "c"]
+    assert scheduler.next("ac", 3.0) == "a"
+    assert scheduler.turns([], 3.0) == []
