@@ -116,3 +116,19 @@ def test_a_motion_jpeg_camera_slower_than_it_says() -> None:
         found = [number_of(picture.rgb()) for picture in itertools.islice(source.pictures(), 5)]
     assert found[-1] <= 5
     assert found == sorted(set(found))
+
+
+def test_another_codec_in_mid_stream_is_a_loss_and_then_opened_anew(stream: bytes, tmp_path: Path) -> None:
+    other = write_clip(tmp_path / "b.ts", codec="libx264", fps=25, frames=60, size=(128, 96)).read_bytes()
+    numbers: list[int] = []
+    with RtspServer(stream + other, hang=True) as camera:
+        address = f"rtsp://127.0.0.1:{camera.port}/x"
+        with (
+            open_source(address, timeout=(2, 0.5)) as source,
+            pytest.raises(SourceError, match=r"for 0\.5 s|no picture can be decoded"),
+        ):
+            numbers.extend(number_of(picture.rgb()) for picture in source.pictures())
+        assert numbers == list(range(len(numbers)))
+        camera.stream = other
+        with open_source(address, timeout=(5, 5)) as source:
+            assert number_of(next(source.pictures()).rgb()) == 0
