@@ -71,7 +71,7 @@ def _figures(
         },
     ]  # fmt: skip
     return rows, [
-        goal("window", "first painting", limit=1.0, measured=rows[0]["median_ms"] / 1000, unit="s"),
+        goal("start", "window, first painting", limit=1.0, measured=rows[0]["median_ms"] / 1000, unit="s"),
         goal("window", "a file's first picture", limit=2.0, measured=rows[1]["median_ms"] / 1000, unit="s"),
         goal("window", "heartbeat p99", limit=25.0, measured=cut[98], unit="ms"),
     ]

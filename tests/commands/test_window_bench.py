@@ -30,7 +30,7 @@ def test_the_rows_and_goals_are_the_figures_of_the_children(monkeypatch: pytest.
     assert [row["median_ms"] for row in rows] == [800.0, 2500.0, 10.0]
     assert 20.0 <= rows[2]["p99_ms"] <= rows[2]["max_ms"] == 30.0
     assert [(one["of"], one["ok"]) for one in goals] == [
-        ("first painting", True),
+        ("window, first painting", True),
         ("a file's first picture", False),
         ("heartbeat p99", rows[2]["p99_ms"] <= 25.0),
     ]
