@@ -100,7 +100,7 @@ class Decoder:
         self.live = spec.live and not (spec.scheme in WEB_SCHEMES and duration > 0)
         self.duration = duration if duration > 0 and not self.live else None
         self.total = None if self.live else (stream.frames or None)
-        self.fps = _rate(stream)
+        self.fps = _rate(stream, guess=not spec.scheme.startswith("rtsp"))
         self.origin = 0.0
         stream.thread_type = "SLICE" if self.live else "AUTO"
 
@@ -112,7 +112,8 @@ class Decoder:
     @property
     def aspect(self) -> float | None:
         """Width of a stored pixel over its height; None if it does not say."""
-        ratio = self._stream.sample_aspect_ratio
+        # The decoder knows what opening, which looks at one packet of a camera, may not.
+        ratio = self._stream.sample_aspect_ratio or self._stream.codec_context.sample_aspect_ratio
         return float(ratio) if ratio else None
 
     def next(self) -> VideoFrame | None:
@@ -235,8 +236,9 @@ def _video(container: InputContainer, label: str) -> VideoStream:
     return max(streams, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
 
 
-def _rate(stream: VideoStream) -> float | None:
-    for rate in (stream.average_rate, stream.guessed_rate):
+def _rate(stream: VideoStream, *, guess: bool) -> float | None:
+    # Of one packet FFmpeg would guess the rate of half pictures.
+    for rate in (stream.average_rate, stream.guessed_rate if guess else None):
         if rate and 0 < float(rate) <= _MOST_FPS:
             return float(rate)
     return None

@@ -83,6 +83,9 @@ def _network(spec: SourceSpec, read_timeout: float) -> Recipe:
     if spec.scheme in ("rtsp", "rtsps"):
         # UDP loses packets behind most routers and smears the picture; ?udp in the address asks for it.
         options |= {"rtsp_transport": "tcp", "timeout": microseconds}
+        # The server says what it sends, so one packet is enough. FFmpeg would watch seven pictures to learn
+        # their order: half a second of a usual camera, and more than the time it has of a slow one.
+        options["probesize"] = "32"
     elif spec.scheme != "srt":
         options["rw_timeout"] = microseconds
     if not web:

@@ -25,7 +25,7 @@ def test_an_rtsp_camera_over_tcp(stream: bytes) -> None:
     began = time.time()
     with RtspServer(stream) as camera, open_source(f"rtsp://127.0.0.1:{camera.port}/x") as source:
         info = source.info
-        assert (info.kind, info.width, info.height, info.fps) == ("network", 128, 96, 25.0)
+        assert (info.kind, info.width, info.height, info.fps) == ("network", 128, 96, None), "it does not say"
         assert (info.live, info.seekable, info.duration, info.frames) == (True, False, None, None)
         pictures = list(itertools.islice(source.pictures(), 50))
         assert camera.requests[:4] == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"]

@@ -30,7 +30,7 @@ def test_each_decoded_packet_follows_the_one_it_refers_to(packets: list[tuple[bo
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=80))
 def test_what_is_needed_is_decoded_at_once(packets: list[tuple[bool, bool]]) -> None:
     decoded = run([key for key, _ in packets], [need for _, need in packets])
-    for number, ((key, need), some) in enumerate(zip(packets, decoded, strict=True)):
+    for number, ((_, need), some) in enumerate(zip(packets, decoded, strict=True)):
         if need:
             assert some[-1] == number
         assert not some or some[-1] == number, "only what leads to the newest picture is decoded"
