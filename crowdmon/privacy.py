@@ -57,15 +57,26 @@ def _hidden(
     rows, columns = -(-height // block), -(-width // block)
     if density is None:
         return np.full((rows, columns), 255, np.uint8)
-    found = np.zeros((rows, columns), np.uint8)
     grid = density.grid
     # A cell that is not a number is not known to be empty.
-    cells = np.argwhere(~(density.people < threshold))
-    across, down = width / grid.width, height / grid.height
-    for row, column in cells:
-        top, bottom = (row + np.array((0, 1))) * grid.cell_height * down / block
-        left, right = (column + np.array((0, 1))) * grid.cell_width * across / block
-        found[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = 255
+    somebody = (~(density.people < threshold)).astype(np.float32)
+    down = _touched(rows, grid.rows, grid.cell_height * height / grid.height / block)
+    across = _touched(columns, grid.columns, grid.cell_width * width / grid.width / block)
+    found: NDArray[np.uint8] = np.where(down @ somebody @ across.T > 0, 255, 0).astype(np.uint8)
     if margin:
         found = np.asarray(cv2.dilate(found, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8)), np.uint8)
     return found
+
+
+def _touched(blocks: int, cells: int, length: float) -> NDArray[np.float32]:
+    """Return 1 where a block and a cell share a stretch of one axis: blocks x cells.
+
+    Args:
+        blocks, cells: how many lie along the axis, beginning at the same place.
+        length: of a cell, in blocks.
+    """
+    ends = np.arange(cells + 1) * length
+    first, last = np.floor(ends[:-1]), np.ceil(ends[1:])
+    at = np.arange(blocks)[:, None]
+    touched: NDArray[np.float32] = ((at >= first) & (at < last)).astype(np.float32)
+    return touched

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.privacy import BLOCKS, pixelate
+from crowdmon.privacy import BLOCKS, _hidden, pixelate
 from crowdmon.values import DensityMap, Grid
 
 NOISE = np.random.default_rng(1).integers(0, 256, (360, 640, 3), np.uint8)
@@ -62,3 +62,27 @@ def test_a_face_is_gone() -> None:
     rgb[100:108, 200:204] = 250  # something fine, as eyes are
     made = pixelate(rgb, density((13, 25)))
     assert made.max() < 190
+
+
+@given(
+    st.integers(33, 300),
+    st.integers(33, 300),
+    st.sampled_from([3.5, 8, 11]),
+    st.integers(4, 40),
+    st.integers(0, 99),
+)
+def test_every_block_that_a_cell_touches_is_hidden(
+    width: int, height: int, cell: float, block: int, seed: int
+) -> None:
+    grid = Grid(int(np.ceil(180 / cell)), int(np.ceil(320 / cell)), cell, cell, 320, 180)
+    rng = np.random.default_rng(seed)
+    people = np.where(rng.random((grid.rows, grid.columns)) < 0.02, 1.0, 0.0).astype(np.float32)
+    people.flat[seed % people.size] = np.nan
+    rows, columns = -(-height // block), -(-width // block)
+    wanted = np.zeros((rows, columns), np.uint8)
+    for row, column in np.argwhere(~(people < 0.5)):
+        top, bottom = (row + np.array((0, 1))) * (cell * height / 180 / block)
+        left, right = (column + np.array((0, 1))) * (cell * width / 320 / block)
+        wanted[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = 255
+    found = _hidden(DensityMap(people, grid), (width, height), block, threshold=0.5, margin=0)
+    assert (found == wanted).all()

@@ -18,10 +18,14 @@ from crowdmon.ui.fonts import font
 from crowdmon.ui.plot_pointer import PlotPointer
 from crowdmon.ui.plot_window import TimeWindow
 from crowdmon.ui.theme import CAPTION, DARK, Theme
+from crowdmon.ui.thinning import thinned
 from crowdmon.ui.time_axis import TimeAxis
 from crowdmon.ui.wording import people
 
 _HALF_FIGURE = 9.0
+
+_BUCKET_PX = 3
+"""Pixels across for which the least and the most are drawn."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,6 +78,7 @@ class CountPlot(QWidget):
         self._window = TimeWindow()
         self._now = self._oldest = 0.0
         self._top = 4.0
+        self._moved = False
         self._chosen: str | None = None
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._curves: tuple[Curve, ...] = ()
@@ -115,6 +120,8 @@ class CountPlot(QWidget):
             axis.setPen(QColor(theme.line))
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(font(CAPTION))
+            # Or each redrawing lays out an axis's label anew, of which there is none.
+            axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
         self._plot.getAxis("left").setWidth(40)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
@@ -136,14 +143,23 @@ class CountPlot(QWidget):
         for curve in curves:
             if curve.name not in self._lines:
                 line = pg.PlotDataItem(connect="finite", antialias=True)
-                line.setDownsampling(auto=True, method="peak")
+                # A wide line as one path costs seconds where an hour of it is drawn; its pieces cost nothing.
+                line.curve.setSegmentedLineMode("on")
                 self._lines[curve.name] = line
                 self._plot.addItem(line)
-            self._lines[curve.name].setData(curve.times, curve.counts)
             self._dress(self._lines[curve.name], curve)
-        self._now = end
+        self._now, self._moved = end, False
         self._oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
         self._show()
+
+    def due(self, now: float, newest: float) -> bool:
+        """Whether lines that end now, with the newest reading, would look other than those drawn."""
+        if self._moved:
+            return True
+        start, end = self.shown()
+        half_px = (end - start) / max(2 * self._plot.width(), 1)
+        drawn = max((float(c.times[-1]) for c in self._curves if len(c.times)), default=0.0)
+        return max(abs(now - self._now), abs(newest - drawn)) >= half_px
 
     def set_now(self, counts: Sequence[float | None]) -> None:
         """Say other newest values at the lines' ends, in the lines' order, until they are drawn anew."""
@@ -172,22 +188,23 @@ class CountPlot(QWidget):
 
     def set_span(self, seconds: float) -> None:
         """Show so many seconds, up to now; 0 for as many as there are."""
-        self._window = TimeWindow(seconds)
-        self._show()
+        self._look(TimeWindow(seconds))
 
     def zoom(self, factor: float, at: float) -> None:
         """Show ``factor`` times as much time, around the epoch time ``at``."""
-        self._window = self._window.zoomed(factor, at, now=self._now, oldest=self._oldest)
-        self._show()
+        self._look(self._window.zoomed(factor, at, now=self._now, oldest=self._oldest))
 
     def pan(self, seconds: float) -> None:
         """Move by seconds, below 0 into the past; at now the plot follows again."""
-        self._window = self._window.panned(seconds, now=self._now, oldest=self._oldest)
-        self._show()
+        self._look(self._window.panned(seconds, now=self._now, oldest=self._oldest))
 
     def follow(self) -> None:
         """Follow now again."""
-        self._window = self._window.following()
+        self._look(self._window.following())
+
+    def _look(self, window: TimeWindow) -> None:
+        """Show another time; readings that are not here are asked for with the next beat."""
+        self._window, self._moved = window, True
         self._show()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
@@ -197,6 +214,10 @@ class CountPlot(QWidget):
 
     def _show(self) -> None:
         start, end = self.shown()
+        buckets = max(self._plot.width() // _BUCKET_PX, 1)
+        for curve in self._curves:
+            points = thinned(curve.times, curve.counts, start=start, end=end, buckets=buckets)
+            self._lines[curve.name].setData(*points)
         self._top = nice_top(_highest(self._curves, start, end), self._top)
         self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
         self._stretch()
@@ -235,8 +256,7 @@ class CountPlot(QWidget):
         bottom = self._plot.mapFromScene(scene.bottomLeft()).y()
         labels = []
         for curve in self._curves:
-            finite = curve.counts[np.isfinite(curve.counts)]
-            at = box.mapViewToScene(QPointF(self._end(), float(finite[-1]) if len(finite) else 0.0))
+            at = box.mapViewToScene(QPointF(self._end(), _last(curve.counts)))
             y = float(min(max(self._plot.mapFromScene(at).y(), top), bottom))
             labels.append(
                 EndLabel(
@@ -248,5 +268,15 @@ class CountPlot(QWidget):
 
 def _highest(curves: Sequence[Curve], start: float, end: float) -> float:
     """Return the most people of any line in a time; 0 where there is none."""
-    seen = (c.counts[(c.times >= start) & (c.times <= end)] for c in curves)
-    return max((float(np.nanmax(counts)) for counts in seen if np.isfinite(counts).any()), default=0.0)
+    ends = ((c.counts, np.searchsorted(c.times, [start, end])) for c in curves)
+    return max((float(np.fmax.reduce(n[i : j + 1], initial=0.0)) for n, (i, j) in ends), default=0.0)
+
+
+def _last(counts: NDArray[np.float64]) -> float:
+    """Return the newest count that is known; 0 if none is."""
+    for first in range(len(counts) - 64, -64, -64):
+        known = counts[max(first, 0) : first + 64]
+        known = known[np.isfinite(known)]
+        if len(known):
+            return float(known[-1])
+    return 0.0

@@ -53,6 +53,11 @@ class History:
         counts = {r.roi: r.count for r in reading.rois if known and r.count is not None}
         self._append(reading.time, counts)
 
+    @property
+    def newest(self) -> float:
+        """The time of the last reading, epoch seconds; 0 before the first."""
+        return float(self._times[self._rows - 1]) if self._rows else 0.0
+
     def curve(self, roi: str, *, since: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (times, counts) of a ROI from ``since`` on: epoch seconds, people; NaN where unknown."""
         start = int(np.searchsorted(self._times[: self._rows], since))

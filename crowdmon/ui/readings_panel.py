@@ -82,10 +82,10 @@ class ReadingsPanel(QWidget):
         count = None if reading is None else reading.count
         smoothed = None if reading is None else reading.count_smoothed
         self._total.setText(people(count))
-        self._total.setProperty("known", count is not None)
         style = self._total.style()
-        if style is not None:
-            style.polish(self._total)
+        if self._total.property("known") is not (count is not None) and style is not None:
+            self._total.setProperty("known", count is not None)
+            style.polish(self._total)  # costs more than all the rest
         self._total.setToolTip(estimate(count, smoothed))
         self._total.setAccessibleDescription(estimate(count, smoothed))
         self._unit.setText("person" if people(count) == "1" else "people")
@@ -102,7 +102,11 @@ class ReadingsPanel(QWidget):
             self._table.setRowCount(len(rows))
             for line in range(len(rows)):
                 for column in range(self._table.columnCount()):
-                    self._table.setItem(line, column, QTableWidgetItem())
+                    item = QTableWidgetItem()
+                    item.setFont(font(BODY, bold=column == 1))
+                    if column:
+                        item.setTextAlignment(_RIGHT)
+                    self._table.setItem(line, column, item)
         self._rows = tuple(rows)
         grounded = any(row.reading and row.reading.density_per_m2 is not None for row in rows)
         self._table.setColumnHidden(3, not grounded)
@@ -161,13 +165,10 @@ class ReadingsPanel(QWidget):
             item.setText(text)
             item.setToolTip(tip(row.name) if column == 0 else hint)
             item.setData(Qt.ItemDataRole.UserRole, hint + row.colour)
-            item.setFont(font(BODY, bold=column == 1))
             if column == 2:
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{people(smoothed)}, {row.trend}")
             if column == 0:
                 item.setData(Qt.ItemDataRole.DecorationRole, _swatch(row.colour))
-            else:
-                item.setTextAlignment(_RIGHT)
 
     def _choose(self) -> None:
         self.roi_chosen.emit(self.chosen())

@@ -51,7 +51,7 @@ class Switchboard(QObject):
         bridge.density_changed.connect(self._density)
         bridge.reading_changed.connect(self._reading)
         bridge.engine_changed.connect(self._engine)
-        bridge.beat.connect(self._beat)
+        bridge.beat.connect(lambda now: self._beat(now))
         panels.cameras.camera_chosen.connect(self.focus)
         panels.stage.video.resized.connect(self._watch)
         panels.readings.roi_chosen.connect(self._choose_roi)
@@ -69,7 +69,7 @@ class Switchboard(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self._theme = theme
-        self._beat(self._bridge.now())
+        self._beat(self._bridge.now(), all_anew=True)
 
     def set_config(self, config: AppConfig) -> None:
         """Take other cameras; those that stay keep their history, a new one is looked at."""
@@ -91,7 +91,7 @@ class Switchboard(QObject):
         target = new[0] if new else staying
         if target and target == self._focus and self._cameras[target] is before.get(target):
             # The picture stays as it is, nothing of it flickers.
-            self._beat(self._bridge.now())
+            self._beat(self._bridge.now(), all_anew=True)
         else:
             self.focus(target)
         self.cameras_changed.emit(len(self._cameras))
@@ -115,7 +115,7 @@ class Switchboard(QObject):
                 stage.video.set_picture(camera.view)
             if camera.density is not None:
                 stage.video.set_density(camera.density)
-            self._beat(self._bridge.now())
+            self._beat(self._bridge.now(), all_anew=True)
         self.focus_changed.emit(self._focus)
 
     def _watch(self) -> None:
@@ -190,7 +190,7 @@ class Switchboard(QObject):
         count = wording.people(camera.count())
         self._panels.cameras.set_line(CameraLine(name, status.state, count))
 
-    def _beat(self, now: float) -> None:
+    def _beat(self, now: float, *, all_anew: bool = False) -> None:
         camera = self._cameras.get(self._focus)
         if camera is None:
             return
@@ -200,6 +200,8 @@ class Switchboard(QObject):
             self._show_counts(camera)
         fresh = self._panels.stage.video.fresh
         self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
+        if not all_anew and not self._panels.plot.due(now, camera.history.newest):
+            return
         curves = []
         for roi, colour in self._colours(camera):
             times, counts = camera.history.curve(roi, since=self._panels.plot.since(now))
