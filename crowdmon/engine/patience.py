@@ -15,6 +15,10 @@ LONGEST = 30.0
 LONGEST_OPENING = 5.0
 """Seconds for an answer; a thread that waits for it can be stopped within as many."""
 
+SLOWEST_OPENING = 15.0
+"""Seconds for the first picture of a camera that sends one every ten; one that nobody knows gets them now and
+then."""
+
 _FEW = 2
 _TIMES = 4.0
 _EVERY_THIRD = 3
@@ -24,7 +28,7 @@ def next_patience(patience: float, *, pictures: int, usual: float, silent: bool)
     """Return the seconds to wait for a picture of the next connection.
 
     A camera that gives a picture and then nothing is either broken or slower than we are patient: it
-    gets twice the time. One whose rate is known gets three usual intervals.
+    gets twice the time. One whose rate is known gets three usual intervals at least.
 
     Args:
         patience: seconds waited for a picture of the connection that was lost.
@@ -34,7 +38,7 @@ def next_patience(patience: float, *, pictures: int, usual: float, silent: bool)
     """
     if pictures > _FEW:
         return min(LONGEST, max(SHORTEST, 3.0 * usual))
-    return min(LONGEST, 2.0 * patience) if silent and pictures else patience
+    return min(LONGEST, max(2.0 * patience, 3.0 * usual)) if silent and pictures else patience
 
 
 class Opening:
@@ -52,9 +56,11 @@ class Opening:
     @property
     def patience(self) -> float:
         """Seconds to wait for the next answer."""
-        if self._took is None or self._in_vain % _EVERY_THIRD == _EVERY_THIRD - 1:
-            return LONGEST_OPENING
-        return min(LONGEST_OPENING, max(SHORTEST, _TIMES * self._took))
+        third = self._in_vain % _EVERY_THIRD == _EVERY_THIRD - 1
+        if self._took is None:
+            return SLOWEST_OPENING if third else LONGEST_OPENING
+        usual = min(SLOWEST_OPENING, max(SHORTEST, _TIMES * self._took))
+        return max(LONGEST_OPENING, usual) if third else usual
 
     def answered(self, took: float) -> None:
         """Note an answer after ``took`` seconds: the camera is open."""

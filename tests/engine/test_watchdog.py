@@ -12,7 +12,14 @@ from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine import capturing
 from crowdmon.engine.backoff import MOST, Backoff
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.patience import LONGEST, LONGEST_OPENING, SHORTEST, Opening, next_patience
+from crowdmon.engine.patience import (
+    LONGEST,
+    LONGEST_OPENING,
+    SHORTEST,
+    SLOWEST_OPENING,
+    Opening,
+    next_patience,
+)
 from crowdmon.engine.status import Facts, Figures, status
 from crowdmon.engine.stillness import AFTER, FEWEST, Stillness
 from crowdmon.errors import SourceError
@@ -135,7 +142,7 @@ def test_a_camera_that_answered_before_is_not_waited_for_long() -> None:
     opening.answered(0.8)
     assert opening.patience == pytest.approx(3.2)
     opening.answered(4.9)
-    assert opening.patience == LONGEST_OPENING
+    assert opening.patience == SLOWEST_OPENING
 
 
 def test_every_third_call_in_vain_gets_the_whole_time() -> None:
@@ -149,6 +156,16 @@ def test_every_third_call_in_vain_gets_the_whole_time() -> None:
     opening.failed(took=0.01)
     opening.failed(took=0.01)
     assert opening.patience == 2.0, "a refusal is an answer"
+
+
+def test_a_camera_nobody_knows_may_be_one_that_sends_a_picture_every_ten_seconds() -> None:
+    opening = Opening()
+    given = []
+    for _ in range(6):
+        given.append(opening.patience)
+        opening.failed(took=given[-1])
+    assert given == [5.0, 5.0, 15.0, 5.0, 5.0, 15.0]
+    assert next_patience(2.0, pictures=1, usual=10.0, silent=True) == 30.0, "it said how often it sends one"
 
 
 @given(st.integers(0, 50), st.floats(0, 10), st.floats(0, 1))
