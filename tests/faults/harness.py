@@ -36,8 +36,9 @@ _GIVE_UP = 30.0
 _DARK = ("stall", "refuse")
 """Faults under which no picture comes at all."""
 
-_IN_FLIGHT = 1.0
-"""Seconds a picture may still be on its way when a line goes dead."""
+_IN_FLIGHT = 2.0
+"""Seconds a picture may still be on its way when a line goes dead: what lies in the reader's buffers is dated
+when it is read, and a machine that is busy is late with that."""
 
 _NOTICED = 3.5
 """Seconds within which a camera must no longer be called live: 2 s of silence, and a machine that is busy."""
@@ -146,7 +147,7 @@ class Drill:
         self._phase = "starting"
         self._until = 0.0
         self.kind = ""
-        self.began = self.back = 0.0
+        self.began = self.back = self._accused = 0.0
 
     def _faults(self) -> Iterator[tuple[str, float, float]]:
         """Give seconds to wait, a kind and its seconds; every kind comes as often as any other."""
@@ -211,10 +212,16 @@ class Drill:
             return
         dark = now - self.began
         if dark > _NOTICED and camera.status.state is CameraState.LIVE:
-            report.wrong.append(f"{self.name}: called live {dark:.1f} s into a {self.kind}")
+            self._accuse(f"called live {dark:.1f} s", report)
         newest = rows[-1]
         if newest.state is ReadingState.OK and newest.time > self.began + _IN_FLIGHT:
-            report.wrong.append(f"{self.name}: counted {newest.time - self.began:.1f} s into a {self.kind}")
+            self._accuse(f"counted {newest.time - self.began:.1f} s", report)
+
+    def _accuse(self, what: str, report: Report) -> None:
+        """Report a wrong state, once a fault."""
+        if self._accused != self.began:
+            self._accused = self.began
+            report.wrong.append(f"{self.name}: {what} into a {self.kind}")
 
     def _await(self, now: float, rows: list[Reading], report: Report) -> None:
         fresh = [row for row in rows[-20:] if row.state is ReadingState.OK and row.time >= self.back]
