@@ -41,7 +41,7 @@ MOST_CPU = 95.0
 """Percent of the machine that they may take."""
 _HELD = 0.95
 """Share of the counts that makes a camera held."""
-_STEPS = {False: (6, 9, 12, 16), True: (6, 8, 10, 12, 14, 16, 20, 24)}
+_STEPS = {False: (6, 9, 12), True: (6, 8, 10, 12, 14, 16, 20, 24)}
 _FEWER = (4, 3, 2, 1)
 
 
@@ -106,7 +106,7 @@ def latency(bench: Bench) -> Figures:
     """
     with cameras(clip(bench)) as them:
         bench.say("one camera")
-        seen = answer("bench_watch", sources=[them.source("gate")], rate=None, seconds=2 * bench.seconds)
+        seen = answer("bench_watch", sources=[them.source("gate")], rate=None, seconds=bench.seconds + 2)
         first = them.first_pictures()["gate"]
     if len(seen["counts"]) < 2:
         raise CountingError(f"one camera gave {len(seen['counts'])} readings", _why(seen))
@@ -167,7 +167,7 @@ def memory(bench: Bench) -> Figures:
     with cameras(clip(bench)) as them:
         for of, words, limit in _programs(bench, them):
             bench.say(of)
-            if (most := resident_mb(words, seconds=bench.seconds, folder=bench.folder)) is not None:
+            if (most := resident_mb(words, seconds=bench.seconds / 2, folder=bench.folder)) is not None:
                 rows.append(
                     {"what": "memory", "command": of, "size": "720p", "resident_mb": most, "limit": limit}
                 )

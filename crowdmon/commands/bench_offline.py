@@ -21,8 +21,8 @@ _STARTS: tuple[tuple[str, list[str], float], ...] = (
     ("crowdmon --help", ["--help"], 0.3),
     ("first count", ["count", SCENE, "--duration", "0.02"], 5.0),
 )
-_PICTURES = 75
-"""Of the recording, three seconds."""
+_PICTURES = 50
+"""Of the recording, two seconds."""
 _KEPT = 10
 """Decoded pictures that are counted over and over."""
 

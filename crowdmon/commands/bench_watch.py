@@ -18,8 +18,11 @@ from crowdmon.counting.counter import Counter
 from crowdmon.engine.monitor import Monitor
 from crowdmon.values import Reading, ReadingState
 
-_WARM = 20
-"""Readings of each camera before the clock starts: by then whatever is compiled is compiled."""
+_WARM = 24
+"""Readings of all cameras before the clock starts: by then whatever is compiled is compiled."""
+
+_EACH = 3
+"""Readings of each of them."""
 
 _PATIENCE = 60.0
 """Seconds to wait for them."""
@@ -58,7 +61,7 @@ def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict
     monitor = Monitor(config, counter_factory=Counter, sinks=(arrivals,))
     monitor.start()
     try:
-        _wait(lambda: _fewest(arrivals, names) >= _WARM or monitor.failure is not None, _PATIENCE)
+        _wait(lambda: _warm(arrivals, names) or monitor.failure is not None, _PATIENCE)
         arrivals.counts.clear()
         began, cpu = time.monotonic(), time.process_time()
         _wait(lambda: monitor.failure is not None, seconds)
@@ -73,9 +76,9 @@ def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict
     return {"counts": counts, "seconds": took, "cpu": spent, "cameras": cameras, "error": shown.error}
 
 
-def _fewest(arrivals: _Arrivals, names: Sequence[str]) -> int:
+def _warm(arrivals: _Arrivals, names: Sequence[str]) -> bool:
     cameras = [one[0] for one in arrivals.counts]
-    return min(cameras.count(name) for name in names)
+    return len(cameras) >= _WARM and min(cameras.count(name) for name in names) >= _EACH
 
 
 def _wait(done: Callable[[], bool], seconds: float) -> None:
