@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6 import sip
 from PyQt6.QtCore import QCoreApplication, QEvent, QSettings, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
@@ -38,6 +39,38 @@ def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
         patch.setenv("XDG_CONFIG_HOME", str(folder))
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a widget or a running timer behind; threads are watched for all tests alike."""
+    if not {"qtbot", "qapp"} & set(request.fixturenames):
+        yield
+        return
+    widgets, timers = set(map(id, _widgets())), set(map(id, _timers()))
+    yield
+    if _left(_widgets(), widgets) or _left(_timers(), timers):
+        _let_go()
+        QApplication.processEvents()
+        _let_go()
+    left = _left(_widgets(), widgets)
+    assert left == [], f"widgets were left: {[type(one).__name__ for one in left]}"
+    running = _left(_timers(), timers)
+    assert running == [], f"timers are left running: {[one.parent() for one in running]}"
+
+
+def _left(now: list[Any], before: set[int]) -> list[Any]:
+    return [one for one in now if id(one) not in before]
+
+
+def _widgets() -> list[QWidget]:
+    return QApplication.topLevelWidgets() if QApplication.instance() is not None else []
+
+
+def _timers() -> list[QTimer]:
+    """Every timer that runs, whoever its parent is."""
+    found = (one for one in gc.get_objects() if type(one) is QTimer)
+    return [one for one in found if not sip.isdeleted(one) and one.isActive()]
 
 
 @dataclass
@@ -85,7 +118,6 @@ def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
     QApplication.processEvents()
     assert all(sip.isdeleted(one.window) for one in opened), "a window outlived its closing"
     assert len(QApplication.topLevelWidgets()) <= before, "a menu or a dialog outlived its window"
-    assert [t for t in QApplication.instance().findChildren(QTimer) if t.isActive()] == []
     opened.clear()
     _let_go()
 
