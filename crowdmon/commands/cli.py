@@ -162,7 +162,7 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
 @click.option(
     "--markdown", type=click.Path(path_type=Path), metavar="FILE", help="Write the tables here as Markdown."
 )
-@click.option("--long", is_flag=True, help="More rounds and longer: a quarter of an hour instead of minutes.")
+@click.option("--long", is_flag=True, help="More rounds, and cameras watched for longer.")
 @click.option(
     "--profile",
     is_flag=True,
