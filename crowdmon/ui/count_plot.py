@@ -157,7 +157,7 @@ class CountPlot(QWidget):
         if self._moved:
             return True
         start, end = self.shown()
-        half_px = (end - start) / max(2 * self._plot.width(), 1)
+        half_px = (end - start) / max(2.0 * float(self._plot.width()), 1.0)
         drawn = max((float(c.times[-1]) for c in self._curves if len(c.times)), default=0.0)
         return max(abs(now - self._now), abs(newest - drawn)) >= half_px
 

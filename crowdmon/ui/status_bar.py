@@ -89,6 +89,7 @@ class StatusBar(QStatusBar):
         self.addWidget(self.hint, 3)
         self.device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.log = _field("Daily CSV log", "")
+        self.log.setContentsMargins(0, 0, 16, 0)
         self.log.hide()
         self._folder, self._trouble = "", ""
         self.addPermanentWidget(self.log)
