@@ -100,7 +100,7 @@ def _config(number: int, rate: float) -> AppConfig:
         cameras=tuple(
             CameraConfig(
                 name=f"camera {k}",
-                source=f"synthetic:plaza?people=30&seed={k}&width={WIDTH}&height={HEIGHT}&fps=10",
+                source=f"synthetic:plaza?people=30&seed={k}&width={WIDTH}&height={HEIGHT}&fps=5",
                 rate=rate,
                 rois=(_LEFT,),
             )
