@@ -29,7 +29,7 @@ def costs(source: str) -> dict[str, float]:
     from crowdmon.ui.app import application
     from crowdmon.ui.video_view import VideoView
 
-    application()
+    app = application()  # kept: without it there are no widgets
     view = VideoView()
     view.resize(*_SHOWN)
     counter = Counter()
@@ -45,7 +45,7 @@ def costs(source: str) -> dict[str, float]:
         view.set_density(density)
         return view.grab()
 
-    return {
+    spent = {
         "decode": _decoding(source),
         "convert to count": _converting(source, None),
         "convert to show": _converting(source, _SHOWN),
@@ -53,6 +53,9 @@ def costs(source: str) -> dict[str, float]:
         "paint": _spent(paint),
         "paint a new heatmap": _spent(show_count),
     }
+    view.deleteLater()
+    app.processEvents()
+    return spent
 
 
 def _frame(source: str, size: tuple[int, int] | None) -> Frame:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.capture.source import open_source
-from crowdmon.commands import bench_live, bench_watch
+from crowdmon.commands import bench_live, bench_watch, measuring
 from crowdmon.commands.bench_live import Cameras, cameras
 from crowdmon.commands.bench_memory import resident_mb
 from crowdmon.commands.measuring import Bench
@@ -171,3 +171,14 @@ def test_memory_is_that_of_the_program_itself(tmp_path: Path, monkeypatch: pytes
     assert most is None or 10 < most < 2000
     with pytest.raises(CrowdmonError, match=r"crowdmon count ended with 3: .*no such file"):
         resident_mb(["count", "nowhere.mp4"], seconds=20.0, folder=tmp_path)
+
+
+def test_every_part_of_a_camera_costs_something(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "plain.h264"
+    path.write_bytes(b"".join(read_clip(clip)[0]))
+    costs = measuring.answer("bench_costs", source=str(path))
+    assert list(costs) == [
+        "decode", "convert to count", "convert to show", "count", "paint", "paint a new heatmap"
+    ]  # fmt: skip
+    assert all(cost >= 0 for cost in costs.values())
+    assert costs["count"] > 0
