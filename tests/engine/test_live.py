@@ -39,7 +39,8 @@ def test_it_counts_until_its_time_is_up() -> None:
     assert time.monotonic() - started >= 1.0
     assert 4 <= len(found) <= 7
     assert [reading for *_, reading in found] == sink.readings
-    frame, density, reading = found[0]
+    # On a busy machine a newer count may have taken a picture's place.
+    frame, density, reading = next(one for one in found if one[0] is not None)
     assert frame is not None
     assert density is not None
     assert frame.index == density.index == reading.frame
