@@ -28,6 +28,7 @@ class Losses(_Model):
     segmentation: float = Field(1e-2, ge=0, description="lambda 1")
     classification: float = Field(1e-3, ge=0, description="lambda 2")
     pyramid: float = Field(0.0, ge=0, description="weight of the block counts; 0 in the paper")
+    empty: float = Field(0.0, ge=0, description="weight of the density in crops without people")
     blocks: tuple[int, ...] = (4, 16, 32)
 
 

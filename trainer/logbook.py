@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 log = logging.getLogger(__name__)
 
 METRICS = (
-    "step", "crops", "rate", "total", "density", "segmentation", "classification", "pyramid",
+    "step", "crops", "rate", "total", "density", "segmentation", "classification", "pyramid", "empty",
     "count_error", "seconds",
 )  # fmt: skip
 """Columns of ``metrics.csv``: means since the row before; losses are weighted. All but the last

@@ -35,10 +35,14 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
     if outputs.classes is not None and batch.classes is not None and settings.classification:
         entropy = F.cross_entropy(outputs.classes.float(), batch.classes)
         found["classification"] = settings.classification * entropy
+    # Cells learn below zero too; counts are of what inference shows, where nothing is.
+    shown = torch.relu(predicted)
     if settings.pyramid:
         found["pyramid"] = settings.pyramid * losses.pyramid(
-            predicted, target, blocks=settings.blocks, mask=mask, weights=batch.weights
+            shown, target, blocks=settings.blocks, mask=mask, weights=batch.weights
         )
+    if settings.empty:
+        found["empty"] = settings.empty * losses.empty(shown, target)
     return found
 
 

@@ -73,7 +73,7 @@ def _plots(out: Path, metrics: list[dict[str, str]], validation: list[dict[str, 
 
 
 def _losses(axes: Any, rows: list[dict[str, str]]) -> None:
-    for part in ("density", "segmentation", "classification", "pyramid"):
+    for part in ("density", "segmentation", "classification", "pyramid", "empty"):
         points = [(int(row["step"]), float(row[part])) for row in rows if row[part]]
         if points:
             axes.plot(*zip(*points, strict=True), label=part, linewidth=1)

@@ -73,15 +73,15 @@ def batch(
         rng = np.random.default_rng([config.seed, number + i])
         source = sources[int(rng.choice(len(sources), p=shares / shares.sum()))]
         item = source.item(int(rng.integers(len(source))))
-        patch = cut(item, crop_window(item, rng, config), rng, config)
+        patch = cut(item, crop_window(item, rng, config, scaled=source.scaled), rng, config)
         patches.append(replace(patch, weight=config.weights.get(source.name, 1.0)))
     return patches
 
 
-def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig) -> Window:
-    """Choose a square crop at a random scale, anywhere in the picture."""
+def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig, *, scaled: bool = True) -> Window:
+    """Choose a square crop at a random scale, or at its own, anywhere in the picture."""
     low, high = np.log(config.augment.scale)
-    scale = float(np.exp(rng.uniform(low, high)))
+    scale = float(np.exp(rng.uniform(low, high))) if scaled else 1.0
     height, width = item.rgb.shape[:2]
     side = config.crop / scale
     # Whole pixels, so that a crop inside of the picture is a plain slice.

@@ -51,11 +51,13 @@ class Source:
         name: benchmark or generator.
         makers: one function a picture.
         counts: head points a picture, known without reading it.
+        scaled: whether crops are cut at random scales.
     """
 
     name: str
     makers: Sequence[Callable[[], Item]]
     counts: Sequence[int]
+    scaled: bool = True
     _kept: OrderedDict[int, Item] = field(default_factory=OrderedDict)
     max_bytes: int = 3 * 2**30
 
@@ -88,7 +90,9 @@ def plaza(pictures: int = 160) -> Source:
 
 def nobody(pictures: int = 96) -> Source:
     """Pictures with nobody in them that no benchmark holds: flat, gradients, noise, patterns."""
-    return Source("nobody", [partial(_empty, number) for number in range(pictures)], [0] * pictures)
+    made = [partial(_empty, number) for number in range(pictures)]
+    # Scaling smooths what it is about: noise of one pixel.
+    return Source("nobody", made, [0] * pictures, scaled=False)
 
 
 def _size(item: Item) -> int:

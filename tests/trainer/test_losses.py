@@ -111,6 +111,13 @@ def test_the_pyramid_weighs_maps_and_leaves_out_what_is_unknown() -> None:
     assert losses.pyramid(difference, zero, blocks=(2,), mask=mask).item() == pytest.approx(2.5)
 
 
+def test_only_maps_without_people_are_held_to_be_empty() -> None:
+    predicted = torch.stack([torch.full((1, 2, 2), 0.5), torch.full((1, 2, 2), 3.0)])
+    target = torch.zeros_like(predicted)
+    target[1, 0, 0, 0] = 1
+    assert losses.empty(predicted, target).item() == pytest.approx(0.25)
+
+
 @pytest.mark.parametrize("detach", [False])
 def test_gradients_are_the_numerical_ones(detach: bool) -> None:
     torch.manual_seed(0)

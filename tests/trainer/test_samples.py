@@ -60,6 +60,20 @@ def test_a_source_s_weight_reaches_the_loss_of_its_patches() -> None:
     )
 
 
+def test_a_source_that_must_not_be_scaled_is_cut_at_its_own_scale() -> None:
+    item = dotted(seed=1)
+    settings = config(augment=Augment(scale=(0.2, 0.4), colour=0, grey=0, noise=0), sources={"dots": 1})
+    windows = [
+        samples.crop_window(item, np.random.default_rng(seed), settings, scaled=False) for seed in range(5)
+    ]
+    assert {window.scale for window in windows} == {1.0}
+    as_given = Source("dots", [lambda: item], [20], scaled=False)
+    whites = [patch.rgb.max() for patch in samples.batch(settings, [as_given], step=0) if patch.count]
+    # Shrunk to a third, a white pixel would be a grey one.
+    assert whites
+    assert set(whites) == {255}
+
+
 def test_processes_share_the_steps_patches_between_them() -> None:
     sources = [source(dotted())]
     alone = samples.batch(config(batch=4), sources, step=5)
