@@ -146,8 +146,8 @@ def held(bench: Bench) -> Figures:
 
 def _verdict(seen: dict[str, Any]) -> Row:
     """Say of one run whether its cameras were held."""
-    names = [one[0] for one in seen["counts"]]
-    slowest = min(names.count(name) for name in seen["cameras"]) / seen["seconds"]
+    moments = {name: [now for one, now, *_ in seen["counts"] if one == name] for name in seen["cameras"]}
+    slowest = min(_per_second(some, seconds=seen["seconds"]) for some in moments.values())
     share = 100 * seen["cpu"] / seen["seconds"] / cores()
     return {
         "what": "cameras",
@@ -159,6 +159,16 @@ def _verdict(seen: dict[str, Any]) -> Row:
         "held": slowest >= _HELD * RATE and share < MOST_CPU,
         "why": _why(seen),
     }
+
+
+def _per_second(moments: Sequence[float], *, seconds: float) -> float:
+    """Return counts a second of a camera, from the moments of its counts in a time of ``seconds``.
+
+    That time begins and ends anywhere between two counts: divided by it, a few seconds of twice a
+    second would be off by a twentieth. A camera that fell silent is divided by all of it.
+    """
+    span = moments[-1] - moments[0] if moments else 0.0
+    return (len(moments) - 1) / span if span > 0.8 * seconds else len(moments) / seconds
 
 
 def memory(bench: Bench) -> Figures:

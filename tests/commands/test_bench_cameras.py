@@ -150,6 +150,17 @@ def test_cameras_are_added_until_they_are_not_held(
     assert rows[0]["counts_per_s"] == pytest.approx(2.0)
 
 
+@pytest.mark.parametrize("start", [0.0, 0.2, 0.49])
+def test_a_camera_s_rate_does_not_depend_on_where_the_watch_begins(start: float) -> None:
+    moments = [start + 0.5 * number for number in range(16) if start + 0.5 * number < 8]
+    assert bench_live._per_second(moments, seconds=8) == pytest.approx(2.0)
+
+
+def test_a_camera_that_falls_silent_is_divided_by_the_whole_time() -> None:
+    assert bench_live._per_second([0.0, 0.5, 1.0], seconds=8) == pytest.approx(3 / 8)
+    assert bench_live._per_second([], seconds=8) == 0
+
+
 def test_latency_is_told_from_both_ends(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts = [["0", 1000.0 + number + 0.2, 1000.0 + number + 0.15, float(number)] for number in range(30)]
     monkeypatch.setattr(bench_live, "answer", lambda *_, **__: {"counts": counts})
