@@ -87,9 +87,9 @@ def test_where_nobody_is_the_median_is_below_one(counted: dict[str, float]) -> N
     assert np.median(list(counted.values())) < 1.0, counted
 
 
-# The first bundled weights do not reach these; strict, so that the day they do is noticed.
+# The bundled weights do not reach these yet; strict, so that the day they do is noticed.
 NOT_YET = ("snow", "empty plaza")
-not_yet = pytest.mark.xfail(reason="the first weights do not reach this, see docs/results.md", strict=True)
+not_yet = pytest.mark.xfail(reason="not reached yet, see docs/results.md", strict=True)
 
 
 @pytest.mark.parametrize(
