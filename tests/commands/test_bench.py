@@ -110,7 +110,7 @@ def test_every_model_and_back_end_gets_its_row(monkeypatch, tmp_path: Path) -> N
     monkeypatch.setattr(OpenVinoBackend, "steady", 1)
     monkeypatch.setattr(bench_inference, "SIZES", {"512x1024": (64, 64), "720p": (96, 64)})
     monkeypatch.setattr(bench_inference, "load", lambda path: some_weights())
-    monkeypatch.setattr(reference.matrix_product, "__kwdefaults__", {"side": 8})
+    monkeypatch.setattr(reference.matrix_product, "__kwdefaults__", {"side": 8, "device": "cpu"})
     rows, goals = bench_inference.inference(Bench(tmp_path))
     kinds = {(row["what"], row.get("model"), row["backend"], row["precision"]) for row in rows}
     for backend in ("torch-eager", "torch", "openvino", "onnxruntime"):
