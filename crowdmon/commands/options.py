@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import signal
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from crowdmon.errors import ConfigError, SinkError
+from crowdmon.errors import ConfigError
+from crowdmon.record import place
 
 
 def seconds(value: float | None, option: str) -> float | None:
@@ -43,12 +43,7 @@ def writable(path: Path | None, *, suffix: str = "") -> Path | None:
         return None
     if suffix and path.suffix.lower() != suffix:
         raise ConfigError(f"{path} does not end in {suffix}", f"Give a name that ends in {suffix}")
-    if path.is_dir():
-        raise SinkError(f"{path} is a folder, not a file", "Give the name of a file")
-    if not path.parent.is_dir():
-        raise SinkError(f"cannot write {path}: there is no folder {path.parent}", "Create it first")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise SinkError(f"cannot write {path}: permission denied", "Choose another place")
+    place.check(path)
     return path
 
 

@@ -10,8 +10,7 @@ import contextlib
 import os
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
@@ -20,6 +19,8 @@ from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
 from crowdmon.errors import ConfigError, SinkError
+from crowdmon.record import place
+from crowdmon.record.closing import Closing
 
 SUFFIXES = (".mp4", ".mkv", ".mov")
 """File names that say which container is meant."""
@@ -37,7 +38,7 @@ _CODECS: tuple[tuple[str, dict[str, str]], ...] = (
 """What encodes, the best first; FFmpeg is not built with x264 everywhere."""
 
 
-class Clip:
+class Clip(Closing):
     """Writes one video file; a context manager. For one thread at a time.
 
     The file begins with the first picture, whose size all of them get; one that is left by an error is
@@ -106,14 +107,6 @@ class Clip:
         except (OSError, ValueError) as error:
             raise self._failed(error) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _begin(self, rgb: NDArray[np.uint8]) -> None:
         height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
         options = {"movflags": "+faststart"} if self.path.suffix.lower() != ".mkv" else {}
@@ -175,9 +168,4 @@ def _keep(path: Path) -> None:
 def _check_place(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
         raise ConfigError(f"{path} is no video's name", f"End it in {', '.join(SUFFIXES)}")
-    if path.is_dir():
-        raise SinkError(f"{path} is a folder, not a file", "Give the name of a video file")
-    if not path.parent.is_dir():
-        raise SinkError(f"cannot write {path}: there is no folder {path.parent}", "Create it first")
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise SinkError(f"cannot write {path}: permission denied", "Choose another place")
+    place.check(path, kind="video file", replaced=True)

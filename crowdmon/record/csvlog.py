@@ -13,6 +13,7 @@ import stat
 from pathlib import Path
 
 from crowdmon.errors import SinkError
+from crowdmon.record import place
 from crowdmon.record.closing import Closing
 from crowdmon.record.mend import mend
 from crowdmon.record.rows import COLUMNS, HEADER, encode, read_csv
@@ -43,7 +44,7 @@ class ReadingCsv(Closing):
         self._started = False
         self._carry_on = append
         self._torn: tuple[int, bytes] | None = None
-        self._check_place()
+        place.check(self.path, kind="CSV file")
 
     def write(self, reading: Reading) -> None:
         """Append one reading, or nothing at all; SinkError if that fails."""
@@ -78,16 +79,6 @@ class ReadingCsv(Closing):
             self.flush()
         finally:
             self._drop()
-
-    def _check_place(self) -> None:
-        folder = self.path.parent
-        if self.path.is_dir():
-            raise SinkError(f"{self.path} is a folder, not a file", "Give the name of a CSV file")
-        if not folder.is_dir():
-            raise SinkError(f"cannot write {self.path}: there is no folder {folder}", "Create it first")
-        place = self.path if self.path.exists() else folder
-        if not os.access(place, os.W_OK):
-            raise SinkError(f"cannot write {self.path}: permission denied", "Choose another place")
 
     def _open(self) -> int:
         """Start the file anew the first time; go on with what is there after a failure."""

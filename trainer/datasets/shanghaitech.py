@@ -12,8 +12,8 @@ from pathlib import Path
 from crowdmon.formats.points import image_info
 from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.datasets.find import child
-from trainer.datasets.heads import common_notes, inside, some
-from trainer.datasets.pictures import picture_size, pictures_in
+from trainer.datasets.pairs import read_pairs
+from trainer.datasets.pictures import pictures_in
 from trainer.datasets.splits import select, stratified
 
 SHARED = {"98": "121", "173": "2", "181": "154", "40": "60", "82": "139", "142": "97"}
@@ -78,23 +78,14 @@ def _read(
             "Check the copy against the tree drawn below.",
             tree=benchmark.tree,
         )
-    samples, without = [], []
-    for image in pictures_in(images):
-        if image.stem in drop:
-            continue
-        label = truth / f"GT_{image.stem}.mat"
-        if not label.is_file():
-            without.append(image.stem)
-            continue
-        size = picture_size(image)
-        points, outside = inside(image_info(label), size)
-        samples.append(Sample(image.stem, image, points, size, outside))
-    if not samples:
-        raise MissingDataError(f"{benchmark.name}: no labelled picture in {images}", tree=benchmark.tree)
-    notes = common_notes(samples)
-    if without:
-        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
-    return samples, notes
+    return read_pairs(
+        images,
+        [image for image in pictures_in(images) if image.stem not in drop],
+        label=lambda image: truth / f"GT_{image.stem}.mat",
+        heads=image_info,
+        name=benchmark.name,
+        tree=benchmark.tree,
+    )
 
 
 _PARENTS = ("ShanghaiTech", "ShanghaiTech_Crowd_Counting_Dataset", "shanghaitech_with_people_density_map")

@@ -13,8 +13,8 @@ import numpy as np
 
 from crowdmon.errors import ConfigError
 from trainer.datasets.base import Benchmark, Dataset, Official, Request
+from trainer.datasets.pairs import read_folder
 from trainer.datasets.splits import select, stratified
-from trainer.datasets.ucf import read_folder
 
 SHARED_WITH_PART_A = frozenset({"16", "25", "28", "32", "41", "45", "46", "49"})
 """Photos that are in ShanghaiTech Part A too; 45 is in its test split."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.datasets.find import child
+from trainer.datasets.pairs import read_folder
 from trainer.datasets.splits import select, stratified
-from trainer.datasets.ucf import read_folder
 
 TREE = """\
 UCF-QNRF_ECCV18/               (also UCF-QNRF)
