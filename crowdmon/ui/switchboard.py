@@ -172,6 +172,7 @@ class Switchboard(QObject):
             camera.density = density
             if name == self._focus:
                 self._panels.stage.video.set_density(density)
+                self._show_lag(camera)
 
     def _reading(self, name: str, reading: Reading) -> None:
         camera = self._cameras.get(name)
@@ -198,8 +199,7 @@ class Switchboard(QObject):
             self._show_state(camera, camera.status)
         else:
             self._show_counts(camera)
-        fresh = self._panels.stage.video.fresh
-        self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
+        self._show_lag(camera)
         if not all_anew and not self._panels.plot.due(now, camera.history.newest):
             return
         curves = []
@@ -208,6 +208,11 @@ class Switchboard(QObject):
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
+
+    def _show_lag(self, camera: CameraValues) -> None:
+        """Say how old the heatmap is: at once when there is one, for the picture shows it already."""
+        fresh = self._panels.stage.video.fresh
+        self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
 
     def _show_counts(self, camera: CameraValues) -> None:
         """Show what holds now wherever it is shown: two places must never say two numbers.

@@ -12,17 +12,15 @@ from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from crowdmon.engine.monitor import Monitor
 from crowdmon.record.csvlog import ReadingCsv, read_csv
 from crowdmon.record.history import HistoryFile
-from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export_dialog import ExportDialog
 from crowdmon.ui.exporting import WIDTHS, range_of
-from crowdmon.ui.main_window import MainWindow
 from crowdmon.values import ReadingState
 from tests.fakes import FakeCounter
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, density, frame, reading
+from tests.ui.on_engine import opened
 
 Open = Callable[..., Desk]
 
@@ -134,12 +132,7 @@ def test_a_history_file_reaches_further_back(desk: Open, qtbot: QtBot, tmp_path:
 
 def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) -> None:
     cameras = config(camera("plaza", GATE, source="synthetic:plaza?people=3&width=320&height=180&fps=10"))
-    monitor = Monitor(cameras, counter_factory=lambda: FakeCounter(8.0))
-    bridge = Bridge(monitor, cameras)
-    window = MainWindow(bridge)
-    qtbot.addWidget(window)
-    window.show()
-    bridge.start()
+    monitor, bridge, window = opened(qtbot, cameras, lambda: FakeCounter(8.0))
     try:
 
         def counted() -> int:

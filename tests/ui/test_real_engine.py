@@ -10,11 +10,9 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from crowdmon.engine.monitor import Monitor
-from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.main_window import MainWindow
 from crowdmon.values import CameraState, DensityMap, Frame, Grid
 from tests.ui.fakes import GATE, camera, config
+from tests.ui.on_engine import opened
 
 SMALL = "synthetic:plaza?people=3&width=320&height=180&fps=10"
 
@@ -36,12 +34,7 @@ class Seven:
 
 def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
     cameras = config(camera("plaza", GATE, source=SMALL), camera("nowhere", source="/no/such/file.mp4"))
-    monitor = Monitor(cameras, counter_factory=Seven)
-    bridge = Bridge(monitor, cameras)
-    window = MainWindow(bridge)
-    qtbot.addWidget(window)
-    window.show()
-    bridge.start()
+    monitor, bridge, window = opened(qtbot, cameras, Seven)
     try:
         panels = window.panels
         total = next(one for one in window.findChildren(QLabel) if one.accessibleName() == "Total")
@@ -62,12 +55,7 @@ def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
 
 def test_a_roi_drawn_on_a_camera_is_counted_without_opening_it_again(qtbot: QtBot) -> None:
     cameras = config(camera("plaza", source=SMALL))
-    monitor = Monitor(cameras, counter_factory=Seven)
-    bridge = Bridge(monitor, cameras)
-    window = MainWindow(bridge)
-    qtbot.addWidget(window)
-    window.show()
-    bridge.start()
+    monitor, bridge, window = opened(qtbot, cameras, Seven)
     try:
         video, table = window.panels.stage.video, window.panels.readings.findChild(QTableWidget)
         qtbot.waitUntil(lambda: video.place().width > 0, timeout=20_000)
