@@ -7,6 +7,7 @@ is found there can be played.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -108,6 +109,7 @@ class Clip(Closing):
             raise self._failed(error) from error
 
     def _begin(self, rgb: NDArray[np.uint8]) -> None:
+        _clear(self.path)
         height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
         options = {"movflags": "+faststart"} if self.path.suffix.lower() != ".mkv" else {}
         kind = {".mkv": "matroska"}.get(self.path.suffix.lower(), self.path.suffix.lower()[1:])
@@ -154,6 +156,28 @@ def _video(file: Any, width: int, height: int) -> Any:
         context.color_primaries = context.color_trc = 1  # BT.709, in FFmpeg's numbers
         return stream
     raise ValueError("FFmpeg has no encoder for it")
+
+
+def _clear(path: Path) -> None:
+    """Take away what programs left that were killed while they wrote the same video."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        pid = part.name.removesuffix(".part").rpartition(".")[2]
+        if pid.isdecimal() and not _runs(int(pid)):
+            with contextlib.suppress(OSError):
+                part.unlink()
+
+
+def _runs(pid: int) -> bool:
+    """Whether that process may still write."""
+    if os.name == "nt":
+        return False  # there a file that somebody has open cannot be taken away
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _keep(path: Path) -> None:

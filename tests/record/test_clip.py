@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -65,6 +68,22 @@ def test_pictures_without_a_time_follow_each_other(tmp_path: Path) -> None:
         for _ in range(3):
             clip.write(picture(90), None)
     assert [time for time, _ in shown(tmp_path / "a.mp4")] == pytest.approx([0.0, 0.04, 0.08], abs=0.002)
+
+
+def test_what_a_killed_program_left_is_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as over:
+        over.wait(30)
+    left = tmp_path / f".a[1].mp4.{over.pid}.part"
+    others = [
+        tmp_path / f".a[1].mp4.{os.getppid()}.part",
+        tmp_path / f".b.mp4.{over.pid}.part",
+        tmp_path / ".a[1].mp4.old.part",
+    ]
+    for one in (left, *others):
+        one.write_bytes(b"half a video")
+    with Clip(tmp_path / "a[1].mp4") as clip:
+        clip.write(picture(90), 0.0)
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "a[1].mp4", *others])
 
 
 def test_an_error_elsewhere_keeps_what_was_written(tmp_path: Path) -> None:
