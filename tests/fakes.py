@@ -177,7 +177,9 @@ class FakeSources:
     def live(self, uri: str) -> bool:
         return uri.startswith("live") if self._live is None else uri in self._live
 
-    def open(self, uri: str, *, within: float, patience: float) -> FakeSource:
+    def open(
+        self, uri: str, *, within: float, patience: float, stopped: Callable[[], bool] | None = None
+    ) -> FakeSource:
         self.opened.append(uri)
         self.within.append(within)
         self.patience.append(patience)

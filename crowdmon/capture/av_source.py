@@ -21,6 +21,9 @@ from crowdmon.errors import SourceError
 
 _log = logging.getLogger(__name__)
 
+_MOST_BACK = 10.0
+"""Seconds by which a late picture is dated back at most: a clock that says it is later may be no clock."""
+
 
 class AvSource:
     """A :class:`~crowdmon.capture.source.Source` that FFmpeg reads.
@@ -31,6 +34,7 @@ class AvSource:
     Args:
         spec: a file, network source or webcam.
         timeout: seconds to wait for opening and for each picture.
+        stopped: asked now and then whether to give up; a live source then ends as if it were lost.
 
     Raises:
         SourceError: it cannot be opened, or its first picture cannot be read.
@@ -38,14 +42,20 @@ class AvSource:
 
     info: SourceInfo
 
-    def __init__(self, spec: SourceSpec, *, timeout: tuple[float, float] = (10.0, 10.0)) -> None:
+    def __init__(
+        self,
+        spec: SourceSpec,
+        *,
+        timeout: tuple[float, float] = (10.0, 10.0),
+        stopped: Callable[[], bool] | None = None,
+    ) -> None:
         self._spec, self._timeout = spec, timeout
         self._scalers = Scalers()
         self._index, self._sought = 0, False
         self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
         try:
-            self._decoder = Decoder(spec, timeout=timeout)
+            self._decoder = Decoder(spec, timeout=timeout, stopped=stopped)
         except SourceError:
             raise
         except BROKEN as error:
@@ -86,12 +96,13 @@ class AvSource:
     def pictures(self) -> Iterator[AvPicture]:
         """Iterate from the current position; see the protocol."""
         while (frame := self._next()) is not None:
-            arrived = time.monotonic() if self._decoder.live else None
+            age = self._decoder.age(frame)
+            arrived = time.monotonic() - age if self._decoder.live else None
             pts = self._timeline.stamp(stamp_of(frame), arrived=arrived)
             if self._sought:
                 self._index, self._sought = round(pts * (self.info.fps or 25.0)), False
             self._index, self._decoder.passed = self._index + self._decoder.passed, 0
-            picture = self._picture(frame, index=self._index, pts=pts)
+            picture = self._picture(frame, index=self._index, pts=pts, age=age)
             self._index += 1
             yield picture
         self._ended()
@@ -101,15 +112,23 @@ class AvSource:
         """When the last picture came that nobody needed; see the protocol."""
         return self._decoder.heard
 
+    @property
+    def late(self) -> float:
+        """Seconds by which pictures come late; see the protocol."""
+        lateness = self._decoder.lateness
+        if lateness is None:
+            return 0.0
+        return lateness.behind if lateness.skipping else lateness.stuck
+
     def spare(self, needed: Callable[[], bool]) -> None:
         """Decode what is needed only; see the protocol."""
         self._decoder.needed = needed
 
-    def _picture(self, frame: VideoFrame, *, index: int, pts: float) -> AvPicture:
+    def _picture(self, frame: VideoFrame, *, index: int, pts: float, age: float = 0.0) -> AvPicture:
         return AvPicture(
             frame,
             index=index,
-            time=time.time(),
+            time=time.time() - min(age, _MOST_BACK),
             pts=pts,
             scalers=self._scalers,
             aspect=self._decoder.aspect,

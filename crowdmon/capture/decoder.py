@@ -20,6 +20,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from crowdmon.capture.ffmpeg import recipe
+from crowdmon.capture.lateness import Lateness
 from crowdmon.capture.thrift import Thrift
 from crowdmon.capture.uri import WEB_SCHEMES, SourceSpec
 from crowdmon.errors import SourceError
@@ -44,6 +45,10 @@ _LATE = 1.0
 """Seconds of silence, at least, after which the first picture of a live stream is not shown as new; three
 times the wait before it, for cameras that are as slow as that anyhow."""
 
+_CLOCKED = ("rtsp", "sdp", "rtp", "mpegts", "flv", "live_flv")
+"""Formats whose time stamps are the camera's. To others (motion JPEG, bare H.264) FFmpeg gives some of its
+own, and a playlist's pictures come by the segment."""
+
 _SAME = 1e-4
 """Seconds within which two moments are the same when seeking."""
 
@@ -65,17 +70,21 @@ class Decoder:
         origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
         needed: asked before each packet of a live stream whether its picture would be used; None for always.
-        passed: sound pictures that were not decoded, or not given, because nobody needed them, since this
-            was last set to 0.
+        passed: sound pictures that were not decoded, or not given, because nobody needed them or they came
+            too late, since this was last set to 0.
+        lateness: how late they come; None where the source does not tell when they were taken.
         heard: monotonic seconds at which the last packet came that was not needed; None before.
 
     Raises:
         SourceError: there is no video stream. PyAV's own errors (:data:`BROKEN`) pass through.
     """
 
-    def __init__(self, spec: SourceSpec, *, timeout: tuple[float, float]) -> None:
+    def __init__(
+        self, spec: SourceSpec, *, timeout: tuple[float, float], stopped: Callable[[], bool] | None = None
+    ) -> None:
         how = recipe(spec, read_timeout=max(timeout))
         self._label, self._patience = spec.label, timeout[1]
+        self._stopped = stopped
         self._ready: deque[VideoFrame] = deque()
         self.left_out = self.passed = 0
         self.needed: Callable[[], bool] | None = None
@@ -102,6 +111,8 @@ class Decoder:
         self.total = None if self.live else (stream.frames or None)
         self.fps = _rate(stream, guess=not spec.scheme.startswith("rtsp"))
         self.origin = 0.0
+        clocked = self.live and spec.kind == "network" and container.format.name in _CLOCKED
+        self.lateness = Lateness() if clocked else None
         stream.thread_type = "SLICE" if self.live else "AUTO"
 
     @property
@@ -133,8 +144,10 @@ class Decoder:
             if waited >= self._patience:
                 # What comes out when the time is up is the picture before the silence, held back until now.
                 raise TimeoutError
+            if self._stopped is not None and self._stopped():
+                return
             own = packet.stream is self._stream
-            frames = self._pick(packet) if own else []
+            frames = self._pick(packet) if own and self._in_time(packet, waited) else []
             # A parser gives a picture only when the next one begins: the first after a silence is an old one.
             old, usual = waited > max(_LATE, 3.0 * usual), waited if own else usual
             if frames and not old:
@@ -144,9 +157,29 @@ class Decoder:
                 continue
             asked = time.monotonic()
             since = max(since, self.heard or since)
+            if self.lateness is not None and self.lateness.skipping:
+                since, limit = since if self.lateness.caught_up else asked, max(limit, _KEY_FRAME)
             bad += frames is None
             if bad > _MOST_BAD or (self.live and asked - since > limit):
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
+
+    def _in_time(self, packet: av.Packet[Any], waited: float) -> bool:
+        """Return whether a packet is decoded at all, which took ``waited`` seconds to come."""
+        if self.lateness is None or not packet.size:
+            return True
+        ticks = packet.dts if packet.dts is not None else packet.pts
+        media = None if ticks is None or not packet.time_base else float(ticks * packet.time_base)
+        was = self.lateness.skipping
+        taken = self.lateness.take(media, key=packet.is_keyframe, now=time.monotonic(), waited=waited)
+        if not was and not taken:
+            _log.info("%s: %.1f s late, catching up", self._label, self.lateness.behind)
+            self._stream.codec_context.flush_buffers()  # a picture that it holds back would come out as new
+        self.passed += not taken
+        return taken
+
+    def age(self, frame: VideoFrame) -> float:
+        """Return the seconds since a frame came or, if it came late, should have come; 0 if unknown."""
+        return 0.0 if self.lateness is None else self.lateness.age(stamp_of(frame), time.monotonic())
 
     def _pick(self, packet: av.Packet[Any]) -> list[VideoFrame] | None:
         """Return the frames of a packet as far as they are needed, None if it is damaged."""

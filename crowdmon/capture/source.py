@@ -31,7 +31,8 @@ class Picture(Protocol):
     Attributes:
         index: number of the picture in the source, from 0. After a seek: as far as the frame rate
             tells.
-        time: epoch seconds at which it arrived.
+        time: epoch seconds at which it arrived; of one that came late, as far as is known, at which it
+            would have arrived in time.
         pts: media seconds since the source's start, strictly rising; None where a source has none.
         size: (width, height) in pixels as a person sees it: turned upright, pixels square. Changes
             when a stream changes its resolution.
@@ -126,6 +127,11 @@ class SparingSource(Source, Protocol):
         """Monotonic seconds at which the last picture came that was not needed; None before."""
         ...
 
+    @property
+    def late(self) -> float:
+        """Seconds by which its pictures come late, until that is caught up; 0 while all is well."""
+        ...
+
     def spare(self, needed: Callable[[], bool]) -> None:
         """Leave out pictures of a live source from now on, where ``needed`` says no.
 
@@ -138,13 +144,16 @@ class SparingSource(Source, Protocol):
         ...
 
 
-def open_source(text: str, *, timeout: tuple[float, float] = (10.0, 10.0)) -> Source:
+def open_source(
+    text: str, *, timeout: tuple[float, float] = (10.0, 10.0), stopped: Callable[[], bool] | None = None
+) -> Source:
     """Open a source; its first picture is decoded already when this returns.
 
     Args:
         text: as :func:`~crowdmon.capture.uri.parse_source` takes it; ``${NAME}`` is expanded here and
             nowhere else.
         timeout: seconds to wait for the source to open, and for each picture.
+        stopped: asked now and then, while a live source is opened and read, whether to give up.
 
     Raises:
         ConfigError: unknown scheme or scene, or a missing environment variable.
@@ -162,7 +171,7 @@ def open_source(text: str, *, timeout: tuple[float, float] = (10.0, 10.0)) -> So
         return FolderSource(spec)
     from crowdmon.capture.av_source import AvSource
 
-    return AvSource(spec, timeout=timeout)
+    return AvSource(spec, timeout=timeout, stopped=stopped)
 
 
 def _is_picture(spec: SourceSpec) -> bool:

@@ -32,8 +32,8 @@ class Timeline:
 
         Args:
             raw: its time stamp; None where it has none.
-            arrived: seconds on a steady clock, for live pictures: a stamp that leaps ahead of it is not
-                believed.
+            arrived: seconds on a steady clock, for live pictures, at which it came or should have come: a
+                stamp that leaps ahead of it is not believed.
         """
         passed = None if arrived is None or self._arrived is None else arrived - self._arrived
         pts = self._expected if raw is None else self._place(raw, passed)

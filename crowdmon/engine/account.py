@@ -45,10 +45,20 @@ class Account:
         """The newest reading; None before the first."""
         return self._current
 
-    def arrived(self, now: float) -> None:
-        """Note that a picture waits to be counted."""
+    def arrived(self, now: float, *, late: float = 0.0) -> float | None:
+        """Note that a picture waits to be counted.
+
+        Args:
+            now: monotonic seconds.
+            late: seconds since it was taken.
+
+        Returns:
+            The time (epoch seconds) of the newest reading, before which no picture can be entered any more;
+            None before the first.
+        """
         with self._lock:
-            self._gaps.arrived(now)
+            self._gaps.arrived(now, late=late)
+            return None if self._current is None else self._current.time
 
     def counted(
         self, reading: Reading, *, now: float, t: float, patience: float, era: int = 0

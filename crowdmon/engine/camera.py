@@ -142,7 +142,13 @@ class Camera:
         with self._lock:
             fps_counted, counted, last = self._meter.rate(now), self._meter.total, self._last
         figures = Figures(
-            fps_in, fps_counted, age, max(0, received - counted), wish=self.config.rate, pace=patience
+            fps_in,
+            fps_counted,
+            age,
+            max(0, received - counted),
+            wish=self.config.rate,
+            pace=patience,
+            late=self.link.late(),
         )
         return CameraSnapshot(
             status=status(self.link.facts, figures, now=now, epoch=self._clock.wall()),

@@ -75,7 +75,10 @@ class Capturing:
     def _open(self) -> Source:
         try:
             source = self._sources.open(
-                self._camera.config.source, within=self._opening.patience, patience=self._patience
+                self._camera.config.source,
+                within=self._opening.patience,
+                patience=self._patience,
+                stopped=self._link.stop.is_set,
             )
         except Exception:
             self._opening.failed(self._clock.monotonic() - self._heard)
@@ -107,7 +110,7 @@ class Capturing:
             return
         if isinstance(source, SparingSource):
             source.spare(self._serving.needed)
-            self._link.hears(lambda: source.heard)
+            self._link.hears(source)
         before = -1
         for picture in source.pictures():
             if self._link.stop.is_set():

@@ -19,7 +19,7 @@ class Gaps:
 
     Silence is counted from the last newly counted frame. When it exceeds twice the interval, a row is
     due, and another one every interval until a frame is counted again. A picture that waits for its
-    turn holds back the rows that are due after it came, so that rows stay in the order of their times;
+    turn holds back the rows that are due after it was taken, so that rows stay in the order of their times;
     but not for ever, for a counter that hangs is a silence as well.
     """
 
@@ -29,6 +29,7 @@ class Gaps:
         self.unknown_after = unknown_after
         self._since: float | None = None
         self._waiting: float | None = None
+        self._taken = 0.0
         self._next: float | None = None
 
     @property
@@ -45,10 +46,10 @@ class Gaps:
         """Expect nothing any more: the source has ended."""
         self._since = self._waiting = self._next = None
 
-    def arrived(self, now: float) -> None:
-        """Note a picture that may be counted."""
+    def arrived(self, now: float, *, late: float = 0.0) -> None:
+        """Note a picture that may be counted, and that was taken ``late`` seconds ago."""
         if self._waiting is None:
-            self._waiting = now
+            self._waiting, self._taken = now, now - late
 
     def counted(self, now: float) -> None:
         """Note a newly counted frame: the silence is over."""
@@ -68,7 +69,7 @@ class Gaps:
         waiting, end = self._waiting, now
         if waiting is not None:
             if now - waiting <= max(HOLD, 2.0 * step):
-                end = min(now, waiting)
+                end = min(now, self._taken)
             else:
                 self._waiting = None
         if self._next is None:

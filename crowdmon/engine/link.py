@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from crowdmon.capture.source import SparingSource
 from crowdmon.engine.meter import Meter
 from crowdmon.engine.seams import Clock
 from crowdmon.engine.status import Facts
@@ -28,7 +29,7 @@ class Link:
         self._meter = Meter()
         self._dated: tuple[float, float] | None = None
         self._steady = False
-        self._heard: Callable[[], float | None] | None = None
+        self._source: SparingSource | None = None
 
     @property
     def facts(self) -> Facts:
@@ -61,9 +62,9 @@ class Link:
             if not self._facts.usual:
                 self._facts = replace(self._facts, usual=usual)
 
-    def hears(self, heard: Callable[[], float | None] | None) -> None:
-        """Ask ``heard`` when the last picture came that was not decoded, for nobody needed it; or nobody."""
-        self._heard = heard
+    def hears(self, source: SparingSource | None) -> None:
+        """Ask ``source`` about the pictures that were not decoded; or nobody."""
+        self._source = source
 
     def arrived(self, time: float, *, still: float | None = None, pictures: int = 1) -> None:
         """Note a picture.
@@ -91,10 +92,15 @@ class Link:
     def figures(self, now: float) -> tuple[float, float | None, int]:
         """Return pictures a second, seconds since the last one, and their number."""
         with self._lock:
-            ask, last = self._heard, self._meter.last
-            heard = ask() if ask is not None else None
+            source, last = self._source, self._meter.last
+            heard = source.heard if source is not None else None
             age = None if last is None else now - max(last, heard or last)
             return self._meter.rate(now), age, self._meter.total
+
+    def late(self) -> float:
+        """Return the seconds by which pictures come late."""
+        source = self._source
+        return source.late if source is not None else 0.0
 
     def epoch(self, now: float) -> float:
         """Return ``now`` in the time of the source's pictures: a recording has its own."""

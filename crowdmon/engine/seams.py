@@ -59,13 +59,16 @@ class Sources(Protocol):
         """Whether a loss of this source is to be followed by a new attempt; ConfigError if unknown."""
         ...
 
-    def open(self, uri: str, *, within: float, patience: float) -> Source:
+    def open(
+        self, uri: str, *, within: float, patience: float, stopped: Callable[[], bool] | None = None
+    ) -> Source:
         """Open it; may take seconds. Raises SourceError or ConfigError.
 
         Args:
             uri: with ``${NAME}`` where secrets are.
             within: seconds to wait for the answer of a live source.
             patience: seconds to wait for each picture of a live source.
+            stopped: asked now and then whether to give up a live source.
         """
         ...
 

@@ -14,6 +14,9 @@ from crowdmon.values import Frame, Roi
 VIEW = Tap(rate=30.0)
 """Pictures a second for the eye."""
 
+LONGEST_LATE = 10.0
+"""Seconds for which rows of silence are held back behind a late picture."""
+
 _SLOWEST_VIEW = 0.2
 """Seconds without a picture for the eye, at most, when a recording runs behind its time."""
 
@@ -74,9 +77,20 @@ class Serving:
     def _offer(self, picture: Picture, time: float, now: float) -> None:
         self._offered = (picture, self._camera.rois)
         # Before the conversion, which takes a while on a busy machine: a row of silence must not slip in.
-        self._camera.account.arrived(now)
+        time = self._entered(time, now)
         self._camera.offer.put(self._frame(picture, time, None), now)
         self._bell.set()
+
+    def _entered(self, time: float, now: float) -> float:
+        """Enter a picture in the account; return its time, which of a late one may be past already."""
+        account = self._camera.account
+        if not self._camera.link.live:
+            account.arrived(now)
+            return time
+        wall = self._clock.wall()
+        newest = account.arrived(now, late=min(max(0.0, wall - time), LONGEST_LATE))
+        # Unless the clock was set back, rows are in the order of their times.
+        return newest if newest is not None and time < newest <= wall else time
 
     def _view(self, picture: Picture, time: float, size: tuple[int, int]) -> None:
         self._viewed = (picture, size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from crowdmon.capture.source import Source, open_source
@@ -23,14 +24,16 @@ class CaptureSources:
         """Whether a loss is to be followed by a new attempt; ConfigError for an unknown scheme."""
         return parse_source(expand_secrets(uri), label=uri).live
 
-    def open(self, uri: str, *, within: float, patience: float) -> Source:
+    def open(
+        self, uri: str, *, within: float, patience: float, stopped: Callable[[], bool] | None = None
+    ) -> Source:
         """Open a source, see the protocol; an error has ``auth = True`` if a password was refused."""
         try:
             if not self.live(uri):
                 return open_source(uri, timeout=_FILE_WITHIN)
             if urlsplit(uri).path.endswith(_PLAYLIST):
                 patience = max(patience, _SEGMENT)
-            return open_source(uri, timeout=(within, patience))
+            return open_source(uri, timeout=(within, patience), stopped=stopped)
         except OSError as error:
             from crowdmon.capture.faults import AccessRefusedError
 

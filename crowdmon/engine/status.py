@@ -9,6 +9,9 @@ from crowdmon.values import CameraState, Status
 QUIET = 2.0
 """Seconds without a picture that are no reason to worry."""
 
+LATE = 1.0
+"""Seconds late from which the status says so."""
+
 _SLOW = 0.9
 """Share of the wished rate below which the status says what the machine manages."""
 
@@ -38,7 +41,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured: see :class:`~crowdmon.values.Status`; ``wish`` is the configured rate."""
+    """What was measured: see :class:`~crowdmon.values.Status`; ``wish`` is the configured rate, ``pace`` the
+    seconds of a turn of all cameras, ``late`` those by which pictures come late."""
 
     fps_in: float = 0.0
     fps_counted: float = 0.0
@@ -46,6 +50,7 @@ class Figures:
     skipped: int = 0
     wish: float | None = None
     pace: float = 0.0
+    late: float = 0.0
 
 
 def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Status:
@@ -54,11 +59,12 @@ def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Statu
     if state is CameraState.LIVE and figures.age is not None:
         if figures.age > max(QUIET, 3.0 * facts.usual):
             state, since = CameraState.STALE, max(since, epoch - figures.age)
+            message = message or _delay(figures)
         elif facts.still is not None:
             state, since = CameraState.STALE, max(since, epoch - (now - facts.still))
             message = f"The picture has not changed for {now - facts.still:.0f} s"
         else:
-            message = message or _slowness(figures)
+            message = message or _delay(figures) or _slowness(figures)
     if facts.next_try is not None and (left := facts.next_try - now) > 5.0:
         message = f"{message}. Next try in {left:.0f} s" if message else f"Next try in {left:.0f} s"
     over = state in (CameraState.PAUSED, CameraState.ENDED, CameraState.FAILED)
@@ -72,6 +78,10 @@ def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Statu
         attempt=facts.attempt,
         skipped=figures.skipped,
     )
+
+
+def _delay(figures: Figures) -> str:
+    return f"Pictures come {figures.late:.0f} s late" if figures.late >= LATE else ""
 
 
 def _slowness(figures: Figures) -> str:

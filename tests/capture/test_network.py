@@ -132,3 +132,19 @@ def test_another_codec_in_mid_stream_is_a_loss_and_then_opened_anew(stream: byte
         camera.stream = other
         with open_source(address, timeout=(5, 5)) as source:
             assert number_of(next(source.pictures()).rgb()) == 0
+
+
+def test_who_is_told_to_stop_while_it_opens_does_not_wait_for_a_picture(stream: bytes) -> None:
+    """The answer is there, and no picture follows."""
+    began = time.monotonic()
+    with RtspServer(stream[: len(stream) // 2], hang=True) as camera:
+        address = f"rtsp://127.0.0.1:{camera.port}/x"
+        with pytest.raises(SourceError, match="no picture could be read"):
+            open_source(address, timeout=(9, 9), stopped=lambda: True)
+        asked = iter([False] * 3)
+        with (
+            pytest.raises(SourceError, match="ended"),
+            open_source(address, timeout=(9, 9), stopped=lambda: next(asked, True)) as source,
+        ):
+            list(source.pictures())
+    assert time.monotonic() - began < 9.0

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from crowdmon.engine.link import Link
 from crowdmon.engine.meter import Meter
-from tests.fakes import ManualClock
+from tests.fakes import FakeSource, ManualClock
+
+
+class Sparing(FakeSource):
+    """A source that says what it is told to say."""
+
+    heard: float | None = None
+    late = 0.0
+
+    def spare(self, needed: Callable[[], bool]) -> None:
+        self.needed: Any = needed
 
 
 def test_events_that_came_together_count_one_by_one() -> None:
@@ -22,13 +35,13 @@ def test_events_that_came_together_count_one_by_one() -> None:
 def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
     clock = ManualClock()
     link = Link(clock, tell=lambda state, why: None)
-    heard: list[float | None] = [None]
-    link.hears(lambda: heard[0])
+    source = Sparing(live=True)
+    link.hears(source)
     assert link.figures(clock.monotonic()) == (0.0, None, 0)
     link.arrived(clock.wall())
     clock.forward(2.0)
     assert link.figures(clock.monotonic())[1] == pytest.approx(2.0)
-    heard[0] = clock.monotonic() - 0.1
+    source.heard = clock.monotonic() - 0.1
     assert link.figures(clock.monotonic())[1] == pytest.approx(0.1)
     link.arrived(clock.wall(), pictures=50)
     rate, age, number = link.figures(clock.monotonic())
@@ -40,3 +53,13 @@ def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
     link.hears(None)
     clock.forward(3.0)
     assert link.figures(clock.monotonic())[1] == pytest.approx(3.0)
+
+
+def test_a_camera_is_as_late_as_its_source_says() -> None:
+    link, source = Link(ManualClock(), tell=lambda state, why: None), Sparing(live=True)
+    assert link.late() == 0.0
+    link.hears(source)
+    source.late = 3.5
+    assert link.late() == 3.5
+    link.hears(None)
+    assert link.late() == 0.0

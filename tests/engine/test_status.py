@@ -48,6 +48,22 @@ def test_a_machine_that_keeps_up_says_nothing(figures: Figures) -> None:
     assert status(LIVE, figures, now=0, epoch=0).message == ""
 
 
+@pytest.mark.parametrize(
+    ("late", "age", "message"),
+    [
+        (0.9, 0.01, ""),
+        (1.2, 0.01, "Pictures come 1 s late"),
+        (33.4, 0.01, "Pictures come 33 s late"),
+        (33.4, 2.5, "Pictures come 33 s late"),
+    ],
+)
+def test_pictures_that_come_late_are_never_silent(late: float, age: float, message: str) -> None:
+    figures = Figures(fps_in=25.0, fps_counted=2.0, age=age, pace=0.1, late=late)
+    found = status(LIVE, figures, now=0, epoch=1100.0)
+    assert found.message == message
+    assert found.state is (CameraState.LIVE if age < 2.0 else CameraState.STALE)
+
+
 @pytest.mark.parametrize("state", [CameraState.ENDED, CameraState.FAILED])
 def test_what_is_over_has_no_rate(state: CameraState) -> None:
     found = status(Facts(state), Figures(fps_in=12.0, fps_counted=3.0, age=0.2), now=0, epoch=0)

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crowdmon.capture.lateness import BOUND
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.monitor import Monitor
@@ -36,9 +37,9 @@ _GIVE_UP = 30.0
 _DARK = ("stall", "refuse")
 """Faults under which no picture comes at all."""
 
-_IN_FLIGHT = 2.0
-"""Seconds a picture may still be on its way when a line goes dead: what lies in the reader's buffers is dated
-when it is read, and a machine that is busy is late with that."""
+_IN_FLIGHT = BOUND
+"""Seconds after a line went dead at which its pictures may be dated at most. However late a busy machine
+reads what lies in its buffers, it is dated when it came; a second is what a camera may be late unnoticed."""
 
 _NOTICED = 3.5
 """Seconds within which a camera must no longer be called live: 2 s of silence, and a machine that is busy."""
@@ -162,7 +163,7 @@ class Drill:
         if self._phase == "starting" and rows and rows[-1].state is ReadingState.OK:
             self._rest(now)
         elif self._phase == "good" and now >= self._until:
-            self._break(now, report)
+            self._break(report)
         elif self._phase == "broken":
             self._watch(now, camera, rows, report)
             if now >= self._until:
@@ -178,9 +179,8 @@ class Drill:
         wait, self.kind, self._lasts = next(self._plan)
         self._phase, self._until = "good", now + wait
 
-    def _break(self, now: float, report: Report) -> None:
+    def _break(self, report: Report) -> None:
         report.injected[self.kind] += 1
-        self._phase, self.began, self._until = "broken", now, now + self._lasts
         line = self.line
         if self.kind == "delay":
             line.delay = self._chance.uniform(0.1, 0.4)
@@ -197,6 +197,9 @@ class Drill:
                 "refuse": line.refuse,
             }
             self._lines.run(verb[self.kind]())
+        # Only now: on a busy machine it takes a while until the line is dead.
+        self._phase, self.began = "broken", time.time()
+        self._until = self.began + self._lasts
 
     def _mend(self) -> None:
         self.line.delay = self.line.damage = 0.0
