@@ -35,6 +35,7 @@ class Item:
         points: Nx2 (x, y), 0-based pixels.
         mask: HxW uint8, 1 inside of the ROI; None for everywhere.
         density: HxW full-size density map, where kernels follow a perspective map; else None.
+        roi: Mx2 corners of the ROI's polygon in pixels, where it is one; ``mask`` is then drawn from it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Item:
     points: NDArray[np.float64]
     mask: NDArray[np.uint8] | None = None
     density: NDArray[np.float32] | None = None
+    roi: NDArray[np.float64] | None = None
 
 
 @dataclass
@@ -101,20 +103,21 @@ def _size(item: Item) -> int:
 
 
 def _read(sample: Sample, perspective: bool) -> Item:
-    rgb, points = sample.read(), sample.points
+    rgb, points, roi = sample.read(), sample.points, sample.roi
     mask = _mask(sample, rgb.shape[0], rgb.shape[1])
-    density = None
     if perspective and sample.perspective is not None:
         density = perspective_density(points, read_perspective(sample.perspective))
-        return Item(sample.name, rgb, points, mask, density)
+        return Item(sample.name, rgb, points, mask, density, roi)
     scale = MAX_SIDE / max(rgb.shape[:2])
     if scale < 1:
         size = (round(rgb.shape[1] * scale), round(rgb.shape[0] * scale))
-        points = (points + 0.5) * (size[0] / rgb.shape[1], size[1] / rgb.shape[0]) - 0.5
+        smaller = (size[0] / rgb.shape[1], size[1] / rgb.shape[0])
+        points = (points + 0.5) * smaller - 0.5
+        roi = None if roi is None else (roi + 0.5) * smaller - 0.5
         rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         if mask is not None:
             mask = cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
-    return Item(sample.name, rgb, points, mask, density)
+    return Item(sample.name, rgb, points, mask, roi=roi)
 
 
 def _mask(sample: Sample, height: int, width: int) -> NDArray[np.uint8] | None:

@@ -10,6 +10,7 @@ import numpy as np
 from crowdmon.counting.weights import Weights
 from crowdmon.values import DensityMap, Frame
 from trainer import models
+from trainer.datasets.rois import cover
 from trainer.sources import Item, Source
 
 
@@ -59,13 +60,8 @@ def validate(
 
 def people(density: DensityMap, item: Item) -> float:
     """Return the people of a picture, inside of its ROI where it has one."""
-    if item.mask is None:
-        return density.count
-    rows, columns = density.people.shape
-    padded = np.zeros((rows * 8, columns * 8), np.float32)
-    padded[: item.mask.shape[0], : item.mask.shape[1]] = item.mask
-    inside = padded.reshape(rows, 8, columns, 8).mean(axis=(1, 3))
-    return float((density.people * inside).sum())
+    share = cover(item, density.grid)
+    return density.count if share is None else float((density.people * share).sum(dtype=np.float64))
 
 
 def overall(scores: Mapping[str, Score]) -> float:

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.geometry import contains_all, coverage
 from crowdmon.values import Grid
-from trainer.datasets.base import Points, Sample
+from trainer.datasets.base import Points
 
 
-def cover(sample: Sample, grid: Grid) -> NDArray[np.float32] | None:
-    """Return which share of each cell lies in the sample's ROI; None without a ROI.
+class HasRoi(Protocol):
+    """What :func:`cover` needs: a polygon's corners in pixels of the picture, or a pixel mask of it."""
+
+    @property
+    def roi(self) -> Points | None:
+        """M x 2 corners, 0-based."""
+        ...
+
+    @property
+    def mask(self) -> NDArray[Any] | None:
+        """H x W, where it is not 0."""
+        ...
+
+
+def cover(picture: HasRoi, grid: Grid) -> NDArray[np.float32] | None:
+    """Return which share of each cell lies in a picture's ROI; None without a ROI.
 
     The share is of the cell's part inside the picture. ``(people * cover).sum()`` is the count inside;
-    on a grid of one cell a pixel it is the mask for a loss.
+    on a grid of one cell a pixel it is the mask for a loss. A polygon is exact, and taken where there
+    are both.
     """
-    if sample.roi is not None:
+    if picture.roi is not None:
         # Pixel i is centred on i, so the picture begins half a pixel before the first centre.
-        corners = (sample.roi + 0.5) / (grid.width, grid.height)
+        corners = (picture.roi + 0.5) / (grid.width, grid.height)
         return coverage(tuple((float(x), float(y)) for x, y in corners), grid)
-    if sample.mask is not None:
-        return mask_cover(sample.mask, grid)
+    if picture.mask is not None:
+        return mask_cover(picture.mask != 0, grid)
     return None
 
 
