@@ -7,14 +7,16 @@ them (their names tell camera and time), so that nearly the same picture is neve
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from crowdmon.formats.points import loc
-from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
+from trainer.datasets.base import Benchmark, Dataset, MissingDataError, Official, Points, Request, Sample
 from trainer.datasets.find import child
-from trainer.datasets.heads import clip, common_notes, some
-from trainer.datasets.pictures import picture_size, pictures_in
+from trainer.datasets.heads import clip
+from trainer.datasets.pairs import read_pairs
+from trainer.datasets.pictures import pictures_in
 from trainer.datasets.splits import by_group, select
 
 PAUSE = 300.0
@@ -67,32 +69,28 @@ def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
             "Check the copy against the tree drawn below.",
             tree=TREE,
         )
-    perspective = root / "pMapN.mat"
-    samples, without, clipped = [], [], 0
-    for image in pictures_in(images):
-        label = truth / f"{image.stem}.mat"
-        if not label.is_file():
-            without.append(image.stem)
-            continue
-        size = picture_size(image)
-        points, beyond = clip(loc(label), size)
+    clipped = 0
+
+    def place(heads: Points, size: tuple[int, int] | None) -> tuple[Points, int]:
+        nonlocal clipped
+        points, beyond = clip(heads, size)
         clipped += beyond
-        samples.append(
-            Sample(
-                image.stem,
-                image,
-                points,
-                size,
-                perspective=perspective if perspective.is_file() else None,
-            )
-        )
-    if not samples:
-        raise MissingDataError(f"beijing_brt: no labelled picture in {images}", tree=TREE)
-    notes = common_notes(samples)
+        return points, 0
+
+    samples, notes = read_pairs(
+        images,
+        pictures_in(images),
+        label=lambda image: truth / f"{image.stem}.mat",
+        heads=loc,
+        name="beijing_brt",
+        tree=TREE,
+        place=place,
+    )
     if clipped:
         notes.append(f"{clipped} head points slightly outside their picture moved onto its border")
-    if without:
-        notes.append(f"{len(without)} pictures without a label left out: {some(without)}")
+    perspective = root / "pMapN.mat"
+    if perspective.is_file():
+        samples = [replace(one, perspective=perspective) for one in samples]
     return samples, notes
 
 

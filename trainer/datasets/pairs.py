@@ -1,4 +1,4 @@
-"""Pictures that each have a label file of their own: what ShanghaiTech and both UCF benchmarks share."""
+"""Pictures with a label file each: what ShanghaiTech, both UCF benchmarks and Beijing-BRT share."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def read_pairs(
     heads: Callable[[Path], Points],
     name: str,
     tree: str,
+    place: Callable[[Points, tuple[int, int] | None], tuple[Points, int]] = inside,
 ) -> tuple[list[Sample], list[str]]:
     """Return the labelled ones of some pictures, in their order, and notes on what was left out.
 
@@ -44,6 +45,7 @@ def read_pairs(
         heads: reads the head points of a label.
         name: the benchmark's, for messages.
         tree: the layout to draw when there is nothing.
+        place: what is done about heads outside of their picture; returns the heads, and how many it dropped.
 
     Raises:
         MissingDataError: no picture has a label. DatasetError: a label cannot be read.
@@ -55,7 +57,7 @@ def read_pairs(
             without.append(image.stem)
             continue
         size = picture_size(image)
-        points, outside = inside(heads(truth), size)
+        points, outside = place(heads(truth), size)
         samples.append(Sample(image.stem, image, points, size, outside))
     if not samples:
         raise MissingDataError(f"{name}: no labelled picture in {folder}", tree=tree)
