@@ -65,8 +65,9 @@ folds_option = click.option(
 @folds_option
 @click.option("--list", "listing", is_flag=True, help="Show which benchmarks are there, and how complete.")
 @click.option(
-    "--table", metavar="II..IX",
-    help="Print a table of the paper beside our figures; VII and VIII train, --steps or --minutes a run.",
+    "--table", metavar="II..IX|folds",
+    help="Print a table of the paper beside our figures, or UCF_CC_50 fold by fold; VII, VIII and folds "
+    "train, --steps or --minutes a run. Started twice, they share the runs.",
 )  # fmt: skip
 @click.option(
     "--figure", metavar="1|3|7|8|9",
@@ -77,10 +78,20 @@ folds_option = click.option(
     help="For --table III to VI and --figure 7; {dataset} and {fold} in the name are filled in. Default: "
     "the run of SSR-HEF in --out, then the bundled ones.",
 )  # fmt: skip
+@click.option(
+    "--start", type=_FILE, metavar="FILE",
+    help="For --table folds: weights that every fold begins with. Default configuration then: folds.yaml.",
+)  # fmt: skip
 @click.option("--bench", is_flag=True, help="Say where a training step's time goes, and stop.")
 @verbose
 def train_command(
-    *, listing: bool, table: str | None, figure: str | None, weights: Path | None, **options: Any
+    *,
+    listing: bool,
+    table: str | None,
+    figure: str | None,
+    weights: Path | None,
+    start: Path | None,
+    **options: Any,
 ) -> None:
     """Train the network on a benchmark, or on your own pictures with a CSV of clicked heads.
 
@@ -92,14 +103,20 @@ def train_command(
         run(options["root"])
         return
     if table is not None or figure is not None:
-        from trainer.commands import figures, paper
+        from dataclasses import fields
 
-        shared = {key: options[key] for key in paper.OPTIONS}
+        from trainer.commands import figures, paper
+        from trainer.commands.options import Options
+
+        typed = {**options, "weights": weights, "start": start}
+        shared = Options(**{one.name: typed[one.name] for one in fields(Options)})
         if table is not None:
-            paper.table(table, weights=weights, **shared)
+            paper.table(table, shared)
         if figure is not None:
-            figures.figure(figure, weights=weights, **shared)
+            figures.figure(figure, shared)
         return
+    if start is not None:
+        raise ConfigError("--start is for --table folds", "Write start: FILE into the configuration.")
     from trainer.commands.train import run as run_training
 
     run_training(**options)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crowdmon import __version__
+from crowdmon.counting import weights as weights_file
 from crowdmon.errors import ConfigError
 from trainer import run_folder, sources
 from trainer.config import TrainConfig
@@ -62,21 +63,24 @@ def gather(
         train=tuple(train),
         val=val,
         max_count=config.max_count or official or largest,
-        provenance=_provenance(config, shares, notes, fold=fold if "ucf_cc_50" in shares else 0),
+        provenance={
+            **_provenance(config, shares, notes),
+            **({"fold": fold, "folds": folds} if "ucf_cc_50" in shares else {"fold": 0}),
+        },
     )
 
 
-def _provenance(
-    config: TrainConfig, shares: dict[str, float], notes: list[str], *, fold: int
-) -> dict[str, Any]:
+def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str]) -> dict[str, Any]:
+    # What a start has seen, these weights have seen too.
+    start = weights_file.load(config.start).provenance if config.start is not None else None
     return {
         "name": "+".join(one for one in shares if one in BENCHMARKS),
         "data": {one: round(share, 4) for one, share in shares.items()},
         "split": "train, less the fixed validation hold-out",
-        "fold": fold,
         "seed": config.seed,
         "commit": run_folder.commit(),
         "date": run_folder.now(),
         "version": __version__,
         "notes": notes,
+        **({"start": dict(start)} if start is not None else {}),
     }

@@ -144,8 +144,7 @@ def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
         dataset: what is scored.
         provenance: of the weights; ``data`` names the benchmarks, ``fold`` the fold left out.
     """
-    data = provenance.get("data", ())
-    used = set(data) if isinstance(data, (Mapping, Sequence)) else set()
+    used = benchmarks_of(provenance)
     said = []
     if dataset.name in used and dataset.split == "val":
         said.append("these weights were selected by these pictures: this is no measure of new ones")
@@ -158,6 +157,13 @@ def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
         names = ", ".join(sorted(SHARED_WITH_PART_A))
         said.append(f"these weights were trained on ShanghaiTech Part A, which holds {names} too")
     return said
+
+
+def benchmarks_of(provenance: Mapping[str, Any]) -> set[str]:
+    """Return the benchmarks that weights, and those they were begun with, were trained on."""
+    data, start = provenance.get("data", ()), provenance.get("start")
+    used = set(data) if isinstance(data, (Mapping, Sequence)) else set()
+    return used | (benchmarks_of(start) if isinstance(start, Mapping) else set())
 
 
 def write_json(result: dict[str, Any], path: Path) -> None:

@@ -1,25 +1,27 @@
 """Small trainings for tables and figures: each to the same budget, resumed where it stopped, scored once.
 
 A run's folder is ``OUT/<benchmark>/<variant>`` (``<benchmark>-fold<n>`` for UCF_CC_50), so that tables
-and figures that need the same run share it. ``budget.json`` in it says what was spent; ``scores.json``
-is the one reading of the test split.
+and figures that need the same run share it, as do processes started side by side: each takes what no
+other one holds. ``budget.json`` in it says what was spent; ``scores.json`` is the one reading of the
+validation and the test split, with the last weights: selected by nothing.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.weights import load as load_weights
-from crowdmon.errors import ConfigError
-from trainer import evaluate, models
+from crowdmon.errors import ConfigError, CountingError, CrowdmonError, DatasetError
+from trainer import budget as spending
+from trainer import evaluate, lock, models
+from trainer.budget import Budget, Spent
 from trainer.config import TrainConfig
 from trainer.data import gather
 from trainer.datasets import Dataset, MissingDataError, load
@@ -28,45 +30,16 @@ from trainer.variants import Variant
 
 Say = Callable[[str], None]
 
-
-@dataclass(frozen=True)
-class Budget:
-    """What every run of a table may spend; None leaves it to the configuration's own steps."""
-
-    steps: int | None = None
-    minutes: float | None = None
-
-    def apply(self, config: TrainConfig) -> TrainConfig:
-        """Return the configuration with its schedule over the budget's steps."""
-        steps = self.steps or config.steps
-        return config.model_copy(
-            update={
-                "steps": steps,
-                "warmup": min(config.warmup, steps // 10),
-                "validate_every": min(config.validate_every, steps),
-                "log_every": min(config.log_every, steps),
-            }
-        )
-
-    def words(self, config: TrainConfig) -> str:
-        """Say what one run may spend."""
-        steps = self.apply(config).steps
-        size = "patches of a picture's 1/16, 1/4 and 1" if config.protocol == "paper" else f"{config.crop} px"
-        most = f", at most {self.minutes:g} minutes" if self.minutes else ""
-        return f"{steps:,} steps of {config.batch} crops ({size}){most}, seed {config.seed}"
+WAIT_SECONDS = 2.0
+"""Between looks at a run that another process holds."""
 
 
-@dataclass(frozen=True)
-class Spent:
-    """What a run has spent so far."""
+class Job(NamedTuple):
+    """One run: what is trained, on what; ``fold`` is 0 where there are none."""
 
-    steps: int = 0
-    seconds: float = 0.0
-
-    def done(self, config: TrainConfig, budget: Budget) -> bool:
-        """Tell whether the budget is used up."""
-        late = budget.minutes is not None and self.seconds >= budget.minutes * 60
-        return late or self.steps >= config.steps
+    variant: Variant
+    benchmark: str
+    fold: int = 0
 
 
 class Runs:
@@ -74,6 +47,7 @@ class Runs:
 
     Attributes:
         root: of the benchmarks.
+        folds: of UCF_CC_50.
         say: told what is being done.
         stopped: a signal ended a run: start no other one.
     """
@@ -91,113 +65,159 @@ class Runs:
     ) -> None:
         self.out, self.base, self.budget = out, base, budget
         self.stopped = False
-        self.root, self.say = root, say
-        self._folds, self._report = folds, report
+        self.root, self.folds, self.say = root, folds, say
+        self._report = report
         self._data: dict[tuple[str, int], Data] = {}
 
-    def folder(self, variant: Variant, benchmark: str, fold: int = 0) -> Path:
+    def folder(self, job: Job) -> Path:
         """Return where a run lies."""
-        return self.out / (f"{benchmark}-fold{fold}" if fold else benchmark) / variant.name
+        place = f"{job.benchmark}-fold{job.fold}" if job.fold else job.benchmark
+        return self.out / place / job.variant.name
 
-    def config(self, variant: Variant, benchmark: str) -> TrainConfig:
+    def config(self, job: Job) -> TrainConfig:
         """Return the configuration of a run; WorldExpo'10's kernels follow its perspective maps."""
-        config = self.budget.apply(variant.apply(self.base))
-        return config.model_copy(update={"kernel": "perspective"}) if benchmark == "worldexpo" else config
+        config = self.budget.apply(job.variant.apply(self.base))
+        return config.model_copy(update={"kernel": "perspective"}) if job.benchmark == "worldexpo" else config
 
-    def done(self, variant: Variant, benchmark: str, fold: int = 0) -> bool:
+    def spent(self, job: Job) -> Spent:
+        """Return what a run has spent; nothing if there is none."""
+        return spending.spent(self.folder(job))
+
+    def done(self, job: Job) -> bool:
         """Tell whether a run has used up its budget."""
-        return self.spent(variant, benchmark, fold).done(self.config(variant, benchmark), self.budget)
+        return self.spent(job).done(self.config(job), self.budget)
 
-    def finish(self, variant: Variant, benchmark: str, fold: int = 0) -> bool:
-        """Train a run until its budget is used up; False if it was stopped before.
+    def finish_all(self, jobs: Sequence[Job], *, score: bool = False) -> dict[Path, CrowdmonError]:
+        """Finish runs in this order, first those no other process holds; wait for the others.
+
+        Returns:
+            Why a run could not be finished, by its folder. The others are finished, unless ``stopped``.
+
+        Raises:
+            ConfigError: as of :meth:`finish`.
+        """
+        failed: dict[Path, CrowdmonError] = {}
+        waiting, said = list(jobs), set[str]()
+        try:
+            while waiting and not self.stopped:
+                busy = []
+                for job in waiting:
+                    try:
+                        self.finish(job, score=score)
+                    except (DatasetError, CountingError) as error:
+                        # The others go on: a table is made unattended.
+                        failed[self.folder(job)] = error
+                    except lock.BusyError as error:
+                        busy.append(job)
+                        if error.message not in said:
+                            said.add(error.message)
+                            self.say(error.message)
+                if len(busy) == len(waiting):
+                    time.sleep(WAIT_SECONDS)
+                waiting = busy
+        except KeyboardInterrupt:
+            self.stopped = True
+        return failed
+
+    def finish(self, job: Job, *, score: bool = False) -> bool:
+        """Train a run until its budget is used up, and with ``score`` score it; False if it was stopped.
 
         Raises:
             DatasetError: the data is missing.
             ConfigError: the folder holds a run of another configuration or budget.
+            BusyError: another process holds it.
         """
-        folder = self.folder(variant, benchmark, fold)
-        config = self.config(variant, benchmark)
-        spent = _spent(folder)
+        folder, config = self.folder(job), self.config(job)
         _check(folder, config)
-        if spent.done(config, self.budget):
+        if self.done(job) and (not score or self.kept(job)):
             return True
         if self.stopped:
             return False
-        self.say(f"{folder}: from step {spent.steps} to {config.steps}")
-        minutes = None
-        if self.budget.minutes is not None:
-            minutes = max(self.budget.minutes - spent.seconds / 60, 1e-3)
-        # What was read of the test split is of other weights than those there will be.
-        (folder / "scores.json").unlink(missing_ok=True)
-        begun = time.monotonic()
-        train(
-            config,
-            self._gather(config, benchmark, fold),
-            folder,
-            resume=True,
-            minutes=minutes,
-            report=self._report,
-        )
-        spent = Spent(_steps(folder), spent.seconds + time.monotonic() - begun)
-        _write(folder / "budget.json", {"steps": spent.steps, "seconds": spent.seconds})
-        self.stopped = not spent.done(config, self.budget)
+        data = self._gather(config, job)
+        with lock.held(folder):
+            # Whoever held it may have finished it, or begun it otherwise, while the data was read.
+            _check(folder, config)
+            if not self.done(job):
+                self._train(folder, config, data, self.spent(job))
+                self.stopped = not self.done(job)
+            if score and not self.stopped:
+                self.scores(job)
         return not self.stopped
 
-    def counter(self, variant: Variant, benchmark: str, fold: int = 0) -> Counter:
-        """Return a counter with the run's weights, those validation selected."""
-        return models.counter(load_weights(weights_in(self.folder(variant, benchmark, fold))))
+    def counter(self, job: Job) -> Counter:
+        """Return a counter with the run's last weights."""
+        return models.counter(load_weights(weights_in(self.folder(job))))
 
-    def scores(self, variant: Variant, benchmark: str, fold: int = 0) -> dict[str, Any]:
-        """Return the report of a finished run on the test split, read once and kept.
-
-        Where the test split is not there, the validation split is scored; ``split`` says which.
-        """
-        kept = self.folder(variant, benchmark, fold) / "scores.json"
-        if kept.is_file():
-            found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-            return found
-        part = scored_split(benchmark, self.root, fold=fold, folds=self._folds)
-        counter = self.counter(variant, benchmark, fold)
-        self.say(f"{kept.parent}: counting {len(part)} pictures of {part.split}")
-        scored = evaluate.score(part, counter)
-        found = evaluate.report(part, scored, weights=counter.name, backend=counter.device)
-        evaluate.write_json(found, kept)
+    def kept(self, job: Job) -> dict[str, dict[str, Any]] | None:
+        """Return the scores of a run as :meth:`scores` left them; None before that."""
+        path = self.folder(job) / "scores.json"
+        if not path.is_file():
+            return None
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
         return found
 
-    def spent(self, variant: Variant, benchmark: str, fold: int = 0) -> Spent:
-        """Return what a run has spent; nothing if there is none."""
-        return _spent(self.folder(variant, benchmark, fold))
+    def scores(self, job: Job) -> dict[str, dict[str, Any]]:
+        """Return a finished run's reports by split, read once and kept.
 
-    def _gather(self, config: TrainConfig, benchmark: str, fold: int) -> Data:
+        They are of ``val`` and ``test``, those that are there with their truth.
+        """
+        found = self.kept(job)
+        if found is not None:
+            return found
+        counter, found = self.counter(job), {}
+        for part in scored_splits(job.benchmark, self.root, fold=job.fold, folds=self.folds):
+            self.say(f"{self.folder(job)}: counting {len(part)} pictures of {part.split}")
+            scored = evaluate.score(part, counter)
+            found[part.split] = evaluate.report(part, scored, weights=counter.name, backend=counter.device)
+        evaluate.write_json(found, self.folder(job) / "scores.json")
+        return found
+
+    def _train(self, folder: Path, config: TrainConfig, data: Data, before: Spent) -> None:
+        self.say(f"{folder}: from step {before.steps} to {config.steps}")
+        minutes = None
+        if self.budget.minutes is not None:
+            minutes = max(self.budget.minutes - before.seconds / 60, 1e-3)
+        # What was scored is of other weights than those there will be.
+        (folder / "scores.json").unlink(missing_ok=True)
+        begun = time.monotonic()
+        train(config, data, folder, resume=True, minutes=minutes, report=self._report)
+        steps = int(load_weights(weights_in(folder)).provenance.get("steps", 0))
+        Spent(steps, before.seconds + time.monotonic() - begun).save(folder)
+
+    def _gather(self, config: TrainConfig, job: Job) -> Data:
         # Kept, because the variants read the same pictures.
-        key = (benchmark, fold)
+        key = (job.benchmark, job.fold)
         if key not in self._data:
-            self._data = {key: gather(config, benchmark, self.root, fold=fold or 1, folds=self._folds)}
+            made = gather(config, job.benchmark, self.root, fold=job.fold or 1, folds=self.folds)
+            self._data = {key: made}
         return self._data[key]
 
 
 def weights_in(folder: Path) -> Path:
-    """Return the weights of a run: the best of validation, or the last ones without any."""
-    best = folder / "best.safetensors"
-    return best if best.is_file() else folder / "last.safetensors"
+    """Return the last weights of a run: those that nothing has selected."""
+    return folder / "last.safetensors"
 
 
-def scored_split(benchmark: str, root: Path | None, *, fold: int = 0, folds: str = "pfdnet") -> Dataset:
-    """Return the test split, or validation where test is not there or its truth is withheld."""
-    try:
-        part = load(benchmark, root, "test", fold=fold or 1, folds=folds)
+def scored_splits(
+    benchmark: str, root: Path | None, *, fold: int = 0, folds: str = "pfdnet"
+) -> list[Dataset]:
+    """Return the validation and the test split, those of them that are there with their truth.
+
+    Raises:
+        MissingDataError: neither is.
+    """
+    found, missing = [], None
+    for split in ("val", "test"):
+        try:
+            part = load(benchmark, root, split, fold=fold or 1, folds=folds)
+        except MissingDataError as error:
+            missing = error
+            continue
         if all(sample.labelled for sample in part.samples):
-            return part
-    except MissingDataError:
-        pass
-    return load(benchmark, root, "val", fold=fold or 1, folds=folds)
-
-
-def _spent(folder: Path) -> Spent:
-    path = folder / "budget.json"
-    if not path.is_file():
-        return Spent()
-    return Spent(**json.loads(path.read_text(encoding="utf-8")))
+            found.append(part)
+    if not found:
+        raise missing or MissingDataError(f"{benchmark} has no picture whose truth is known")
+    return found
 
 
 def _check(folder: Path, config: TrainConfig) -> None:
@@ -212,13 +232,3 @@ def _check(folder: Path, config: TrainConfig) -> None:
             f"{folder} holds a run of another configuration or budget: {changed}",
             "Give the same --config, --steps and --minutes again, or choose another --out.",
         )
-
-
-def _steps(folder: Path) -> int:
-    return int(load_weights(folder / "last.safetensors").provenance.get("steps", 0))
-
-
-def _write(path: Path, values: dict[str, Any]) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(values) + "\n", encoding="utf-8")
-    part.replace(path)

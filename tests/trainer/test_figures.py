@@ -10,7 +10,7 @@ import pytest
 
 from crowdmon.errors import ConfigError
 from tests.trainer import trees
-from tests.trainer.test_tables import TINY
+from tests.trainer.printed import TINY
 from trainer import __main__ as program
 from trainer.datasets import load
 from trainer.figures.subjects import choose, hot, true_density, true_segmentations
@@ -90,22 +90,22 @@ def test_figure_1_trains_mcnn_with_and_without_hef(
 
 
 def test_mcnn_goes_on_where_it_stopped(tmp_path: Path, data: Path) -> None:
+    from trainer.budget import Budget
     from trainer.config import load as load_config
-    from trainer.runs import Budget, Runs
+    from trainer.runs import Job, Runs
     from trainer.train import train
     from trainer.variants import VARIANTS
 
     (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
-    base, one = load_config(tmp_path / "tiny.yaml"), VARIANTS["mcnn-hef"]
+    base, one = load_config(tmp_path / "tiny.yaml"), Job(VARIANTS["mcnn-hef"], "shanghaitech_a")
     budget = Budget(steps=4)
     whole, parted = (Runs(tmp_path / name, base, budget, root=data) for name in ("whole", "parted"))
-    assert whole.finish(one, "shanghaitech_a")
-    config = budget.apply(one.apply(base))
-    train(config, parted._gather(config, "shanghaitech_a", 0), parted.folder(one, "shanghaitech_a"), steps=2)
-    assert parted.finish(one, "shanghaitech_a")
+    assert whole.finish(one)
+    config = parted.config(one)
+    train(config, parted._gather(config, one), parted.folder(one), steps=2)
+    assert parted.finish(one)
     first, second = (
-        [float(row["count"]) for row in runs.scores(one, "shanghaitech_a")["per_image"]]
-        for runs in (whole, parted)
+        [float(row["count"]) for row in runs.scores(one)["test"]["per_image"]] for runs in (whole, parted)
     )
     assert first == second
     assert min(first) >= 0

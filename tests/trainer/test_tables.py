@@ -3,53 +3,16 @@
 from __future__ import annotations
 
 import _thread
-import csv
-import io
 import json
-import re
 import signal
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.trainer import trees
-from trainer import __main__ as program
+from tests.trainer.printed import ONE, Run, row, rows
 from trainer.tables import paper
 from trainer.tables.layout import Line, Pair, Table, as_csv, markdown
-
-Run = Callable[..., tuple[int, str, str]]
-
-TINY = """\
-batch: 1
-crop: 32
-steps: 4
-warmup: 1
-precision: f32
-log_every: 1
-network: {stem: 2, widths: [4, 4, 8], dilations: [[1], [1], [1]], msrf: 4, head: [4, 4, 4]}
-"""
-
-ONE = [(10.0, 20.0)]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.delenv("CROWDMON_DATA", raising=False)
-
-    def typed(*words: object) -> tuple[int, str, str]:
-        code = program.main([str(word) for word in words])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return typed
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    path = tmp_path / "tiny.yaml"
-    path.write_text(TINY, encoding="utf-8")
-    return path
 
 
 @pytest.fixture
@@ -77,21 +40,6 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def rows(out: str) -> list[dict[str, str]]:
-    """Return the CSV of a printed table."""
-    found = re.search(r"```csv\n(.*)```", out, re.DOTALL)
-    assert found
-    return list(csv.DictReader(io.StringIO(found[1])))
-
-
-def row(out: str, *keys: str, measure: str = "MAE") -> dict[str, str]:
-    return next(
-        one
-        for one in rows(out)
-        if list(one.values())[: len(keys)] == list(keys) and one["measure"] == measure
-    )
-
-
 # The layout
 
 
@@ -101,6 +49,14 @@ def test_a_table_has_the_paper_s_figure_ours_and_the_difference() -> None:
     assert "| a/b | 55.0 | 61.2 | +6.2 | 88.3 |  |  | why |" in markdown(table)
     assert markdown(table).endswith("\n- Said.\n")
     assert as_csv(table).splitlines()[1:] == ["a|b,MAE,55.0,61.2,6.2,why", "a|b,MSE,88.3,,,why"]
+
+
+def test_a_measure_the_paper_does_not_have_takes_one_column() -> None:
+    measures = dict.fromkeys(("MAE", "bias", "a", "b"), 1)
+    line = Line(("x",), {"MAE": Pair(5.0, 6.0), "bias": Pair(None, -1.25)}, "why")
+    text = markdown(Table("folds", "By fold", ("k",), measures, [line], alone=("bias", "a", "b")))
+    assert text.startswith("## By fold\n\n| k | MAE, paper | ours | difference | bias | a | b | note |\n")
+    assert "| x | 5.0 | 6.0 | +1.0 | -1.2 |  |  | why |" in text
 
 
 def test_many_figures_stand_below_each_other_and_nothing_is_minus_zero() -> None:
@@ -198,14 +154,23 @@ def test_table_vii_trains_each_row_once(tmp_path: Path, data: Path, tiny: Path, 
     words = ("train", "--table", "VII", "--root", data, "--config", tiny, "--out", out_folder, "--steps", 2)
     code, out, err = run(*words)
     assert code == 0
-    assert "5 runs, each 2 steps of 1 crops (32 px), seed 0" in err
+    assert "5 runs, each 2 steps of 1 crops (32 px), 2 crops in all, seed 0" in err
     part_a = [
         one for one in rows(out) if one["benchmark"] == "ShanghaiTech Part A" and one["measure"] == "MAE"
     ]
     assert [one["paper"] for one in part_a] == ["70.5", "66.8", "72.4", "", "55.0"]
-    assert all(one["ours"] and "2 pictures of test" in one["note"] for one in part_a)
-    assert "UCF-QNRF" in out
-    assert row(out, "SSR-HEF", "UCF-QNRF")["note"].startswith("missing: ucf_qnrf")
+    assert all(one["ours"] and "pictures: 2 of test and 1 of validation" in one["note"] for one in part_a)
+    assert row(out, "ShanghaiTech Part A", "SSR-HEF", measure="val MAE")["ours"]
+    assert row(out, "UCF-QNRF", "SSR-HEF")["note"] == "missing: ucf_qnrf is not in the data"
+    # It is the last weights that are scored, on both splits; nothing is selected.
+    run_folder = out_folder / "shanghaitech_a" / "ssr-hef"
+    kept = json.loads((run_folder / "scores.json").read_text())
+    last = run_folder / "last.safetensors"
+    for split in ("val", "test"):
+        words_of_eval = ("--dataset", "shanghaitech_a", "--root", data, "--weights", last, "--split", split)
+        code, _, _ = run("eval", *words_of_eval, "--json", tmp_path / "eval.json", "--backend", "torch")
+        found = json.loads((tmp_path / "eval.json").read_text())
+        assert (code, found["mae"]) == (0, pytest.approx(kept[split]["mae"], rel=1e-3))
     state = out_folder / "shanghaitech_a" / "ssr-hef" / "state.pt"
     before = state.stat().st_mtime_ns
     assert run(*words)[:2] == (0, out), "a second time nothing is trained, and the table is the same"
@@ -217,8 +182,8 @@ def test_table_vii_trains_each_row_once(tmp_path: Path, data: Path, tiny: Path, 
     # Table VIII shares the run with 15 classes.
     code, out, _ = run("train", "--table", "VIII", *words[3:])
     assert code == 0
-    assert [one["ours"] != "" for one in rows(out)] == [True] * 10
-    assert row(out, "15", "ShanghaiTech Part A")["ours"] == part_a[-1]["ours"]
+    assert [one["ours"] != "" for one in rows(out)] == [True] * 25
+    assert row(out, "ShanghaiTech Part A", "15")["ours"] == part_a[-1]["ours"]
     assert state.stat().st_mtime_ns == before
 
 
@@ -242,6 +207,15 @@ def test_the_rows_differ_by_what_they_name(tiny: Path) -> None:
     }.items():
         other = settings(name)
         assert {key for key in base if base[key] != other[key]} == changed, name
+
+
+def test_plain_l2_is_clipped_where_its_quarter_is() -> None:
+    from trainer.config import TrainConfig
+    from trainer.variants import VARIANTS
+
+    base = TrainConfig(clip=5.0)
+    clips = {name: VARIANTS[name].apply(base).clip for name in ("ssr-hef", "l2-quarter", "without-hef")}
+    assert clips == {"ssr-hef": 5.0, "l2-quarter": 5.0, "without-hef": 20.0}
 
 
 def test_a_table_is_stopped_by_a_signal_and_goes_on(
@@ -269,9 +243,8 @@ def test_a_table_is_stopped_by_a_signal_and_goes_on(
         code, out, err = run(*words, "--out", parted)
     assert code == 130
     assert "the same command goes on" in err
-    assert {one["note"] for one in rows(out) if not one["ours"] and "Part A" in one["benchmark"]} >= {
-        "not run yet"
-    }
+    notes = {one["note"] for one in rows(out) if not one["ours"] and "Part A" in one["benchmark"]}
+    assert notes == {"stopped at step 1", "not run yet: --dataset shanghaitech_a runs it"}
     code, out, _ = run(*words, "--out", parted)
     assert code == 0
 
@@ -293,38 +266,40 @@ def test_a_run_that_fails_does_not_end_the_table(
     words = ("--root", data, "--config", tiny, "--out", tmp_path / "runs", "--steps", 4)
     code, out, _ = run("train", "--table", "VII", *words)
     assert code == 0
-    assert row(out, "Without HEF algorithm", "ShanghaiTech Part A")["note"].startswith("failed: ")
-    assert row(out, "SSR-HEF", "ShanghaiTech Part A")["ours"]
+    assert row(out, "ShanghaiTech Part A", "Without HEF algorithm")["note"].startswith("failed: ")
+    assert row(out, "ShanghaiTech Part A", "SSR-HEF")["ours"]
 
 
 def test_worldexpo_s_kernels_follow_its_perspective_maps(tmp_path: Path, tiny: Path) -> None:
+    from trainer.budget import Budget
     from trainer.config import load
-    from trainer.runs import Budget, Runs
+    from trainer.runs import Job, Runs
     from trainer.variants import VARIANTS
 
     runs = Runs(tmp_path, load(tiny), Budget(steps=20))
-    assert runs.config(VARIANTS["ssr-hef"], "worldexpo").kernel == "perspective"
-    config = runs.config(VARIANTS["ssr-hef"], "shanghaitech_a")
+    assert runs.config(Job(VARIANTS["ssr-hef"], "worldexpo")).kernel == "perspective"
+    config = runs.config(Job(VARIANTS["ssr-hef"], "shanghaitech_a"))
     assert (config.kernel, config.steps, config.warmup) == ("fixed", 20, 1)
 
 
 def test_more_minutes_go_on_and_read_the_test_split_anew(tmp_path: Path, data: Path, tiny: Path) -> None:
+    from trainer.budget import Budget
     from trainer.config import load
-    from trainer.runs import Budget, Runs
+    from trainer.runs import Job, Runs
     from trainer.variants import VARIANTS
 
-    one = VARIANTS["ssr-hef"]
+    one = Job(VARIANTS["ssr-hef"], "shanghaitech_a")
     base = load(tiny).model_copy(update={"steps": 100})
     short = Runs(tmp_path / "runs", base, Budget(minutes=1e-4), root=data)
-    assert short.finish(one, "shanghaitech_a")
-    before = short.spent(one, "shanghaitech_a").steps
+    assert short.finish(one)
+    before = short.spent(one).steps
     assert 0 < before < 100
-    short.scores(one, "shanghaitech_a")
-    kept = short.folder(one, "shanghaitech_a") / "scores.json"
+    short.scores(one)
+    kept = short.folder(one) / "scores.json"
     assert kept.is_file()
     longer = Runs(tmp_path / "runs", base, Budget(minutes=5), root=data)
-    assert longer.finish(one, "shanghaitech_a")
-    assert longer.spent(one, "shanghaitech_a").steps == 100
+    assert longer.finish(one)
+    assert longer.spent(one).steps == 100
     assert not kept.exists()
 
 
@@ -338,14 +313,16 @@ def test_folds_are_averaged(tmp_path: Path, tiny: Path, run: Run, monkeypatch: p
     code, out, _ = run("train", "--table", "VIII", *common)
     assert code == 0
     found = [
-        json.loads((out_folder / f"ucf_cc_50-fold{fold}" / "ssr-hef" / "scores.json").read_text())["mae"]
+        json.loads((out_folder / f"ucf_cc_50-fold{fold}" / "ssr-hef" / "scores.json").read_text())["test"][
+            "mae"
+        ]
         for fold in range(1, 6)
     ]
-    assert float(row(out, "15", "UCF_CC_50")["ours"]) == pytest.approx(sum(found) / 5, abs=0.06)
-    assert row(out, "15", "UCF_CC_50")["paper"] == "", "the paper has this table on Part A alone"
+    assert float(row(out, "UCF_CC_50", "15")["ours"]) == pytest.approx(sum(found) / 5, abs=0.06)
+    assert row(out, "UCF_CC_50", "15")["paper"] == "", "the paper has this table on Part A alone"
 
 
-def test_without_a_test_split_validation_is_scored_and_said(
+def test_without_a_test_split_validation_stands_alone(
     tmp_path: Path, tiny: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from trainer.tables import ablation
@@ -355,7 +332,10 @@ def test_without_a_test_split_validation_is_scored_and_said(
     words = ("--root", tmp_path, "--config", tiny, "--out", tmp_path / "runs", "--dataset", "shanghaitech_b")
     code, out, _ = run("train", "--table", "VII", *words, "--minutes", 0.005)
     assert code == 0
-    assert "the test split is not here" in row(out, "SSR-HEF", "ShanghaiTech Part B")["note"]
+    found = row(out, "ShanghaiTech Part B", "SSR-HEF")
+    assert (found["ours"], found["difference"]) == ("", ""), "validation pictures are not the paper's"
+    assert "the test split is not here" in found["note"]
+    assert row(out, "ShanghaiTech Part B", "SSR-HEF", measure="val MAE")["ours"]
 
 
 # IX

@@ -6,32 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from crowdmon.errors import ConfigError
-from trainer.commands.paper import DEFAULT_OUT, runs_below
-from trainer.commands.train import positive
+from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
 
 if TYPE_CHECKING:
     from trainer.datasets import Dataset
-    from trainer.runs import Runs
-    from trainer.variants import Variant
+    from trainer.runs import Job, Runs
 
 FIGURES = ("1", "3", "7", "8", "9")
 
 
-def figure(
-    name: str,
-    *,
-    dataset: str | None,
-    root: Path | None,
-    out: Path | None,
-    config: Path | None,
-    weights: Path | None,
-    minutes: float | None,
-    steps: int | None,
-    folds: str,
-) -> None:
+def figure(name: str, options: Options) -> None:
     """Draw a figure into ``--out`` and print where it is.
 
     Raises:
@@ -40,23 +26,20 @@ def figure(
     """
     if name not in FIGURES:
         raise ConfigError(f"there is no figure {name!r}", f"Use one of {', '.join(FIGURES)}.")
-    positive(minutes=minutes, steps=steps)
+    options.check()
+    if options.start is not None:
+        raise ConfigError("--start is for --table folds, figures begin with nothing", "Leave it out.")
     from trainer.datasets import BENCHMARKS
     from trainer.datasets.find import find
-    from trainer.runs import scored_split
+    from trainer.runs import scored_splits
 
-    console = Console(stderr=True)
-    chosen = dataset or first_present(root)
-    if chosen not in BENCHMARKS:
-        raise ConfigError(f"unknown dataset {chosen!r}", f"Use one of {', '.join(BENCHMARKS)}.")
-    find(BENCHMARKS[chosen], root)
+    chosen = options.benchmark(options.dataset or first_present(options.root))
+    find(BENCHMARKS[chosen], options.root)
     fold = 1 if chosen == "ucf_cc_50" else 0
-    part = scored_split(chosen, root, fold=fold, folds=folds)
-    path = (out or DEFAULT_OUT) / f"figure-{name}.png"
-    with runs_below(
-        out or DEFAULT_OUT, config, steps, minutes, root=root, folds=folds, console=console
-    ) as runs:
-        _draw(name, part, runs, weights, path, fold=fold)
+    part = scored_splits(chosen, options.root, fold=fold, folds=options.folds)[-1]
+    path = (options.out or DEFAULT_OUT) / f"figure-{name}.png"
+    with runs_of(options, Voice()) as runs:
+        _draw(name, part, runs, options.weights, path, fold=fold)
     click.echo(str(path))
 
 
@@ -87,37 +70,36 @@ def _draw(name: str, part: Dataset, runs: Runs, weights: Path | None, path: Path
         from trainer.runs import weights_in
 
         if weights is None:
-            _train(runs, ("ssr-hef",), part, fold)
-            weights = weights_in(runs.folder(_variant("ssr-hef"), part.name, fold))
+            (job,) = _train(runs, ("ssr-hef",), part, fold)
+            weights = weights_in(runs.folder(job))
         depth.draw(part, load(Path(str(weights).replace("{dataset}", part.name))), path)
         return
     from trainer.figures import compare
 
     names = ("mcnn", "mcnn-hef") if name == "1" else ("without-hef", "ssr-hef")
-    _train(runs, names, part, fold)
+    jobs = _train(runs, names, part, fold, score=name == "8")
     note = f"Each trained for {runs.budget.words(runs.base)}."
-    without, with_hef = map(_variant, names)
     if name == "8":
-        reports = [runs.scores(one, part.name, fold) for one in (without, with_hef)]
-        compare.figure_8(part, reports[0], reports[1], path, note=note)
+        without, with_hef = (runs.scores(job)[part.split] for job in jobs)
+        compare.figure_8(part, without, with_hef, path, note=note)
         return
     trained = [
-        compare.Trained(title, runs.counter(one, part.name, fold))
-        for title, one in (("without HEF", without), ("with HEF", with_hef))
+        compare.Trained(title, runs.counter(job))
+        for title, job in zip(("without HEF", "with HEF"), jobs, strict=True)
     ]
     draw = compare.figure_1 if name == "1" else compare.figure_9
     draw(part, trained[0], trained[1], path, note=note)
 
 
-def _train(runs: Runs, names: tuple[str, ...], part: Dataset, fold: int) -> None:
-    runs.say(f"{len(names)} runs on {part.name}, each {runs.budget.words(runs.base)}")
-    for name in names:
-        if not runs.finish(_variant(name), part.name, fold):
-            runs.say("Stopped and saved; the same command goes on.")
-            raise KeyboardInterrupt
-
-
-def _variant(name: str) -> Variant:
+def _train(runs: Runs, names: tuple[str, ...], part: Dataset, fold: int, *, score: bool = False) -> list[Job]:
+    from trainer.runs import Job
     from trainer.variants import VARIANTS
 
-    return VARIANTS[name]
+    jobs = [Job(VARIANTS[name], part.name, fold) for name in names]
+    runs.say(f"{len(jobs)} runs on {part.name}, each {runs.budget.words(runs.base)}")
+    for error in runs.finish_all(jobs, score=score).values():
+        raise error
+    if runs.stopped:
+        runs.say("Stopped and saved; the same command goes on.")
+        raise KeyboardInterrupt
+    return jobs

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from crowdmon.errors import ConfigError, SinkError
-from trainer.commands.train import positive
+from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
 
 if TYPE_CHECKING:
     from trainer.runs import Runs
     from trainer.tables.layout import Table
 
-TABLES = ("II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
-OPTIONS = ("dataset", "root", "out", "config", "minutes", "steps", "folds")
-"""Of ``crowdmon-train``'s options those that tables and figures take."""
-
-DEFAULT_CONFIG = "configs/train/ablation.yaml"
-DEFAULT_OUT = Path("runs/paper")
-"""Where the runs of tables and figures lie; one folder, because they share some."""
+TABLES = ("II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "folds")
+TRAINED = ("VII", "VIII", "folds")
+FOLDS_CONFIG = "configs/train/folds.yaml"
 
 
-def table(
-    name: str,
-    *,
-    dataset: str | None,
-    root: Path | None,
-    out: Path | None,
-    config: Path | None,
-    weights: Path | None,
-    minutes: float | None,
-    steps: int | None,
-    folds: str,
-) -> None:
+def table(name: str, options: Options) -> None:
     """Print a table as Markdown and as CSV; with ``--out``, or where it trains, write both there too.
 
     Raises:
@@ -46,50 +29,51 @@ def table(
     """
     if name not in TABLES:
         raise ConfigError(f"there is no table {name!r}", f"Use one of {', '.join(TABLES)}.")
-    positive(minutes=minutes, steps=steps)
-    console = Console(stderr=True)
-
-    def say(text: str) -> None:
-        console.print(text, highlight=False, soft_wrap=True)
-
-    runs = None
-    if name == "II":
-        from trainer.tables import statistics
-
-        made = statistics.table(root)
-    elif name == "IX":
-        from trainer.tables import speed
-
-        made = speed.table(repeats=steps or speed.REPEATS, say=say)
-    elif name in ("VII", "VIII"):
-        from trainer.datasets import BENCHMARKS
-        from trainer.tables import ablation
-        from trainer.variants import ABLATION, CLASSES
-
-        chosen = dataset or ablation.MAIN
-        if chosen not in BENCHMARKS:
-            raise ConfigError(f"unknown dataset {chosen!r}", f"Use one of {', '.join(BENCHMARKS)}.")
-        out = out or DEFAULT_OUT
-        with runs_below(out, config, steps, minutes, root=root, folds=folds, console=console) as runs:
-            cells = len(ABLATION) if name == "VII" else len(CLASSES)
-            say(f"Table {name} on {chosen}: {cells} runs, each {runs.budget.words(runs.base)}")
-            made = ablation.table_vii(runs, (chosen,)) if name == "VII" else ablation.table_viii(runs, chosen)
-    else:
-        made = _scored(name, weights, out, root, folds, say)
-    _write(made, out)
-    if runs is not None and runs.stopped:
-        say("Stopped and saved; the same command goes on.")
+    options.check()
+    if options.start is not None and name != "folds":
+        raise ConfigError(
+            f"--start is for --table folds, the rows of table {name} begin with nothing", "Leave it out."
+        )
+    voice = Voice()
+    if name not in TRAINED:
+        _write(_read(name, options, voice.say), options.out)
+        return
+    config = {"config": FOLDS_CONFIG} if options.start is not None else {}
+    with runs_of(options, voice, **config) as runs:
+        made = _trained(name, options, runs)
+    _write(made, runs.out)
+    if runs.stopped:
+        voice.say("Stopped and saved; the same command goes on.")
         raise KeyboardInterrupt
 
 
-def _scored(
-    name: str,
-    weights: Path | None,
-    out: Path | None,
-    root: Path | None,
-    folds: str,
-    say: Callable[[str], None],
-) -> Table:
+def _trained(name: str, options: Options, runs: Runs) -> Table:
+    from trainer.tables import ablation, folds
+    from trainer.variants import ABLATION, CLASSES
+
+    chosen = options.benchmark(folds.BENCHMARK if name == "folds" else ablation.MAIN)
+    if name == "folds" and chosen != folds.BENCHMARK:
+        raise ConfigError(f"{chosen} has no folds", f"--table folds is of {folds.BENCHMARK}.")
+    number = {"VII": len(ABLATION), "VIII": len(CLASSES), "folds": 1}[name]
+    number *= len(ablation.FOLDS) if chosen == folds.BENCHMARK else 1
+    runs.say(f"Table {name} on {chosen}: {number} runs, each {runs.budget.words(runs.base)}")
+    if name == "VII":
+        return ablation.table_vii(runs, (chosen,))
+    if name == "VIII":
+        return ablation.table_viii(runs, chosen)
+    return folds.table(runs, options.start)
+
+
+def _read(name: str, options: Options, say: Callable[[str], None]) -> Table:
+    """Return a table for which nothing is trained."""
+    if name == "II":
+        from trainer.tables import statistics
+
+        return statistics.table(options.root)
+    if name == "IX":
+        from trainer.tables import speed
+
+        return speed.table(repeats=options.steps or speed.REPEATS, say=say)
     from trainer.tables import benchmarks
 
     made = {
@@ -98,35 +82,8 @@ def _scored(
         "V": benchmarks.table_v,
         "VI": benchmarks.table_vi,
     }
-    return made[name](benchmarks.Scoring(weights, out or DEFAULT_OUT, root, folds, say=say))
-
-
-@contextmanager
-def runs_below(
-    out: Path,
-    config: Path | None,
-    steps: int | None,
-    minutes: float | None,
-    *,
-    root: Path | None,
-    folds: str,
-    console: Console,
-) -> Iterator[Runs]:
-    """Give the runs below ``out``, with a progress bar for the one that trains."""
-    from crowdmon import resources
-    from trainer import memory
-    from trainer.commands.train import Report
-    from trainer.config import load
-    from trainer.runs import Budget, Runs
-
-    memory.keep()
-    base = load(config or resources.path(DEFAULT_CONFIG))
-
-    def say(text: str) -> None:
-        console.print(text, highlight=False, soft_wrap=True)
-
-    with Report(console) as report:
-        yield Runs(out, base, Budget(steps, minutes), root=root, folds=folds, say=say, report=report.update)
+    out = options.out or DEFAULT_OUT
+    return made[name](benchmarks.Scoring(options.weights, out, options.root, options.folds, say=say))
 
 
 def _write(made: Table, out: Path | None) -> None:

@@ -2,103 +2,153 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from crowdmon.errors import CountingError, DatasetError
+from crowdmon.errors import CrowdmonError, DatasetError
+from trainer.config import Losses
 from trainer.datasets import BENCHMARKS as BY_NAME
 from trainer.datasets.find import find
-from trainer.runs import Runs
+from trainer.runs import Job, Runs
 from trainer.tables import paper
 from trainer.tables.layout import Line, Pair, Table, missing
 from trainer.variants import ABLATION, CLASSES, VARIANTS, Variant, of_classes
 
-MEASURES = {"MAE": 1, "MSE": 1}
+OURS = ("bias", "val MAE", "val MSE")
+MEASURES = dict.fromkeys(("MAE", "MSE", *OURS), 1)
 BENCHMARKS = ("shanghaitech_a", "shanghaitech_b", "ucf_cc_50", "ucf_qnrf", "worldexpo")
 """Columns of Table VII."""
 
 MAIN = "shanghaitech_a"
+FOLDS = (1, 2, 3, 4, 5)
 
 
 def table_vii(runs: Runs, benchmarks: Sequence[str] = (MAIN,)) -> Table:
     """Return Table VII, training on ``benchmarks`` what is not trained yet; other finished runs are shown."""
+    # The whole network first: the others are compared with it, and Table VIII has it too.
+    failed = _train(runs, [(VARIANTS[name], one) for one in benchmarks for name in reversed(ABLATION)])
     lines = []
-    for name in ABLATION:
-        variant = VARIANTS[name]
-        printed = paper.TABLE_VII.get(name, {})
-        for benchmark in dict.fromkeys((*BENCHMARKS, *benchmarks)):
-            line = _line(runs, variant, benchmark, printed.get(benchmark), train=benchmark in benchmarks)
-            lines.append(Line((variant.title, paper.NAMES.get(benchmark, benchmark)), line.values, line.note))
-    title, keys = "Errors of different configurations", ("configuration", "benchmark")
-    return Table("VII", title, keys, MEASURES, lines, _notes(runs))
+    for benchmark in dict.fromkeys((*benchmarks, *BENCHMARKS)):
+        for name in ABLATION:
+            printed = paper.TABLE_VII.get(name, {}).get(benchmark)
+            keys = (paper.NAMES.get(benchmark, benchmark), VARIANTS[name].title)
+            lines.append(_line(runs, keys, VARIANTS[name], benchmark, printed, failed))
+    title, keys = "Errors of different configurations", ("benchmark", "configuration")
+    return Table("VII", title, keys, MEASURES, lines, notes(runs), OURS)
 
 
 def table_viii(runs: Runs, benchmark: str = MAIN) -> Table:
     """Return Table VIII, training what is not trained yet."""
+    variants = {number: of_classes(number, runs.base) for number in CLASSES}
+    first = sorted(CLASSES, key=lambda number: variants[number].name != "ssr-hef")
+    failed = _train(runs, [(variants[number], benchmark) for number in first])
     lines = []
-    for number in CLASSES:
+    for number, variant in variants.items():
         printed = paper.TABLE_VIII[number] if benchmark == MAIN else None
-        line = _line(runs, of_classes(number, runs.base), benchmark, printed, train=True)
-        lines.append(Line((str(number), paper.NAMES.get(benchmark, benchmark)), line.values, line.note))
-    title, keys = "Errors by the number of classes", ("classes", "benchmark")
-    return Table("VIII", title, keys, MEASURES, lines, _notes(runs))
+        keys = (paper.NAMES.get(benchmark, benchmark), str(number))
+        lines.append(_line(runs, keys, variant, benchmark, printed, failed))
+    title, keys = "Errors by the number of classes", ("benchmark", "classes")
+    return Table("VIII", title, keys, MEASURES, lines, notes(runs), OURS)
+
+
+def jobs(variant: Variant, benchmark: str) -> list[Job]:
+    """Return the runs behind a line: five on UCF_CC_50, else one."""
+    return [Job(variant, benchmark, fold) for fold in (FOLDS if benchmark == "ucf_cc_50" else (0,))]
+
+
+def _train(runs: Runs, wanted: Sequence[tuple[Variant, str]]) -> Mapping[Path, CrowdmonError]:
+    return runs.finish_all([job for one in wanted for job in jobs(*one)], score=True)
 
 
 def _line(
-    runs: Runs, variant: Variant, benchmark: str, printed: tuple[float, float] | None, *, train: bool
+    runs: Runs,
+    keys: tuple[str, ...],
+    variant: Variant,
+    benchmark: str,
+    printed: tuple[float, float] | None,
+    failed: Mapping[Path, CrowdmonError],
 ) -> Line:
-    folds = (1, 2, 3, 4, 5) if benchmark == "ucf_cc_50" else (0,)
     mae, mse = printed or (None, None)
-    pairs = {"MAE": Pair(mae), "MSE": Pair(mse)}
-    reports, steps, seconds = [], 0, 0.0
-    try:
-        for fold in folds:
-            done = (runs.finish if train else runs.done)(variant, benchmark, fold)
-            spent = runs.spent(variant, benchmark, fold)
-            steps, seconds = max(steps, spent.steps), seconds + spent.seconds
-            if done:
-                reports.append(runs.scores(variant, benchmark, fold))
-    except DatasetError as error:
-        return Line((), pairs, missing(error))
-    except CountingError as error:
-        # Others go on: a table is made unattended.
-        return Line((), pairs, f"failed: {error.message}")
-    if not reports:
-        return Line((), pairs, f"stopped at step {steps}" if steps else _why_not(runs, benchmark, train))
-    found = {key: float(np.mean([one[key] for one in reports])) for key in ("mae", "mse")}
-    return Line(
-        (),
-        {"MAE": Pair(mae, found["mae"]), "MSE": Pair(mse, found["mse"])},
-        _said(reports, folds, steps, seconds),
-    )
+    wanted = jobs(variant, benchmark)
+    finished = [job for job in wanted if runs.done(job) and runs.kept(job)]
+    if not finished:
+        return Line(keys, {"MAE": Pair(mae), "MSE": Pair(mse)}, why_not(runs, wanted, failed))
+    kept = [runs.kept(job) or {} for job in finished]
+    test = [one["test"] for one in kept if "test" in one]
+    val = [one["val"] for one in kept if "val" in one]
+    values = {
+        "MAE": Pair(mae, mean(test, "mae")),
+        "MSE": Pair(mse, mean(test, "mse")),
+        "bias": Pair(None, mean(test, "bias")),
+        "val MAE": Pair(None, mean(val, "mae")),
+        "val MSE": Pair(None, mean(val, "mse")),
+    }
+    return Line(keys, values, _said(runs, wanted, finished, test, val))
 
 
-def _why_not(runs: Runs, benchmark: str, train: bool) -> str:
-    if train:
-        return "not run yet"
+def mean(reports: Sequence[Mapping[str, Any]], key: str) -> float | None:
+    """Return the plain mean of a figure over reports; None without any."""
+    return float(np.mean([one[key] for one in reports])) if reports else None
+
+
+def why_not(runs: Runs, wanted: Sequence[Job], failed: Mapping[Path, CrowdmonError]) -> str:
+    """Return why a line has no figures."""
+    for job in wanted:
+        error = failed.get(runs.folder(job))
+        if error is not None:
+            return missing(error) if isinstance(error, DatasetError) else f"failed: {error.message}"
+    steps = max(runs.spent(job).steps for job in wanted)
+    if steps:
+        return f"stopped at step {steps:,}"
+    benchmark = wanted[0].benchmark
     try:
         find(BY_NAME[benchmark], runs.root)
     except DatasetError as error:
         return missing(error)
-    return f"not run: --dataset {benchmark} runs it"
+    return f"not run yet: --dataset {benchmark} runs it"
 
 
-def _said(reports: Sequence[dict[str, Any]], folds: Sequence[int], steps: int, seconds: float) -> str:
-    pictures = sum(one["images"] for one in reports)
-    said = [f"{steps:,} steps, {seconds / 3600:.2f} h", f"{pictures} pictures of {reports[0]['split']}"]
-    if reports[0]["split"] != "test":
-        said.append("the test split is not here, and these pictures selected the checkpoint")
-    if len(folds) > 1:
-        said.append(f"mean of {len(reports)} of {len(folds)} folds")
+def _said(
+    runs: Runs,
+    wanted: Sequence[Job],
+    finished: Sequence[Job],
+    test: Sequence[dict[str, Any]],
+    val: Sequence[dict[str, Any]],
+) -> str:
+    spent = [runs.spent(job) for job in finished]
+    hours = sum(one.seconds for one in spent) / 3600
+    pictures = " and ".join(
+        f"{sum(one['images'] for one in part)} of {name}"
+        for part, name in ((test, "test"), (val, "validation"))
+        if part
+    )
+    said = [f"{max(one.steps for one in spent):,} steps, {hours:.2f} h", f"pictures: {pictures}"]
+    if not test:
+        said.append("the test split is not here")
+    if len(wanted) > 1:
+        said.append(f"mean of {len(finished)} of {len(wanted)} folds")
     return "; ".join(said)
 
 
-def _notes(runs: Runs) -> tuple[str, ...]:
+def notes(runs: Runs) -> tuple[str, ...]:
+    """Return what is said below a table whose rows were trained to one budget."""
     return (
-        f"Each run: {runs.budget.words(runs.base)}; loss of the base: pyramid {runs.base.losses.pyramid:g}.",
-        "The checkpoint is the one with the least error on pictures held out of train; the test split was "
-        "read once a run.",
-        "With so few runs, differences of a few per cent are chance: another seed moves them as much.",
+        f"Each run: {runs.budget.words(runs.base)}. Losses of the base: {_losses(runs.base.losses)}.",
+        "The last weights of each run are scored; nothing is selected. MAE, MSE and bias are of the test "
+        "split, read once a run; val is held out of train.",
+        "One run a row: differences of a few per cent are chance, another seed moves them as much.",
     )
+
+
+def _losses(losses: Losses) -> str:
+    parts = [losses.density.upper()]
+    named = {
+        "Dice": losses.segmentation,
+        "classes": losses.classification,
+        "blocks": losses.pyramid,
+        "empty": losses.empty,
+    }
+    return " + ".join(parts + [f"{weight:g} {name}" for name, weight in named.items() if weight])

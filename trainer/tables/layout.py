@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crowdmon.errors import CrowdmonError
+from crowdmon.errors import CrowdmonError, DatasetError
 
 WIDE = 3
 """Measures that fit beside each other."""
@@ -46,12 +47,13 @@ class Table:
     """A whole table.
 
     Attributes:
-        name: the paper's Roman number.
+        name: the paper's Roman number; a word in small letters for a table that the paper does not have.
         title: in words.
         keys: headings of the leading columns.
         measures: name and decimals of each figure.
         lines: in the paper's order.
         notes: said below the table.
+        alone: those of the measures that the paper does not print: one column each, ours.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Table:
     measures: Mapping[str, int]
     lines: Sequence[Line]
     notes: Sequence[str] = ()
+    alone: Sequence[str] = ()
 
 
 def markdown(table: Table) -> str:
@@ -67,10 +70,15 @@ def markdown(table: Table) -> str:
 
     Measures stand side by side, or below each other where there are many.
     """
-    rows = _wide(table) if len(table.measures) <= WIDE else _long(table)
+    rows = _wide(table) if len(table.measures) - len(table.alone) <= WIDE else _long(table)
     body = "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows)
     notes = "".join(f"\n- {note}" for note in table.notes)
-    return f"## Table {table.name}. {table.title}\n\n{body}\n" + (f"{notes}\n" if notes else "")
+    return f"## {heading(table)}\n\n{body}\n" + (f"{notes}\n" if notes else "")
+
+
+def heading(table: Table) -> str:
+    """Return what stands above a table; one that is not the paper's has no number."""
+    return f"Table {table.name}. {table.title}" if table.name.isupper() else table.title
 
 
 def as_csv(table: Table) -> str:
@@ -89,11 +97,14 @@ def as_csv(table: Table) -> str:
 def _wide(table: Table) -> list[list[str]]:
     head = [*table.keys]
     for measure in table.measures:
-        head += [f"{measure}, paper", "ours", "difference"]
-    align = ["---"] * len(table.keys) + ["---:"] * (3 * len(table.measures)) + ["---"]
+        head += [measure] if measure in table.alone else [f"{measure}, paper", "ours", "difference"]
+    align = ["---"] * len(table.keys) + ["---:"] * (len(head) - len(table.keys)) + ["---"]
     rows = [[*head, "note"], align]
     for line in table.lines:
-        figures = [text for measure in table.measures for text in _figures(table, line, measure)]
+        figures = []
+        for measure in table.measures:
+            printed, ours, difference = _figures(table, line, measure)
+            figures += [ours] if measure in table.alone else [printed, ours, difference]
         rows.append([*line.keys, *figures, line.note])
     return rows
 
@@ -129,5 +140,9 @@ def _plain(value: float | None, decimals: int) -> str:
 
 
 def missing(error: CrowdmonError) -> str:
-    """Return a line's note for data or weights that are not there, without where it was looked for."""
-    return f"missing: {error.message.partition(': looked for')[0]}"
+    """Return a line's note for data or weights that are not there, without where data was looked for."""
+    text = error.message.partition(": looked for")[0]
+    if isinstance(error, DatasetError):
+        # Tables are shown to others, who have other folders.
+        text = re.sub(r" in \S*/.*", " in the data", text)
+    return f"missing: {text}"

@@ -65,7 +65,8 @@ def table(
         f"median of {repeats} by turns. The paper: GTX 1080 Ti and Core i7.",
         "Size is that of the parameters as float32; the values of the weights do not change the time.",
     )
-    return Table("IX", f"Size and time at {size[0]} x {size[1]}", ("method",), MEASURES, lines, notes)
+    title = f"Size and time at {size[0]} x {size[1]}"
+    return Table("IX", title, ("method",), MEASURES, lines, notes, alone=("GMAC",))
 
 
 def macs(network: nn.Module, size: tuple[int, int]) -> float:
