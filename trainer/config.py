@@ -83,8 +83,15 @@ class TrainConfig(_Model):
         0.5, gt=0, description="batch normalisation keeps its statistics after this share of the steps"
     )
     weight_norm: bool = Field(False, description="in place of batch normalisation; needs network.norm: false")
+    norm_source: str = Field(
+        "",
+        description="the source whose crops give batch normalisation its statistics; the others are "
+        "normalised by the running ones. Every crop does if empty",
+    )
     start: Path | None = Field(
-        None, description="weights to begin with, of the network's shape; needs network.norm: false"
+        None,
+        description="what to begin with, of the network's shape: weights (network.norm: false), or a run "
+        "folder's state.pt, whose averaged network still has its normalisation",
     )
     precision: Literal["bf16", "f32"] = "bf16"
     seed: int = 0
@@ -109,9 +116,16 @@ class TrainConfig(_Model):
 
     @model_validator(mode="after")
     def _plain_weights(self) -> TrainConfig:
-        for key in ("weight_norm", "start"):
-            if getattr(self, key) and (self.network.norm or self.model != "ssr-hef"):
+        folded = self.start is not None and self.start.suffix != ".pt"
+        for key, given in (("weight_norm", self.weight_norm), ("start with weights", folded)):
+            if given and (self.network.norm or self.model != "ssr-hef"):
                 raise ValueError(f"{key} needs model: ssr-hef and network.norm: false")
+        return self
+
+    @model_validator(mode="after")
+    def _norm_of_a_source(self) -> TrainConfig:
+        if self.norm_source and (not self.network.norm or self.norm_source not in self.sources):
+            raise ValueError("norm_source needs network.norm: true, and must be one of the sources")
         return self
 
     def preprocess(self) -> Preprocess:

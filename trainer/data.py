@@ -72,7 +72,7 @@ def gather(
 
 def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str]) -> dict[str, Any]:
     # What a start has seen, these weights have seen too.
-    start = weights_file.load(config.start).provenance if config.start is not None else None
+    start = None if config.start is None else _seen(config.start)
     return {
         "name": "+".join(one for one in shares if one in BENCHMARKS),
         "data": {one: round(share, 4) for one, share in shares.items()},
@@ -82,5 +82,12 @@ def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str])
         "date": run_folder.now(),
         "version": __version__,
         "notes": notes,
-        **({"start": dict(start)} if start is not None else {}),
+        **({"start": start} if start is not None else {}),
     }
+
+
+def _seen(start: Path) -> dict[str, Any]:
+    """Return the provenance of what a run begins with."""
+    if start.suffix == ".pt":
+        return run_folder.provenance(start.parent)
+    return dict(weights_file.load(start).provenance)

@@ -49,6 +49,7 @@ def to_device(one: Batch, device: torch.device) -> Batch:
         weights=one.weights.to(device),
         people=one.people,
         names=one.names,
+        leading=one.leading,
     )
 
 

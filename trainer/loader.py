@@ -33,6 +33,7 @@ class Batch:
         weights: Nx1x1x1, of each patch's density error.
         people: head points in all patches.
         names: the pictures the patches were cut from.
+        leading: how many patches, from the first, batch normalisation takes its statistics from.
     """
 
     pictures: Tensor
@@ -43,10 +44,14 @@ class Batch:
     weights: Tensor
     people: int
     names: tuple[str, ...]
+    leading: int
 
 
 def collate(patches: Sequence[Patch], preprocess: Preprocess, *, classes: int, threshold: float) -> Batch:
-    """Turn patches of one size into tensors, through the application's own pre-processing."""
+    """Turn patches of one size into tensors, through the application's own pre-processing.
+
+    Those that normalisation takes its statistics from must come first.
+    """
     pictures = torch.from_numpy(preprocess.tensor(np.stack([patch.rgb for patch in patches])))
     density = np.stack([patch.density for patch in patches])[:, None] * preprocess.density_scale
     labels = tuple(
@@ -74,6 +79,7 @@ def collate(patches: Sequence[Patch], preprocess: Preprocess, *, classes: int, t
         weights=torch.tensor([patch.weight for patch in patches]).reshape(-1, 1, 1, 1),
         people=sum(patch.count for patch in patches),
         names=tuple(patch.name for patch in patches),
+        leading=sum(patch.norm for patch in patches),
     )
 
 

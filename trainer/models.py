@@ -56,8 +56,11 @@ def build(config: TrainConfig) -> SSRHEF | PeerNetwork:
 
 
 def _begin(network: SSRHEF, path: Path) -> None:
-    given = weights_file.load(path)
-    tensors = {key: torch.from_numpy(value.copy()) for key, value in given.tensors.items()}
+    if path.suffix == ".pt":
+        tensors = state.averaged(path)
+    else:
+        given = weights_file.load(path)
+        tensors = {key: torch.from_numpy(value.copy()) for key, value in given.tensors.items()}
     try:
         missing = network.load_state_dict(tensors, strict=False).missing_keys
     except RuntimeError as error:

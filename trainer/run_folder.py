@@ -53,6 +53,18 @@ def prepare(
     return Cursor()
 
 
+def provenance(out: Path) -> dict[str, Any]:
+    """Return what a run's folder says of its data; ConfigError if it says nothing."""
+    path = out / "provenance.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"cannot read {path}, which says what the start was trained on", "Keep a run's folder together"
+        ) from error
+    return found
+
+
 def finish(out: Path, config: TrainConfig, *, step: int) -> None:
     """Write ``report.md``: what was run and how it went, with plots where matplotlib is installed."""
     from trainer.report import write

@@ -30,6 +30,7 @@ class Patch:
         mask: HxW 0..1, where the labels are known.
         name: the picture it was cut from.
         weight: of its density error in the loss.
+        norm: whether batch normalisation takes its statistics from it.
     """
 
     rgb: NDArray[np.uint8]
@@ -39,6 +40,7 @@ class Patch:
     mask: NDArray[np.float32] | None
     name: str
     weight: float = 1.0
+    norm: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ def batch(
 ) -> list[Patch]:
     """Return the patches of one step of one process; the same ones whenever it is asked again.
 
+    Every batch has as many patches of each source as its share says, to less than one; those of
+    ``config.norm_source`` come first.
+
     Args:
         config: the run's.
         sources: in the order of ``config.sources``.
@@ -68,14 +73,22 @@ def batch(
     if config.protocol == "paper":
         return [_paper(config, sources[0], number + i) for i in range(config.batch)]
     shares = np.asarray([config.sources.get(source.name, 1.0) for source in sources])
+    draw = np.random.default_rng([config.seed, 3, number]).random()
     patches = []
     for i in range(config.batch):
         rng = np.random.default_rng([config.seed, number + i])
-        source = sources[int(rng.choice(len(sources), p=shares / shares.sum()))]
+        source = sources[_drawn(shares, (i + draw) / config.batch)]
         item = source.item(int(rng.integers(len(source))))
         patch = cut(item, crop_window(item, rng, config, scaled=source.scaled), rng, config)
-        patches.append(replace(patch, weight=config.weights.get(source.name, 1.0)))
-    return patches
+        norm = config.norm_source in ("", source.name)
+        patches.append(replace(patch, weight=config.weights.get(source.name, 1.0), norm=norm))
+    return sorted(patches, key=lambda patch: not patch.norm)
+
+
+def _drawn(shares: NDArray[np.float64], place: float) -> int:
+    """Return which source lies at a place, 0..1, when the shares are laid end to end."""
+    ends = np.cumsum(shares) / shares.sum()
+    return min(int(np.searchsorted(ends, place, side="right")), len(shares) - 1)
 
 
 def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig, *, scaled: bool = True) -> Window:

@@ -103,6 +103,15 @@ def load(path: Path, *, network: nn.Module, optimiser: torch.optim.Optimizer, av
         raise ConfigError(f"cannot resume from {path}: it is damaged", "Start the run again") from error
 
 
+def averaged(path: Path) -> dict[str, Tensor]:
+    """Return the averaged network of a run's state; ConfigError if it is none."""
+    try:
+        found: dict[str, Tensor] = torch.load(path, weights_only=True, map_location="cpu")["average"]
+    except (KeyError, TypeError, RuntimeError, OSError, EOFError, pickle.UnpicklingError) as error:
+        raise ConfigError(f"cannot start from {path}: it is no run's state", "Name its state.pt") from error
+    return found
+
+
 def export(
     values: Mapping[str, Tensor], config: NetworkConfig, preprocess: Preprocess, provenance: dict[str, Any]
 ) -> Weights:

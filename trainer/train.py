@@ -24,6 +24,7 @@ from crowdmon.values import DensityMap
 from trainer import boards, models, run_folder, schedule, state
 from trainer.config import TrainConfig
 from trainer.devices import device_of, interruptible, share_gradients, to_device
+from trainer.forward import forward
 from trainer.loader import Batch, Loader, collate
 from trainer.logbook import Logbook
 from trainer.objective import parts
@@ -131,7 +132,8 @@ def train(
                 group["lr"] = rate
             one = to_device(one, device)
             with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
-                outputs = network.train_outputs(one.pictures.contiguous(memory_format=torch.channels_last))
+                pictures = one.pictures.contiguous(memory_format=torch.channels_last)
+                outputs = forward(network, pictures, leading=one.leading)
             found = parts(outputs, one, config.losses, density_scale=config.density_scale)
             total = torch.stack(list(found.values())).sum()
             if not torch.isfinite(total):
