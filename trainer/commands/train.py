@@ -114,8 +114,8 @@ class Report:
             return
         if now.note or time.monotonic() - self._said > QUIET_SECONDS:
             self._said = time.monotonic()
-            text = f"step {now.step} of {now.steps}, {self._rate}, loss {now.loss:.4f} {now.note}"
-            self._console.print(text.rstrip(), highlight=False, soft_wrap=True)
+            parts = (f"step {now.step} of {now.steps}", self._rate, f"loss {now.loss:.4f}", now.note)
+            self._console.print(", ".join(filter(None, parts)), highlight=False, soft_wrap=True)
 
 
 def positive(**values: float | None) -> None:
