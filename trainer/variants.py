@@ -32,8 +32,8 @@ class Variant:
     clip: float = 1.0
 
     def apply(self, base: TrainConfig) -> TrainConfig:
-        """Return the base configuration with the changes; one benchmark, so no mixed sources."""
-        values = {**base.model_dump(), "sources": {}}
+        """Return the base configuration with the changes; one benchmark, so nothing about mixed sources."""
+        values = {**base.model_dump(), "sources": {}, "weights": {}, "norm_source": ""}
         for key, value in self.changes.items():
             values[key] = {**values[key], **value} if isinstance(value, dict) else value
         values["clip"] *= self.clip

@@ -209,6 +209,17 @@ def test_the_rows_differ_by_what_they_name(tiny: Path) -> None:
         assert {key for key in base if base[key] != other[key]} == changed, name
 
 
+def test_a_base_for_mixed_sources_is_taken_for_one_benchmark() -> None:
+    from trainer.config import TrainConfig
+    from trainer.variants import VARIANTS
+
+    mixed = TrainConfig(
+        sources={"shanghaitech_a": 0.5, "plaza": 0.5}, weights={"shanghaitech_a": 6}, norm_source="plaza"
+    )
+    found = VARIANTS["ssr-hef"].apply(mixed)
+    assert (found.sources, found.weights, found.norm_source) == ({}, {}, "")
+
+
 def test_plain_l2_is_clipped_where_its_quarter_is() -> None:
     from trainer.config import TrainConfig
     from trainer.variants import VARIANTS

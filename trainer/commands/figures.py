@@ -96,7 +96,8 @@ def _train(runs: Runs, names: tuple[str, ...], part: Dataset, fold: int, *, scor
     from trainer.variants import VARIANTS
 
     jobs = [Job(VARIANTS[name], part.name, fold) for name in names]
-    runs.say(f"{len(jobs)} runs on {part.name}, each {runs.budget.words(runs.base)}")
+    number = f"{len(jobs)} runs, each" if len(jobs) > 1 else "one run,"
+    runs.say(f"On {part.name} {number} {runs.budget.words(runs.base)}")
     for error in runs.finish_all(jobs, score=score).values():
         raise error
     if runs.stopped:

@@ -72,7 +72,7 @@ def _deviations(benchmark: Benchmark, found: Found) -> list[str]:
     said = []
     for split, expected in official.pictures.items():
         if split not in there:
-            said.append(f"no {split} split ({expected} pictures)")
+            said.append(f"no {split} split ({expected:,} pictures)")
         elif there[split] != expected:
             said.append(f"{split}: {_more(there[split] - expected, 'pictures')} than {expected:,}")
     if found.hidden:

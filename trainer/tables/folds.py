@@ -18,6 +18,7 @@ from trainer.tables.layout import Line, Pair, Table
 from trainer.variants import VARIANTS, from_start
 
 BENCHMARK = "ucf_cc_50"
+CHANCE = "Ten pictures a fold: another seed, or other folds, move the mean."
 OURS = ("bias", "val MAE", "new", "new MAE", "new MSE")
 MEASURES = {"MAE": 1, "MSE": 1, "bias": 1, "val MAE": 1, "new": 0, "new MAE": 1, "new MSE": 1}
 
@@ -127,10 +128,13 @@ def _said(names: tuple[str, ...], seen: frozenset[str], steps: int) -> str:
 
 def _notes(start: Path | None, seen: frozenset[str]) -> list[str]:
     if start is None:
-        return ["Every fold begins with nothing: all its pictures are new."]
+        return [CHANCE, "Every fold begins with nothing: all its pictures are new."]
     used = sorted(benchmarks_of(load_weights(start).provenance) - {"plaza", "nobody"})
     trained = ", ".join(used) or "data that its header does not name"
-    said = [f"Every fold begins with {start.name}, trained on {trained}; new: pictures it has not seen."]
+    said = [
+        CHANCE,
+        f"Every fold begins with {start.name}, trained on {trained}; new: pictures it has not seen.",
+    ]
     if seen >= SHARED_WITH_PART_A:
         both = ", ".join(sorted(SHARED_WITH_PART_A, key=int))
         said.append(
