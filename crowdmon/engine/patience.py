@@ -13,7 +13,8 @@ LONGEST = 30.0
 """Seconds for the next picture of a camera that sends one every ten."""
 
 LONGEST_OPENING = 5.0
-"""Seconds for an answer; a thread that waits for it can be stopped within as many."""
+"""Seconds for an answer, and as many for the first packet after it; between the two, and at every packet, the
+thread that waits looks whether it is to stop."""
 
 SLOWEST_OPENING = 15.0
 """Seconds for the first picture of a camera that sends one every ten; one that nobody knows gets them now and
