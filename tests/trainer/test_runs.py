@@ -111,6 +111,36 @@ def test_a_wait_ends_with_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not runs.done(job)
 
 
+def test_a_signal_while_scoring_keeps_what_was_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trainer import evaluate
+    from trainer.budget import Budget
+    from trainer.config import load
+    from trainer.runs import Job, Runs
+    from trainer.tables.ablation import why_not
+    from trainer.variants import VARIANTS
+
+    trees.shanghaitech(tmp_path / "part_A", {n: ONE * n for n in range(1, 13)}, {1: ONE})
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    base, job = load(tmp_path / "tiny.yaml"), Job(VARIANTS["ssr-hef"], "shanghaitech_a")
+    runs = Runs(tmp_path / "out", base, Budget(1), root=tmp_path)
+
+    def interrupted(*_args: object, **_settings: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(evaluate, "score", interrupted)
+        assert runs.finish_all([job], score=True) == {}
+    assert (runs.stopped, runs.done(job), runs.kept(job)) == (True, True, None)
+    assert why_not(runs, [job], {}) == "trained, not scored yet"
+    said: list[str] = []
+    again = Runs(tmp_path / "out", base, Budget(1), root=tmp_path, say=said.append)
+    again.finish_all([job], score=True)
+    assert again.kept(job)
+    assert not any("from step" in text for text in said), "trained again"
+
+
 def test_a_run_is_validated_twice_on_the_way_and_at_its_end() -> None:
     from trainer.budget import Budget
     from trainer.config import TrainConfig

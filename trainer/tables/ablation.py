@@ -106,7 +106,7 @@ def why_not(runs: Runs, wanted: Sequence[Job], failed: Mapping[Path, CrowdmonErr
             return missing(error) if isinstance(error, DatasetError) else f"failed: {error.message}"
     steps = max(runs.spent(job).steps for job in wanted)
     if steps:
-        return f"stopped at step {steps:,}"
+        return "trained, not scored yet" if runs.done(wanted[-1]) else f"stopped at step {steps:,}"
     benchmark = wanted[0].benchmark
     try:
         find(BY_NAME[benchmark], runs.root)
