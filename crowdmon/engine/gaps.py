@@ -10,6 +10,10 @@ UNKNOWN_AFTER = 15.0
 HOLD = 1.0
 """Seconds, at least, that rows wait for a picture that waits: counted late, it still comes before them."""
 
+_LOOK = 0.5
+"""Seconds that count as waiting at most between two looks: of a program that stood still, or got no turn for
+long, the counter stood still as well."""
+
 MOST_AT_ONCE = 600
 """Rows made up for at most when nobody looked for long; what lies before stays a visible gap."""
 
@@ -29,7 +33,8 @@ class Gaps:
         self.unknown_after = unknown_after
         self._since: float | None = None
         self._waiting: float | None = None
-        self._taken = 0.0
+        self._taken = self._held = self._looked = 0.0
+        self._step = interval
         self._next: float | None = None
 
     @property
@@ -49,11 +54,13 @@ class Gaps:
     def arrived(self, now: float, *, late: float = 0.0) -> None:
         """Note a picture that may be counted, and that was taken ``late`` seconds ago."""
         if self._waiting is None:
-            self._waiting, self._taken = now, now - late
+            self._waiting, self._taken, self._held = now, now - late, 0.0
 
     def counted(self, now: float) -> None:
-        """Note a newly counted frame: the silence is over."""
-        self._since, self._waiting, self._next = now, None, None
+        """Note a newly counted frame: the silence is over, but for what passed while that one waited."""
+        waited, self._since, self._waiting, self._next = self._waiting, now, None, None
+        if waited is not None and now - waited > max(HOLD, 2.0 * self._step):
+            self._since, self._next = waited, waited + 2.0 * self._step
 
     def rows(self, now: float, *, patience: float = 0.0) -> list[tuple[float, ReadingState]]:
         """Return when, since the last call, a row without a count was due, and its state.
@@ -63,12 +70,14 @@ class Gaps:
             patience: seconds the machine needs for a turn of all cameras: it takes the place of a
                 shorter interval, for a machine that is slow is not a camera that is silent.
         """
+        looked, self._looked = self._looked, now
         if self._since is None:
             return []
-        step = max(self.interval, patience)
+        self._step = step = max(self.interval, patience)
         waiting, end = self._waiting, now
         if waiting is not None:
-            if now - waiting <= max(HOLD, 2.0 * step):
+            self._held += min(now - max(waiting, looked), _LOOK)
+            if self._held <= max(HOLD, 2.0 * step):
                 end = min(now, self._taken)
             else:
                 self._waiting = None

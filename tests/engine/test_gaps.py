@@ -59,11 +59,11 @@ def test_a_picture_that_waits_holds_the_first_row_back_but_not_for_ever() -> Non
     gaps.counted(100.0)
     gaps.arrived(101.9)
     gaps.arrived(103.0)
-    assert gaps.rows(103.8) == []
-    assert gaps.rows(104.0) == [(pytest.approx(103.9), STALE)]
-    gaps.arrived(104.1)
-    assert [time for time, _ in gaps.rows(105.0)] == []
-    assert [time for time, _ in gaps.rows(106.2)] == pytest.approx([104.9, 105.9])
+    assert [row for k in range(19) for row in gaps.rows(102.0 + k / 10)] == []
+    assert [row for k in range(4) for row in gaps.rows(103.9 + k / 10)] == [(pytest.approx(103.9), STALE)]
+    gaps.arrived(104.25)
+    assert [row for k in range(20) for row in gaps.rows(104.3 + k / 10)] == []
+    assert [time for time, _ in gaps.rows(106.3)] == pytest.approx([104.9, 105.9])
 
 
 def test_the_first_picture_after_a_silence_comes_before_the_rows_that_are_due_while_it_waits() -> None:
@@ -78,6 +78,21 @@ def test_the_first_picture_after_a_silence_comes_before_the_rows_that_are_due_wh
     gaps.rows(201.0)
     gaps.arrived(201.5)
     assert [time for time, _ in gaps.rows(201.7)] == pytest.approx([201.2, 201.4]), "these came before"
+
+
+def test_of_a_program_that_stood_still_the_counter_stood_still_as_well() -> None:
+    gaps = Gaps(interval=0.5)
+    gaps.counted(100.0)
+    gaps.arrived(100.5)
+    assert gaps.rows(100.6) == []
+    assert gaps.rows(109.6) == [], "the picture of 100.5 is still being counted, and comes first"
+    gaps.counted(109.7)
+    gaps.arrived(110.2)
+    missed = [time for time, _ in gaps.rows(110.4)]
+    assert missed == pytest.approx([101.5 + k / 2 for k in range(18)]), "and then what was missed"
+    gaps.counted(110.5)
+    assert gaps.rows(111.4) == []
+    assert [time for time, _ in gaps.rows(111.6)] == pytest.approx([111.5])
 
 
 @given(st.floats(0.05, 2), st.lists(st.floats(0.01, 3), min_size=1, max_size=60))
