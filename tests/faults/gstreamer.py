@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.faults.clips import encode, plaza, write
 
 PYTHON = Path("/usr/bin/python3")
 """GStreamer's Python side comes as a Debian package, not as a wheel."""
@@ -59,3 +62,15 @@ def rtsp_server(*clips: Path, login: tuple[str, str] | None = None) -> Iterator[
         finally:
             server.stdin.close()
             server.wait(10)
+
+
+@contextmanager
+def cameras() -> Iterator[list[int]]:
+    """Two cameras of different resolution; gives their ports."""
+    with tempfile.TemporaryDirectory() as folder:
+        clips = [
+            write(Path(folder) / f"{width}.au", encode(plaza(75, size=(width, height))))
+            for width, height in ((160, 96), (224, 128))
+        ]
+        with rtsp_server(*clips) as ports:
+            yield ports

@@ -9,12 +9,11 @@ from __future__ import annotations
 import gc
 import itertools
 import random
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +24,7 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState
 from tests.fakes import FakeCounter
-from tests.faults.clips import encode, plaza, write
-from tests.faults.gstreamer import rtsp_server
+from tests.faults.gstreamer import cameras
 from tests.faults.proxy import Line, Lines
 
 GOAL = 3.0
@@ -270,18 +268,6 @@ def figures() -> tuple[int, int]:
     threads = len(list(tasks.iterdir())) if tasks.exists() else threading.active_count()
     descriptors = Path("/proc/self/fd")
     return threads, len(list(descriptors.iterdir())) if descriptors.exists() else 0
-
-
-@contextmanager
-def cameras() -> Iterator[list[int]]:
-    """Two cameras of different resolution; gives their ports."""
-    with tempfile.TemporaryDirectory() as folder:
-        clips = [
-            write(Path(folder) / f"{width}.au", encode(plaza(75, size=(width, height))))
-            for width, height in ((160, 96), (224, 128))
-        ]
-        with rtsp_server(*clips) as ports:
-            yield ports
 
 
 def run(*, minutes: float, number: int, seed: int) -> Report:
