@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -63,7 +64,8 @@ def test_killed_resumed_and_scored(tmp_path: Path, data_root: Path) -> None:
     assert curve(parts) == curve(whole)
     assert len(curve(whole)) == 60
     losses = [float(row["total"]) for row in curve(whole)]
-    assert sum(losses[-10:]) < sum(losses[:10])
+    # Medians, because one packed crop costs as much as all the others of ten steps.
+    assert median(losses[10:]) < median(losses[:10])
 
     report = tmp_path / "score.json"
     weights = parts / "last.safetensors"
