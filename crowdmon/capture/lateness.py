@@ -22,6 +22,9 @@ LEAK = 0.005
 """Share of the time by which the least delay seen may be exceeded lately: no two clocks run alike, and of a
 camera that takes 29.97 pictures a second for 30 they differ by 0.001."""
 
+USUAL = 0.1
+"""Seconds that a picture may be late without being dated back: a network's jitter, and its decoding."""
+
 _WAITED = 0.05
 """Share of the time between two packets: who waits as long for the second has nothing left to read."""
 
@@ -75,9 +78,9 @@ class Lateness:
         return not self.skipping
 
     def age(self, media: float | None, now: float) -> float:
-        """Return the seconds since a picture would have come, had it been on time; 0 if unknown.
+        """Return the seconds since a picture should have been here, :data:`USUAL` allowed; 0 if unknown.
 
-        So much before ``now`` it was taken, but for the shortest way from the camera to here.
+        So much before ``now`` it was taken, but for that and for the shortest way from the camera to here.
 
         Args:
             media: seconds on the stream's clock; None if it has none.
@@ -85,7 +88,7 @@ class Lateness:
         """
         if media is None or self._least is None:
             return 0.0
-        return max(0.0, now - media - self._least)
+        return max(0.0, now - media - self._least - USUAL)
 
     def _note(self, media: float, *, now: float, waited: float) -> bool:
         """Measure how late a packet is; return whether nothing was left to read when it was asked for."""

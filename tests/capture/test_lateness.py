@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crowdmon.capture.lateness import AGAIN, BOUND, HOLD, LEAK, Lateness
+from crowdmon.capture.lateness import AGAIN, BOUND, HOLD, LEAK, USUAL, Lateness
 
 READ = 0.0002
 """Seconds that it takes to read a packet that is there."""
@@ -187,7 +187,23 @@ def test_a_picture_is_as_old_as_it_is_late() -> None:
     assert lateness.age(5.0, 100.0) == 0.0, "nothing was read yet"
     lateness.take(5.0, key=True, now=100.0, waited=0.1)
     lateness.take(6.0, key=True, now=101.3, waited=0.1)
-    assert lateness.age(6.0, 101.3) == pytest.approx(0.3, abs=0.01)
-    assert lateness.age(6.0, 101.5) == pytest.approx(0.5, abs=0.01), "and decoding took its time"
+    assert lateness.age(6.0, 101.3) == pytest.approx(0.3 - USUAL, abs=0.01)
+    assert lateness.age(6.0, 101.5) == pytest.approx(0.5 - USUAL, abs=0.01), "and decoding took its time"
     assert lateness.age(7.5, 101.5) == 0.0
+    assert lateness.age(6.45, 101.5) == 0.0, "that little is usual"
     assert lateness.age(None, 101.5) == 0.0
+
+
+@given(st.lists(st.floats(0.0, 3.0), min_size=2, max_size=60))
+def test_pictures_keep_their_order_when_they_are_dated_back(delays: list[float]) -> None:
+    lateness, before = Lateness(), 0.0
+    packets = [
+        (k * 0.04, there)
+        for k, (_, there, _) in enumerate(camera(len(delays), delay=lambda t: delays[round(t / 0.04)]))
+    ]
+    for media, there in packets:
+        lateness.take(media, key=True, now=there, waited=0.01)
+        taken = there - lateness.age(media, there)
+        assert taken >= before - 1e-9
+        assert taken >= media - 1e-9
+        before = taken
