@@ -76,7 +76,7 @@ class Gaps:
         self._step = step = max(self.interval, patience)
         waiting, end = self._waiting, now
         if waiting is not None:
-            self._held += min(now - max(waiting, looked), _LOOK)
+            self._held += min(max(0.0, now - max(waiting, looked)), _LOOK)
             if self._held <= max(HOLD, 2.0 * step):
                 end = min(now, self._taken)
             else:

@@ -95,6 +95,16 @@ def test_of_a_program_that_stood_still_the_counter_stood_still_as_well() -> None
     assert [time for time, _ in gaps.rows(111.6)] == pytest.approx([111.5])
 
 
+def test_who_looks_often_and_back_is_not_held_up_longer() -> None:
+    """The account looks at what was due a little while ago, as often as a window is painted."""
+    gaps = Gaps(interval=0.2)
+    gaps.counted(100.0)
+    gaps.arrived(100.3)
+    rows = [row for k in range(900) for row in gaps.rows(100.31 + k / 500 - 0.2)]
+    assert rows[0] == (pytest.approx(100.7), STALE)
+    assert len(rows) == 7
+
+
 @given(st.floats(0.05, 2), st.lists(st.floats(0.01, 3), min_size=1, max_size=60))
 def test_a_counter_that_hangs_is_a_silence_too(interval: float, steps: list[float]) -> None:
     """Pictures keep coming and none is counted: rows come all the same, one hold late at most."""
