@@ -136,8 +136,26 @@ def _letters(rng: np.random.Generator, height: int, width: int) -> Picture:
     return np.asarray(lit, np.float32)
 
 
+def _outlines(rng: np.random.Generator, height: int, width: int) -> Picture:
+    """Circles, frames and lines on something plain: test cards, wheels, windows, markings."""
+    ground = (_flat, _bars, _gradient)[int(rng.integers(3))](rng, height, width)
+    drawn = np.ascontiguousarray(ground.astype(np.uint8))
+    for _ in range(int(rng.integers(1, 9))):
+        colour = tuple(float(value) for value in rng.uniform(0, 255, 3))
+        thickness, kind = int(rng.integers(1, 7)), int(rng.integers(3))
+        x0, x1 = (int(value) for value in rng.integers(0, width, 2))
+        y0, y1 = (int(value) for value in rng.integers(0, height, 2))
+        if kind == 0:
+            cv2.circle(drawn, (x0, y0), int(rng.integers(30, 260)), colour, thickness, cv2.LINE_AA)
+        elif kind == 1:
+            cv2.rectangle(drawn, (x0, y0), (x1, y1), colour, thickness)
+        else:
+            cv2.line(drawn, (x0, y0), (x1, y1), colour, thickness, cv2.LINE_AA)
+    return drawn.astype(np.float32)
+
+
 PATTERNS = (
     _flat, _gradient, _noise, _checkers, _bars, _blobs, _snow, _stripes,
-    _foliage, _grass, _bricks, _letters, _snow, _foliage,
+    _foliage, _grass, _bricks, _letters, _snow, _foliage, _outlines,
 )  # fmt: skip
 """Snow and leaves twice: they are mistaken for people most often."""
