@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import signal
@@ -21,6 +22,8 @@ def device_of(rank: int) -> torch.device:
     """Return this process's device; join the others when started by ``torchrun``."""
     if "WORLD_SIZE" in os.environ and not dist.is_initialized():
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        # A process that ends with its connections open may be aborted while their threads still run.
+        atexit.register(dist.destroy_process_group)
     if not torch.cuda.is_available():
         return torch.device("cpu")
     return torch.device("cuda", rank % torch.cuda.device_count())
