@@ -29,6 +29,12 @@ def device_of(rank: int) -> torch.device:
     return torch.device("cuda", rank % torch.cuda.device_count())
 
 
+def wait_for_all(world: int) -> None:
+    """Return when every process is here: one that ends while the first still writes would have it stopped."""
+    if world > 1:
+        dist.barrier()
+
+
 def share_gradients(network: nn.Module, world: int) -> None:
     """Make every process's gradients the mean over all of them."""
     if world == 1:

@@ -23,7 +23,7 @@ from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
 from trainer import boards, models, run_folder, schedule, state
 from trainer.config import TrainConfig
-from trainer.devices import device_of, interruptible, share_gradients, to_device
+from trainer.devices import device_of, interruptible, share_gradients, to_device, wait_for_all
 from trainer.forward import forward
 from trainer.loader import Batch, Loader, collate
 from trainer.logbook import Logbook
@@ -172,6 +172,7 @@ def train(
     if rank == 0:
         _export(config, data, average, out / "last.safetensors", step=cursor.step, scores=scores)
         run_folder.finish(out, config, step=cursor.step)
+    wait_for_all(world)
     return scores
 
 
