@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from crowdmon.counting.network import SSRHEF, Outputs
 from trainer.models import PeerNetwork
+from trainer.schedule import freeze_norm
 
 
 def forward(network: SSRHEF | PeerNetwork, pictures: Tensor, *, leading: int) -> Outputs:
@@ -24,7 +25,7 @@ def forward(network: SSRHEF | PeerNetwork, pictures: Tensor, *, leading: int) ->
         pictures: Nx3xHxW.
         leading: how many of them, from the first, give the statistics; N for the usual behaviour.
     """
-    if leading >= len(pictures):
+    if leading >= len(pictures) or not _learning(network):  # frozen, nobody gives statistics any more
         return network.train_outputs(pictures)
     if leading == 0:
         with running_statistics(network):
@@ -45,11 +46,14 @@ def forward(network: SSRHEF | PeerNetwork, pictures: Tensor, *, leading: int) ->
 @contextmanager
 def running_statistics(network: nn.Module) -> Iterator[None]:
     """Make batch normalisation use its running statistics, and not change them, inside of the block."""
-    norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d) and m.training]
-    for norm in norms:
-        norm.eval()
+    norms = _learning(network)
+    freeze_norm(network)
     try:
         yield
     finally:
         for norm in norms:
             norm.train()
+
+
+def _learning(network: nn.Module) -> list[nn.BatchNorm2d]:
+    return [m for m in network.modules() if isinstance(m, nn.BatchNorm2d) and m.training]

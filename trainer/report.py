@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import logging
 from pathlib import Path
 from typing import Any
 
+from trainer import run_folder
 from trainer.config import TrainConfig
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ def write(out: Path, config: TrainConfig, *, step: int) -> None:
     """Write ``report.md`` and its plots into a run folder from the CSV files in it."""
     metrics, validation = _rows(out / "metrics.csv"), _rows(out / "validation.csv")
     plots = _plots(out, metrics, validation)
-    provenance = json.loads((out / "provenance.json").read_text(encoding="utf-8"))
+    provenance = run_folder.provenance(out)
     hours = sum(float(row["seconds"]) for row in metrics) / 3600
     lines = [
         f"# Run {out.name}",

@@ -22,7 +22,9 @@ def test_a_pattern_comes_back_in_other_colours() -> None:
 
 def test_noise_of_one_pixel_at_full_strength_is_among_them() -> None:
     snow = [
-        number for number in range(450) if nobody.PATTERNS[number % len(nobody.PATTERNS)].__name__ == "_snow"
+        number
+        for number in range(20 * len(nobody.PATTERNS))
+        if nobody.PATTERNS[number % len(nobody.PATTERNS)].__name__ == "_snow"
     ]
     full = [
         number
