@@ -74,7 +74,7 @@ class TrainConfig(_Model):
     rate: float = Field(2e-3, gt=0)
     schedule: Literal["constant", "cosine"] = "cosine"
     warmup: int = Field(200, ge=0)
-    optimiser: Literal["adam", "adamw"] = "adamw"
+    optimiser: Literal["adam", "adamw", "muon"] = "adamw"
     betas: tuple[float, float] = Field((0.9, 0.999), description="of Adam: memory of gradients and squares")
     decay: float = Field(1e-4, ge=0)
     clip: float = Field(0.0, ge=0, description="largest norm of the gradient, 0 for none")
@@ -102,7 +102,12 @@ class TrainConfig(_Model):
         ge=0,
         description="C of Table II; 0 takes the benchmark's official one, or the training data's own",
     )
-    kernel: Literal["fixed", "perspective"] = "fixed"
+    kernel: Literal["fixed", "perspective", "none"] = Field(
+        "fixed", description="none: a head counts in the cell it lies in, whole"
+    )
+    held_out: bool = Field(
+        True, description="train without the validation pictures; false for a last run of a settled recipe"
+    )
     sources: dict[str, float] = Field(
         default_factory=dict, description="benchmarks and their share; --dataset alone if empty"
     )

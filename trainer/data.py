@@ -53,9 +53,10 @@ def gather(
             train.append(GENERATED[one]())
             continue
         settings: dict[str, Any] = {"fold": fold, "folds": folds, "joint": joint}
-        made = load(one, root, "train", **settings)
+        made = load(one, root, "train" if config.held_out else "trainval", **settings)
         train.append(sources.from_dataset(made, perspective=perspective))
-        val[one] = sources.from_dataset(load(one, root, "val", **settings))
+        if config.held_out:
+            val[one] = sources.from_dataset(load(one, root, "val", **settings))
         notes += [f"{one}: {note}" for note in made.notes]
     largest = max((count for source in train for count in source.counts), default=0)
     official = TABLE_II[name].largest if name in TABLE_II and not joint else 0
@@ -76,7 +77,7 @@ def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str])
     return {
         "name": "+".join(one for one in shares if one in BENCHMARKS),
         "data": {one: round(share, 4) for one, share in shares.items()},
-        "split": "train, less the fixed validation hold-out",
+        "split": "train, less the fixed validation hold-out" if config.held_out else "the whole of train",
         "seed": config.seed,
         "commit": run_folder.commit(),
         "date": run_folder.now(),

@@ -132,7 +132,12 @@ def cut(item: Item, window: Window, rng: np.random.Generator, config: TrainConfi
         density = targets.cells(moved.astype(np.float32), STRIDE) / np.float32(window.scale**2)
     else:
         density = targets.density(
-            points, height=size[1], width=size[0], stride=STRIDE, bounds=_bounds(item, window)
+            points,
+            height=size[1],
+            width=size[0],
+            stride=STRIDE,
+            bounds=_bounds(item, window),
+            kernel=1 if config.kernel == "none" else targets.KERNEL,
         )
     inside = (points >= -0.5).all(axis=1) & (points[:, 0] < size[0] - 0.5) & (points[:, 1] < size[1] - 0.5)
     rgb = augment.colour(rgb, rng, config.augment)

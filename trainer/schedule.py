@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from trainer.config import TrainConfig
+from trainer.muon import Muon
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:
@@ -35,6 +36,8 @@ def optimiser(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
     """Return the configuration's optimiser over a network's parameters."""
     if config.optimiser == "adam":
         return torch.optim.Adam(network.parameters(), lr=config.rate, betas=config.betas, fused=True)
+    if config.optimiser == "muon":
+        return Muon(network.parameters(), lr=config.rate, betas=config.betas, weight_decay=config.decay)
     return torch.optim.AdamW(
         network.parameters(), lr=config.rate, betas=config.betas, weight_decay=config.decay, fused=True
     )
