@@ -29,7 +29,16 @@ class Losses(_Model):
     classification: float = Field(1e-3, ge=0, description="lambda 2")
     pyramid: float = Field(0.0, ge=0, description="weight of the block counts; 0 in the paper")
     empty: float = Field(0.0, ge=0, description="weight of the density in crops without people")
+    half: float = Field(
+        0.0, ge=0, description="people in a crop whose squared errors weigh half; 0: all crops weigh the same"
+    )
     blocks: tuple[int, ...] = (4, 16, 32)
+
+    @model_validator(mode="after")
+    def _squared(self) -> Losses:
+        if self.half and self.density not in ("l2", "l2/4"):
+            raise ValueError("half weighs squared errors: it needs density: l2 or l2/4")
+        return self
 
 
 _SHAPE = NetworkConfig()

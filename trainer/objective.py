@@ -22,7 +22,12 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         density_scale: of the network's output; HEF's unit is people per cell whatever the scale.
     """
     mask = batch.masks[2] if batch.masks is not None else None
-    predicted, target = outputs.density.float(), batch.density
+    density, truth = outputs.density.float(), batch.density
+    predicted, target = density, truth
+    if settings.half:
+        # The root of each map's weight on both sides is the weight on their squared difference.
+        root = losses.share(density, truth, half=settings.half * density_scale, mask=mask).sqrt()
+        predicted, target = density * root, truth * root
     known = batch.weights * (torch.ones_like(target) if mask is None else mask)
     found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=known)}
     if outputs.segmentations and settings.segmentation:
@@ -42,7 +47,7 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
             shown, target, blocks=settings.blocks, mask=mask, weights=batch.weights
         )
     if settings.empty:
-        found["empty"] = settings.empty * losses.empty(shown, target)
+        found["empty"] = settings.empty * losses.empty(torch.relu(density), truth)
     return found
 
 
