@@ -147,11 +147,15 @@ def segmentations(
     heads[middle[inside, 1], middle[inside, 0]] = 1
     full = cv2.dilate(heads, np.ones((template, template), np.uint8), borderValue=0)
     full = full[reach : reach + height, reach : reach + width]
-    labels = []
-    for scale in (2, 4, 8):
-        blocks = full.reshape(height // scale, scale, width // scale, scale)
-        labels.append(np.ascontiguousarray(blocks.max(axis=(1, 3))))
-    return labels[0], labels[1], labels[2]
+    half = _halved(full)
+    quarter = _halved(half)
+    return half, quarter, _halved(quarter)
+
+
+def _halved(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    # A maximum of four slices: reducing over axes of two would take half of a loader's time.
+    rows = np.maximum(labels[::2], labels[1::2])
+    return np.maximum(rows[:, ::2], rows[:, 1::2])
 
 
 def crowd_class(count: float, *, threshold: float, classes: int) -> int:
