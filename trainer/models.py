@@ -7,6 +7,7 @@ application refuses them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,24 @@ def _no_start(path: Path) -> ConfigError:
 
 
 def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
-    """Return the averaged network as weights."""
+    """Return the averaged network as weights; of a run in bfloat16 in numbers that bfloat16 has.
+
+    A network that learned with its filters rounded is handed out as it learned. Every back end then
+    computes with the same numbers, in whatever precision: filters and biases that a back end rounds by
+    itself moved the counts of one network by 0.6 %, all to the same side.
+    """
+    made = _averaged(average, config, provenance)
+    if config.precision != "bf16":
+        return made
+    return replace(made, tensors={key: _rounded(value) for key, value in made.tensors.items()})
+
+
+def _rounded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    rounded: NDArray[np.float32] = torch.from_numpy(values).bfloat16().float().numpy()
+    return rounded
+
+
+def _averaged(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
     if config.model == "ssr-hef":
         values: Mapping[str, Tensor] = average.values
         if config.weight_norm:

@@ -12,6 +12,7 @@ import torch
 
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.network import SSRHEF
+from crowdmon.counting.weights import load as load_weights
 from crowdmon.errors import ConfigError
 from crowdmon.values import Frame
 from tests.trainer.test_samples import PLAIN, dotted, source
@@ -218,3 +219,10 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     one, two = (Counter(tmp_path / run / "last.safetensors").count(frame).count for run in ("one", "two"))
     # Means of masked or per-picture losses over halves are the mean over the whole.
     assert two == pytest.approx(one, rel=1e-3)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "f32"])
+def test_weights_learned_in_bfloat16_are_numbers_of_bfloat16(tmp_path: Path, precision: str) -> None:
+    train(config(precision=precision), data(), tmp_path)
+    tensors = [torch.from_numpy(one) for one in load_weights(tmp_path / "last.safetensors").tensors.values()]
+    assert all(torch.equal(one, one.bfloat16().float()) for one in tensors) == (precision == "bf16")
