@@ -80,6 +80,12 @@ class TrainConfig(_Model):
     steps: int = Field(10_000, gt=0)
     batch: int = Field(8, gt=0)
     crop: int = Field(256, gt=0, multiple_of=8)
+    margin: int = Field(
+        0,
+        ge=0,
+        multiple_of=8,
+        description="pixels at a crop's cut edges that are not judged: what lies beyond is missing",
+    )
     rate: float = Field(2e-3, gt=0)
     schedule: Literal["constant", "cosine"] = "cosine"
     warmup: int = Field(200, ge=0)

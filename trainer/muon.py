@@ -1,11 +1,12 @@
 """Muon: a filter bank moves by its momentum made orthogonal, so that every direction learns as quickly.
 
-Adam scales each number by its own history. What a filter bank then moves by is nearly all in a few directions,
-those in which the packed crops pull; the rest hardly learn. Here the momentum of a whole bank, taken as a matrix
-of filters, is replaced by the nearest orthogonal matrix: all its directions move by the same amount.
+Adam scales each number by its own history. What a filter bank then moves by is nearly all in a few
+directions, those in which the packed crops pull; the rest hardly learn. Here the momentum of a whole bank,
+taken as a matrix of filters, is replaced by the nearest orthogonal matrix: all its directions move by the
+same amount.
 
-Sources: Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024), the iteration and its
-constants; Liu et al., "Muon is Scalable for LLM Training" (2025), the scale at which Adam's rates fit.
+Sources: Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024), the iteration and
+its constants; Liu et al., "Muon is Scalable for LLM Training" (2025), the scale at which Adam's rates fit.
 """
 
 from __future__ import annotations

@@ -126,7 +126,10 @@ def cut(item: Item, window: Window, rng: np.random.Generator, config: TrainConfi
     shrink = cv2.INTER_AREA if window.scale < 1 else cv2.INTER_LINEAR
     rgb = _warp(item.rgb, window, matrix, fill=mean, interpolation=shrink)
     points = _move(item.points, window)
+    bounds = _bounds(item, window)
     mask = _cut_mask(item, window, matrix)
+    if config.margin:
+        mask = _without_margin(mask, bounds, size=size, margin=config.margin)
     if item.density is not None:
         moved = cv2.warpAffine(item.density, matrix, size, flags=cv2.INTER_LINEAR)
         density = targets.cells(moved.astype(np.float32), STRIDE) / np.float32(window.scale**2)
@@ -136,7 +139,7 @@ def cut(item: Item, window: Window, rng: np.random.Generator, config: TrainConfi
             height=size[1],
             width=size[0],
             stride=STRIDE,
-            bounds=_bounds(item, window),
+            bounds=bounds,
             kernel=1 if config.kernel == "none" else targets.KERNEL,
         )
     inside = (points >= -0.5).all(axis=1) & (points[:, 0] < size[0] - 0.5) & (points[:, 1] < size[1] - 0.5)
@@ -207,3 +210,21 @@ def _cut_mask(item: Item, window: Window, matrix: NDArray[np.float64]) -> NDArra
     size = (window.width, window.height)
     moved = cv2.warpAffine(item.mask, matrix, size, flags=cv2.INTER_NEAREST)
     return np.asarray(moved, np.float32)
+
+
+def _without_margin(
+    mask: NDArray[np.float32] | None, bounds: targets.Bounds, *, size: tuple[int, int], margin: int
+) -> NDArray[np.float32]:
+    """Return a mask less what is near to an edge that cuts through the picture; a picture's own edges stay.
+
+    In use a picture is counted whole. Held to count right up to where a crop was cut, a network makes up in
+    the middle for what it cannot know at the edge, and counts too many in a whole picture.
+    """
+    width, height = size
+    left, top, right, bottom = bounds
+    known = np.ones((height, width), np.float32) if mask is None else mask.copy()
+    known[:, : margin if left < 0 else 0] = 0
+    known[: margin if top < 0 else 0] = 0
+    known[:, width - margin if right > width else width :] = 0
+    known[height - margin if bottom > height else height :] = 0
+    return known

@@ -124,7 +124,9 @@ def perspective_density(
 def cells(full: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
     """Sum a map over stride x stride cells; its sides are multiples of ``stride``."""
     rows, columns = full.shape[0] // stride, full.shape[1] // stride
-    summed: NDArray[np.float32] = full.reshape(rows, stride, columns, stride).sum(axis=(1, 3))
+    # First down, then across: both at once takes several times as long.
+    down = full.reshape(rows, stride, full.shape[1]).sum(axis=1)
+    summed: NDArray[np.float32] = down.reshape(rows, columns, stride).sum(axis=2)
     return summed
 
 

@@ -20,7 +20,9 @@ from trainer.train import train
 WIDE = {"stem": 4, "widths": [16, 16, 16], "dilations": [[1], [1], [1]], "msrf": 16, "head": [16, 16, 16]}
 
 
-@given(rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 99), size=st.floats(1e-6, 1e6))
+@given(
+    rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 99), size=st.floats(1e-6, 1e6)
+)
 def test_what_a_bank_moves_by_is_nearly_orthogonal_whatever_its_size(
     rows: int, columns: int, seed: int, size: float
 ) -> None:

@@ -131,6 +131,34 @@ def test_a_roi_masks_what_is_outside_of_it() -> None:
     assert not patch.mask[:, 51:].any()
 
 
+@pytest.mark.parametrize("flip", [False, True])
+def test_the_margin_lies_along_edges_that_cut_through_the_picture(flip: bool) -> None:
+    # The window's left and top edges are the picture's own; right and bottom ones cut through it.
+    window = Window(0, 0, 64, 64, 1.0, flip)
+    patch = cut(dotted(), window, np.random.default_rng(0), config(margin=16))
+    expected = np.ones((64, 64), np.float32)
+    expected[48:] = 0
+    expected[:, slice(0, 16) if flip else slice(48, 64)] = 0
+    assert patch.mask is not None
+    assert np.array_equal(patch.mask, expected)
+    whole = cut(
+        dotted(32, 32), Window(-16, -16, 64, 64, 1.0, flip), np.random.default_rng(0), config(margin=16)
+    )
+    assert whole.mask is not None
+    assert whole.mask.all()
+
+
+def test_what_a_roi_hides_stays_hidden_beside_a_margin() -> None:
+    item = dotted()
+    mask = np.zeros((200, 300), np.uint8)
+    mask[:, :150] = 1
+    masked = Item("half", item.rgb, item.points, mask)
+    patch = cut(masked, Window(100, 50, 64, 64, 1.0, False), np.random.default_rng(0), config(margin=8))
+    assert patch.mask is not None
+    assert patch.mask[8:56, 8:49].all()
+    assert patch.mask.sum() == pytest.approx(48 * 42, abs=48 * 2)
+
+
 def test_a_perspective_density_is_cut_and_keeps_its_sum() -> None:
     item = dotted(128, 128, heads=0)
     density = np.zeros((128, 128), np.float32)
