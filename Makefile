@@ -46,6 +46,7 @@ bench: $(VENV)/.run
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make.py
+	$(BIN)/python docs/learning.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
 
 clean:

@@ -57,8 +57,10 @@ class Muon(Optimizer):
         for bank in group["params"]:
             if bank.grad is None:
                 continue
-            momentum = self.state[bank].setdefault("momentum", torch.zeros_like(bank))
-            momentum.lerp_(bank.grad, 1 - MOMENTUM)
+            kept = self.state[bank]
+            if "momentum" not in kept:
+                kept["momentum"] = torch.zeros_like(bank)
+            momentum = kept["momentum"].lerp_(bank.grad, 1 - MOMENTUM)
             ahead = bank.grad.lerp(momentum, MOMENTUM).flatten(1)
             scale = LIKE_ADAM * max(ahead.shape) ** 0.5
             bank.mul_(1 - group["lr"] * group["weight_decay"])
