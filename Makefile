@@ -47,6 +47,7 @@ bench: $(VENV)/.run
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make.py
 	$(BIN)/python docs/learning.py
+	$(BIN)/python docs/ablation.py
 	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
 
 clean:

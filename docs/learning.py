@@ -58,7 +58,7 @@ def points(run: Run, benchmark: str) -> tuple[list[float], list[float]]:
 
 def draw() -> None:
     """Write the picture."""
-    plt.rcParams.update({"font.size": 9, "font.family": "DejaVu Sans", "text.color": TEXT})
+    style()
     figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), dpi=120)
     for panel, (benchmark, (title, ticks)) in zip(axes, PANELS.items(), strict=True):
         for run in RUNS:
@@ -66,7 +66,8 @@ def draw() -> None:
             if crops:
                 panel.plot(crops, errors, color=run.colour, linewidth=1.6, label=run.label)
                 panel.plot(crops[-1:], errors[-1:], "o", color=run.colour, markersize=4)
-        _dress(panel, title, ticks)
+        dress(panel, title, "MAE on validation, people")
+        _ticks(panel, ticks)
     # The first panel has every run: Part A is in all of them.
     figure.legend(*axes[0].get_legend_handles_labels(), loc="lower center", ncols=len(RUNS), frameon=False)
     figure.tight_layout(rect=(0, 0.07, 1, 1))
@@ -74,20 +75,29 @@ def draw() -> None:
     plt.close(figure)
 
 
-def _dress(panel: Axes, title: str, ticks: tuple[float, ...]) -> None:
+def style() -> None:
+    """Set what all pictures of curves share."""
+    plt.rcParams.update({"font.size": 9, "font.family": "DejaVu Sans", "text.color": TEXT})
+
+
+def dress(panel: Axes, title: str, measured: str) -> None:
+    """Give a panel of curves over thousands of crops its words and its quiet grid."""
     panel.set_title(title, loc="left", fontsize=10, fontweight="bold")
     panel.set_xlabel("thousand crops", color=MUTED)
-    panel.set_ylabel("MAE on validation, people", color=MUTED)
-    panel.set_yscale("log")
-    panel.set_ylim(ticks[0] * 0.94, ticks[-1] * 1.08)
-    panel.yaxis.set_major_locator(FixedLocator(list(ticks)))
-    panel.yaxis.set_minor_locator(NullLocator())
-    panel.yaxis.set_major_formatter(ScalarFormatter())
+    panel.set_ylabel(measured, color=MUTED)
     panel.grid(color=LINE, linewidth=0.6)
     panel.set_axisbelow(True)
     panel.tick_params(colors=MUTED, length=0)
     for side in ("top", "right", "left", "bottom"):
         panel.spines[side].set_visible(False)
+
+
+def _ticks(panel: Axes, ticks: tuple[float, ...]) -> None:
+    panel.set_yscale("log")
+    panel.set_ylim(ticks[0] * 0.94, ticks[-1] * 1.08)
+    panel.yaxis.set_major_locator(FixedLocator(list(ticks)))
+    panel.yaxis.set_minor_locator(NullLocator())
+    panel.yaxis.set_major_formatter(ScalarFormatter())
 
 
 if __name__ == "__main__":

@@ -103,4 +103,5 @@ def orthogonal(matrix: Tensor, *, steps: int = 5) -> Tensor:
     for _ in range(steps):
         square = x @ x.T
         x = a * x + (b * square + c * square @ square) @ x
-    return x if wide else x.T
+    nearest: Tensor = x if wide else x.T
+    return nearest

@@ -149,7 +149,7 @@ def segmentations(
     heads[middle[inside, 1], middle[inside, 0]] = 1
     full = cv2.dilate(heads, np.ones((template, template), np.uint8), borderValue=0)
     full = full[reach : reach + height, reach : reach + width]
-    half = _halved(full)
+    half = _halved(full.astype(np.uint8, copy=False))
     quarter = _halved(half)
     return half, quarter, _halved(quarter)
 
