@@ -86,6 +86,13 @@ class TrainConfig(_Model):
         multiple_of=8,
         description="pixels at a crop's cut edges that are not judged: what lies beyond is missing",
     )
+    edges: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="share of its side that a crop may fall beside the picture, and is then moved back to its "
+        "edge; at 0 the outermost pixels are in hardly any crop",
+    )
     rate: float = Field(2e-3, gt=0)
     schedule: Literal["constant", "cosine"] = "cosine"
     warmup: int = Field(200, ge=0)

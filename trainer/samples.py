@@ -98,9 +98,15 @@ def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig, *, sc
     height, width = item.rgb.shape[:2]
     side = config.crop / scale
     # Whole pixels, so that a crop inside of the picture is a plain slice.
-    left = float(round(rng.uniform(min(0, width - side), max(0, width - side))))
-    top = float(round(rng.uniform(min(0, height - side), max(0, height - side))))
+    left = float(round(_place(rng, room=width - side, beside=config.edges * side)))
+    top = float(round(_place(rng, room=height - side, beside=config.edges * side)))
     return Window(left, top, config.crop, config.crop, scale, bool(rng.random() < 0.5))
+
+
+def _place(rng: np.random.Generator, *, room: float, beside: float) -> float:
+    """Return where along one side a crop begins, 0..room (room..0 for one that is larger than the picture)."""
+    low, high = min(0.0, room), max(0.0, room)
+    return float(np.clip(rng.uniform(low - beside, high + beside), low, high))
 
 
 def _paper(config: TrainConfig, source: Source, number: int) -> Patch:

@@ -10,7 +10,7 @@ from trainer import samples
 from trainer.config import Augment, Losses, TrainConfig
 from trainer.loader import collate
 from trainer.objective import parts
-from trainer.samples import Window, cut
+from trainer.samples import Window, crop_window, cut
 from trainer.sources import Item, Source
 
 PLAIN = Augment(scale=(1, 1), colour=0, grey=0, noise=0, degrade=0)
@@ -129,6 +129,21 @@ def test_a_roi_masks_what_is_outside_of_it() -> None:
     assert patch.mask is not None
     assert patch.mask[:, :49].all()
     assert not patch.mask[:, 51:].any()
+
+
+@pytest.mark.parametrize(("edges", "least"), [(0.0, 0.0), (0.25, 0.2)])
+def test_a_picture_s_own_edge_is_in_a_share_of_the_crops(edges: float, least: float) -> None:
+    # Of 300 pixels a crop of 64 lies at the left edge as often as it falls 16 pixels beside: 16 / (236 + 32).
+    item = dotted()
+    rng = np.random.default_rng(0)
+    windows = [crop_window(item, rng, config(edges=edges)) for _ in range(600)]
+    lefts = np.array([window.left for window in windows])
+    assert lefts.min() >= 0
+    assert lefts.max() <= 300 - 64
+    inside = np.mean((lefts > 100) & (lefts <= 164))
+    expected = 16 / 268 if edges else 1 / 237
+    assert np.mean(lefts == 0) == pytest.approx(expected, abs=0.025)
+    assert np.mean(lefts == 0) >= least * inside
 
 
 @pytest.mark.parametrize("flip", [False, True])
