@@ -90,8 +90,8 @@ class TrainConfig(_Model):
         0.0,
         ge=0,
         le=0.5,
-        description="share of its side that a crop may fall beside the picture, and is then moved back to its "
-        "edge; at 0 the outermost pixels are in hardly any crop",
+        description="share of its side that a crop may fall beside the picture before it is moved back to "
+        "the edge; at 0 the outermost pixels are in hardly any crop",
     )
     rate: float = Field(2e-3, gt=0)
     schedule: Literal["constant", "cosine"] = "cosine"

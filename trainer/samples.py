@@ -104,7 +104,7 @@ def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig, *, sc
 
 
 def _place(rng: np.random.Generator, *, room: float, beside: float) -> float:
-    """Return where along one side a crop begins, 0..room (room..0 for one that is larger than the picture)."""
+    """Return where along one side a crop begins: 0..room, or room..0 if it is larger than the picture."""
     low, high = min(0.0, room), max(0.0, room)
     return float(np.clip(rng.uniform(low - beside, high + beside), low, high))
 
