@@ -39,7 +39,7 @@ RUNS = (
     Run("general6", "row 11", 16, 310_000, "#d1750c"),
     Run("part_a1", "row 12", 8, 0, "#0f7b6c"),
     Run("general7", "rows 13-14", 16, 120_000, "#2f6fd0"),
-    Run("general10", "row 18", 16, 360_000, "#8250df"),
+    Run("general10", "rows 18-19", 16, 360_000, "#8250df"),
 )
 PANELS = {
     "shanghaitech_a": ("ShanghaiTech Part A", (90, 120, 160, 200, 250)),

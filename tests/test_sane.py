@@ -87,19 +87,11 @@ def test_where_nobody_is_the_median_is_below_one(counted: dict[str, float]) -> N
     assert np.median(list(counted.values())) < 1.0, counted
 
 
-# The bundled weights do not reach these yet; strict, so that the day they do is noticed.
-NOT_YET = ("snow", "empty plaza")
-not_yet = pytest.mark.xfail(reason="not reached yet, see docs/results.md", strict=True)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=not_yet) if name in NOT_YET else name for name in NOBODY]
-)
+@pytest.mark.parametrize("name", NOBODY)
 def test_where_nobody_is_not_three_are_seen(counted: dict[str, float], name: str) -> None:
     assert counted[name] < 3.0
 
 
-@not_yet
 def test_the_demo_camera_is_counted_within_a_tenth_over_a_minute(counter: Counter) -> None:
     scene = Plaza(people=40, seed=1)
     truth, found = 0.0, 0.0
