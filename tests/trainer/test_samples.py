@@ -105,6 +105,15 @@ def test_every_head_is_somewhere_when_a_picture_is_cut_without_gaps() -> None:
     assert total == pytest.approx(50, abs=1e-3)
 
 
+def test_without_a_kernel_a_head_counts_whole_in_its_cell() -> None:
+    item = Item("two", np.zeros((64, 64, 3), np.uint8), np.array([[7.0, 0.0], [8.0, 17.0]]))
+    window = Window(0, 0, 64, 64, 1.0, False)
+    density = cut(item, window, np.random.default_rng(0), config(kernel="none")).density
+    expected = np.zeros((8, 8), np.float32)
+    expected[0, 0] = expected[2, 1] = 1
+    assert np.array_equal(density, expected)
+
+
 @pytest.mark.parametrize("scale", [0.5, 0.8, 1.0, 1.6])
 def test_scaling_keeps_the_number_of_people(scale: float) -> None:
     item = dotted(height=64, width=64, heads=12)
