@@ -43,7 +43,7 @@ def draw() -> None:
         # Of a batch of eight crops, as the log has it.
         count.plot(crops, values / 8, color=colour, linewidth=1.6)
     learning.dress(loss, "The density loss falls", "of its first 250 steps")
-    learning.dress(count, "The count error need not", "people a crop, in training")
+    learning.dress(count, "The count error need not", "of a batch, people a crop")
     for panel in (loss, count):
         panel.set_ylim(bottom=0)
     figure.legend(*loss.get_legend_handles_labels(), loc="lower center", ncols=len(ROWS), frameon=False)

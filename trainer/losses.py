@@ -103,7 +103,7 @@ def share(predicted: Tensor, target: Tensor, *, half: float, mask: Tensor | None
     packed crop are a thousand times those of a quiet street. The variance of a count grows about as the
     count, so weights that fall with it give every map its say. The count is the mean of the true and the
     estimated one: weights by the truth alone end below the mean of what looks alike, by the estimate
-    alone above the truth (over-estimates would weigh less), and the two are of one size.
+    alone above the truth (over-estimates would weigh less). The two pull to opposite sides.
 
     Args:
         predicted, target: Nx1xHxW density, in the unit of ``half``; below 0 counts as nobody.

@@ -56,3 +56,12 @@ def test_a_number_written_the_scientific_way_is_a_number(tmp_path: Path) -> None
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"cannot read .*gone\.yaml"):
         load(tmp_path / "gone.yaml")
+
+
+def test_the_two_bases_of_the_ablations_differ_in_hef_s_unit_alone() -> None:
+    cells, pixels = (
+        load(path) for name in ("ablation", "ablation_pixels") for path in SHIPPED if path.stem == name
+    )
+    assert (cells.losses.unit, pixels.losses.unit) == (1, 1 / 64)
+    losses = pixels.losses.model_copy(update={"unit": cells.losses.unit})
+    assert pixels.model_copy(update={"losses": losses}) == cells
