@@ -32,6 +32,10 @@ class Losses(_Model):
     half: float = Field(
         0.0, ge=0, description="people in a crop whose squared errors weigh half; 0: all crops weigh the same"
     )
+    half_of: Literal["crop", "picture"] = Field(
+        "crop",
+        description="whose people half looks at: the crop's own, or of an average crop of its picture",
+    )
     blocks: tuple[int, ...] = (4, 16, 32)
 
     @model_validator(mode="after")

@@ -56,6 +56,7 @@ def to_device(one: Batch, device: torch.device) -> Batch:
         masks=None if one.masks is None else tuple(m.to(device) for m in one.masks),
         classes=None if one.classes is None else one.classes.to(device),
         weights=one.weights.to(device),
+        usual=one.usual.to(device),
         people=one.people,
         names=one.names,
         leading=one.leading,

@@ -31,6 +31,7 @@ class Batch:
         masks: 0..1 at 1/2, 1/4, 1/8, where labels are known; None for everywhere.
         classes: N class numbers, None without classification.
         weights: Nx1x1x1, of each patch's density error.
+        usual: Nx1x1x1, scaled people that a crop of each patch's picture has on average.
         people: head points in all patches.
         names: the pictures the patches were cut from.
         leading: how many patches, from the first, batch normalisation takes its statistics from.
@@ -42,6 +43,7 @@ class Batch:
     masks: tuple[Tensor, ...] | None
     classes: Tensor | None
     weights: Tensor
+    usual: Tensor
     people: int
     names: tuple[str, ...]
     leading: int
@@ -77,6 +79,9 @@ def collate(patches: Sequence[Patch], preprocess: Preprocess, *, classes: int, t
         masks=masks,
         classes=torch.tensor(numbers) if classes else None,
         weights=torch.tensor([patch.weight for patch in patches]).reshape(-1, 1, 1, 1),
+        usual=torch.tensor([patch.usual * preprocess.density_scale for patch in patches]).reshape(
+            -1, 1, 1, 1
+        ),
         people=sum(patch.count for patch in patches),
         names=tuple(patch.name for patch in patches),
         leading=sum(patch.norm for patch in patches),

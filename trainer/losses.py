@@ -96,24 +96,35 @@ def pyramid(
     return total
 
 
-def share(predicted: Tensor, target: Tensor, *, half: float, mask: Tensor | None = None) -> Tensor:
-    """Return what the squared errors of each map weigh: half / (half + count), Nx1x1x1, without a gradient.
+def share(count: Tensor, *, half: float) -> Tensor:
+    """Return what the squared errors of each map weigh: half / (half + count), of ``count``'s shape.
 
     Errors grow with the crowd, and squared ones drown the sparse maps: on a mixture the gradients of a
     packed crop are a thousand times those of a quiet street. The variance of a count grows about as the
-    count, so weights that fall with it give every map its say. The count is the mean of the true and the
-    estimated one: weights by the truth alone end below the mean of what looks alike, by the estimate
-    alone above the truth (over-estimates would weigh less). The two pull to opposite sides.
+    count, so weights that fall with it give every map its say.
 
     Args:
-        predicted, target: Nx1xHxW density, in the unit of ``half``; below 0 counts as nobody.
+        count: people of each map, 0 or more, in the unit of ``half``; see :func:`people`.
         half: the count at which a map weighs half.
+    """
+    return half / (half + count)
+
+
+def people(predicted: Tensor, target: Tensor, *, mask: Tensor | None = None) -> Tensor:
+    """Return the mean of the true and the estimated count of each map, Nx1x1x1, without a gradient.
+
+    Weights by the truth alone end below the mean of what looks alike, by the estimate alone above the
+    truth (over-estimates would weigh less). The two pull to opposite sides, and do not cancel exactly: what
+    a whole picture has is the better measure where it is known.
+
+    Args:
+        predicted, target: Nx1xHxW density; below 0 counts as nobody.
         mask: Nx1xHxW of 0..1, where the target is known; everywhere if None.
     """
     both = (torch.relu(predicted.detach()) + target) / 2
     if mask is not None:
         both = both * mask
-    return half / (half + both.sum(dim=(1, 2, 3), keepdim=True))
+    return both.sum(dim=(1, 2, 3), keepdim=True)
 
 
 def empty(predicted: Tensor, target: Tensor) -> Tensor:

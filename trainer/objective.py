@@ -26,7 +26,9 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
     predicted, target = density, truth
     if settings.half:
         # The root of each map's weight on both sides is the weight on their squared difference.
-        root = losses.share(density, truth, half=settings.half * density_scale, mask=mask).sqrt()
+        of_crop = settings.half_of == "crop"
+        count = losses.people(density, truth, mask=mask) if of_crop else batch.usual
+        root = losses.share(count, half=settings.half * density_scale).sqrt()
         predicted, target = density * root, truth * root
     known = batch.weights * (torch.ones_like(target) if mask is None else mask)
     found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=known)}

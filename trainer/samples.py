@@ -29,6 +29,7 @@ class Patch:
         count: head points in the crop (inside of the ROI).
         mask: HxW 0..1, where the labels are known.
         name: the picture it was cut from.
+        usual: head points that a crop of this size has in this picture, on average.
         weight: of its density error in the loss.
         norm: whether batch normalisation takes its statistics from it.
     """
@@ -39,6 +40,7 @@ class Patch:
     count: int
     mask: NDArray[np.float32] | None
     name: str
+    usual: float = 0.0
     weight: float = 1.0
     norm: bool = True
 
@@ -159,7 +161,14 @@ def cut(item: Item, window: Window, rng: np.random.Generator, config: TrainConfi
         count=int(inside.sum()),
         mask=mask,
         name=item.name,
+        usual=_usual(item, window),
     )
+
+
+def _usual(item: Item, window: Window) -> float:
+    height, width = item.rgb.shape[:2]
+    covered = window.width * window.height / window.scale**2 / (height * width)
+    return len(item.points) * min(covered, 1.0)
 
 
 def _matrix(window: Window) -> NDArray[np.float64]:

@@ -155,10 +155,13 @@ def test_hef_trains_mcnn_too() -> None:
     assert values[-1] < 0.7 * values[0]
 
 
-def test_a_map_s_share_falls_with_its_count_true_and_estimated_alike() -> None:
-    # Counts 4 and 0: their mean is 2, so at half = 2 the map weighs 2 / (2 + 2).
+def test_a_map_s_share_falls_with_its_count() -> None:
+    counts = torch.tensor([0.0, 2.0, 6.0]).reshape(3, 1, 1, 1)
+    assert losses.share(counts, half=2).flatten().tolist() == pytest.approx([1, 1 / 2, 1 / 4])
+
+
+def test_the_people_of_a_map_are_between_its_truth_and_its_estimate() -> None:
     for predicted, target in ((t(1, 3), t(0, 0)), (t(0, -5), t(4, 0))):
-        assert losses.share(predicted, target, half=2).item() == pytest.approx(0.5)
-    assert losses.share(t(0), t(0), half=2).item() == 1
-    assert losses.share(t(1, 9), t(1, 9), half=3, mask=t(1, 0)).item() == pytest.approx(3 / 4)
-    assert not losses.share(t(1, 3).requires_grad_(), t(1, 1), half=2).requires_grad
+        assert losses.people(predicted, target).item() == 2
+    assert losses.people(t(1, 9), t(1, 9), mask=t(1, 0)).item() == 1
+    assert not losses.people(t(1, 3).requires_grad_(), t(1, 1)).requires_grad

@@ -60,6 +60,29 @@ def test_a_source_s_weight_reaches_the_loss_of_its_patches() -> None:
     )
 
 
+def test_every_crop_of_a_picture_weighs_the_same_when_half_looks_at_pictures() -> None:
+    settings = config(
+        sources={"dots": 1}, batch=8, augment=Augment(scale=(0.5, 0.5), colour=0, grey=0, noise=0)
+    )
+    patches = samples.batch(settings, [source(dotted(seed=1))], step=0)
+    assert len({patch.count for patch in patches}) > 1
+    # 64 pixels at half the scale are 128 of the picture's 300 x 200, which has 20 heads.
+    usual = 20 * 128 * 128 / (300 * 200)
+    assert [patch.usual for patch in patches] == pytest.approx([usual] * 8)
+    made = collate(patches, settings.preprocess(), classes=0, threshold=1.0)
+    outputs = Outputs(torch.rand_like(made.density), (), None)
+    plain, weighed = (
+        parts(outputs, made, Losses(density="l2", half=half, half_of="picture"), density_scale=10.0)
+        for half in (0, usual)
+    )
+    assert float(weighed["density"]) == pytest.approx(float(plain["density"]) / 2, rel=1e-5)
+
+
+def test_a_crop_larger_than_its_picture_has_all_of_its_people() -> None:
+    patch = cut(dotted(60, 60), Window(-2, -2, 64, 64, 1.0, False), np.random.default_rng(0), config())
+    assert patch.usual == patch.count == 20
+
+
 def test_a_source_that_must_not_be_scaled_is_cut_at_its_own_scale() -> None:
     item = dotted(seed=1)
     settings = config(augment=Augment(scale=(0.2, 0.4), colour=0, grey=0, noise=0), sources={"dots": 1})
