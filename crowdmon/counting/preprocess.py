@@ -18,7 +18,7 @@ from crowdmon.values import Grid
 MAX_PIXELS = 2_500_000
 """Pixels the network is fed at once; larger pictures are counted in tiles."""
 
-HALO = 128
+HALO = 160
 """Pixels a tile sees beyond its own part: a little more than the network's receptive field reaches."""
 
 
