@@ -40,11 +40,13 @@ RUNS = (
     Run("part_a1", "row 12", 8, 0, "#0f7b6c"),
     Run("general7", "rows 13-14", 16, 120_000, "#2f6fd0"),
     Run("general10", "rows 18-19", 16, 360_000, "#8250df"),
+    Run("part_a2", "row 20", 8, 0, "#cf222e"),
+    Run("general11", "row 21", 16, 88_000, "#82071e"),
 )
 PANELS = {
-    "shanghaitech_a": ("ShanghaiTech Part A", (90, 120, 160, 200, 250)),
-    "shanghaitech_b": ("ShanghaiTech Part B", (12, 16, 20, 25, 30, 40)),
-    "beijing_brt": ("Beijing-BRT", (2.5, 3, 4, 5, 6, 8)),
+    "shanghaitech_a": ("ShanghaiTech Part A", (80, 100, 120, 160, 200, 250)),
+    "shanghaitech_b": ("ShanghaiTech Part B", (10, 12, 16, 20, 25, 30, 40)),
+    "beijing_brt": ("Beijing-BRT", (2, 2.5, 3, 4, 5, 6, 8)),
 }
 
 
