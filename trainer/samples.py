@@ -167,7 +167,7 @@ def cut(item: Item, window: Window, rng: np.random.Generator, config: TrainConfi
 
 def _usual(item: Item, window: Window) -> float:
     height, width = item.rgb.shape[:2]
-    covered = window.width * window.height / window.scale**2 / (height * width)
+    covered = float(window.width * window.height / window.scale**2 / (height * width))
     return len(item.points) * min(covered, 1.0)
 
 
