@@ -84,6 +84,9 @@ class TrainConfig(_Model):
     steps: int = Field(10_000, gt=0)
     batch: int = Field(8, gt=0)
     crop: int = Field(256, gt=0, multiple_of=8)
+    cut: Literal["cpu", "device"] = Field(
+        "cpu", description="where crops are cut: by a thread beside the loop, or on the accelerator itself"
+    )
     margin: int = Field(
         0,
         ge=0,
@@ -157,6 +160,13 @@ class TrainConfig(_Model):
     def _norm_of_a_source(self) -> TrainConfig:
         if self.norm_source and (not self.network.norm or self.norm_source not in self.sources):
             raise ValueError("norm_source needs network.norm: true, and must be one of the sources")
+        return self
+
+    @model_validator(mode="after")
+    def _cut_on_the_device(self) -> TrainConfig:
+        plain = self.protocol == "crops" and self.kernel == "none" and not self.norm_source
+        if self.cut == "device" and not plain:
+            raise ValueError("cut: device needs protocol: crops, kernel: none and no norm_source")
         return self
 
     def preprocess(self) -> Preprocess:

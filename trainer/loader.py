@@ -32,7 +32,7 @@ class Batch:
         classes: N class numbers, None without classification.
         weights: Nx1x1x1, of each patch's density error.
         usual: Nx1x1x1, scaled people that a crop of each patch's picture has on average.
-        people: head points in all patches.
+        people: head points in all patches; a tensor if they were counted on the device.
         names: the pictures the patches were cut from.
         leading: how many patches, from the first, batch normalisation takes its statistics from.
     """
@@ -44,7 +44,7 @@ class Batch:
     classes: Tensor | None
     weights: Tensor
     usual: Tensor
-    people: int
+    people: int | Tensor
     names: tuple[str, ...]
     leading: int
 

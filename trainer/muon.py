@@ -54,17 +54,23 @@ class Muon(Optimizer):
     @torch.no_grad()
     def _move_banks(self) -> None:
         group = self.param_groups[0]
+        # Banks of one size together: a card takes as long for one small matrix as for ten.
+        sizes: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}
         for bank in group["params"]:
             if bank.grad is None:
                 continue
-            kept = self.state[bank]
-            if "momentum" not in kept:
-                kept["momentum"] = torch.zeros_like(bank)
-            momentum = kept["momentum"].lerp_(bank.grad, 1 - MOMENTUM)
-            ahead = bank.grad.lerp(momentum, MOMENTUM).flatten(1)
-            scale = LIKE_ADAM * max(ahead.shape) ** 0.5
-            bank.mul_(1 - group["lr"] * group["weight_decay"])
-            bank.add_(orthogonal(ahead).view_as(bank), alpha=-group["lr"] * scale)
+            if "momentum" not in self.state[bank]:
+                self.state[bank]["momentum"] = torch.zeros_like(bank)
+            sizes.setdefault(bank.shape, []).append((bank, bank.grad))
+        for members in sizes.values():
+            banks, grads = [bank for bank, _ in members], [grad for _, grad in members]
+            momenta = [self.state[bank]["momentum"] for bank in banks]
+            torch._foreach_lerp_(momenta, grads, 1 - MOMENTUM)
+            ahead = torch.stack([g.lerp(m, MOMENTUM).flatten(1) for g, m in zip(grads, momenta, strict=True)])
+            scale = LIKE_ADAM * max(ahead.shape[1:]) ** 0.5
+            moves = [move.view_as(banks[0]) for move in orthogonal(ahead).unbind()]
+            torch._foreach_mul_(banks, 1 - group["lr"] * group["weight_decay"])
+            torch._foreach_add_(banks, moves, alpha=-group["lr"] * scale)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the momenta, and the state of what AdamW moves."""
@@ -93,15 +99,15 @@ def orthogonal(matrix: Tensor, *, steps: int = 5) -> Tensor:
     exactly 1: that is quick, and does as well.
 
     Args:
-        matrix: any size; zeros stay zeros.
+        matrix: any size, or a batch of one size; zeros stay zeros.
         steps: of the iteration.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
-    wide = matrix.shape[0] <= matrix.shape[1]
-    x = matrix if wide else matrix.T
-    x = x / x.norm().clamp(min=1e-12)
+    wide = matrix.shape[-2] <= matrix.shape[-1]
+    x = matrix if wide else matrix.mT
+    x = x / torch.linalg.matrix_norm(x, keepdim=True).clamp(min=1e-12)
     for _ in range(steps):
-        square = x @ x.T
+        square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    nearest: Tensor = x if wide else x.T
+    nearest: Tensor = x if wide else x.mT
     return nearest

@@ -23,14 +23,14 @@ from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
 from trainer import boards, models, run_folder, schedule, state
 from trainer.config import TrainConfig
-from trainer.devices import device_of, interruptible, share_gradients, to_device, wait_for_all
+from trainer.devices import device_of, interruptible, many_sizes, share_gradients, to_device, wait_for_all
+from trainer.feeding import batches
 from trainer.forward import forward
-from trainer.loader import Batch, Loader, collate
 from trainer.logbook import Logbook
 from trainer.objective import parts
-from trainer.samples import batch
 from trainer.schedule import freeze_norm, learning_rate
 from trainer.sources import Item, Source
+from trainer.sums import Sums
 from trainer.validate import Score, overall, validate
 
 log = logging.getLogger(__name__)
@@ -106,12 +106,13 @@ def train(
     stop = min(config.steps, steps or config.steps)
     deadline = time.monotonic() + minutes * 60 if minutes else math.inf
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
-
-    def make(step: int) -> Batch:
-        patches = batch(config, data.train, step=step, rank=rank, world=world)
-        return collate(patches, config.preprocess(), classes=config.network.classes, threshold=threshold)
+    sums = Sums()
+    # A card is asked for numbers once a row: it would idle while it is asked.
+    patient = device.type != "cpu"
+    torch.backends.cudnn.benchmark = patient  # every step's crops are of one size
 
     def save() -> None:
+        sums.drain(cursor)
         if rank == 0:
             state.save(out / "state.pt", network=network, optimiser=optimiser, average=average, cursor=cursor)
 
@@ -120,10 +121,18 @@ def train(
     saved = time.monotonic()
     with (
         interruptible() as interrupted,
-        Loader(make, start=cursor.step, stop=stop) as loader,
+        batches(
+            config,
+            data.train,
+            device,
+            steps=range(cursor.step, stop),
+            threshold=threshold,
+            rank=rank,
+            world=world,
+        ) as fed,
         Logbook(out, until=cursor.step, silent=rank != 0) as logbook,
     ):
-        for one in loader:
+        for one in fed:
             # The loop: rate, forward, losses, backward, step, average; then what is written about it.
             if cursor.step >= config.freeze_norm * config.steps:
                 freeze_norm(network)
@@ -136,8 +145,10 @@ def train(
                 outputs = forward(network, pictures, leading=one.leading)
             found = parts(outputs, one, config.losses, density_scale=config.density_scale)
             total = torch.stack(list(found.values())).sum()
-            if not torch.isfinite(total):
-                save()
+            due = (cursor.step + 1) % config.log_every == 0
+            if (due or not patient) and not torch.isfinite(total):
+                if not patient:
+                    save()
                 raise NonFiniteLossError(
                     f"the loss is {total.item()} at step {cursor.step} on {', '.join(one.names)}",
                     "Lower the rate, or look at these pictures and their labels",
@@ -150,14 +161,17 @@ def train(
             optimiser.step()
             average.update(network, cursor.step)
             cursor.step += 1
-            people = float(outputs.density.detach().float().sum()) / config.density_scale
-            _add(cursor, {**found, "total": total.detach(), "count_error": abs(people - one.people)})
-            if cursor.step % config.log_every == 0:
+            people = outputs.density.detach().double().sum() / config.density_scale
+            sums.add({**found, "total": total, "count_error": (people - one.people).abs()})
+            if due:
+                sums.drain(cursor)
                 row = _row(cursor, crops=cursor.step * config.batch * world, rate=rate)
                 seconds, speed = meter.lap(cursor.step, crops=config.batch * world)
                 logbook.step({**row, "seconds": seconds})
                 report(Progress(cursor.step, stop, speed, row["total"]))
             if (cursor.step % config.validate_every == 0 or cursor.step == stop) and rank == 0:
+                # What was learned is safe before anything is made of it.
+                save()
                 scores = _validated(config, data, average, step=cursor.step, logbook=logbook)
                 if scores and overall(scores) < cursor.best:
                     cursor.best = overall(scores)
@@ -191,13 +205,6 @@ class _Meter:
         return seconds, speed
 
 
-def _add(cursor: state.Cursor, values: dict[str, Any]) -> None:
-    for key, value in values.items():
-        number = float(value.detach()) if isinstance(value, torch.Tensor) else float(value)
-        cursor.sums[key] = cursor.sums.get(key, 0.0) + number
-    cursor.steps += 1
-
-
 def _row(cursor: state.Cursor, *, crops: int, rate: float) -> dict[str, Any]:
     """Return the means since the last row, and begin the next one."""
     means = {key: value / cursor.steps for key, value in cursor.sums.items()}
@@ -214,7 +221,8 @@ def _validated(
         if index < SHOWN:
             logbook.picture(f"{name}/{index}", boards.compare(item, density), step)
 
-    scores = validate(weights, data.val, watch=show)
+    with many_sizes():
+        scores = validate(weights, data.val, watch=show)
     for name, score in scores.items():
         logbook.validated(
             {"step": step, "benchmark": name, "mae": score.mae, "mse": score.mse, "bias": score.bias}

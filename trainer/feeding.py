@@ -1,0 +1,49 @@
+"""Where a run's batches come from: a thread beside the loop, or the device itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+
+from trainer import card
+from trainer.config import TrainConfig
+from trainer.loader import Batch, Loader, collate
+from trainer.samples import batch
+from trainer.sources import Source
+
+
+@contextmanager
+def batches(
+    config: TrainConfig,
+    sources: Sequence[Source],
+    device: torch.device,
+    *,
+    steps: range,
+    threshold: float,
+    rank: int = 0,
+    world: int = 1,
+) -> Iterator[Iterable[Batch]]:
+    """Give the batches of some steps, in order, while the block lasts.
+
+    Args:
+        config: of the run; ``cut`` says where.
+        sources: what crops are cut from.
+        device: where the network is.
+        steps: which.
+        threshold: people between two classes of the crowd.
+        rank, world: which of how many processes.
+    """
+    if config.cut == "device":
+        make = card.maker(config, sources, device, threshold=threshold, rank=rank, world=world)
+        # No thread: the device works through what it is told, and is told faster than it works.
+        yield (make(step) for step in steps)
+        return
+
+    def cut(step: int) -> Batch:
+        patches = batch(config, sources, step=step, rank=rank, world=world)
+        return collate(patches, config.preprocess(), classes=config.network.classes, threshold=threshold)
+
+    with Loader(cut, start=steps.start, stop=steps.stop) as loader:
+        yield loader
