@@ -13,9 +13,9 @@ from rich.table import Table
 
 from trainer import models
 from trainer.config import TrainConfig
-from trainer.loader import Batch, collate
+from trainer.feeding import maker
+from trainer.loader import Batch
 from trainer.objective import parts
-from trainer.samples import batch
 from trainer.state import Average
 from trainer.train import Data
 
@@ -25,12 +25,7 @@ REPEATS = 12
 def run(config: TrainConfig, data: Data, console: Console) -> dict[str, float]:
     """Measure a step's parts and print them; return milliseconds by part (medians)."""
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
-    settings = config.preprocess()
-
-    def make(step: int) -> Batch:
-        patches = batch(config, data.train, step=step)
-        return collate(patches, settings, classes=config.network.classes, threshold=threshold)
-
+    make = maker(config, data.train, torch.device("cpu"), threshold=threshold)
     times: dict[str, list[float]] = {}
     cold = _timed(times, "load, pictures from disk", lambda: [make(step) for step in range(4)])
     for _ in range(REPEATS):

@@ -29,6 +29,11 @@ def device_of(rank: int) -> torch.device:
     return torch.device("cuda", rank % torch.cuda.device_count())
 
 
+def asked_late(device: torch.device) -> bool:
+    """Tell whether a device is asked for numbers once a row only: a card idles while it is asked."""
+    return device.type != "cpu"
+
+
 def wait_for_all(world: int) -> None:
     """Return when every process is here: one that ends while the first still writes would have it stopped."""
     if world > 1:

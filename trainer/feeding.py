@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -35,15 +35,30 @@ def batches(
         threshold: people between two classes of the crowd.
         rank, world: which of how many processes.
     """
+    make = maker(config, sources, device, threshold=threshold, rank=rank, world=world)
     if config.cut == "device":
-        make = card.maker(config, sources, device, threshold=threshold, rank=rank, world=world)
         # No thread: the device works through what it is told, and is told faster than it works.
         yield (make(step) for step in steps)
         return
+    with Loader(make, start=steps.start, stop=steps.stop) as loader:
+        yield loader
+
+
+def maker(
+    config: TrainConfig,
+    sources: Sequence[Source],
+    device: torch.device,
+    *,
+    threshold: float,
+    rank: int = 0,
+    world: int = 1,
+) -> Callable[[int], Batch]:
+    """Return what makes the batch of a step, where ``cut`` says; see :func:`batches`."""
+    if config.cut == "device":
+        return card.maker(config, sources, device, threshold=threshold, rank=rank, world=world)
 
     def cut(step: int) -> Batch:
         patches = batch(config, sources, step=step, rank=rank, world=world)
         return collate(patches, config.preprocess(), classes=config.network.classes, threshold=threshold)
 
-    with Loader(cut, start=steps.start, stop=steps.stop) as loader:
-        yield loader
+    return cut

@@ -23,7 +23,15 @@ from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
 from trainer import boards, models, run_folder, schedule, state
 from trainer.config import TrainConfig
-from trainer.devices import device_of, interruptible, many_sizes, share_gradients, to_device, wait_for_all
+from trainer.devices import (
+    asked_late,
+    device_of,
+    interruptible,
+    many_sizes,
+    share_gradients,
+    to_device,
+    wait_for_all,
+)
 from trainer.feeding import batches
 from trainer.forward import forward
 from trainer.logbook import Logbook
@@ -107,8 +115,7 @@ def train(
     deadline = time.monotonic() + minutes * 60 if minutes else math.inf
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
     sums = Sums()
-    # A card is asked for numbers once a row: it would idle while it is asked.
-    patient = device.type != "cpu"
+    patient = asked_late(device)
     torch.backends.cudnn.benchmark = patient  # every step's crops are of one size
 
     def save() -> None:

@@ -62,6 +62,40 @@ def test_an_interrupted_run_goes_on_along_the_same_curve(tmp_path: Path) -> None
     assert whole.count(frame).count == pieces.count(frame).count
 
 
+def test_a_run_whose_crops_are_cut_on_the_device_goes_on_along_the_same_curve(tmp_path: Path) -> None:
+    settings = config(cut="device", kernel="none", augment={"noise": 0.5, "degrade": 0.5}, margin=8)
+    train(settings, data(), tmp_path / "whole")
+    train(settings, data(), tmp_path / "parts", steps=5)
+    train(settings, data(), tmp_path / "parts", resume=True)
+    assert curve(tmp_path / "whole") == curve(tmp_path / "parts")
+
+
+def test_crops_of_the_device_teach_what_those_of_the_loader_do(tmp_path: Path) -> None:
+    settings = {"steps": 60, "rate": 0.01, "log_every": 20, "validate_every": 60, "kernel": "none"}
+    losses = {}
+    for cut in ("cpu", "device"):
+        train(config(cut=cut, **settings), data(), tmp_path / cut)
+        losses[cut] = [float(row["total"]) for row in curve(tmp_path / cut)]
+        assert losses[cut][-1] < 0.7 * losses[cut][0]
+    assert losses["device"][-1] == pytest.approx(losses["cpu"][-1], rel=0.5)
+
+
+def test_a_device_that_is_asked_late_still_tells_of_a_broken_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.train.asked_late", lambda _: True)
+    train(config(), data(), tmp_path / "late")
+    monkeypatch.undo()
+    train(config(), data(), tmp_path / "soon")
+    assert curve(tmp_path / "late") == curve(tmp_path / "soon")
+    monkeypatch.setattr("trainer.train.asked_late", lambda _: True)
+    bad = dotted()
+    broken = Item("broken", bad.rgb, bad.points, None, np.full((200, 300), np.nan, np.float32))
+    fed = Data((source(broken),), {}, 30, {})
+    with pytest.raises(NonFiniteLossError, match="at step 1 on broken"):
+        train(config(), fed, tmp_path / "broken")
+
+
 def test_a_run_learns(tmp_path: Path) -> None:
     settings = config(steps=60, rate=0.01, log_every=10, validate_every=60)
     train(settings, data(), tmp_path)

@@ -16,7 +16,8 @@ def photo(side: int = 64, seed: int = 0) -> NDArray[np.uint8]:
     soft = cv2.resize(
         rng.integers(0, 256, (9, 9, 3)).astype(np.uint8), (side, side), interpolation=cv2.INTER_CUBIC
     )
-    return np.clip(soft.astype(np.int16) + rng.integers(-12, 13, soft.shape), 0, 255).astype(np.uint8)
+    grain = rng.integers(-12, 13, soft.shape)
+    return np.asarray(np.clip(soft.astype(np.int16) + grain, 0, 255), np.uint8)
 
 
 def tensor(*pictures: NDArray[np.uint8]) -> torch.Tensor:
@@ -27,7 +28,9 @@ def tensor(*pictures: NDArray[np.uint8]) -> torch.Tensor:
 def test_jpeg_loses_what_an_encoder_loses(quality: int) -> None:
     rgb = photo(seed=quality)
     _, packed = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    wanted = cv2.imdecode(packed, cv2.IMREAD_COLOR)[:, :, ::-1].astype(np.float32)
+    read = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    assert read is not None
+    wanted = read[:, :, ::-1].astype(np.float32)
     found = jpeg.compressed(tensor(rgb), torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy()
     lost = np.abs(wanted - rgb).mean()
     assert lost > 2
