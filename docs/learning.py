@@ -42,11 +42,13 @@ RUNS = (
     Run("general10", "rows 18-19", 16, 360_000, "#8250df"),
     Run("part_a2", "row 20", 8, 0, "#cf222e"),
     Run("general11", "row 21", 16, 88_000, "#82071e"),
+    Run("general15", "row 23", 54, 200_000, "#bf3989"),
+    Run("general18", "row 26", 32, 481_000, "#1f2328"),
 )
 PANELS = {
-    "shanghaitech_a": ("ShanghaiTech Part A", (80, 100, 120, 160, 200, 250)),
+    "shanghaitech_a": ("ShanghaiTech Part A", (80, 90, 100, 120, 160, 200, 250)),
     "shanghaitech_b": ("ShanghaiTech Part B", (10, 12, 16, 20, 25, 30, 40)),
-    "beijing_brt": ("Beijing-BRT", (2, 2.5, 3, 4, 5, 6, 8)),
+    "beijing_brt": ("Beijing-BRT", (1.6, 2, 2.5, 3, 4, 5, 6, 8)),
 }
 
 

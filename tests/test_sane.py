@@ -92,7 +92,6 @@ def test_where_nobody_is_not_three_are_seen(counted: dict[str, float], name: str
     assert counted[name] < 3.0
 
 
-@pytest.mark.xfail(reason="15 % too many: docs/results.md, rows 21 and 22", strict=True)
 def test_the_demo_camera_is_counted_within_a_tenth_over_a_minute(counter: Counter) -> None:
     scene = Plaza(people=40, seed=1)
     truth, found = 0.0, 0.0
