@@ -187,6 +187,14 @@ def load(path: Path) -> TrainConfig:
     try:
         return TrainConfig.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {key}: {first['msg']} (got {first.get('input')!r})") from error
+        raise ConfigError(f"{path}: {_said(error)}") from error
+
+
+def _said(error: ValidationError) -> str:
+    """Return the first thing that is wrong; what was given with it, unless it is a whole section."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    given = first.get("input")
+    where = f"{key}: " if key else ""
+    return f"{where}{message}" + ("" if isinstance(given, dict) else f" (got {given!r})")

@@ -34,6 +34,8 @@ def test_the_paper_s_protocol_is_the_paper_s() -> None:
         ("rate: fast", "rate: .*valid number"),
         ("losses: {density: l3}", "losses.density: Input should be 'hef'"),
         ("crop: 250", "crop: .*multiple of 8"),
+        ("cut: device", r"cut: device needs protocol: crops, kernel: none and no norm_source$"),
+        ("losses: {half: 3}", r"losses: half weighs squared errors: it needs density: l2 or l2/4$"),
         ("- 3", "holds no settings"),
         ("rate: [", "is not YAML"),
     ],
