@@ -10,6 +10,15 @@ from trainer.config import Augment
 
 Pixels = NDArray[np.uint8]
 
+BLUR = (0.4, 1.5)
+"""Standard deviations of a blur, in pixels."""
+
+QUALITY = (15, 70)
+"""Of JPEG, half-open."""
+
+NOISE = (1, 10)
+"""Standard deviations of noise, in levels of 255."""
+
 
 def colour(rgb: Pixels, rng: np.random.Generator, settings: Augment) -> Pixels:
     """Change brightness, contrast and gamma a little, or make the crop grey."""
@@ -30,7 +39,7 @@ def noise(rgb: Pixels, rng: np.random.Generator, settings: Augment) -> Pixels:
     """Add Gaussian noise to a share of the crops (the paper's "random noise", its kind inferred)."""
     if not settings.noise or rng.random() >= settings.noise:
         return rgb
-    sigma = rng.uniform(1, 10)
+    sigma = rng.uniform(*NOISE)
     # One small field repeated: drawing a normal number for each pixel would cost more than the crop.
     field = (rng.standard_normal((64, 64, 3)) * sigma).astype(np.int16)
     height, width = rgb.shape[:2]
@@ -43,6 +52,6 @@ def degrade(rgb: Pixels, rng: np.random.Generator, settings: Augment) -> Pixels:
     if not settings.degrade or rng.random() >= settings.degrade:
         return rgb
     if rng.random() < 0.5:
-        return np.asarray(cv2.GaussianBlur(rgb, (0, 0), float(rng.uniform(0.4, 1.5))), np.uint8)
-    _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))])
+        return np.asarray(cv2.GaussianBlur(rgb, (0, 0), float(rng.uniform(*BLUR))), np.uint8)
+    _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*QUALITY))])
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)

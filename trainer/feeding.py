@@ -55,7 +55,8 @@ def maker(
 ) -> Callable[[int], Batch]:
     """Return what makes the batch of a step, where ``cut`` says; see :func:`batches`."""
     if config.cut == "device":
-        return card.maker(config, sources, device, threshold=threshold, rank=rank, world=world)
+        shelf = card.fill(sources, device, smallest=config.augment.scale[0])
+        return lambda step: card.batch(config, shelf, step=step, threshold=threshold, rank=rank, world=world)
 
     def cut(step: int) -> Batch:
         patches = batch(config, sources, step=step, rank=rank, world=world)

@@ -14,6 +14,7 @@ from trainer.config import TrainConfig
 from trainer.sources import Item, Source
 
 STRIDE = 8
+Numbers = np.float64 | NDArray[np.float64]
 PAPER_PATCHES = ((0.25, 9), (0.5, 4), (1.0, 1))
 """Share of each side and number of patches a picture ("1/16, 1/4, 1" by area; section IV)."""
 
@@ -79,7 +80,7 @@ def batch(
     patches = []
     for i in range(config.batch):
         rng = np.random.default_rng([config.seed, number + i])
-        source = sources[_drawn(shares, (i + draw) / config.batch)]
+        source = sources[int(drawn(shares, np.float64((i + draw) / config.batch)))]
         item = source.item(int(rng.integers(len(source))))
         patch = cut(item, crop_window(item, rng, config, scaled=source.scaled), rng, config)
         norm = config.norm_source in ("", source.name)
@@ -87,10 +88,10 @@ def batch(
     return sorted(patches, key=lambda patch: not patch.norm)
 
 
-def _drawn(shares: NDArray[np.float64], place: float) -> int:
-    """Return which source lies at a place, 0..1, when the shares are laid end to end."""
+def drawn(shares: NDArray[np.float64], places: Numbers) -> NDArray[np.int64]:
+    """Return which source lies at each place, 0..1, when the shares are laid end to end."""
     ends = np.cumsum(shares) / shares.sum()
-    return min(int(np.searchsorted(ends, place, side="right")), len(shares) - 1)
+    return np.asarray(np.minimum(np.searchsorted(ends, places, side="right"), len(shares) - 1), np.int64)
 
 
 def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig, *, scaled: bool = True) -> Window:
@@ -100,15 +101,16 @@ def crop_window(item: Item, rng: np.random.Generator, config: TrainConfig, *, sc
     height, width = item.rgb.shape[:2]
     side = config.crop / scale
     # Whole pixels, so that a crop inside of the picture is a plain slice.
-    left = float(round(_place(rng, room=width - side, beside=config.edges * side)))
-    top = float(round(_place(rng, room=height - side, beside=config.edges * side)))
+    left = float(place(rng, room=np.float64(width - side), beside=np.float64(config.edges * side)))
+    top = float(place(rng, room=np.float64(height - side), beside=np.float64(config.edges * side)))
     return Window(left, top, config.crop, config.crop, scale, bool(rng.random() < 0.5))
 
 
-def _place(rng: np.random.Generator, *, room: float, beside: float) -> float:
-    """Return where along one side a crop begins: 0..room, or room..0 if it is larger than the picture."""
-    low, high = min(0.0, room), max(0.0, room)
-    return float(np.clip(rng.uniform(low - beside, high + beside), low, high))
+def place(rng: np.random.Generator, *, room: Numbers, beside: Numbers) -> NDArray[np.float64]:
+    """Return where along one side crops begin: 0..room, or room..0 if they are larger than the picture."""
+    low, high = np.minimum(0.0, room), np.maximum(0.0, room)
+    drawn_at = np.asarray(rng.uniform(low - beside, high + beside), np.float64)
+    return np.asarray(np.rint(np.clip(drawn_at, low, high)), np.float64)
 
 
 def _paper(config: TrainConfig, source: Source, number: int) -> Patch:

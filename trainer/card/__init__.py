@@ -11,6 +11,7 @@ batch at a time::
     feed.py    all of it, as a step's batch
 """
 
-from trainer.card.feed import maker
+from trainer.card.feed import batch
+from trainer.card.shelf import fill
 
-__all__ = ["maker"]
+__all__ = ["batch", "fill"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,38 +10,30 @@ from torch import Tensor
 from trainer.card import labels, pixels, plan
 from trainer.card.labels import Axis
 from trainer.card.plan import Changes, Windows
-from trainer.card.shelf import Shelf, fill
+from trainer.card.shelf import Shelf
 from trainer.config import TrainConfig
 from trainer.loader import Batch
-from trainer.sources import Source
 
 
-def maker(
-    config: TrainConfig,
-    sources: Sequence[Source],
-    device: torch.device,
-    *,
-    threshold: float,
-    rank: int = 0,
-    world: int = 1,
-) -> Callable[[int], Batch]:
-    """Lay all pictures on the device; return what makes the batch of a step.
+def batch(
+    config: TrainConfig, shelf: Shelf, *, step: int, threshold: float, rank: int = 0, world: int = 1
+) -> Batch:
+    """Return the batch of one step of one process; the same one whenever it is asked for again.
 
-    Raises:
-        ConfigError: a source that can only be cut on the CPU. DatasetError: a picture cannot be read.
+    Args:
+        config: of the run; ``cut: device``.
+        shelf: the pictures.
+        step: from 0.
+        threshold: people between two classes.
+        rank, world: which of how many processes.
     """
-    shelf = fill(sources, device, smallest=config.augment.scale[0])
-
-    def make(step: int) -> Batch:
-        windows, changes = plan.draw(config, shelf.shapes, step=step, rank=rank, world=world)
-        seed = (config.seed * 1_000_003 + step * world + rank) % 2**63
-        return batch(config, shelf, windows, changes, seed=seed, threshold=threshold)
-
-    return make
+    windows, changes = plan.draw(config, shelf.shapes, step=step, rank=rank, world=world)
+    seed = (config.seed * 1_000_003 + step * world + rank) % 2**63
+    return cut(config, shelf, windows, changes, seed=seed, threshold=threshold)
 
 
 @torch.no_grad()
-def batch(
+def cut(
     config: TrainConfig, shelf: Shelf, windows: Windows, changes: Changes, *, seed: int, threshold: float
 ) -> Batch:
     """Return the batch of given windows.

@@ -12,9 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from trainer.samples import STRIDE
 from trainer.targets import TEMPLATE
-
-STRIDE = 8
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer import samples
+from trainer.augment import BLUR, NOISE, QUALITY
 from trainer.config import Augment, TrainConfig
 
 Numbers = NDArray[np.float64]
@@ -79,8 +81,7 @@ def draw(
     rng = np.random.default_rng([config.seed, 4, number])
     shares = np.asarray([config.sources.get(shape.name, 1.0) for shape in shapes])
     places = (np.arange(config.batch) + rng.random()) / config.batch
-    ends = np.cumsum(shares) / shares.sum()
-    source = np.minimum(np.searchsorted(ends, places, side="right"), len(shapes) - 1)
+    source = samples.drawn(shares, places)
     length = np.asarray([len(shape.sizes) for shape in shapes])[source]
     picture = (rng.random(config.batch) * length).astype(np.int64)
     sizes = np.stack([shapes[s].sizes[p] for s, p in zip(source, picture, strict=True)])
@@ -88,17 +89,11 @@ def draw(
     scaled = np.asarray([shape.scaled for shape in shapes])[source]
     scale = np.where(scaled, np.exp(rng.uniform(low, high, config.batch)), 1.0)
     side = config.crop / scale
-    left = _place(rng, room=sizes[:, 1] - side, beside=config.edges * side)
-    top = _place(rng, room=sizes[:, 0] - side, beside=config.edges * side)
+    left = samples.place(rng, room=sizes[:, 1] - side, beside=config.edges * side)
+    top = samples.place(rng, room=sizes[:, 0] - side, beside=config.edges * side)
     flip = rng.random(config.batch) < 0.5
-    windows = Windows(source.astype(np.int64), picture, left, top, scale, flip)
+    windows = Windows(source, picture, left, top, scale, flip)
     return windows, _changes(rng, config.augment, config.batch)
-
-
-def _place(rng: np.random.Generator, *, room: Numbers, beside: Numbers) -> Numbers:
-    low, high = np.minimum(0.0, room), np.maximum(0.0, room)
-    placed = np.asarray(rng.uniform(low - beside, high + beside), np.float64)
-    return np.rint(np.clip(placed, low, high))
 
 
 def _changes(rng: np.random.Generator, settings: Augment, n: int) -> Changes:
@@ -108,7 +103,7 @@ def _changes(rng: np.random.Generator, settings: Augment, n: int) -> Changes:
     brightness = rng.uniform(-strength, strength, n) * 0.5
     grey = rng.random(n) < settings.grey
     degraded, kind = rng.random(n) < settings.degrade, rng.random(n) < 0.5
-    blur: Numbers = np.where(degraded & kind, rng.uniform(0.4, 1.5, n), 0.0)
-    quality = np.where(degraded & ~kind, rng.integers(15, 70, n), 0).astype(np.float64)
-    noise = np.where(rng.random(n) < settings.noise, rng.uniform(1, 10, n), 0.0)
+    blur: Numbers = np.where(degraded & kind, rng.uniform(*BLUR, n), 0.0)
+    quality = np.where(degraded & ~kind, rng.integers(*QUALITY, n), 0).astype(np.float64)
+    noise = np.where(rng.random(n) < settings.noise, rng.uniform(*NOISE, n), 0.0)
     return Changes(gamma, contrast, brightness, grey, blur, quality, noise)

@@ -14,6 +14,7 @@ from trainer.card import feed, plan
 from trainer.card.plan import Windows
 from trainer.card.shelf import fill
 from trainer.config import Augment, TrainConfig
+from trainer.feeding import maker
 from trainer.loader import collate
 from trainer.samples import Window
 from trainer.sources import Item
@@ -52,7 +53,7 @@ def test_labels_masks_and_pixels_are_those_of_the_loader(seed: int, scale: tuple
     ]
     shelf = fill(sources, CPU, smallest=scale[0])
     windows, changes = plan.draw(settings, shelf.shapes, step=seed)
-    made = feed.batch(settings, shelf, windows, changes, seed=0, threshold=1.0)
+    made = feed.cut(settings, shelf, windows, changes, seed=0, threshold=1.0)
     patches = []
     rng = np.random.default_rng(0)
     for number, one in enumerate(windows_of(windows, settings.crop)):
@@ -82,7 +83,7 @@ def test_at_its_own_scale_a_crop_is_the_picture_pixel_for_pixel() -> None:
     item = dotted(seed=5)
     shelf = fill([source(item)], CPU, smallest=1.0)
     windows, changes = plan.draw(settings, shelf.shapes, step=1)
-    made = feed.batch(settings, shelf, windows, changes, seed=0, threshold=1.0)
+    made = feed.cut(settings, shelf, windows, changes, seed=0, threshold=1.0)
     for picture, one in zip(made.pictures, windows_of(windows, 64), strict=True):
         x, y = int(one.left), int(one.top)
         part = item.rgb[y : y + 64, x : x + 64]
@@ -92,7 +93,7 @@ def test_at_its_own_scale_a_crop_is_the_picture_pixel_for_pixel() -> None:
 
 def test_a_step_s_batch_is_the_same_whenever_it_is_asked_for() -> None:
     settings = config(augment=Augment(degrade=0.8, noise=0.5, grey=0.3))
-    make = feed.maker(settings, [source(dotted(seed=1), dotted(seed=2))], CPU, threshold=1.0)
+    make = maker(settings, [source(dotted(seed=1), dotted(seed=2))], CPU, threshold=1.0)
     later = make(7)
     make(3)
     again, other = make(7), make(8)
@@ -112,7 +113,7 @@ def test_shares_hold_in_every_batch() -> None:
 
 def test_classes_follow_the_heads_of_a_crop() -> None:
     settings = config(network={"classes": 4}, margin=0)
-    make = feed.maker(settings, [source(dotted(heads=200))], CPU, threshold=5.0)
+    make = maker(settings, [source(dotted(heads=200))], CPU, threshold=5.0)
     made = make(0)
     assert made.classes is not None
     heads = made.density.sum(dim=(1, 2, 3)) / settings.density_scale
