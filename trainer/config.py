@@ -76,10 +76,22 @@ class Augment(_Model):
     degrade: float = Field(0.0, ge=0, le=1, description="share of crops blurred or compressed as JPEG")
 
 
+class GuideConfig(_Model):
+    """A larger network that the run learns from too; see ``trainer/teacher``."""
+
+    weights: Path = Field(description="of a run with model: teacher")
+    hint: float = Field(0.1, ge=0, description="weight of the squared error of its features, of variance 1")
+    follow: float = Field(
+        0.0, ge=0, le=1, description="share of the density losses towards its density in place of the labels"
+    )
+
+
 class TrainConfig(_Model):
     """A whole training run."""
 
-    model: Literal["ssr-hef", "mcnn"] = Field("ssr-hef", description="mcnn: to try HEF on another network")
+    model: Literal["ssr-hef", "mcnn", "teacher"] = Field(
+        "ssr-hef", description="mcnn: to try HEF on another network; teacher: for guide, see trainer/teacher"
+    )
     protocol: Literal["paper", "crops"] = "crops"
     steps: int = Field(10_000, gt=0)
     batch: int = Field(8, gt=0)
@@ -101,6 +113,9 @@ class TrainConfig(_Model):
         "the edge; at 0 the outermost pixels are in hardly any crop",
     )
     rate: float = Field(2e-3, gt=0)
+    learned_share: float = Field(
+        0.3, gt=0, description="of the rate, for the features a teacher begins with; model: teacher alone"
+    )
     schedule: Literal["constant", "cosine"] = "cosine"
     warmup: int = Field(200, ge=0)
     optimiser: Literal["adam", "adamw", "muon"] = "adamw"
@@ -122,6 +137,7 @@ class TrainConfig(_Model):
         description="what to begin with, of the network's shape: weights (network.norm: false), or a run "
         "folder's state.pt, whose averaged network still has its normalisation",
     )
+    guide: GuideConfig | None = Field(None, description="a teacher; none if left out")
     precision: Literal["bf16", "f32"] = "bf16"
     seed: int = 0
     validate_every: int = Field(500, gt=0)
@@ -150,10 +166,20 @@ class TrainConfig(_Model):
 
     @model_validator(mode="after")
     def _plain_weights(self) -> TrainConfig:
-        folded = self.start is not None and self.start.suffix != ".pt"
+        folded = self.start is not None and self.start.suffix != ".pt" and self.model != "teacher"
         for key, given in (("weight_norm", self.weight_norm), ("start with weights", folded)):
             if given and (self.network.norm or self.model != "ssr-hef"):
                 raise ValueError(f"{key} needs model: ssr-hef and network.norm: false")
+        return self
+
+    @model_validator(mode="after")
+    def _one_that_is_taught(self) -> TrainConfig:
+        if self.guide is not None and self.model != "ssr-hef":
+            raise ValueError("guide needs model: ssr-hef")
+        if self.model == "teacher" and self.crop % 32:
+            raise ValueError("model: teacher needs a crop that is a multiple of 32")
+        if self.guide is not None and self.crop % 32:
+            raise ValueError("guide needs a crop that is a multiple of 32")
         return self
 
     @model_validator(mode="after")

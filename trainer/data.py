@@ -13,6 +13,7 @@ from trainer.config import TrainConfig
 from trainer.datasets import BENCHMARKS, load
 from trainer.sources import Source
 from trainer.tables.paper import TABLE_II
+from trainer.teacher.lite import PACKAGE
 from trainer.train import Data
 
 GENERATED = {"plaza": sources.plaza, "nobody": sources.nobody}
@@ -72,7 +73,7 @@ def gather(
 
 
 def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str]) -> dict[str, Any]:
-    # What a start has seen, these weights have seen too.
+    # What a start or a teacher has seen, these weights have seen too.
     start = None if config.start is None else _seen(config.start)
     return {
         "name": "+".join(one for one in shares if one in BENCHMARKS),
@@ -84,6 +85,8 @@ def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str])
         "version": __version__,
         "notes": notes,
         **({"start": start} if start is not None else {}),
+        **({"guide": _seen(config.guide.weights)} if config.guide is not None else {}),
+        **({"features": f"ImageNet's, of {PACKAGE}"} if config.model == "teacher" and start is None else {}),
     }
 
 

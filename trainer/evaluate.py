@@ -160,10 +160,15 @@ def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
 
 
 def benchmarks_of(provenance: Mapping[str, Any]) -> set[str]:
-    """Return the benchmarks that weights, and those they were begun with, were trained on."""
-    data, start = provenance.get("data", ()), provenance.get("start")
+    """Return the benchmarks that weights, those they were begun with and their teacher were trained on."""
+    data = provenance.get("data", ())
     used = set(data) if isinstance(data, (Mapping, Sequence)) else set()
-    return used | (benchmarks_of(start) if isinstance(start, Mapping) else set())
+    return used.union(*(benchmarks_of(one) for one in forebears(provenance)))
+
+
+def forebears(provenance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the provenance of what weights were begun with and of their teacher, as far as they had any."""
+    return [one for key in ("start", "guide") if isinstance(one := provenance.get(key), Mapping)]
 
 
 def write_json(result: dict[str, Any], path: Path) -> None:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from crowdmon.counting.network import SSRHEF, Outputs
-from trainer.models import PeerNetwork
+from crowdmon.counting.network import Outputs
+from trainer.models import Network
 from trainer.schedule import freeze_norm
 
 
-def forward(network: SSRHEF | PeerNetwork, pictures: Tensor, *, leading: int) -> Outputs:
+def forward(network: Network, pictures: Tensor, *, leading: int) -> Outputs:
     """Return what the network says of a batch of which the first pictures alone are the norm.
 
     Batch normalisation learns quickly and generalises well on one source, and badly on a mixture: every
@@ -40,6 +40,7 @@ def forward(network: SSRHEF | PeerNetwork, pictures: Tensor, *, leading: int) ->
         None
         if first.classes is None or others.classes is None
         else torch.cat([first.classes, others.classes]),
+        None if first.hints is None or others.hints is None else torch.cat([first.hints, others.hints]),
     )
 
 

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
+LOSSES = (
+    "density", "segmentation", "classification", "pyramid", "empty",
+    "teacher_density", "teacher_pyramid", "hint",
+)  # fmt: skip
+"""What a step's loss may be the sum of."""
+
 METRICS = (
-    "step", "crops", "rate", "total", "density", "segmentation", "classification", "pyramid", "empty",
-    "count_error", "seconds",
+    "step", "crops", "rate", "total", *LOSSES, "count_error", "seconds",
 )  # fmt: skip
 """Columns of ``metrics.csv``: means since the row before; losses are weighted. All but the last
 depend on the configuration alone, so an interrupted and an uninterrupted run agree on them."""

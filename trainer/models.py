@@ -1,7 +1,7 @@
-"""Which network a run trains: the paper's, or a peer's that HEF is tried on. The one place that knows.
+"""Which network a run trains: the paper's, a peer's to try HEF on, or a teacher. The one place that knows.
 
-A peer's weights carry ``{"model": "mcnn"}`` as their network; the trainer counts with them, the
-application refuses them.
+The weights of a peer or a teacher carry ``{"model": "mcnn"}`` or ``{"model": "teacher"}`` as their network;
+the trainer counts with them, the application refuses them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
 from trainer import state, weight_norm
 from trainer.config import TrainConfig
-
-PEER = {"model": "mcnn"}
+from trainer.teacher.guide import hints
+from trainer.teacher.lite import imagenet
+from trainer.teacher.network import Teacher
 
 
 class PeerNetwork(nn.Module):
@@ -46,22 +47,32 @@ class PeerNetwork(nn.Module):
         return Outputs(self(picture), (), None)
 
 
-def build(config: TrainConfig) -> SSRHEF | PeerNetwork:
-    """Return the network of a configuration, untrained."""
+Network = SSRHEF | PeerNetwork | Teacher
+
+
+def build(config: TrainConfig) -> Network:
+    """Return the network of a configuration, as a run begins with it."""
     if config.model == "mcnn":
         return PeerNetwork()
+    if config.model == "teacher":
+        teacher = Teacher(config.preprocess())
+        if config.start is None:
+            teacher.lite.load_state_dict(imagenet())
+        else:
+            _begin(teacher, config.start)
+        return teacher
     network = SSRHEF(config.network.build())
     if config.start is not None:
         _begin(network, config.start)
-    return weight_norm.wrap(network) if config.weight_norm else network
+    if config.weight_norm:
+        network = weight_norm.wrap(network)
+    if config.guide is not None:
+        network.hint = hints(config.network.msrf)
+    return network
 
 
-def _begin(network: SSRHEF, path: Path) -> None:
-    if path.suffix == ".pt":
-        tensors = state.averaged(path)
-    else:
-        given = weights_file.load(path)
-        tensors = {key: torch.from_numpy(value.copy()) for key, value in given.tensors.items()}
+def _begin(network: SSRHEF | Teacher, path: Path) -> None:
+    tensors = state.averaged(path) if path.suffix == ".pt" else _tensors(weights_file.load(path))
     try:
         missing = network.load_state_dict(tensors, strict=False).missing_keys
     except RuntimeError as error:
@@ -69,6 +80,10 @@ def _begin(network: SSRHEF, path: Path) -> None:
     # Weights have no classification; whatever else is missing is another network's.
     if any(not key.startswith("classify.") for key in missing):
         raise _no_start(path)
+
+
+def _tensors(weights: Weights) -> dict[str, Tensor]:
+    return {key: torch.from_numpy(value.copy()) for key, value in weights.tensors.items()}
 
 
 def _no_start(path: Path) -> ConfigError:
@@ -86,7 +101,7 @@ def export(average: state.Average, config: TrainConfig, provenance: dict[str, An
     itself moved the counts of one network by 0.6 %, all to the same side.
     """
     made = _averaged(average, config, provenance)
-    if config.precision != "bf16":
+    if config.precision != "bf16" or config.model == "teacher":  # nobody hands a teacher out
         return made
     return replace(made, tensors={key: _rounded(value) for key, value in made.tensors.items()})
 
@@ -105,16 +120,16 @@ def _averaged(average: state.Average, config: TrainConfig, provenance: dict[str,
             values = weight_norm.unwrap(network).state_dict()
         return state.export(values, config.network.build(), config.preprocess(), provenance)
     tensors = {key: value.float().cpu().numpy() for key, value in average.values.items()}
-    return Weights(tensors, dict(PEER), config.preprocess(), provenance)
+    return Weights(tensors, {"model": config.model}, config.preprocess(), provenance)
 
 
 def counter(weights: Weights) -> Counter:
-    """Return the application's counter, or one that counts with a peer."""
+    """Return the application's counter, or one that counts with a peer or a teacher."""
     return PeerCounter(weights) if weights.network.get("model") else Counter(weights)
 
 
 class PeerCounter(Counter):
-    """The application's counter around a peer: the same pre-processing, tiles and sums."""
+    """The application's counter around a peer or a teacher: the same pre-processing, tiles and sums."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
@@ -123,7 +138,7 @@ class PeerCounter(Counter):
 
 
 class _PeerBackend:
-    """Runs MCNN; people below none are clipped, as a density map has none."""
+    """Runs the network; people below none are clipped, as a density map has none."""
 
     name = "torch"
     precision = "f32"
@@ -132,11 +147,12 @@ class _PeerBackend:
     def __init__(self, weights: Weights) -> None:
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.device = torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"
-        network = PeerNetwork()
+        model = weights.network["model"]
+        network = PeerNetwork() if model == "mcnn" else Teacher(weights.preprocess)
         try:
-            network.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in weights.tensors.items()})
+            network.load_state_dict(_tensors(weights))
         except RuntimeError as error:
-            raise WeightsError(f"{weights.path or weights.name} does not fit MCNN") from error
+            raise WeightsError(f"{weights.path or weights.name} does not fit a {model}") from error
         network = network.eval().to(self._device)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from trainer import run_folder
 from trainer.config import TrainConfig
+from trainer.logbook import LOSSES
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +74,8 @@ def _plots(out: Path, metrics: list[dict[str, str]], validation: list[dict[str, 
 
 
 def _losses(axes: Any, rows: list[dict[str, str]]) -> None:
-    for part in ("density", "segmentation", "classification", "pyramid", "empty"):
-        points = [(int(row["step"]), float(row[part])) for row in rows if row[part]]
+    for part in LOSSES:
+        points = [(int(row["step"]), float(row[part])) for row in rows if row.get(part)]
         if points:
             axes.plot(*zip(*points, strict=True), label=part, linewidth=1)
     axes.set_yscale("log")

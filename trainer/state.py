@@ -20,7 +20,7 @@ from crowdmon.errors import ConfigError
 class Average:
     """Exponential moving average of a network's parameters and buffers.
 
-    The classification is left out: it is dropped at export, and the resume state stays small.
+    Classification and hints are left out: they are dropped at export, and the resume state stays small.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -39,7 +39,7 @@ class Average:
 
 
 def _averaged(key: str) -> bool:
-    return not key.startswith("classify.")
+    return not key.startswith(("classify.", "hint."))
 
 
 @dataclass

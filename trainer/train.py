@@ -39,6 +39,7 @@ from trainer.objective import parts
 from trainer.schedule import freeze_norm, learning_rate
 from trainer.sources import Item, Source
 from trainer.sums import Sums
+from trainer.teacher.guide import Guide
 from trainer.validate import Score, overall, validate
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ def train(
     torch.manual_seed(config.seed)
     network = models.build(config).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    guide = Guide(config.guide, config, device) if config.guide is not None else None
     optimiser = schedule.optimiser(config, network)
     average = state.Average(network, config.ema)
     cursor = run_folder.prepare(
@@ -145,12 +147,14 @@ def train(
                 freeze_norm(network)
             rate = learning_rate(config, cursor.step)
             for group in optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group.get("share", 1.0)
             one = to_device(one, device)
             with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
                 pictures = one.pictures.contiguous(memory_format=torch.channels_last)
                 outputs = forward(network, pictures, leading=one.leading)
             found = parts(outputs, one, config.losses, density_scale=config.density_scale)
+            if guide is not None:
+                found = guide.teach(found, outputs, one)
             total = torch.stack(list(found.values())).sum()
             due = (cursor.step + 1) % config.log_every == 0
             if (due or not patient) and not torch.isfinite(total):

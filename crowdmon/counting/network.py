@@ -37,11 +37,13 @@ class Outputs(NamedTuple):
         density: Nx1xHxW, scaled people per cell, before it is clipped at 0.
         segmentations: logits at 1/2, 1/4, 1/8 (Nx1xhxw each), empty without SSR.
         classes: NxK logits, None without classification.
+        hints: of a teacher's features, None without a teacher.
     """
 
     density: Tensor
     segmentations: tuple[Tensor, ...]
     classes: Tensor | None
+    hints: Tensor | None = None
 
 
 class Conv(nn.Sequential):
@@ -112,6 +114,7 @@ class SSRHEF(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        self.hint: nn.Module | None = None  # the trainer's; while a run learns from a teacher
         norm = config.norm
         self.stem = Stem(config.stem)
         self.stages = nn.ModuleList()
@@ -177,7 +180,8 @@ class SSRHEF(nn.Module):
         """
         msrf, segmentations = self.features(picture)
         classes = self.classify(msrf) if self.config.classes else None
-        return Outputs(self.density(msrf), segmentations, classes)
+        hints = self.hint(msrf) if self.hint is not None else None
+        return Outputs(self.density(msrf), segmentations, classes, hints)
 
 
 def _initialise(module: nn.Module) -> None:

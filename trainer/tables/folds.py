@@ -11,7 +11,7 @@ import numpy as np
 
 from crowdmon.counting.weights import load as load_weights
 from trainer.datasets.ucf_cc_50 import SHARED_WITH_PART_A, folds
-from trainer.evaluate import benchmarks_of
+from trainer.evaluate import benchmarks_of, forebears
 from trainer.runs import Runs
 from trainer.tables import ablation, paper
 from trainer.tables.layout import Line, Pair, Table
@@ -71,7 +71,7 @@ def table(runs: Runs, start: Path | None = None) -> Table:
 def seen_pictures(provenance: Mapping[str, Any]) -> frozenset[str]:
     """Return the pictures of UCF_CC_50 that weights were trained or selected with, as their header tells.
 
-    Weights that were begun with others carry the header of those as ``start``.
+    Weights that were begun with others, or had a teacher, carry the headers of those.
     """
     data = provenance.get("data", ())
     used = set(data) if isinstance(data, (Mapping, list, tuple)) else set()
@@ -80,8 +80,7 @@ def seen_pictures(provenance: Mapping[str, Any]) -> frozenset[str]:
         fold, kind = int(provenance.get("fold", 0)), str(provenance.get("folds", "pfdnet"))
         kept_out = set(folds(kind)[fold - 1]) if fold else set()
         seen |= {name for one in folds(kind) for name in one} - kept_out
-    before = provenance.get("start")
-    return frozenset(seen) | (seen_pictures(before) if isinstance(before, Mapping) else frozenset())
+    return frozenset(seen).union(*(seen_pictures(one) for one in forebears(provenance)))
 
 
 def _seen(start: Path | None, kind: str) -> frozenset[str]:
