@@ -44,6 +44,8 @@ RUNS = (
     Run("general11", "row 21", 16, 88_000, "#82071e"),
     Run("general15", "row 23", 54, 200_000, "#bf3989"),
     Run("general18", "row 26", 32, 481_000, "#1f2328"),
+    Run("teacher1", "row 27, the teacher", 8, 0, "#57ab5a"),
+    Run("general19", "row 28, taught", 32, 481_000, "#e16f24"),
 )
 PANELS = {
     "shanghaitech_a": ("ShanghaiTech Part A", (80, 90, 100, 120, 160, 200, 250)),

@@ -5,7 +5,7 @@ who has seen a million pictures. The MSRF, through a 1x1 convolution that is dro
 foretell them.
 
 Sources: Romero et al., "FitNets" (2015), for the hint; Liu et al., "Efficient Crowd Counting via Structured
-Knowledge Transfer" (2020), who bring networks of this size on ShanghaiTech A from 88 to 63 this way.
+Knowledge Transfer" (2020), for crowds.
 """
 
 from __future__ import annotations
