@@ -176,10 +176,11 @@ class TrainConfig(_Model):
     def _one_that_is_taught(self) -> TrainConfig:
         if self.guide is not None and self.model != "ssr-hef":
             raise ValueError("guide needs model: ssr-hef")
-        if self.model == "teacher" and self.crop % 32:
-            raise ValueError("model: teacher needs a crop that is a multiple of 32")
-        if self.guide is not None and self.crop % 32:
-            raise ValueError("guide needs a crop that is a multiple of 32")
+        if self.model == "teacher" and self.optimiser != "adamw":
+            raise ValueError("model: teacher needs optimiser: adamw")
+        taught = "guide" if self.guide is not None else "model: teacher" if self.model == "teacher" else ""
+        if taught and (self.crop % 32 or self.protocol != "crops"):
+            raise ValueError(f"{taught} needs protocol: crops, and a crop that is a multiple of 32")
         return self
 
     @model_validator(mode="after")

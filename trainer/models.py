@@ -72,7 +72,7 @@ def build(config: TrainConfig) -> Network:
 
 
 def _begin(network: SSRHEF | Teacher, path: Path) -> None:
-    tensors = state.averaged(path) if path.suffix == ".pt" else _tensors(weights_file.load(path))
+    tensors = state.averaged(path) if path.suffix == ".pt" else state.tensors(weights_file.load(path))
     try:
         missing = network.load_state_dict(tensors, strict=False).missing_keys
     except RuntimeError as error:
@@ -80,10 +80,6 @@ def _begin(network: SSRHEF | Teacher, path: Path) -> None:
     # Weights have no classification; whatever else is missing is another network's.
     if any(not key.startswith("classify.") for key in missing):
         raise _no_start(path)
-
-
-def _tensors(weights: Weights) -> dict[str, Tensor]:
-    return {key: torch.from_numpy(value.copy()) for key, value in weights.tensors.items()}
 
 
 def _no_start(path: Path) -> ConfigError:
@@ -150,7 +146,7 @@ class _PeerBackend:
         model = weights.network["model"]
         network = PeerNetwork() if model == "mcnn" else Teacher(weights.preprocess)
         try:
-            network.load_state_dict(_tensors(weights))
+            network.load_state_dict(state.tensors(weights))
         except RuntimeError as error:
             raise WeightsError(f"{weights.path or weights.name} does not fit a {model}") from error
         network = network.eval().to(self._device)

@@ -112,14 +112,19 @@ def averaged(path: Path) -> dict[str, Tensor]:
     return found
 
 
+def tensors(weights: Weights) -> dict[str, Tensor]:
+    """Return the tensors of a weights file as a network loads them."""
+    return {key: torch.from_numpy(value.copy()) for key, value in weights.tensors.items()}
+
+
 def export(
     values: Mapping[str, Tensor], config: NetworkConfig, preprocess: Preprocess, provenance: dict[str, Any]
 ) -> Weights:
     """Return the averaged network as weights: normalisation folded, classification dropped."""
     state = {**SSRHEF(config).state_dict(), **values}
-    tensors, slim = fold(state, config)
+    folded, slim = fold(state, config)
     return Weights(
-        tensors={key: value.cpu().numpy() for key, value in tensors.items()},
+        tensors={key: value.cpu().numpy() for key, value in folded.items()},
         network=slim.header(),
         preprocess=preprocess,
         provenance=provenance,

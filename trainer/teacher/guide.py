@@ -11,7 +11,6 @@ Knowledge Transfer" (2020), for crowds.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +20,7 @@ from crowdmon.counting import weights as weights_file
 from crowdmon.counting.network import Outputs
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
+from trainer import state
 from trainer.config import GuideConfig, TrainConfig
 from trainer.loader import Batch
 from trainer.objective import parts
@@ -89,9 +89,8 @@ def hints(msrf: int) -> nn.Conv2d:
 def teacher(weights: Weights) -> Teacher:
     """Return the teacher of a weights file; ConfigError if its tensors do not fit."""
     network = Teacher(weights.preprocess)
-    tensors: dict[str, Any] = {key: torch.from_numpy(value.copy()) for key, value in weights.tensors.items()}
     try:
-        network.load_state_dict(tensors)
+        network.load_state_dict(state.tensors(weights))
     except RuntimeError as error:
         raise ConfigError(f"{weights.path or weights.name} does not fit the teacher") from error
     return network

@@ -200,6 +200,8 @@ def test_what_is_no_teacher_is_refused(taught: Path, tmp_path: Path) -> None:
     [
         ({"model": "mcnn", "guide": {"weights": "x"}}, "guide needs model: ssr-hef"),
         ({"model": "teacher", "crop": 72}, "multiple of 32"),
+        ({"model": "teacher", "optimiser": "muon"}, "model: teacher needs optimiser: adamw"),
+        ({"guide": {"weights": "x"}, "protocol": "paper"}, "guide needs protocol: crops"),
         ({"crop": 72, "guide": {"weights": "x"}}, "multiple of 32"),
         ({"guide": {"weights": "x", "follow": 1.5}}, "less than or equal to 1"),
     ],
