@@ -119,9 +119,21 @@ def _averaged(average: state.Average, config: TrainConfig, provenance: dict[str,
     return Weights(tensors, {"model": config.model}, config.preprocess(), provenance)
 
 
-def counter(weights: Weights) -> Counter:
-    """Return the application's counter, or one that counts with a peer or a teacher."""
-    return PeerCounter(weights) if weights.network.get("model") else Counter(weights)
+def counter(weights: Weights, *, backend: str = "auto") -> Counter:
+    """Return the application's counter, or one that counts with a peer or a teacher.
+
+    Raises:
+        WeightsError, ConfigError: the weights do not fit, or the back end cannot run them.
+    """
+    model = weights.network.get("model")
+    if not model:
+        return Counter(weights, backend=backend)
+    if backend not in ("auto", "torch"):
+        raise ConfigError(
+            f"{weights.path or weights.name} is of a {model}, which runs in torch alone, not in {backend}",
+            "Leave --backend out",
+        )
+    return PeerCounter(weights)
 
 
 class PeerCounter(Counter):

@@ -83,9 +83,13 @@ def _submit(part: Dataset, counter: Counter, target: Path) -> None:
 
 def _counter(weights: Path | None, fold: int, backend: str) -> Counter:
     from crowdmon.counting.counter import Counter
+    from crowdmon.counting.weights import load as load_weights
+    from trainer import models
 
-    path = Path(str(weights).replace("{fold}", str(fold))) if weights is not None else None
-    return Counter(path, backend=backend)
+    if weights is None:
+        return Counter(backend=backend)
+    path = Path(str(weights).replace("{fold}", str(fold)))
+    return models.counter(load_weights(path), backend=backend)
 
 
 def _score(part: Dataset, counter: Counter, *, done: Callable[[str], None]) -> dict[str, Any]:

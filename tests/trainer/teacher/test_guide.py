@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pytest
 import torch
 from pydantic import ValidationError
@@ -19,6 +21,7 @@ from crowdmon.values import Frame
 from tests.trainer.test_samples import dotted
 from tests.trainer.test_train import config, curve, data
 from trainer import models, state
+from trainer.__main__ import evaluate
 from trainer.config import GuideConfig
 from trainer.evaluate import benchmarks_of
 from trainer.feeding import maker
@@ -81,6 +84,27 @@ def test_a_teacher_counts_in_the_trainer_and_not_in_the_application(taught: Path
     assert (counted.people >= 0).all()
     with pytest.raises(WeightsError):
         Counter(taught)
+
+
+def test_a_teacher_runs_in_torch_alone(taught: Path) -> None:
+    weights = weights_file.load(taught)
+    assert models.counter(weights, backend="torch").weights.path == taught
+    with pytest.raises(ConfigError, match="runs in torch alone, not in openvino"):
+        models.counter(weights, backend="openvino")
+
+
+def test_crowdmon_eval_scores_a_teacher(
+    taught: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = dotted(seed=3)
+    cv2.imwrite(str(tmp_path / "one.png"), picture.rgb[..., ::-1])
+    (tmp_path / "test.csv").write_text("image,x,y\none.png,10,10\n", encoding="utf-8")
+    asked = ["--dataset", "points", "--root", str(tmp_path), "--weights", str(taught)]
+    target = tmp_path / "scores.json"
+    assert evaluate([*asked, "--split", "test", "--json", str(target)]) == 0, capsys.readouterr().err
+    (row,) = json.loads(target.read_text(encoding="utf-8"))["per_image"]
+    counted = models.counter(weights_file.load(taught)).count(Frame(picture.rgb)).count
+    assert row["count"] == pytest.approx(counted, abs=1e-3)
 
 
 def test_features_are_of_mean_0_and_variance_1_unless_they_hardly_speak() -> None:
