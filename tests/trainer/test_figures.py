@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from crowdmon.errors import ConfigError
+from crowdmon.counting.counter import Counter
+from crowdmon.errors import ConfigError, WeightsError
+from crowdmon.values import Frame
 from tests.trainer import trees
 from tests.trainer.printed import TINY
 from trainer import __main__ as program
+from trainer import models
 from trainer.datasets import load
 from trainer.figures.subjects import choose, hot, true_density, true_segmentations
 
@@ -82,11 +86,16 @@ def test_figure_1_trains_mcnn_with_and_without_hef(
     assert [dict(one.network) for one in made] == [{"model": "mcnn"}] * 2
     key = "network.merge.weight"
     assert not np.array_equal(made[0].tensors[key], made[1].tensors[key]), "HEF changed nothing"
-    # The application does not count with a peer.
-    capsys.readouterr()
+    # The trainer scores a peer, the application does not count with one.
+    with pytest.raises(WeightsError, match="network this version does not know"):
+        Counter(made[0])
+    scores = tmp_path / "scores.json"
     words = ["eval", "--dataset", "shanghaitech_a", "--root", str(data), "--weights", str(files[0])]
-    assert program.main(words) == 4
-    assert "network this version does not know" in capsys.readouterr().err
+    assert program.main([*words, "--json", str(scores)]) == 0, capsys.readouterr().err
+    rows = json.loads(scores.read_text(encoding="utf-8"))["per_image"]
+    counter = models.counter(made[0])
+    counted = [counter.count(Frame(one.read())).count for one in load("shanghaitech_a", data, "test").samples]
+    assert [row["count"] for row in rows] == pytest.approx(counted, abs=1e-3)
 
 
 def test_mcnn_goes_on_where_it_stopped(tmp_path: Path, data: Path) -> None:
