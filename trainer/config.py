@@ -127,6 +127,9 @@ class TrainConfig(_Model):
         0.5, gt=0, description="batch normalisation keeps its statistics after this share of the steps"
     )
     weight_norm: bool = Field(False, description="in place of batch normalisation; needs network.norm: false")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="the chance of a feature of the MSRF to be left out, crop by crop"
+    )
     norm_source: str = Field(
         "",
         description="the source whose crops give batch normalisation its statistics; the others are "
@@ -170,6 +173,12 @@ class TrainConfig(_Model):
         for key, given in (("weight_norm", self.weight_norm), ("start with weights", folded)):
             if given and (self.network.norm or self.model != "ssr-hef"):
                 raise ValueError(f"{key} needs model: ssr-hef and network.norm: false")
+        return self
+
+    @model_validator(mode="after")
+    def _features_to_drop(self) -> TrainConfig:
+        if self.dropout and self.model != "ssr-hef":
+            raise ValueError("dropout needs model: ssr-hef, which has an MSRF")
         return self
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ the trainer counts with them, the application refuses them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,21 @@ def build(config: TrainConfig) -> Network:
         network = weight_norm.wrap(network)
     if config.guide is not None:
         network.hint = hints(config.network.msrf)
+    if config.dropout:
+        network.fuse.register_forward_hook(_dropout(config.dropout))
     return network
+
+
+def _dropout(share: float) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], Tensor]:
+    """Return a hook that leaves out whole features of a picture while training, and scales the rest up.
+
+    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks" (2015).
+    """
+
+    def hook(module: nn.Module, _: tuple[Tensor, ...], features: Tensor) -> Tensor:
+        return F.dropout2d(features, share, training=module.training)
+
+    return hook
 
 
 def _begin(network: SSRHEF | Teacher, path: Path) -> None:
