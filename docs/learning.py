@@ -46,6 +46,7 @@ RUNS = (
     Run("general18", "row 26", 32, 481_000, "#1f2328"),
     Run("teacher1", "row 27, the teacher", 8, 0, "#57ab5a"),
     Run("general19", "row 28, taught", 32, 481_000, "#e16f24"),
+    Run("general20", "row 30, dropout", 32, 481_000, "#0a3069"),
 )
 PANELS = {
     "shanghaitech_a": ("ShanghaiTech Part A", (80, 90, 100, 120, 160, 200, 250)),
