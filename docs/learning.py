@@ -66,7 +66,7 @@ def points(run: Run, benchmark: str) -> tuple[list[float], list[float]]:
 def draw() -> None:
     """Write the picture."""
     style()
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3.8), dpi=120)
+    figure, axes = plt.subplots(1, 3, figsize=(10, 4.0), dpi=120)
     for panel, (benchmark, (title, ticks)) in zip(axes, PANELS.items(), strict=True):
         for run in RUNS:
             crops, errors = points(run, benchmark)
@@ -77,9 +77,9 @@ def draw() -> None:
         _ticks(panel, ticks)
     # The first panel has every run: Part A is in all of them.
     figure.legend(
-        *axes[0].get_legend_handles_labels(), loc="lower center", ncols=len(RUNS) // 2, frameon=False
+        *axes[0].get_legend_handles_labels(), loc="lower center", ncols=(len(RUNS) + 1) // 2, frameon=False
     )
-    figure.tight_layout(rect=(0, 0.12, 1, 1))
+    figure.tight_layout(rect=(0, 0.14, 1, 1))
     figure.savefig(TARGET, metadata={"Software": None})
     plt.close(figure)
 
