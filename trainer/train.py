@@ -149,8 +149,8 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = rate * group.get("share", 1.0)
             one = to_device(one, device)
-            # What dropout leaves out is a function of the step too, so that resuming is exact.
-            torch.manual_seed(((config.seed << 32) + cursor.step * world + rank) % 2**63)
+            if config.dropout:  # what it leaves out is a function of the step too, so that resuming is exact
+                torch.manual_seed(((config.seed << 32) + cursor.step * world + rank) % 2**63)
             with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
                 pictures = one.pictures.contiguous(memory_format=torch.channels_last)
                 outputs = forward(network, pictures, leading=one.leading)
