@@ -47,6 +47,7 @@ RUNS = (
     Run("teacher1", "row 27, the teacher", 8, 0, "#57ab5a"),
     Run("general19", "row 28, taught", 32, 481_000, "#e16f24"),
     Run("general20", "row 30, dropout", 32, 481_000, "#0a3069"),
+    Run("part_a4", "row 31, A for hours", 18, 0, "#3fa7d6"),
 )
 PANELS = {
     "shanghaitech_a": ("ShanghaiTech Part A", (80, 90, 100, 120, 160, 200, 250)),
