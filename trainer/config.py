@@ -29,6 +29,14 @@ class Losses(_Model):
     classification: float = Field(1e-3, ge=0, description="lambda 2")
     pyramid: float = Field(0.0, ge=0, description="weight of the block counts; 0 in the paper")
     empty: float = Field(0.0, ge=0, description="weight of the density in crops without people")
+    count: float = Field(
+        0.0, ge=0, description="weight of the people that a whole crop's count is off, not squared"
+    )
+    bayesian: float = Field(
+        0.0,
+        ge=0,
+        description="weight of the Bayesian loss, in people; with half, for packed pictures above all",
+    )
     half: float = Field(
         0.0, ge=0, description="people in a crop whose squared errors weigh half; 0: all crops weigh the same"
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 log = logging.getLogger(__name__)
 
 LOSSES = (
-    "density", "segmentation", "classification", "pyramid", "empty",
+    "density", "segmentation", "classification", "pyramid", "empty", "count", "bayesian",
     "teacher_density", "teacher_pyramid", "hint",
 )  # fmt: skip
 """What a step's loss may be the sum of."""

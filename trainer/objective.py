@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from crowdmon.counting.network import Outputs
 from trainer import losses
+from trainer.bayesian import bayesian
 from trainer.config import Losses
 from trainer.loader import Batch
 
@@ -48,6 +49,14 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         found["pyramid"] = settings.pyramid * losses.pyramid(
             shown, target, blocks=settings.blocks, mask=mask, weights=batch.weights
         )
+    if settings.count:
+        apart = losses.miscount(torch.relu(density), truth, mask=mask) / density_scale
+        found["count"] = settings.count * apart
+    if settings.bayesian:
+        people = bayesian(torch.relu(density) / density_scale, truth / density_scale, mask=mask)
+        if settings.half:  # on streets its background is most of it, and a median: nobody
+            people = people * (1 - (root**2).flatten())
+        found["bayesian"] = settings.bayesian * people.mean()
     if settings.empty:
         found["empty"] = settings.empty * losses.empty(torch.relu(density), truth)
     return found

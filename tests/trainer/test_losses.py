@@ -118,6 +118,12 @@ def test_only_maps_without_people_are_held_to_be_empty() -> None:
     assert losses.empty(predicted, target).item() == pytest.approx(0.25)
 
 
+def test_a_miscount_is_of_whole_maps_and_not_squared() -> None:
+    predicted, target = torch.cat([t(1, 2, 4), t(0, 0, 1)]), torch.cat([t(2, 2, 0), t(2, 2, 0)])
+    assert losses.miscount(predicted, target).item() == pytest.approx((3 + 3) / 2)
+    assert losses.miscount(predicted, target, mask=t(1, 1, 0)).item() == pytest.approx((1 + 4) / 2)
+
+
 @pytest.mark.parametrize("detach", [False])
 def test_gradients_are_the_numerical_ones(detach: bool) -> None:
     torch.manual_seed(0)
@@ -127,6 +133,7 @@ def test_gradients_are_the_numerical_ones(detach: bool) -> None:
     assert torch.autograd.gradcheck(lambda p: losses.hef(p, target, detach=detach), (predicted,))
     assert torch.autograd.gradcheck(lambda p: losses.l2(p, target), (predicted,))
     assert torch.autograd.gradcheck(lambda p: losses.pyramid(p, target, blocks=(1, 3)), (predicted,))
+    assert torch.autograd.gradcheck(lambda p: losses.miscount(p, target), (predicted,))
     logits = (predicted.detach() - 1).float().double().requires_grad_()
     assert torch.autograd.gradcheck(lambda p: _dice64(p, labels), (logits,))
 

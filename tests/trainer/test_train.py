@@ -18,6 +18,7 @@ from crowdmon.values import Frame
 from tests.trainer.test_samples import PLAIN, dotted, source
 from trainer.config import TrainConfig
 from trainer.loader import collate
+from trainer.logbook import LOSSES
 from trainer.objective import parts
 from trainer.samples import batch
 from trainer.schedule import freeze_norm, learning_rate
@@ -180,6 +181,8 @@ def test_frozen_normalisation_keeps_its_statistics_and_still_learns() -> None:
         ({"network": {**SMALL, "segmentation": False, "classes": 5}}, {"density", "classification"}),
         ({"network": {**SMALL, "classes": 0}}, {"density", "segmentation"}),
         ({"losses": {"pyramid": 0.1}}, {"density", "segmentation", "classification", "pyramid"}),
+        ({"losses": {"count": 0.1}}, {"density", "segmentation", "classification", "count"}),
+        ({"losses": {"bayesian": 0.1}}, {"density", "segmentation", "classification", "bayesian"}),
     ],
 )
 def test_a_switch_takes_its_loss_with_it(switch: dict[str, object], expected: set[str]) -> None:
@@ -188,7 +191,24 @@ def test_a_switch_takes_its_loss_with_it(switch: dict[str, object], expected: se
     classes = settings.network.classes
     one = collate(patches, settings.preprocess(), classes=classes, threshold=10)
     outputs = SSRHEF(settings.network.build()).train_outputs(one.pictures)
-    assert set(parts(outputs, one, settings.losses, density_scale=10)) == expected
+    found = parts(outputs, one, settings.losses, density_scale=10)
+    assert set(found) == expected
+    assert set(found) <= set(LOSSES), "the logbook has a column for each"
+
+
+def test_the_bayesian_loss_is_in_people_and_leaves_streets_to_the_squares() -> None:
+    settings = config(losses={"density": "l2", "bayesian": 0.5})
+    one = collate(batch(settings, data().train, step=0), settings.preprocess(), classes=5, threshold=10)
+    outputs = SSRHEF(settings.network.build()).train_outputs(one.pictures)
+    nothing = outputs._replace(density=torch.zeros_like(outputs.density))
+    inside = one.density.sum(dim=(1, 2, 3)) / 10
+    plain = parts(nothing, one, settings.losses, density_scale=10)["bayesian"]
+    assert plain.item() == pytest.approx(0.5 * inside.mean().item(), rel=1e-5)
+    half = settings.losses.model_copy(update={"half": 5.0, "half_of": "picture"})
+    usual = one.usual.flatten() / 10
+    expected = (inside * usual / (5 + usual)).mean().item()
+    left = parts(nothing, one, half, density_scale=10)["bayesian"]
+    assert left.item() == pytest.approx(0.5 * expected, rel=1e-5)
 
 
 def test_losses_are_weighted_as_equation_five_says() -> None:
