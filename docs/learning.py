@@ -6,6 +6,7 @@ Run by ``make docs``. Crops count from scratch: what a run's start had seen is o
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +83,10 @@ def draw() -> None:
         _ticks(panel, ticks)
     # The first panel has every run: Part A is in all of them.
     figure.legend(
-        *axes[0].get_legend_handles_labels(), loc="lower center", ncols=-(-len(RUNS) // 4), frameon=False
+        *axes[0].get_legend_handles_labels(),
+        loc="lower center",
+        ncols=math.ceil(len(RUNS) / 4),
+        frameon=False,
     )
     figure.tight_layout(rect=(0, 0.24, 1, 1))
     figure.savefig(TARGET, metadata={"Software": None})

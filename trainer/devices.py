@@ -69,6 +69,20 @@ def to_device(one: Batch, device: torch.device) -> Batch:
 
 
 @contextmanager
+def many_sizes() -> Iterator[None]:
+    """Take kernels as they come inside of the block.
+
+    To look for the quickest one for each size of picture takes longer than counting it.
+    """
+    before = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before
+
+
+@contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
     """Turn SIGINT and SIGTERM into a flag the loop looks at after each step."""
     caught: list[int] = []

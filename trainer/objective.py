@@ -29,7 +29,8 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         # The root of each map's weight on both sides is the weight on their squared difference.
         of_crop = settings.half_of == "crop"
         count = losses.people(density, truth, mask=mask) if of_crop else batch.usual
-        root = losses.share(count, half=settings.half * density_scale).sqrt()
+        share = losses.share(count, half=settings.half * density_scale)
+        root = share.sqrt()
         predicted, target = density * root, truth * root
     known = batch.weights * (torch.ones_like(target) if mask is None else mask)
     found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=known)}
@@ -44,21 +45,20 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         entropy = F.cross_entropy(outputs.classes.float(), batch.classes)
         found["classification"] = settings.classification * entropy
     # Cells learn below zero too; counts are of what inference shows, where nothing is.
-    shown = torch.relu(predicted)
+    shown, people = torch.relu(predicted), torch.relu(density)
     if settings.pyramid:
         found["pyramid"] = settings.pyramid * losses.pyramid(
             shown, target, blocks=settings.blocks, mask=mask, weights=batch.weights
         )
     if settings.count:
-        apart = losses.miscount(torch.relu(density), truth, mask=mask) / density_scale
-        found["count"] = settings.count * apart
+        found["count"] = settings.count * losses.miscount(people, truth, mask=mask) / density_scale
     if settings.bayesian:
-        people = bayesian(torch.relu(density) / density_scale, truth / density_scale, mask=mask)
+        off = bayesian(people / density_scale, truth / density_scale, mask=mask)
         if settings.half:  # on streets its background is most of it, and a median: nobody
-            people = people * (1 - (root**2).flatten())
-        found["bayesian"] = settings.bayesian * people.mean()
+            off = off * (1 - share.flatten())
+        found["bayesian"] = settings.bayesian * off.mean()
     if settings.empty:
-        found["empty"] = settings.empty * losses.empty(torch.relu(density), truth)
+        found["empty"] = settings.empty * losses.empty(people, truth)
     return found
 
 

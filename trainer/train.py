@@ -27,6 +27,7 @@ from trainer.devices import (
     asked_late,
     device_of,
     interruptible,
+    many_sizes,
     share_gradients,
     to_device,
     wait_for_all,
@@ -117,6 +118,7 @@ def train(
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
     sums = Sums()
     patient = asked_late(device)
+    torch.backends.cudnn.benchmark = patient  # every step's crops are of one size
 
     def save() -> None:
         sums.drain(cursor)
@@ -232,7 +234,8 @@ def _validated(
         if index < SHOWN:
             logbook.picture(f"{name}/{index}", boards.compare(item, density), step)
 
-    scores = validate(weights, data.val, watch=show)
+    with many_sizes():
+        scores = validate(weights, data.val, watch=show)
     for name, score in scores.items():
         logbook.validated(
             {"step": step, "benchmark": name, "mae": score.mae, "mse": score.mse, "bias": score.bias}

@@ -27,7 +27,7 @@ def test_people_on_a_lone_head_by_hand() -> None:
     assert bayesian(maps(middle), maps(middle)).item() == pytest.approx(2 * missed)
 
 
-def test_people_a_standard_deviation_away_by_hand() -> None:
+def test_people_two_standard_deviations_away_by_hand() -> None:
     head, beside = (SIDE // 2, SIDE // 2, 1.0), (SIDE // 2, SIDE // 2 + 3, 1.0)
     near = math.exp(-((3 / SIGMA) ** 2) / 2)
     share = near / (near + BACKGROUND)
