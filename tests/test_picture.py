@@ -13,8 +13,8 @@ from crowdmon.errors import SinkError
 from crowdmon.heatmap import PALETTES, colours
 from crowdmon.heatmap import TOP as HEAT_TOP
 from crowdmon.picture import ROI_COLOURS, fitted, heat, paint, write_png
-from crowdmon.ui.theme import DARK
 from crowdmon.values import DensityMap, Frame, Grid, Reading, Roi, RoiReading
+from crowdmon.view.theme import DARK
 
 WIDTH, HEIGHT = 644, 356  # no multiple of the cell: the last column and row reach beyond
 

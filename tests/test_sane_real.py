@@ -14,7 +14,7 @@ import pytest
 
 from crowdmon.counting.counter import Counter
 from crowdmon.values import Frame
-from trainer.datasets import Dataset, load
+from trainer.data.datasets import Dataset, load
 
 pytestmark = pytest.mark.data
 

@@ -18,11 +18,11 @@ import numpy as np
 
 from crowdmon.errors import SinkError
 from crowdmon.values import DensityMap, Frame
-from trainer.datasets import Dataset, Sample
-from trainer.datasets.rois import cover
-from trainer.datasets.ucf_cc_50 import SHARED_WITH_PART_A
+from trainer.data.datasets import Dataset, Sample
+from trainer.data.datasets.rois import cover
+from trainer.data.datasets.ucf_cc_50 import SHARED_WITH_PART_A
+from trainer.data.sources import MAX_SIDE
 from trainer.scores import Scored, by_category, by_range, by_scene, mean_of, nae, summary, without_mask, worst
-from trainer.sources import MAX_SIDE
 
 Progress = Callable[[str], None]
 

@@ -23,8 +23,8 @@ from crowdmon.counting.network import SSRHEF, Outputs
 from crowdmon.counting.peers import MCNN
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
-from trainer import state, weight_norm
 from trainer.config import TrainConfig
+from trainer.loop import state, weight_norm
 from trainer.teacher.guide import hints
 from trainer.teacher.lite import imagenet
 from trainer.teacher.network import Teacher

@@ -173,7 +173,7 @@ def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -
 
     Each goal is printed with what was measured and a verdict. Leave the machine alone meanwhile.
     """
-    from crowdmon.commands.bench import run, show_profile
+    from crowdmon.bench.run import run, show_profile
 
     return show_profile() if profile else run(json, markdown=markdown, long=long)
 

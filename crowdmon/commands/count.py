@@ -22,8 +22,8 @@ from crowdmon.engine.live import iterate_live
 from crowdmon.engine.offline import iterate
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError
 from crowdmon.picture import write_png
-from crowdmon.record.clip import Clip
-from crowdmon.record.csvlog import ReadingCsv
+from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.sinks.video import Clip
 from crowdmon.values import DensityMap, Frame, Reading
 
 INTERRUPTED = 130

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from crowdmon import atomic
 from crowdmon.errors import ConfigError
-from crowdmon.record import place
 
 
 def seconds(value: float | None, option: str) -> float | None:
@@ -43,7 +43,7 @@ def writable(path: Path | None, *, suffix: str = "") -> Path | None:
         return None
     if suffix and path.suffix.lower() != suffix:
         raise ConfigError(f"{path} does not end in {suffix}", f"Give a name that ends in {suffix}")
-    place.check(path)
+    atomic.check_place(path)
     return path
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crowdmon import heatmap, picture, privacy
 from crowdmon.config import DisplayConfig
-from crowdmon.record.clip import Clip
+from crowdmon.sinks.video import Clip
 from crowdmon.values import DensityMap, Frame, Reading, Roi
 
 

@@ -18,7 +18,7 @@ from crowdmon.commands import count, options
 from crowdmon.commands.count import INTERRUPTED, Plan
 from crowdmon.commands.tally import Rows, Sum, Tally
 from crowdmon.errors import ConfigError, CountingError, SourceError
-from crowdmon.record.csvlog import ReadingCsv
+from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.values import WHOLE_FRAME
 
 

@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import dataclass
 
-from crowdmon.record.csvlog import ReadingCsv
+from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading
 
 

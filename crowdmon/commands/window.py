@@ -25,7 +25,7 @@ def show(config: AppConfig, *, path: Path | None = None) -> int:
     if library := missing_library():
         raise CrowdmonError(f"the window needs the system library {library}", APT)
     try:
-        from crowdmon.ui.app import run_window
+        from crowdmon.ui.shell.app import run_window
     except ImportError as error:
         raise CrowdmonError(f"the window cannot start ({error})", APT) from error
     return run_window(config, path=path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from crowdmon.engine.gaps import UNKNOWN_AFTER, Gaps
-from crowdmon.engine.measure import not_counted
-from crowdmon.engine.smooth import Smoother
+from crowdmon.track.gaps import UNKNOWN_AFTER, Gaps
+from crowdmon.track.measure import not_counted
+from crowdmon.track.smooth import Smoother
 from crowdmon.values import Reading, Roi
 
 LAG = 0.2

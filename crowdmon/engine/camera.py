@@ -8,17 +8,17 @@ from collections.abc import Callable
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.account import Account
-from crowdmon.engine.diary import Diary
+from crowdmon.engine.camera_events import Diary
+from crowdmon.engine.count_cell import Offer
 from crowdmon.engine.latest import Latest
-from crowdmon.engine.link import Link
-from crowdmon.engine.meter import Meter
-from crowdmon.engine.offer import Offer
 from crowdmon.engine.playback import Playback
-from crowdmon.engine.seams import Clock
+from crowdmon.engine.protocols import Clock
+from crowdmon.engine.rate_meter import Meter
 from crowdmon.engine.snapshots import CameraSnapshot
-from crowdmon.engine.status import Figures, status
+from crowdmon.engine.source_link import Link
+from crowdmon.engine.source_status import Figures, status
 from crowdmon.engine.words import words
-from crowdmon.record.event import Event
+from crowdmon.facts import Event
 from crowdmon.values import CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0

@@ -6,7 +6,7 @@ import time
 
 
 class SystemClock:
-    """The real :class:`~crowdmon.engine.seams.Clock`."""
+    """The real :class:`~crowdmon.engine.protocols.Clock`."""
 
     def monotonic(self) -> float:
         """Seconds that only rise."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.seams import CounterFactory, Sink, Sources
+from crowdmon.engine.protocols import CounterFactory, Sink, Sources
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SinkError, SourceError

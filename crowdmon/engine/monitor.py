@@ -9,16 +9,16 @@ from collections.abc import Sequence
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.capturing import Capturing
+from crowdmon.engine.capture_thread import Capturing
 from crowdmon.engine.clock import SystemClock
-from crowdmon.engine.counting import Counting
-from crowdmon.engine.gaps import UNKNOWN_AFTER
-from crowdmon.engine.recording import Recording
-from crowdmon.engine.seams import Clock, CounterFactory, Sink, Sources
+from crowdmon.engine.counting_thread import Counting
+from crowdmon.engine.protocols import Clock, CounterFactory, Sink, Sources
+from crowdmon.engine.sink_thread import Recording
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.engine.words import words
 from crowdmon.errors import SourceError
+from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.values import Reading
 
 _log = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from crowdmon.capture.source import Picture, Source
 from crowdmon.capture.taps import frame_from
-from crowdmon.engine.ahead import ahead
-from crowdmon.engine.measure import measure
-from crowdmon.engine.seams import CounterLike
-from crowdmon.engine.smooth import Smoother
+from crowdmon.engine.prefetch import ahead
+from crowdmon.engine.protocols import CounterLike
 from crowdmon.errors import CountingError, CrowdmonError
+from crowdmon.track.measure import measure
+from crowdmon.track.smooth import Smoother
 from crowdmon.values import DensityMap, Frame, Reading, Roi
 
 

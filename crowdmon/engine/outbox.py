@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable
 
 from crowdmon.engine.backoff import Backoff
-from crowdmon.engine.seams import EventSink, Sink
+from crowdmon.engine.protocols import EventSink, Sink
 from crowdmon.errors import redact
-from crowdmon.record.event import Event, Happening
-from crowdmon.record.sound import Fact
+from crowdmon.facts import Event, Happening
+from crowdmon.sinks.recordable import Fact
 
 BOUND = 100_000
 """Readings and events that wait for one sink: over five hours of five a second."""

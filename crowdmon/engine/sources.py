@@ -18,7 +18,7 @@ _SEGMENT = 15.0
 
 
 class CaptureSources:
-    """The real :class:`~crowdmon.engine.seams.Sources`."""
+    """The real :class:`~crowdmon.engine.protocols.Sources`."""
 
     def live(self, uri: str) -> bool:
         """Whether a loss is to be followed by a new attempt; ConfigError for an unknown scheme."""

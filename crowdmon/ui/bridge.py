@@ -15,8 +15,8 @@ from typing import Any, Protocol, TypeVar
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from crowdmon.config import AppConfig
-from crowdmon.engine.errands import Errand, Errands
-from crowdmon.engine.seams import Sink
+from crowdmon.engine.background import Errand, Errands
+from crowdmon.engine.protocols import Sink
 from crowdmon.errors import SourceError
 from crowdmon.values import DensityMap, Frame, Reading, Status
 

@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from crowdmon.__main__ import main
-from crowdmon.record.csvlog import read_csv
+from crowdmon.sinks.csv_file import read_csv
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter
 

@@ -11,7 +11,7 @@ import pytest
 
 from crowdmon.__main__ import main
 from crowdmon.errors import CountingError, SourceError
-from crowdmon.record.csvlog import COLUMNS, read_csv
+from crowdmon.sinks.csv_file import COLUMNS, read_csv
 from crowdmon.values import Frame
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter, FakeSource, FakeSources

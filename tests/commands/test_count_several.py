@@ -9,7 +9,7 @@ import pytest
 from crowdmon.__main__ import main
 from crowdmon.commands.several import moment
 from crowdmon.commands.tally import Sum
-from crowdmon.record.csvlog import read_csv
+from crowdmon.sinks.csv_file import read_csv
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter
 

@@ -13,7 +13,7 @@ import pytest
 from crowdmon.__main__ import main
 from crowdmon.errors import SourceError
 from crowdmon.heatmap import colours
-from crowdmon.record.csvlog import read_csv
+from crowdmon.sinks.csv_file import read_csv
 from crowdmon.values import DensityMap, Frame, Grid
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter, FakeSource
@@ -165,7 +165,7 @@ def test_a_video_that_cannot_be_written_is_known_first(
 def test_a_disk_that_fills_is_6_and_leaves_no_video_but_whole_rows(
     counter: FakeCounter, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    from crowdmon.record.clip import Clip
+    from crowdmon.sinks.video import Clip
 
     mux = Clip._mux
 

@@ -11,7 +11,7 @@ from crowdmon import config, resources
 from crowdmon.__main__ import main
 from crowdmon.commands import demo
 from crowdmon.errors import CrowdmonError
-from crowdmon.record.csvlog import read_csv
+from crowdmon.sinks.csv_file import read_csv
 from tests.fakes import FakeCounter
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from crowdmon.config import AppConfig, CameraConfig
-from crowdmon.engine import stillness
+from crowdmon.engine import frozen_picture as stillness
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.recording import Recording
+from crowdmon.engine.sink_thread import Recording
 from crowdmon.errors import CountingError, SinkError, SourceError
-from crowdmon.record.csvlog import ReadingCsv
-from crowdmon.record.event import Event
-from crowdmon.record.history import HistoryFile
-from crowdmon.record.query import HistoryReader
+from crowdmon.facts import Event
+from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.sinks.history.file import HistoryFile
+from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.values import CameraState, Frame, Reading, ReadingState, RoiReading
 from tests.fakes import FakeCounter, FakeSource, FakeSources, ListSink, ManualClock, until
 

@@ -9,9 +9,9 @@ import pytest
 from crowdmon.config import CameraConfig
 from crowdmon.engine.account import Account
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.gaps import Gaps
-from crowdmon.engine.measure import measure
-from crowdmon.engine.serving import LONGEST_LATE, Serving
+from crowdmon.engine.taps import LONGEST_LATE, Serving
+from crowdmon.track.gaps import Gaps
+from crowdmon.track.measure import measure
 from crowdmon.values import Reading, ReadingState
 from tests.fakes import FakePicture, ManualClock, density_of
 

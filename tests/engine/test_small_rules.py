@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.engine.backoff import MOST, REFUSED, Backoff
-from crowdmon.engine.meter import Meter
 from crowdmon.engine.pacer import LATEST, Pacer
+from crowdmon.engine.rate_meter import Meter
 
 
 def test_waits_double_up_to_two_seconds() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from crowdmon.engine.link import Link
-from crowdmon.engine.meter import Meter
+from crowdmon.engine.rate_meter import Meter
+from crowdmon.engine.source_link import Link
 from tests.fakes import FakeSource, ManualClock
 
 

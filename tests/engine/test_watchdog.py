@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.config import AppConfig, CameraConfig
-from crowdmon.engine import capturing
+from crowdmon.engine import capture_thread as capturing
 from crowdmon.engine.backoff import MOST, Backoff
+from crowdmon.engine.frozen_picture import AFTER, FEWEST, Stillness
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.patience import (
+from crowdmon.engine.source_status import Facts, Figures, status
+from crowdmon.engine.timeouts import (
     LONGEST,
     LONGEST_OPENING,
     SHORTEST,
@@ -20,8 +22,6 @@ from crowdmon.engine.patience import (
     Opening,
     next_patience,
 )
-from crowdmon.engine.status import Facts, Figures, status
-from crowdmon.engine.stillness import AFTER, FEWEST, Stillness
 from crowdmon.errors import SourceError
 from crowdmon.values import CameraState, ReadingState
 from tests.fakes import FakeCounter, FakePicture, FakeSource, FakeSources, ListSink, ManualClock, until

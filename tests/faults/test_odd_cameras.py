@@ -10,7 +10,7 @@ import pytest
 
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.engine import stillness
+from crowdmon.engine import frozen_picture as stillness
 from crowdmon.engine.monitor import Monitor
 from crowdmon.values import CameraState, ReadingState
 from tests.fakes import FakeCounter, ListSink, until

@@ -20,9 +20,9 @@ import numpy as np
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.counting.counter import Counter
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.seams import CounterLike
-from crowdmon.record.daily import DailyCsv
-from crowdmon.record.history import HistoryFile
+from crowdmon.engine.protocols import CounterLike
+from crowdmon.sinks.daily import DailyCsv
+from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.values import DensityMap, Frame
 from tests.faults.harness import figures, settled
 from tests.soak.report import HEIGHT, WIDTH, Report, p95_by_window, slope

@@ -16,8 +16,8 @@ from crowdmon.values import DensityMap, Frame, Grid
 from tests.fakes import FakeCounter
 from tests.trainer import trees
 from trainer import evaluate
-from trainer.datasets import Dataset, Sample, load
-from trainer.datasets.rois import cover, inside_roi, mask_cover
+from trainer.data.datasets import Dataset, Sample, load
+from trainer.data.datasets.rois import cover, inside_roi, mask_cover
 from trainer.scores import RANGES, Scored, by_range, by_scene, mean_of, summary, worst
 
 ERRORS = [Scored("a", 10, 13.0), Scored("b", 0, 1.0), Scored("c", 90, 84.0)]

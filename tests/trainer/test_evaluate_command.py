@@ -36,8 +36,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from crowdmon.counting import weights as weights_file
     from crowdmon.counting.network import SSRHEF
-    from trainer import state
     from trainer.config import Network, TrainConfig
+    from trainer.loop import state
 
     torch.manual_seed(0)
     config = Network(stem=2, widths=(4, 4, 8), dilations=((1,), (1,), (1,)), msrf=4, head=(4, 4, 4)).build()
@@ -68,7 +68,7 @@ def test_a_benchmark_is_scored_and_written(tmp_path: Path, weights: Path, run: R
 def test_the_count_is_the_application_s_own(tmp_path: Path, weights: Path, run: Run) -> None:
     from crowdmon.counting.counter import Counter
     from crowdmon.values import Frame
-    from trainer.datasets.pictures import read_picture
+    from trainer.data.datasets.pictures import read_picture
 
     trees.shanghaitech(tmp_path / "part_B", {}, {3: []})
     target = tmp_path / "scores.json"
@@ -85,8 +85,8 @@ def test_weights_of_a_training_network_survive_the_file(tmp_path: Path) -> None:
 
     from crowdmon.counting import weights as weights_file
     from crowdmon.counting.network import SSRHEF
-    from trainer import state
     from trainer.config import Network, TrainConfig
+    from trainer.loop import state
 
     config = Network(norm=False).build()
     network = SSRHEF(config)
@@ -139,9 +139,9 @@ def test_each_fold_may_have_its_own_weights(tmp_path: Path, weights: Path, run: 
 
 def test_large_pictures_are_counted_as_they_are_validated(tmp_path: Path, weights: Path, run: Run) -> None:
     from crowdmon.counting.counter import Counter
-    from trainer import sources
-    from trainer.datasets import load
-    from trainer.validate import validate
+    from trainer.data import sources
+    from trainer.data.datasets import load
+    from trainer.loop.validate import validate
 
     trees.ucf_qnrf(tmp_path / "UCF-QNRF", {n: [(5.0, 5.0)] for n in range(1, 4)})
     for number in range(1, 4):

@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 from scipy.io import savemat
 
-from trainer.datasets import Dataset
+from trainer.data.datasets import Dataset
 
 Heads = Sequence[tuple[float, float]]
 

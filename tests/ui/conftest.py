@@ -16,10 +16,10 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
-from crowdmon.ui.app import application
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.main_window import MainWindow
-from crowdmon.ui.settings import Settings
+from crowdmon.ui.shell.app import application
+from crowdmon.ui.shell.main_window import MainWindow
+from crowdmon.ui.shell.settings import Settings
 from tests.ui.fakes import Clock, FakeMonitor
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

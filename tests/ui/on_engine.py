@@ -8,9 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.seams import CounterLike
+from crowdmon.engine.protocols import CounterLike
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.main_window import MainWindow
+from crowdmon.ui.shell.main_window import MainWindow
 
 
 def opened(

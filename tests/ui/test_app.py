@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crowdmon.ui.app import _interruptible, application, run_window
+from crowdmon.ui.shell.app import _interruptible, application, run_window
 from tests.ui.fakes import FakeMonitor, FakeSnapshot, camera, config
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import os, signal, sys, threading
 from PyQt6.QtCore import QTimer
-from crowdmon.ui.app import application, run_window
-from crowdmon.ui.main_window import MainWindow
+from crowdmon.ui.shell.app import application, run_window
+from crowdmon.ui.shell.main_window import MainWindow
 from tests.ui.fakes import FakeMonitor, camera, config
 
 app = application()

@@ -13,11 +13,11 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig, RecordConfig, load
-from crowdmon.record.csvlog import read_csv
-from crowdmon.ui import app as ui_app
-from crowdmon.ui.daily_dialog import DailyDialog
-from crowdmon.ui.main_window import MainWindow
-from crowdmon.ui.settings import Settings
+from crowdmon.sinks.csv_file import read_csv
+from crowdmon.ui.export.daily_dialog import DailyDialog
+from crowdmon.ui.shell import app as ui_app
+from crowdmon.ui.shell.main_window import MainWindow
+from crowdmon.ui.shell.settings import Settings
 from tests.fakes import FakeCounter
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, camera, config

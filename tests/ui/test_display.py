@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig, DisplayConfig, load
 from crowdmon.heatmap import PALETTES, colours
-from crowdmon.ui import pictures
-from crowdmon.ui.display import Look, said
-from crowdmon.ui.settings import Settings
+from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.shell.display import Look, said
+from crowdmon.ui.shell.settings import Settings
 from tests.ui.conftest import Desk
 from tests.ui.fakes import CELL, GATE, HEIGHT, camera, config, density, frame
 

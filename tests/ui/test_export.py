@@ -12,10 +12,10 @@ from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from crowdmon.record.csvlog import ReadingCsv, read_csv
-from crowdmon.record.history import HistoryFile
-from crowdmon.ui.export_dialog import ExportDialog
-from crowdmon.ui.exporting import WIDTHS, range_of
+from crowdmon.sinks.csv_file import ReadingCsv, read_csv
+from crowdmon.sinks.history.file import HistoryFile
+from crowdmon.ui.export.export_dialog import ExportDialog
+from crowdmon.ui.export.job import WIDTHS, range_of
 from crowdmon.values import ReadingState
 from tests.fakes import FakeCounter
 from tests.ui.conftest import Desk

@@ -12,8 +12,8 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig, load
-from crowdmon.ui.document import worth_saving
-from crowdmon.ui.settings import MOST_RECENT, Settings
+from crowdmon.ui.shell.document import worth_saving
+from crowdmon.ui.shell.settings import MOST_RECENT, Settings
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, STAIRS, camera, config
 

@@ -12,11 +12,11 @@ from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from crowdmon.engine.monitor import Monitor
-from crowdmon.record.csvlog import read_csv
+from crowdmon.sinks.csv_file import read_csv
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.export_dialog import ExportDialog
-from crowdmon.ui.main_window import MainWindow
-from crowdmon.ui.source_dialog import SourceDialog
+from crowdmon.ui.export.export_dialog import ExportDialog
+from crowdmon.ui.shell.main_window import MainWindow
+from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.values import CameraState, ReadingState
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter

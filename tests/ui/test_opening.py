@@ -12,12 +12,12 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from crowdmon.engine.probe import SIDE, look
+from crowdmon.capture.probe import SIDE, look
 from crowdmon.errors import SourceError
 from crowdmon.picture import write_png
-from crowdmon.ui import source_pages
-from crowdmon.ui.opening import name_for
-from crowdmon.ui.source_dialog import SourceDialog
+from crowdmon.ui.sources import source_pages
+from crowdmon.ui.sources.opening import name_for
+from crowdmon.ui.sources.source_dialog import SourceDialog
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, camera, config
 

@@ -13,15 +13,15 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from crowdmon import heatmap
-from crowdmon.ui import pictures
-from crowdmon.ui.end_labels import spread
-from crowdmon.ui.fit import fit
-from crowdmon.ui.marks import paint_mark
-from crowdmon.ui.notice import Notice, paint_notice
-from crowdmon.ui.roi_overlay import RoiShape, label_box, outline, paint_rois
-from crowdmon.ui.theme import DARK
-from crowdmon.ui.video_view import VideoView
+from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.picture.notice import Notice, paint_notice
+from crowdmon.ui.picture.video_view import VideoView
+from crowdmon.ui.plot.end_labels import spread
+from crowdmon.ui.roi.overlay import RoiShape, label_box, outline, paint_rois
+from crowdmon.ui.shell.marks import paint_mark
 from crowdmon.values import CameraState, DensityMap, Frame, Grid
+from crowdmon.view.fit import fit
+from crowdmon.view.theme import DARK
 from tests.ui.fakes import HEIGHT, WIDTH, density, frame
 
 

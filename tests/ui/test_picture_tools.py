@@ -12,11 +12,11 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui import pictures
-from crowdmon.ui.display import Look
-from crowdmon.ui.hover import people_at
-from crowdmon.ui.saving_pictures import write_snapshot
-from crowdmon.ui.settings import Settings
+from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.picture.hover import people_at
+from crowdmon.ui.picture.saving_pictures import write_snapshot
+from crowdmon.ui.shell.display import Look
+from crowdmon.ui.shell.settings import Settings
 from crowdmon.values import Frame, Reading, RoiReading
 from tests.ui.conftest import Desk
 from tests.ui.fakes import CELL, GATE, HEIGHT, NOON, WIDTH, camera, config, density

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.engine.monitor import Monitor
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.main_window import MainWindow
-from crowdmon.ui.playback_bar import clock_text
+from crowdmon.ui.picture.playback_bar import clock_text
+from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.values import CameraState
 from tests.fakes import FakeCounter
 from tests.ui.conftest import Desk

@@ -7,9 +7,9 @@ import pytest
 from PyQt6.QtCore import QTimer
 
 from crowdmon.config import AppConfig, RecordConfig
-from crowdmon.record.history import HistoryFile
-from crowdmon.record.movable import MovableCsv
-from crowdmon.ui import app as ui_app
+from crowdmon.sinks.history.file import HistoryFile
+from crowdmon.sinks.movable import MovableCsv
+from crowdmon.ui.shell import app as ui_app
 from tests.ui.fakes import FakeMonitor
 
 

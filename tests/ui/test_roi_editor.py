@@ -15,11 +15,11 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QTabl
 
 from crowdmon import config as settings
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.roi_edit import Part
-from crowdmon.ui.name_box import NameBox
-from crowdmon.ui.roi_editor import RoiEditor
-from crowdmon.ui.theme import DARK
+from crowdmon.roi import Part
+from crowdmon.ui.roi.editor import RoiEditor
+from crowdmon.ui.roi.name_box import NameBox
 from crowdmon.values import CameraState, Frame
+from crowdmon.view.theme import DARK
 from tests.formats.writers import write_v5
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, HEIGHT, NOON, STAIRS, WIDTH, camera, config
@@ -205,7 +205,7 @@ def test_a_line_that_crosses_is_refused_on_the_spot(fresh: Hand) -> None:
 
 
 def pixels(hand: Hand) -> np.ndarray:
-    from crowdmon.ui import pictures
+    from crowdmon.ui.picture import qt_images as pictures
 
     return pictures.to_rgb(hand.view.grab().toImage()).astype(int)
 

@@ -10,13 +10,13 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from crowdmon.config import RoiConfig
-from crowdmon.ui import pictures
-from crowdmon.ui.fit import fit
-from crowdmon.ui.fonts import font
-from crowdmon.ui.roi_editor import RoiEditor
-from crowdmon.ui.roi_handles import paint_editing, refusal_box
-from crowdmon.ui.roi_hints import HINTS
-from crowdmon.ui.theme import CAPTION
+from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.roi.editor import RoiEditor
+from crowdmon.ui.roi.handles import paint_editing, refusal_box
+from crowdmon.ui.roi.hints import HINTS
+from crowdmon.ui.shell.fonts import font
+from crowdmon.view.fit import fit
+from crowdmon.view.theme import CAPTION
 
 SQUARE = RoiConfig(name="gate", polygon=((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75)))
 PLACE = fit((400, 300), (400, 300))

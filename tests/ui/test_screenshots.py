@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QImage
 
-from crowdmon.ui import pictures
+from crowdmon.ui.picture import qt_images as pictures
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,8 +8,8 @@ from PyQt6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import CameraConfig
-from crowdmon.ui.source_dialog import SourceDialog
-from crowdmon.ui.source_page import Choice
+from crowdmon.ui.sources.source_dialog import SourceDialog
+from crowdmon.ui.sources.source_page import Choice
 
 
 @pytest.fixture
@@ -129,7 +129,9 @@ def test_a_folder_is_picked_with_browse(
     dialog: SourceDialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = answers(dialog)
-    monkeypatch.setattr("crowdmon.ui.source_paths.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path))
+    monkeypatch.setattr(
+        "crowdmon.ui.sources.source_paths.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
+    )
     dialog.kinds.setCurrentRow(3)
     browse = next(b for b in dialog.page().findChildren(QAbstractButton) if "Browse" in b.text())
     qtbot.mouseClick(browse, Qt.MouseButton.LeftButton)

@@ -9,11 +9,11 @@ from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QListWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui import pictures
-from crowdmon.ui.export_dialog import _checks
-from crowdmon.ui.stylesheet import stylesheet
-from crowdmon.ui.theme import THEMES
-from crowdmon.ui.ticks import TickBox
+from crowdmon.ui.export.check_boxes import TickBox
+from crowdmon.ui.export.export_dialog import _checks
+from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.shell.stylesheet import stylesheet
+from crowdmon.view.theme import THEMES
 
 
 def near(rgb: np.ndarray, colour: str) -> int:

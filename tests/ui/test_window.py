@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.main_window import MainWindow
-from crowdmon.ui.source_dialog import SourceDialog
+from crowdmon.ui.shell.main_window import MainWindow
+from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.values import CameraState, Reading, ReadingState, RoiReading
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, NOON, STAIRS, Clock, FakeMonitor, camera, config, reading

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from crowdmon.errors import ConfigError, SinkError
 from trainer import evaluate
-from trainer.datasets import Dataset, load
+from trainer.data.datasets import Dataset, load
 
 if TYPE_CHECKING:
     from crowdmon.counting.counter import Counter

@@ -11,8 +11,8 @@ from crowdmon.errors import ConfigError
 from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
 
 if TYPE_CHECKING:
-    from trainer.datasets import Dataset
-    from trainer.runs import Job, Runs
+    from trainer.data.datasets import Dataset
+    from trainer.paper.runs import Job, Runs
 
 FIGURES = ("1", "3", "7", "8", "9")
 
@@ -29,9 +29,9 @@ def figure(name: str, options: Options) -> None:
     options.check()
     if options.start is not None:
         raise ConfigError("--start is for --table folds, figures begin with nothing", "Leave it out.")
-    from trainer.datasets import BENCHMARKS
-    from trainer.datasets.find import find
-    from trainer.runs import scored_splits
+    from trainer.data.datasets import BENCHMARKS
+    from trainer.data.datasets.find import find
+    from trainer.paper.runs import scored_splits
 
     chosen = options.benchmark(options.dataset or first_present(options.root))
     find(BENCHMARKS[chosen], options.root)
@@ -45,8 +45,8 @@ def figure(name: str, options: Options) -> None:
 
 def first_present(root: Path | None) -> str:
     """Return the first benchmark that is there, Part A before all; MissingDataError without any."""
-    from trainer.datasets import BENCHMARKS, MissingDataError
-    from trainer.datasets.find import find
+    from trainer.data.datasets import BENCHMARKS, MissingDataError
+    from trainer.data.datasets.find import find
 
     for benchmark in BENCHMARKS.values():
         try:
@@ -60,21 +60,21 @@ def first_present(root: Path | None) -> str:
 
 def _draw(name: str, part: Dataset, runs: Runs, weights: Path | None, path: Path, *, fold: int) -> None:
     if name == "3":
-        from trainer.figures import truth
+        from trainer.paper.figures import truth
 
         truth.draw(part, path)
         return
     if name == "7":
         from crowdmon.counting.weights import load
-        from trainer.figures import depth
-        from trainer.runs import weights_in
+        from trainer.paper.figures import depth
+        from trainer.paper.runs import weights_in
 
         if weights is None:
             (job,) = _train(runs, ("ssr-hef",), part, fold)
             weights = weights_in(runs.folder(job))
         depth.draw(part, load(Path(str(weights).replace("{dataset}", part.name))), path)
         return
-    from trainer.figures import compare
+    from trainer.paper.figures import compare
 
     names = ("mcnn", "mcnn-hef") if name == "1" else ("without-hef", "ssr-hef")
     jobs = _train(runs, names, part, fold, score=name == "8")
@@ -92,8 +92,8 @@ def _draw(name: str, part: Dataset, runs: Runs, weights: Path | None, path: Path
 
 
 def _train(runs: Runs, names: tuple[str, ...], part: Dataset, fold: int, *, score: bool = False) -> list[Job]:
-    from trainer.runs import Job
-    from trainer.variants import VARIANTS
+    from trainer.paper.runs import Job
+    from trainer.paper.variants import VARIANTS
 
     jobs = [Job(VARIANTS[name], part.name, fold) for name in names]
     number = f"{len(jobs)} runs, each" if len(jobs) > 1 else "one run,"

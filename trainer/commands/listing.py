@@ -9,9 +9,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from trainer.datasets import BENCHMARKS
-from trainer.datasets.find import VARIABLE
-from trainer.datasets.listing import Found, survey
+from trainer.data.datasets import BENCHMARKS
+from trainer.data.datasets.find import VARIABLE
+from trainer.data.datasets.listing import Found, survey
 
 
 def run(root: Path | None) -> None:

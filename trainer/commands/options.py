@@ -15,7 +15,7 @@ from crowdmon.errors import ConfigError
 from trainer.commands.train import positive
 
 if TYPE_CHECKING:
-    from trainer.runs import Runs
+    from trainer.paper.runs import Runs
 
 DEFAULT_CONFIG = "configs/train/ablation.yaml"
 DEFAULT_OUT = Path("runs/paper")
@@ -38,7 +38,7 @@ class Options:
 
     def benchmark(self, default: str) -> str:
         """Return the benchmark that is asked for; ConfigError if there is none of that name."""
-        from trainer.datasets import BENCHMARKS
+        from trainer.data.datasets import BENCHMARKS
 
         chosen = self.dataset or default
         if chosen not in BENCHMARKS:
@@ -74,11 +74,11 @@ def runs_of(options: Options, voice: Voice, *, config: str = DEFAULT_CONFIG) -> 
         ConfigError: the configuration cannot be read, or several processes were started as one.
     """
     from crowdmon import resources
-    from trainer import memory
-    from trainer.budget import Budget
     from trainer.commands.train import Report
     from trainer.config import load
-    from trainer.runs import Runs
+    from trainer.loop import memory
+    from trainer.paper.budget import Budget
+    from trainer.paper.runs import Runs
 
     if int(os.environ.get("WORLD_SIZE", 1)) > 1:
         raise ConfigError(

@@ -12,8 +12,8 @@ from crowdmon.errors import ConfigError, SinkError
 from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
 
 if TYPE_CHECKING:
-    from trainer.runs import Runs
-    from trainer.tables.layout import Table
+    from trainer.paper.runs import Runs
+    from trainer.paper.tables.layout import Table
 
 TABLES = ("II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "folds")
 TRAINED = ("VII", "VIII", "folds")
@@ -48,8 +48,8 @@ def table(name: str, options: Options) -> None:
 
 
 def _trained(name: str, options: Options, runs: Runs) -> Table:
-    from trainer.tables import ablation, folds
-    from trainer.variants import ABLATION, CLASSES
+    from trainer.paper.tables import ablation, folds
+    from trainer.paper.variants import ABLATION, CLASSES
 
     chosen = options.benchmark(folds.BENCHMARK if name == "folds" else ablation.MAIN)
     if name == "folds" and chosen != folds.BENCHMARK:
@@ -67,14 +67,14 @@ def _trained(name: str, options: Options, runs: Runs) -> Table:
 def _read(name: str, options: Options, say: Callable[[str], None]) -> Table:
     """Return a table for which nothing is trained."""
     if name == "II":
-        from trainer.tables import statistics
+        from trainer.paper.tables import statistics
 
         return statistics.table(options.root)
     if name == "IX":
-        from trainer.tables import speed
+        from trainer.paper.tables import speed
 
         return speed.table(repeats=options.steps or speed.REPEATS, say=say)
-    from trainer.tables import benchmarks
+    from trainer.paper.tables import benchmarks
 
     made = {
         "III": benchmarks.table_iii,
@@ -87,7 +87,7 @@ def _read(name: str, options: Options, say: Callable[[str], None]) -> Table:
 
 
 def _write(made: Table, out: Path | None) -> None:
-    from trainer.tables.layout import as_csv, markdown
+    from trainer.paper.tables.layout import as_csv, markdown
 
     text, rows = markdown(made), as_csv(made)
     click.echo(f"{text}\n```csv\n{rows}```")

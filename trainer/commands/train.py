@@ -11,14 +11,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from crowdmon.errors import ConfigError
-from trainer import memory
 from trainer.config import TrainConfig
 from trainer.config import load as load_config
-from trainer.datasets import BENCHMARKS
-from trainer.datasets.find import find
+from trainer.data.datasets import BENCHMARKS
+from trainer.data.datasets.find import find
+from trainer.loop import memory
 
 if TYPE_CHECKING:
-    from trainer.train import Progress
+    from trainer.loop.train import Progress
 
 DEFAULT_CONFIG = "configs/train/fast.yaml"
 QUIET_SECONDS = 30.0
@@ -49,19 +49,19 @@ def run(
     name = _name(dataset, settings, root)
     folder = out if out is not None else Path("runs") / name
 
-    from trainer.data import gather
+    from trainer.data.prepare import gather
 
     data = gather(settings, name, root, fold=1 if fold is None else fold, folds=folds)
     console = Console(stderr=True)
     for note in data.provenance.get("notes", []):
         console.print(f"Note: {note}.", highlight=False, soft_wrap=True)
     if bench:
-        from trainer.bench import run as measure
+        from trainer.loop.step_times import run as measure
 
         measure(settings, data, Console())
         return
 
-    from trainer.train import train
+    from trainer.loop.train import train
 
     with Report(console) as report:
         scores = train(

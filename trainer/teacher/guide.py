@@ -20,10 +20,10 @@ from crowdmon.counting import weights as weights_file
 from crowdmon.counting.network import Outputs
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
-from trainer import state
 from trainer.config import GuideConfig, TrainConfig
-from trainer.loader import Batch
-from trainer.objective import parts
+from trainer.data.loader import Batch
+from trainer.loop import state
+from trainer.loss.objective import parts
 from trainer.teacher.network import FEATURES, Seen, Teacher
 
 MODEL = {"model": "teacher"}

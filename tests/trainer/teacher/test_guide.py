@@ -18,17 +18,18 @@ from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
 from crowdmon.values import Frame
-from tests.trainer.test_samples import dotted
-from tests.trainer.test_train import config, curve, data
-from trainer import models, state
+from tests.trainer.data.test_samples import dotted
+from tests.trainer.loop.test_train import config, curve, data
+from trainer import models
 from trainer.__main__ import evaluate
 from trainer.config import GuideConfig
+from trainer.data.feeding import maker
 from trainer.evaluate import benchmarks_of
-from trainer.feeding import maker
-from trainer.objective import parts
+from trainer.loop import state
+from trainer.loop.train import train
+from trainer.loss.objective import parts
 from trainer.teacher.guide import MODEL, Guide
 from trainer.teacher.network import FEATURES, Teacher
-from trainer.train import train
 
 CPU = torch.device("cpu")
 
@@ -68,7 +69,7 @@ def test_a_teacher_is_trained_by_the_loop_and_goes_on_where_it_stopped(taught: P
 
 
 def test_what_imagenet_taught_moves_at_a_share_of_the_rate(taught: Path) -> None:
-    from trainer import schedule
+    from trainer.loop import schedule
 
     settings = config(model="teacher", start=taught, learned_share=0.25)
     optimiser = schedule.optimiser(settings, models.build(settings))
@@ -195,7 +196,7 @@ def test_weight_normalisation_leaves_the_hints_alone(taught: Path) -> None:
 
 
 def test_weights_say_what_their_teacher_has_seen(taught: Path) -> None:
-    from trainer.data import _provenance
+    from trainer.data.prepare import _provenance
 
     settings = config(guide=guided(taught))
     provenance = _provenance(settings, {"shanghaitech_a": 1.0}, [])

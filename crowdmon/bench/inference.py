@@ -1,0 +1,186 @@
+"""What ``crowdmon bench`` measures of the network: back ends, precisions, sizes, and how near to the peak.
+
+``inference`` is the network alone, a normalised picture in, people per cell out, the same for every
+model and back end. ``count`` is all of it, from a picture's pixels to people per cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crowdmon import resources
+from crowdmon.bench.harness import SCENE, SIZES, Bench, Figures, Goal, Row, alternating, goal
+from crowdmon.capture.source import open_source
+from crowdmon.counting import backends
+from crowdmon.counting.counter import Counter
+from crowdmon.counting.macs import macs
+from crowdmon.counting.network_config import NetworkConfig
+from crowdmon.counting.weights import DEFAULT, Weights, load
+from crowdmon.values import Frame
+
+PUBLISHED = "512x1024"
+"""The size at which networks are compared."""
+
+FASTER = {"mcnn": 25.0, "csrnet": 50.0}
+"""How many times quicker than the eager form of these networks counting shall be."""
+
+NEAR = {"f32": 100.0, "bf16": 65.0}
+"""Percent of a large matrix product's operations a second that the network shall reach."""
+
+TOGETHER = 4
+"""Pictures counted in one call, to see whether that pays."""
+
+_CPU = ("openvino", "onnxruntime", "torch")
+
+Entry = tuple[Row, Callable[[], object]]
+
+
+def inference(bench: Bench) -> Figures:
+    """Back ends x precisions x sizes, other papers' networks, and a large matrix product."""
+    weights = load(resources.path(DEFAULT))
+    frames = {name: picture(*size) for name, size in SIZES.items()}
+    batches = {name: weights.preprocess.prepare(frame.rgb) for name, frame in frames.items()}
+    bench.say("loading back ends")
+    entries = [*_own(weights, batches), *_peers(bench, weights, batches[PUBLISHED])]
+    entries += [*_whole(weights, frames), *_products(entries)]
+    times = alternating([run for _, run in entries], rounds=bench.rounds, say=bench.say)
+    rows = [row for row, _ in entries]
+    for row, taken in zip(rows, times, strict=True):
+        row["median_ms"] = median(taken) / row.get("batch", 1)
+        if "gflop" in row:
+            row["gflop_per_s"] = 1000 * row["gflop"] / row["median_ms"]
+    return rows, [*_faster(rows), *_near(rows)]
+
+
+def described(device: str) -> Row:
+    """Return a counter's device, such as ``openvino cpu f32``, under the names the JSON has."""
+    backend, *on, precision = device.split()
+    where = " ".join(on)
+    kind = backend.partition("-")[0] if where == "cpu" else "cuda"
+    return {"backend": kind, "device": where, "precision": precision}
+
+
+def picture(width: int, height: int) -> Frame:
+    """Return a picture of the plaza."""
+    with open_source(f"{SCENE}&width={width}&height={height}") as source:
+        return Frame(next(iter(source.pictures())).rgb())
+
+
+def _made(what: Weights | bytes, *, most: int | None = None) -> list[backends.Backend]:
+    """Return the back ends that can run this, the best first; of two that come to the same here, one."""
+    names = [name for name in backends.installed() if name != "torch" or isinstance(what, Weights)]
+    made = [backends.make(name, what) for name in names[:most]]
+    return list({(one.name, one.device, one.precision): one for one in made}.values())
+
+
+def _own(weights: Weights, batches: dict[str, NDArray[np.float32]]) -> list[Entry]:
+    config = NetworkConfig.from_header(weights.network)
+    entries: list[Entry] = []
+    for number, made in enumerate(_made(weights)):
+        named = described(f"{made.name} {made.device} {made.precision}")
+        for size, batch in batches.items():
+            row: Row = {"what": "inference", "model": "ssr-hef", **named, "size": size}
+            entries.append(({**row, "gflop": _gflop(config, batch)}, _settled(made, batch)))
+        if number == 0:
+            together = np.concatenate([batches[PUBLISHED]] * TOGETHER)
+            row = {"what": "together", "model": "ssr-hef", **named, "size": PUBLISHED, "batch": TOGETHER}
+            entries.append((row, _settled(made, together)))
+    return entries + [
+        ({**_eager("ssr-hef", size), "gflop": _gflop(config, batch)}, _eagerly("ssr-hef", weights, batch))
+        for size, batch in batches.items()
+    ]
+
+
+def _peers(bench: Bench, weights: Weights, batch: NDArray[np.float32]) -> list[Entry]:
+    from crowdmon.counting.reference import onnx_of_peer
+
+    entries: list[Entry] = []
+    for model in FASTER:
+        entries.append((_eager(model, PUBLISHED), _eagerly(model, weights, batch)))
+        for made in _made(onnx_of_peer(model), most=None if bench.long else 1):
+            named = described(f"{made.name} {made.device} {made.precision}")
+            row: Row = {"what": "inference", "model": model, **named, "size": PUBLISHED}
+            entries.append((row, _settled(made, batch)))
+    return entries
+
+
+def _whole(weights: Weights, frames: dict[str, Frame]) -> list[Entry]:
+    counter = Counter(weights)
+    row: Row = {"what": "count", "model": "ssr-hef", **described(counter.device)}
+    return [({**row, "size": size}, _counted(counter, frame)) for size, frame in frames.items()]
+
+
+def _products(entries: list[Entry]) -> list[Entry]:
+    from crowdmon.counting.reference import SIDE, matrix_product
+
+    there = {row["precision"] for row, _ in entries if row["backend"] in _CPU}
+    products: list[Entry] = []
+    for precision in (one for one in NEAR if one in there):
+        run, operations = matrix_product(precision)
+        row: Row = {"what": "matrix product", "backend": "torch", "device": "cpu", "precision": precision}
+        products.append(({**row, "size": f"{SIDE}x{SIDE}", "gflop": operations / 1e9}, run))
+    return products
+
+
+def _eager(model: str, size: str) -> Row:
+    named = {"backend": "torch-eager", "device": "cpu", "precision": "f32"}
+    return {"what": "inference", "model": model, **named, "size": size}
+
+
+def _eagerly(model: str, weights: Weights, batch: NDArray[np.float32]) -> Callable[[], object]:
+    from crowdmon.counting.reference import eager
+
+    return eager(model, weights, height=batch.shape[2], width=batch.shape[3])
+
+
+def _settled(made: backends.Backend, batch: NDArray[np.float32]) -> Callable[[], object]:
+    """Return a run of a back end that has seen as many pictures of this size as it compiles for one."""
+    for _ in range(getattr(made, "steady", 1)):
+        made.run(batch)
+    return lambda: made.run(batch)
+
+
+def _counted(counter: Counter, frame: Frame) -> Callable[[], object]:
+    return lambda: counter.count(frame)
+
+
+def _gflop(config: NetworkConfig, batch: NDArray[np.float32]) -> float:
+    return 2e-9 * macs(config, height=batch.shape[2], width=batch.shape[3])
+
+
+def _faster(rows: list[Row]) -> list[Goal]:
+    """Compare the best CPU back end with other networks as their users run them."""
+    ours = [row for row in _at_published(rows, "ssr-hef") if row["backend"] in _CPU]
+    if not ours:
+        return []
+    best = min(ours, key=lambda row: float(row["median_ms"]))
+    goals = []
+    for model, wanted in FASTER.items():
+        theirs = next(row for row in _at_published(rows, model) if row["backend"] == "torch-eager")
+        of = f"{best['backend']} {best['precision']}, {PUBLISHED}"
+        times = theirs["median_ms"] / best["median_ms"]
+        goals.append(goal(f"vs-{model}", of, limit=wanted, measured=times, unit="x", at_least=True))
+    return goals
+
+
+def _near(rows: list[Row]) -> list[Goal]:
+    """Compare the operations a second with those of a large matrix product."""
+    goals = []
+    for peak in (row for row in rows if row["what"] == "matrix product"):
+        precision = peak["precision"]
+        ours = [row for row in _at_published(rows, "ssr-hef") if row["backend"] in _CPU]
+        reached = [row["gflop_per_s"] for row in ours if row["precision"] == precision]
+        share = 100 * max(reached) / peak["gflop_per_s"]
+        of = f"{precision}, {PUBLISHED}"
+        goals.append(goal("peak", of, limit=NEAR[precision], measured=share, unit="%", at_least=True))
+    return goals
+
+
+def _at_published(rows: list[Row], model: str) -> list[Row]:
+    return [
+        row for row in rows if (row["what"], row.get("model"), row["size"]) == ("inference", model, PUBLISHED)
+    ]

@@ -1,0 +1,165 @@
+"""The one counting thread: it owns the counter, and with it the accelerator."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from crowdmon.engine.camera import Camera
+from crowdmon.engine.offline import count
+from crowdmon.engine.protocols import Clock, CounterFactory, CounterLike
+from crowdmon.engine.scheduler import Scheduler
+from crowdmon.track.measure import measure
+from crowdmon.values import DensityMap, Frame
+
+_IDLE = 0.5
+"""Seconds to sleep at most; the bell wakes earlier."""
+
+_log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class CountsTogether(CounterLike, Protocol):
+    """A counter that counts several pictures of one size in one call."""
+
+    @property
+    def batch(self) -> int:
+        """How many at most; 1 if that is not quicker than one by one."""
+        ...
+
+    def count_together(self, frames: Sequence[Frame]) -> list[DensityMap]:
+        """Count frames of one size, in their order; any exception means that one of them could not be."""
+        ...
+
+
+class Counting:
+    """Builds the counter, then counts the newest picture of every camera fairly."""
+
+    def __init__(
+        self,
+        factory: CounterFactory,
+        cameras: Callable[[], Mapping[str, Camera]],
+        *,
+        clock: Clock,
+        bell: threading.Event,
+    ) -> None:
+        """``cameras`` tells who is there now; ``bell`` rings when there is something to count."""
+        self._factory, self._cameras, self._clock, self._bell = factory, cameras, clock, bell
+        self._scheduler = Scheduler()
+        self._known: dict[str, Camera] = {}
+        self._counter: CounterLike | None = None
+        self._stop = threading.Event()
+        self.device = ""
+        self.weights = ""
+        self.pace = 0.0
+        self.failure: Exception | None = None
+        self.thread = threading.Thread(target=self.run, name="counting", daemon=True)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the counter is there, or will never be: from now on counts are expected."""
+        return self._counter is not None or self.failure is not None
+
+    def stop(self) -> None:
+        """End after the picture being counted."""
+        self._stop.set()
+        self._bell.set()
+
+    def run(self) -> None:
+        """Live as the thread does."""
+        try:
+            self.build()
+            while not self._stop.is_set():
+                if (wait := self.step()) is not None:
+                    self._bell.wait(wait)
+                    self._bell.clear()
+        except Exception as error:  # noqa: BLE001 - nobody is left to count: whatever it was, say so
+            # Who drains the cells in front of this thread now? Nobody has to, each holds one picture.
+            _log.debug("counting ended", exc_info=True)
+            self.failure = error
+            for camera in self._cameras().values():
+                camera.cannot_count(error)
+
+    def build(self) -> None:
+        """Build the counter here, where it is used; this may take seconds."""
+        counter = self._factory()
+        self.device, self.weights = counter.device, counter.name
+        self._counter = counter
+        _log.info("counting on %s with %s", self.device, self.weights)
+
+    def step(self) -> float | None:
+        """Count one picture, or several in one call; without one that is due, return the seconds to wait."""
+        now = self._clock.monotonic()
+        cameras = self._meet(now)
+        waiting = [name for name, camera in cameras.items() if camera.ready(now, patience=self.pace)]
+        turns = self._scheduler.turns(waiting, now)
+        if not turns:
+            wait = self._scheduler.wait(waiting, now)
+            return _IDLE if wait is None else min(wait, _IDLE)
+        self._count(self._alike([cameras[name] for name in turns]))
+        return None
+
+    def _alike(self, cameras: Sequence[Camera]) -> list[Camera]:
+        """Return the first, and those whose waiting pictures can be counted in the same call."""
+        most = self._counter.batch if isinstance(self._counter, CountsTogether) else 1
+        shape = cameras[0].offer.shape if most > 1 else ()
+        return [cameras[0], *(one for one in cameras[1:] if shape and one.offer.shape == shape)][:most]
+
+    def _meet(self, now: float) -> dict[str, Camera]:
+        """Learn who is there; a failed camera is not."""
+        cameras = {name: one for name, one in self._cameras().items() if not one.link.stop.is_set()}
+        self._scheduler.keep(((name, camera.rate) for name, camera in cameras.items()), now)
+        for name, camera in cameras.items():
+            if self._known.get(name) is not camera:
+                self._scheduler.anew(name, now)
+            if camera.offer.urgent:
+                self._scheduler.hurry(name, now)
+            camera.offer.wanted_from = self._scheduler.due(name)
+        self._known = cameras
+        return cameras
+
+    def _count(self, cameras: Sequence[Camera]) -> None:
+        started = self._clock.monotonic()
+        taken = [(camera, frame) for camera in cameras if (frame := camera.offer.take()) is not None]
+        for camera, _ in taken:
+            self._scheduler.begin(camera.name, started)
+            camera.offer.wanted_from = self._scheduler.due(camera.name)
+        densities = self._together([frame for _, frame in taken])
+        for (camera, frame), density in zip(taken, densities, strict=True):
+            self._enter(camera, frame, density, cost=(self._clock.monotonic() - started) / len(taken))
+
+    def _together(self, frames: Sequence[Frame]) -> list[DensityMap | Exception]:
+        """Count frames of one size; what went wrong with one stands in its place."""
+        if self._counter is None:
+            return []
+        if len(frames) > 1 and isinstance(self._counter, CountsTogether):
+            try:
+                return list(self._counter.count_together(frames))
+            except Exception:  # noqa: BLE001 - one by one it shows whose picture it was
+                _log.debug("counting %d pictures together failed", len(frames), exc_info=True)
+        return [_alone(self._counter, frame) for frame in frames]
+
+    def _enter(self, camera: Camera, frame: Frame, density: DensityMap | Exception, *, cost: float) -> None:
+        try:
+            if isinstance(density, Exception):
+                raise density
+            reading = measure(density, camera.rois)
+        except Exception as error:  # noqa: BLE001 - memory may run out here too: it costs this camera alone
+            _log.debug("counting failed", exc_info=True)
+            camera.cannot_count(error)
+            return
+        finally:
+            camera.offer.done()
+        now = self._clock.monotonic()
+        self._scheduler.end(camera.name, cost=cost, now=now)
+        self.pace = self._scheduler.pace(now)
+        camera.counted(frame, density, reading, patience=self.pace)
+
+
+def _alone(counter: CounterLike, frame: Frame) -> DensityMap | Exception:
+    try:
+        return count(counter, frame)
+    except Exception as error:  # noqa: BLE001 - it is entered where its camera is
+        return error

@@ -1,0 +1,60 @@
+"""ROIs from and to files: ``roi.mat`` of the benchmarks, and the application's own YAML."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from crowdmon import config as settings
+from crowdmon.config import AppConfig, CameraConfig, RoiConfig
+from crowdmon.errors import ConfigError, redact
+from crowdmon.formats.roi import read_roi_mat, to_fractions
+from crowdmon.roi.shapes import Points, Refused, checked
+
+_SECRET = re.compile(r":\$\{[A-Za-z_]\w*\}@")
+
+
+def polygon_from_mat(path: str | Path, *, size: tuple[int, int]) -> Points:
+    """Read the polygon of a ``roi.mat``, drawn on pictures of ``size`` (width, height) pixels.
+
+    Raises:
+        DatasetError: not such a file.
+        ConfigError: inside a picture of this size it makes no polygon.
+    """
+    width, height = size
+    points = to_fractions(read_roi_mat(path), width=width, height=height)
+    # Corners beyond the border are brought to it, where several may meet.
+    kept = [point for i, point in enumerate(points) if point != points[i - 1]]
+    try:
+        return checked(kept)
+    except Refused as error:
+        raise ConfigError(
+            f"{path} makes no ROI on a picture of {width} x {height} pixels: {error.message}",
+            "Was it drawn on pictures of another size?",
+        ) from error
+
+
+def rois_from_yaml(path: str | Path, *, camera: str) -> tuple[RoiConfig, ...]:
+    """Read the ROIs of a configuration: those of the camera of that name, or of its only one.
+
+    Raises:
+        ConfigError: no configuration, no such camera, or a camera without ROIs.
+    """
+    cameras = settings.load(path).cameras
+    named = [one for one in cameras if one.name == camera] or list(cameras)
+    if len(named) != 1:
+        raise ConfigError(f"{path} has {len(cameras)} cameras, none of them named '{camera}'", "Name one so")
+    if not named[0].rois:
+        raise ConfigError(f"{path} has no ROI for '{named[0].name}'", "Choose another file")
+    return named[0].rois
+
+
+def save_yaml(camera: CameraConfig, path: str | Path) -> None:
+    """Write one camera with its ROIs as a configuration; a password in its source is left out.
+
+    Raises:
+        SinkError: the file cannot be written.
+    """
+    open_source = redact(_SECRET.sub("@", camera.source)) == _SECRET.sub("@", camera.source)
+    source = camera.source if open_source else redact(camera.source)
+    settings.save(AppConfig(cameras=(camera.model_copy(update={"source": source}),)), path)

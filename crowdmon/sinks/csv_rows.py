@@ -1,0 +1,130 @@
+"""Readings as rows of text and back. Pure."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypedDict
+
+from crowdmon.sinks.bins import Bin
+from crowdmon.values import Level, Reading, ReadingState
+
+COLUMNS = (
+    "time", "camera", "roi", "count", "count_smoothed", "density_per_m2", "level", "state", "frame",
+    "media_time_s",
+)  # fmt: skip
+
+HEADER = (",".join(COLUMNS) + "\n").encode()
+
+BIN_COLUMNS = ("time", "camera", "roi", "bin_s", "mean", "min", "max", "last", "counted", "not_counted")
+"""Columns of binned counts: ``time`` is the bin's start, the two last are numbers of readings."""
+
+BIN_HEADER = (",".join(BIN_COLUMNS) + "\n").encode()
+
+_FORMULA = tuple("=+-@\t\r\n")
+_TO_QUOTE = frozenset(',"\r\n')
+
+
+class Row(TypedDict):
+    """One row, typed back; None where the cell is empty."""
+
+    time: float
+    camera: str
+    roi: str
+    count: float | None
+    count_smoothed: float | None
+    density_per_m2: float | None
+    level: Level | None
+    state: ReadingState
+    frame: int | None
+    media_time_s: float | None
+
+
+def encode(reading: Reading) -> bytes:
+    """Return the rows of one reading, UTF-8, each with its line end."""
+    moment = local_time(reading.time)
+    lines = [
+        [
+            moment,
+            _name(reading.camera),
+            _name(roi.roi),
+            _number(roi.count, 2),
+            _number(roi.count_smoothed, 2),
+            _number(roi.density_per_m2, 4),
+            roi.level.value if roi.level is not None else "",
+            reading.state.value,
+            "" if reading.frame is None else str(reading.frame),
+            _number(reading.pts, 3),
+        ]
+        for roi in reading.rois
+    ]
+    return _text(lines)
+
+
+def encode_bin(one: Bin, width: int) -> bytes:
+    """Return the row of a bin of ``width`` seconds, UTF-8, with its line end; an unknown count is empty."""
+    people = (_number(value, 2) for value in (one.mean, one.min, one.max, one.last))
+    names = _name(one.camera), _name(one.roi)
+    return _text([[local_time(one.start), *names, str(width), *people, str(one.n), str(one.missed)]])
+
+
+def read_csv(path: Path | str) -> list[Row]:
+    """Read a file that :class:`~crowdmon.sinks.csv_file.ReadingCsv` wrote.
+
+    Raises:
+        ValueError: another header, or a cell that does not hold what its column says.
+    """
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        return decode(file)
+
+
+def decode(lines: Iterable[str]) -> list[Row]:
+    """Type the rows of a CSV back; ``lines`` keep their line ends, the header comes first."""
+    reader = csv.reader(lines, strict=True)
+    if (header := tuple(next(reader, ()))) != COLUMNS:
+        raise ValueError(f"not a file of readings, its header is {','.join(header)!r}")
+    return [_row(cells) for cells in reader]
+
+
+def local_time(epoch: float) -> str:
+    """Return ISO 8601 in local time with its offset, to the millisecond."""
+    return datetime.fromtimestamp(round(epoch, 3), UTC).astimezone().isoformat(timespec="milliseconds")
+
+
+def _text(lines: Iterable[Iterable[str]]) -> bytes:
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8", "replace")
+
+
+def _row(cells: list[str]) -> Row:
+    time, camera, roi, count, smoothed, per_m2, level, state, frame, media = cells
+    return Row(
+        time=datetime.fromisoformat(time).timestamp(),
+        camera=_plain(camera),
+        roi=_plain(roi),
+        count=float(count) if count else None,
+        count_smoothed=float(smoothed) if smoothed else None,
+        density_per_m2=float(per_m2) if per_m2 else None,
+        level=Level(level) if level else None,
+        state=ReadingState(state),
+        frame=int(frame) if frame else None,
+        media_time_s=float(media) if media else None,
+    )
+
+
+def _name(text: str) -> str:
+    """Keep a spreadsheet from running a name as a formula; names that look so escaped gain one more."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def _plain(text: str) -> str:
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "" if value is None else f"{value:.{decimals}f}"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.intersection(cell) else cell

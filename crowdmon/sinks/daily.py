@@ -1,0 +1,71 @@
+"""The automatic CSV log: a file a local day, carried on after a restart."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+from crowdmon.errors import SinkError
+from crowdmon.sinks.closing import Closing
+from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.sinks.mend import is_readings
+from crowdmon.sinks.recordable import check
+from crowdmon.values import Reading
+
+
+class DailyCsv(Closing):
+    """Writes readings to ``crowdmon-YYYY-MM-DD.csv`` in a folder; a context manager, for one thread.
+
+    A reading belongs to the local day it was made on, however late it is written. What is there is
+    carried on; a file of that name that holds something else stays as it is, and ``-2`` is used. A
+    folder that is missing is not made: where a disk was mounted, another one must not fill.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        """Take the folder; nothing is opened before the first reading."""
+        self.folder = Path(folder)
+        self._day: date | None = None
+        self._log: ReadingCsv | None = None
+
+    def write(self, reading: Reading) -> None:
+        """Append one reading, or nothing at all; SinkError if that fails."""
+        check(reading)
+        day = local_day(reading.time)
+        if day != self._day:
+            self.close()
+        if self._log is None:
+            self._log, self._day = ReadingCsv(self._path(day), append=True), day
+        self._log.write(reading)
+
+    def flush(self) -> None:
+        """Ask the disk to keep what was written; SinkError if it cannot."""
+        if self._log is not None:
+            self._log.flush()
+
+    def close(self) -> None:
+        """Flush and close; may be called twice."""
+        log, self._log, self._day = self._log, None, None
+        if log is not None:
+            log.close()
+
+    def _path(self, day: date) -> Path:
+        """Return the first file of the day that is ours, or can become so."""
+        if not self.folder.is_dir():
+            raise SinkError(
+                f"cannot write the daily CSV: there is no folder {self.folder}", "Bring the folder back"
+            )
+        name = f"crowdmon-{day.isoformat()}"
+        paths = (
+            self.folder / (f"{name}-{number}.csv" if number > 1 else f"{name}.csv") for number in count(1)
+        )
+        try:
+            return next(path for path in paths if not path.exists() or (path.is_file() and is_readings(path)))
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise SinkError(f"cannot read {self.folder}: {why}", "Make the folder readable") from error
+
+
+def local_day(epoch: float) -> date:
+    """Return the local date of epoch seconds, as the rows of the CSV show it."""
+    return datetime.fromtimestamp(round(epoch, 3), UTC).astimezone().date()

@@ -1,0 +1,1 @@
+"""The history: a SQLite file of readings and events, and questions to it."""

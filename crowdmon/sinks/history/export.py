@@ -1,0 +1,133 @@
+"""A range of the history as CSV: as it was recorded, or in bins. The file is there whole, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from crowdmon.errors import CrowdmonError, SinkError
+from crowdmon.sinks.bins import Bin
+from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.sinks.csv_rows import BIN_HEADER, HEADER, encode_bin
+from crowdmon.sinks.history.selection import EVERYTHING, Selection
+from crowdmon.values import Reading
+
+Progress = Callable[[int], None]
+"""Told the rows written so far, a few thousand each time; raise from it to give up."""
+
+
+class Recorded(Protocol):
+    """What was recorded: a ``HistoryReader`` or a ``MemoryHistory``."""
+
+    def check(self, selection: Selection) -> None: ...  # noqa: D102
+    def readings(self, selection: Selection) -> Iterator[Reading]: ...  # noqa: D102
+    def bins(self, width: int, selection: Selection) -> Iterator[Bin]: ...  # noqa: D102
+
+
+_TELL_EVERY = 5_000
+_PIECE = 1 << 16
+
+
+def export_readings(
+    history: Recorded,
+    path: Path | str,
+    selection: Selection = EVERYTHING,
+    *,
+    progress: Progress | None = None,
+) -> int:
+    """Write readings to CSV as ``crowdmon count`` does, in the order of recording; return the rows.
+
+    A range in which nothing was recorded gives the header alone.
+
+    Raises:
+        ConfigError: a chosen camera or ROI was never recorded.
+        SourceError: the history cannot be read.
+        SinkError: the file cannot be written; one that was there before is still there.
+    """
+    history.check(selection)
+    rows = 0
+    with _whole(Path(path)) as part:
+        with ReadingCsv(part) as log:
+            for number, reading in enumerate(history.readings(selection), 1):
+                log.write(reading)
+                rows += len(reading.rois)
+                if progress and number % _TELL_EVERY == 0:
+                    progress(rows)
+        if not rows:
+            _write(part, iter([HEADER]))
+    return rows
+
+
+def export_bins(
+    history: Recorded,
+    path: Path | str,
+    width: int,
+    selection: Selection = EVERYTHING,
+    *,
+    progress: Progress | None = None,
+) -> int:
+    """Write bins to CSV, see :data:`~crowdmon.sinks.csv_rows.BIN_COLUMNS`; return the rows.
+
+    Args:
+        history: what to read.
+        path: the file; an existing one is replaced.
+        width: of a bin, whole seconds.
+        selection: what to write.
+        progress: see :data:`Progress`.
+
+    Raises:
+        ConfigError, SourceError, SinkError: see :func:`export_readings`.
+    """
+    history.check(selection)
+    rows = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal rows
+        yield BIN_HEADER
+        for one in history.bins(width, selection):
+            yield encode_bin(one, width)
+            rows += 1
+            if progress and rows % _TELL_EVERY == 0:
+                progress(rows)
+
+    with _whole(Path(path)) as part:
+        _write(part, lines())
+    return rows
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Lend a file beside ``path`` that takes its place in the end, and is gone if that fails."""
+    ReadingCsv(path)  # says in good words why nothing can be written there
+    path = path.resolve()
+    # A pipe or a device is written to; to put a file in its place would end it.
+    plain = path.is_file() or not path.exists()
+    part = path.with_name(f".{path.name}.{os.getpid()}.part") if plain else path
+    try:
+        yield part
+        if plain:
+            part.replace(path)
+    except SinkError as error:
+        error.message = error.message.replace(str(part), str(path))
+        raise
+    except CrowdmonError:
+        raise
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        hint = "Check that the folder exists and the disk has room"
+        raise SinkError(f"cannot write {path}: {why}", hint) from error
+    finally:
+        if plain:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def _write(path: Path, lines: Iterator[bytes]) -> None:
+    with path.open("wb", buffering=_PIECE) as file:
+        file.writelines(lines)
+        if path.is_file():
+            file.flush()
+            os.fsync(file.fileno())

@@ -1,0 +1,1 @@
+"""Exporting readings, and the daily CSV log."""

@@ -1,0 +1,1 @@
+"""The picture: heat, legend, notices, playback."""

@@ -1,0 +1,86 @@
+"""Says what is under the pointer: where it is, how many people per cell, how dense its ROI is."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QLabel
+
+from crowdmon.geometry import contains
+from crowdmon.ui.picture.video_view import VideoView
+from crowdmon.ui.roi.overlay import LABEL_GROUND, LABEL_TEXT
+from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.values import DensityMap
+from crowdmon.view.camera_values import CameraValues
+from crowdmon.view.theme import CAPTION
+
+_MARGIN = 8
+
+
+def people_at(density: DensityMap, x: float, y: float) -> float | None:
+    """Return the people per cell at a point in fractions of the picture; None outside of it."""
+    if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
+        return None
+    grid = density.grid
+    row = min(int(y * grid.height / grid.cell_height), grid.rows - 1)
+    column = min(int(x * grid.width / grid.cell_width), grid.columns - 1)
+    return float(density.people[row, column])
+
+
+def read_out(camera: CameraValues, x: float, y: float, *, size: tuple[int, int], fresh: bool) -> str:
+    """Return what to say about a point in fractions of a picture of ``size`` pixels."""
+    parts = [f"{int(min(x * size[0], size[0] - 1))}, {int(min(y * size[1], size[1] - 1))} px"]
+    people = people_at(camera.density, x, y) if fresh and camera.density is not None else None
+    parts.append("not counted" if people is None else f"{people:.2f} people per cell")
+    for roi in camera.config.rois:
+        known = camera.known(roi.name)
+        if known is not None and known.density_per_m2 is not None and contains(roi.polygon, x, y):
+            parts.append(f"{roi.name} {known.density_per_m2:.2f} people per m²")
+    return "   ".join(parts)
+
+
+class Hover(QObject):
+    """Watches the pointer over the picture. It stands in nobody's way: all events go on as they came."""
+
+    def __init__(self, video: VideoView, switchboard: Switchboard) -> None:
+        super().__init__(video)
+        self._video, self._switchboard = video, switchboard
+        self._at: QPointF | None = None
+        self.label = QLabel(video)
+        self.label.setAccessibleName("Under the pointer")
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # The picture is as bright as it is in every theme; so is what is written upon it.
+        self.label.setStyleSheet(
+            f"background: {LABEL_GROUND}; color: {LABEL_TEXT}; font-size: {CAPTION}px;"
+            " padding: 3px 8px; border-radius: 4px;"
+        )
+        self.label.hide()
+        video.setMouseTracking(True)
+        video.installEventFilter(self)
+
+    def refresh(self, _now: float = 0.0) -> None:
+        """Say it again, for the numbers change under a pointer that rests."""
+        camera, place = self._switchboard.camera, self._video.place()
+        x, y = (-1.0, -1.0) if self._at is None else place.to_fraction(self._at.x(), self._at.y())
+        if camera is None or not place.width or not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
+            self.label.hide()
+            return
+        size = self._video.picture_size
+        self.label.setText(read_out(camera, x, y, size=size, fresh=self._video.fresh))
+        self.label.adjustSize()
+        bottom = place.top + place.height - self.label.height() - _MARGIN
+        # At the bottom, unless the pointer is there.
+        y_label = place.top + _MARGIN if y > 0.8 else bottom
+        self.label.move(round(place.left + _MARGIN), round(y_label))
+        self.label.show()
+
+    def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
+        """Follow the pointer."""
+        if isinstance(a1, QMouseEvent) and a1.type() is QEvent.Type.MouseMove:
+            self._at = a1.position()
+            self.refresh()
+        elif a1 is not None and a1.type() is QEvent.Type.Leave:
+            self._at = None
+            self.refresh()
+        return super().eventFilter(a0, a1)

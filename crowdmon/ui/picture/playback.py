@@ -1,0 +1,84 @@
+"""Takes what the user wants of a recording to the engine, and where it stands to the bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction
+
+from crowdmon.ui.bridge import Bridge, Playback
+from crowdmon.ui.picture.playback_bar import PlaybackBar
+from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.values import CameraState, Status
+
+
+class Playing(QObject):
+    """Knows whether the camera looked at is a recording, and whether it plays."""
+
+    def __init__(self, bridge: Bridge, switchboard: Switchboard, bar: PlaybackBar) -> None:
+        super().__init__()
+        self._bridge, self._switchboard, self._bar = bridge, switchboard, bar
+        self._places: dict[str, Playback] = {}
+        self._states: dict[str, CameraState] = {}
+        self._actions: Sequence[QAction] = ()
+        bridge.playback_changed.connect(self._place)
+        bridge.status_changed.connect(self._status)
+        switchboard.focus_changed.connect(self._look)
+        bar.toggle_asked.connect(self.toggle)
+        bar.step_asked.connect(self.step)
+        bar.seek_asked.connect(self.seek)
+
+    def set_actions(self, actions: Sequence[QAction]) -> None:
+        """Take the actions that make sense only for a recording."""
+        self._actions = actions
+        self._show()
+
+    def toggle(self) -> None:
+        """Pause what plays, play what stands, start over what has ended."""
+        name = self._switchboard.focused
+        state = self._states.get(name)
+        if state is CameraState.ENDED:
+            self._bridge.playback(name, lambda monitor: monitor.resume(name))
+            self._bridge.playback(name, lambda monitor: monitor.seek(name, 0.0))
+        elif state is CameraState.PAUSED:
+            self._bridge.playback(name, lambda monitor: monitor.resume(name))
+        else:
+            self._bridge.playback(name, lambda monitor: monitor.pause(name))
+
+    def step(self, by: int) -> None:
+        """Stand still ``by`` pictures further."""
+        name = self._switchboard.focused
+        self._bridge.playback(name, lambda monitor: monitor.step(name, by))
+
+    def seek(self, seconds: float) -> None:
+        """Go to a place in the recording."""
+        name = self._switchboard.focused
+        self._bridge.playback(name, lambda monitor: monitor.seek(name, seconds))
+
+    def _place(self, name: str, place: Playback) -> None:
+        self._places[name] = place
+        if name == self._switchboard.focused:
+            self._show()
+
+    def _status(self, name: str, status: Status) -> None:
+        before = self._states.get(name)
+        self._states[name] = status.state
+        if name == self._switchboard.focused and status.state is not before:
+            self._show()
+
+    def _look(self, _name: str) -> None:
+        self._bar.forget()
+        self._show()
+
+    def _show(self) -> None:
+        name = self._switchboard.focused
+        place = self._places.get(name, Playback())
+        state = self._states.get(name)
+        usable = place.seekable and state in (CameraState.LIVE, CameraState.PAUSED, CameraState.ENDED)
+        self._bar.setVisible(usable)
+        for action in self._actions:
+            action.setEnabled(usable)
+        if usable:
+            self._bar.set_playing(state is CameraState.LIVE)
+            self._bar.set_position(place.position, place.duration)

@@ -1,0 +1,95 @@
+"""File > Save picture, Save plot: what is on the screen as PNG files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QFileDialog, QWidget
+
+from crowdmon import picture, privacy
+from crowdmon.errors import CrowdmonError, SinkError
+from crowdmon.track.measure import measure
+from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.shell.display import Display, Look
+from crowdmon.values import DensityMap, Frame, Roi
+
+if TYPE_CHECKING:
+    from crowdmon.ui.shell.main_window import MainWindow
+
+PLAIN = Look()
+
+
+class PictureSaver(QObject):
+    """Asks for a file, has the picture painted and written beside the window, complains if that fails."""
+
+    def __init__(self, window: MainWindow, display: Display) -> None:
+        super().__init__(window)
+        self._bridge, self._switchboard, self._filing = window.bridge, window.switchboard, window.filing
+        self._window, self._display = window, display
+
+    def save_picture(self) -> None:
+        """Save the picture counted last, with its heat, its ROIs and its numbers."""
+        name = self._switchboard.focused
+        camera = self._bridge.look(name)
+        config = next((one for one in self._bridge.config.cameras if one.name == name), None)
+        if camera is None or config is None or camera.counted is None or camera.density is None:
+            self._filing.complain(CrowdmonError("No picture was counted yet", "Wait for the first count"))
+            return
+        frame, density, rois, look = camera.counted, camera.density, config.to_rois(), self._display.look
+        path = self._ask("Save picture", f"{_plain(name)}.png")
+        if path is not None:
+            self._bridge.errand(
+                lambda _: write_snapshot(frame, density, rois, path=path, look=look), self._done
+            )
+
+    def save_plot(self, plot: QWidget) -> None:
+        """Save the plot as it is shown."""
+        path = self._ask("Save plot", "counts.png")
+        if path is not None:
+            rgb = pictures.to_rgb(plot.grab().toImage())
+            self._bridge.errand(lambda _: picture.write_png(rgb, path), self._done)
+
+    def _ask(self, title: str, proposed: str) -> Path | None:
+        text, _ = QFileDialog.getSaveFileName(self._window, title, proposed, "PNG pictures (*.png)")
+        path = Path(text)
+        return None if not text else path if path.suffix.lower() == ".png" else path.with_suffix(".png")
+
+    def _done(self, _result: object, error: Exception | None) -> None:
+        if isinstance(error, CrowdmonError):
+            self._filing.complain(error)
+        elif error is not None:
+            self._filing.complain(SinkError(f"the picture cannot be written: {error}"))
+
+
+def write_snapshot(
+    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, look: Look = PLAIN
+) -> None:
+    """Paint what was counted in ``frame`` and write it; counts are those of that very picture.
+
+    Args:
+        frame, density: of the same moment.
+        rois: the camera's.
+        path: the PNG file.
+        look: the heatmap's colours and strength, and whether people are made unrecognisable.
+    """
+    if look.private:
+        frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
+    at = datetime.fromtimestamp(frame.time).astimezone().isoformat(sep=" ", timespec="seconds")
+    painted = picture.paint(
+        frame,
+        density,
+        measure(density, rois),
+        rois,
+        title=f"{frame.camera}  {at}",
+        palette=look.palette,
+        strength=look.strength,
+    )
+    picture.write_png(painted, path)
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_ " else "_" for c in name).strip() or "picture"

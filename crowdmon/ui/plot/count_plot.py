@@ -1,0 +1,282 @@
+"""Counts over time: one line a ROI in its colour, gaps as gaps, the newest value at the line's end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtGui import QColor, QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
+
+from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
+from crowdmon.ui.plot.pointer import PlotPointer
+from crowdmon.ui.plot.time_axis import TimeAxis
+from crowdmon.ui.shell.fonts import font
+from crowdmon.view.plot_range import TimeWindow
+from crowdmon.view.theme import CAPTION, DARK, Theme
+from crowdmon.view.thinning import thinned
+from crowdmon.view.wording import people
+
+_HALF_FIGURE = 9.0
+
+_BUCKET_PX = 3
+"""Pixels across for which the least and the most are drawn."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Curve:
+    """One line to draw.
+
+    Attributes:
+        name: the ROI's.
+        colour: ``#rrggbb``.
+        times: epoch seconds, rising; counts: people, NaN where unknown. Of the same length.
+        now: the newest count, None while it is not known.
+    """
+
+    name: str
+    colour: str
+    times: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    now: float | None = None
+
+
+def nice_top(highest: float, current: float) -> float:
+    """Return the top of the count axis: a round number above ``highest`` that does not jump about.
+
+    It grows at once, and shrinks only when less than 40 % of it is used.
+    """
+    need = max(highest * 1.1, 4.0)
+    if need <= current and highest > 0.4 * current:
+        return current
+    scale = 10.0 ** math.floor(math.log10(need))
+    return float(next(step * scale for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * scale >= need))
+
+
+def count_ticks(top: float) -> list[float]:
+    """Return three to five round, evenly spaced counts from 0 to at most ``top``."""
+    scale = 10.0 ** math.floor(math.log10(max(top, 1.0)))
+    steps = (k * scale for k in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5))
+    step = max(next(s for s in steps if top / s <= 4.0), 1.0)
+    return [i * step for i in range(int(top // step) + 1)]
+
+
+class CountPlot(QWidget):
+    """The plot and the labels at the ends of its lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Count over time")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme = DARK
+        self._window = TimeWindow()
+        self._now = self._oldest = 0.0
+        self._top = 4.0
+        self._moved = False
+        self._chosen: str | None = None
+        self._lines: dict[str, pg.PlotDataItem] = {}
+        self._curves: tuple[Curve, ...] = ()
+        self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": TimeAxis()})
+        for deaf in (self._plot, self._plot.viewport()):
+            deaf.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMenuEnabled(False)
+        # pyqtgraph makes this menu all the same, and gives it to nobody: here it ends with the plot.
+        menu = self._plot.getPlotItem().ctrlMenu
+        menu.setParent(self, menu.windowFlags())
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.hideButtons()
+        self._plot.getViewBox().setDefaultPadding(0.0)
+        self._pointer = PlotPointer(self, self._plot)
+        self._labels = EndLabels(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(0)
+        row.addWidget(self._plot, 1)
+        row.addWidget(self._labels)
+        self.set_theme(DARK)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size the plot would like."""
+        return QSize(800, 180)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the smallest size at which the axes can still be read."""
+        return QSize(320, 108)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self._labels.set_theme(theme)
+        self._pointer.set_colour(theme.muted)
+        self._plot.setBackground(QColor(theme.surface))
+        for name in ("bottom", "left"):
+            axis = self._plot.getAxis(name)
+            axis.setPen(QColor(theme.line))
+            axis.setTextPen(QColor(theme.muted))
+            axis.setTickFont(font(CAPTION))
+            # Or each redrawing lays out an axis's label anew, of which there is none.
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
+        self._plot.getAxis("left").setWidth(40)
+        self._plot.showGrid(x=False, y=True, alpha=0.25)
+        self.set_curves(self._curves, end=self._now)
+
+    def choose(self, name: str | None) -> None:
+        """Let one line stand out; None lets all be equal."""
+        self._chosen = name
+        self._labels.choose(name)
+        for curve in self._curves:
+            self._dress(self._lines[curve.name], curve)
+
+    def set_curves(self, curves: Sequence[Curve], *, end: float) -> None:
+        """Draw these lines; ``end`` is now, epoch seconds."""
+        self._curves = tuple(curves)
+        names = {curve.name for curve in curves}
+        for gone in self._lines.keys() - names:
+            self._plot.removeItem(self._lines.pop(gone))
+        for curve in curves:
+            if curve.name not in self._lines:
+                line = pg.PlotDataItem(connect="finite", antialias=True)
+                # A wide line as one path costs seconds where an hour of it is drawn; its pieces cost nothing.
+                line.curve.setSegmentedLineMode("on")
+                self._lines[curve.name] = line
+                self._plot.addItem(line)
+            self._dress(self._lines[curve.name], curve)
+        self._now, self._moved = end, False
+        self._oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
+        self._show()
+
+    def due(self, now: float, newest: float) -> bool:
+        """Whether lines that end now, with the newest reading, would look other than those drawn."""
+        if self._moved:
+            return True
+        start, end = self.shown()
+        half_px = (end - start) / max(2.0 * float(self._plot.width()), 1.0)
+        drawn = max((float(c.times[-1]) for c in self._curves if len(c.times)), default=0.0)
+        return max(abs(now - self._now), abs(newest - drawn)) >= half_px
+
+    def set_now(self, counts: Sequence[float | None]) -> None:
+        """Say other newest values at the lines' ends, in the lines' order, until they are drawn anew."""
+        if len(counts) == len(self._curves):
+            pairs = zip(self._curves, counts, strict=True)
+            self._curves = tuple(replace(curve, now=count) for curve, count in pairs)
+            self._place_labels()
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """The lines as they were given."""
+        return self._curves
+
+    @property
+    def follows(self) -> bool:
+        """Whether the right edge is now."""
+        return self._window.end is None
+
+    def since(self, now: float) -> float:
+        """Return from when on readings are needed, epoch seconds."""
+        return self._window.since(now)
+
+    def shown(self) -> tuple[float, float]:
+        """Return the time shown, (start, end) in epoch seconds."""
+        return self._window.bounds(self._now, self._oldest)
+
+    def set_span(self, seconds: float) -> None:
+        """Show so many seconds, up to now; 0 for as many as there are."""
+        self._look(TimeWindow(seconds))
+
+    def zoom(self, factor: float, at: float) -> None:
+        """Show ``factor`` times as much time, around the epoch time ``at``."""
+        self._look(self._window.zoomed(factor, at, now=self._now, oldest=self._oldest))
+
+    def pan(self, seconds: float) -> None:
+        """Move by seconds, below 0 into the past; at now the plot follows again."""
+        self._look(self._window.panned(seconds, now=self._now, oldest=self._oldest))
+
+    def follow(self) -> None:
+        """Follow now again."""
+        self._look(self._window.following())
+
+    def _look(self, window: TimeWindow) -> None:
+        """Show another time; readings that are not here are asked for with the next beat."""
+        self._window, self._moved = window, True
+        self._show()
+
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
+        """Pan and zoom by key."""
+        if a0 is None or not self._pointer.key(a0):
+            super().keyPressEvent(a0)
+
+    def _show(self) -> None:
+        start, end = self.shown()
+        buckets = max(self._plot.width() // _BUCKET_PX, 1)
+        for curve in self._curves:
+            points = thinned(curve.times, curve.counts, start=start, end=end, buckets=buckets)
+            self._lines[curve.name].setData(*points)
+        self._top = nice_top(_highest(self._curves, start, end), self._top)
+        self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
+        self._stretch()
+        self._plot.setXRange(start, end, padding=0)
+        self._place_labels()
+        self._pointer.refresh()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802
+        """Keep the labels at the ends of their lines."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._stretch()
+        self._place_labels()
+
+    def _stretch(self) -> None:
+        # Half a figure's height of room at both ends, or the axis drops its first and last figure.
+        height = float(self._plot.getViewBox().height())
+        room = self._top * _HALF_FIGURE / max(height - 2 * _HALF_FIGURE, 1.0)
+        self._plot.setYRange(-room, self._top + room, padding=0)
+
+    def _end(self) -> float:
+        return float(self._plot.getViewBox().viewRange()[0][1])
+
+    def _dress(self, line: pg.PlotDataItem, curve: Curve) -> None:
+        colour = QColor(curve.colour)
+        standing_back = self._chosen is not None and self._chosen != curve.name
+        colour.setAlphaF(0.35 if standing_back else 1.0)
+        # pyqtgraph measures its pens in the screen's own pixels.
+        width = (2.0 if self._chosen == curve.name else 1.5) * self.devicePixelRatioF()
+        line.setPen(pg.mkPen(colour, width=width))
+        line.setZValue(1 if self._chosen == curve.name else 0)
+
+    def _place_labels(self) -> None:
+        box = self._plot.getViewBox()
+        scene = box.mapRectToScene(box.boundingRect())
+        top = self._plot.mapFromScene(scene.topLeft()).y()
+        bottom = self._plot.mapFromScene(scene.bottomLeft()).y()
+        labels = []
+        for curve in self._curves:
+            at = box.mapViewToScene(QPointF(self._end(), _last(curve.counts)))
+            y = float(min(max(self._plot.mapFromScene(at).y(), top), bottom))
+            labels.append(
+                EndLabel(
+                    curve.name, people(curve.now), curve.colour, y, curve.now is not None and self.follows
+                )
+            )
+        self._labels.set_labels(labels, top=float(top), bottom=float(bottom))
+
+
+def _highest(curves: Sequence[Curve], start: float, end: float) -> float:
+    """Return the most people of any line in a time; 0 where there is none."""
+    ends = ((c.counts, np.searchsorted(c.times, [start, end])) for c in curves)
+    return max((float(np.fmax.reduce(n[i : j + 1], initial=0.0)) for n, (i, j) in ends), default=0.0)
+
+
+def _last(counts: NDArray[np.float64]) -> float:
+    """Return the newest count that is known; 0 if none is."""
+    for first in range(len(counts) - 64, -64, -64):
+        known = counts[max(first, 0) : first + 64]
+        known = known[np.isfinite(known)]
+        if len(known):
+            return float(known[-1])
+    return 0.0

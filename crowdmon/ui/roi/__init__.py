@@ -1,0 +1,1 @@
+"""Drawing and editing ROIs on the picture."""

@@ -1,0 +1,285 @@
+"""The ROI editor's state and verbs. It knows neither mouse nor paint; the model is crowdmon.roi."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from crowdmon.config import RoiConfig
+from crowdmon.roi import NOTHING, Draft, Part, Refused, Sketch, Target
+from crowdmon.roi.draft import Rois
+from crowdmon.roi.shapes import Point, held
+from crowdmon.roi.targets import on_edge
+from crowdmon.ui.roi.hints import hint
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was not done, and where the pointer was."""
+
+    reason: str
+    at: Point
+
+
+class RoiEditor(QObject):
+    """Edits the ROIs of the camera that is looked at; each camera keeps what can be undone.
+
+    Signals:
+        changed(): there is something else to paint.
+        rois_changed(str, object): a camera has other ROIs now, a tuple of RoiConfig.
+        editing_changed(bool), selected_changed(str), hint_changed(str): what they say.
+    """
+
+    changed = pyqtSignal()
+    rois_changed = pyqtSignal(str, object)
+    editing_changed = pyqtSignal(bool)
+    selected_changed = pyqtSignal(str)
+    hint_changed = pyqtSignal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.camera = ""
+        self.editing = False
+        self.selected = ""
+        self.point: int | None = None
+        self.sketch: Sketch | None = None
+        self.hover: Target = NOTHING
+        self.cursor: Point = (0.5, 0.5)
+        self.by_keys = False
+        self.refusal: Refusal | None = None
+        self._drafts: dict[str, Draft] = {}
+        self._trial: Draft | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """The ROIs as they are shown, those of an unfinished drag included."""
+        return self._trial or self._drafts.get(self.camera) or Draft()
+
+    @property
+    def settled(self) -> Draft:
+        """The ROIs as they are counted."""
+        return self._drafts.get(self.camera) or Draft()
+
+    def set_camera(self, name: str, rois: Rois) -> None:
+        """Edit another camera, or the same one with ROIs that came from elsewhere."""
+        if name != self.camera:
+            self.cancel()
+            self.camera, self.hover = name, NOTHING
+            self.select("")
+        known = self._drafts.get(name)
+        if known is None:
+            self._drafts[name] = Draft(rois)
+        elif known.rois != rois:
+            self._trial = None
+            self._drafts[name] = known.changed(rois)
+        self._follow(self.selected)
+
+    def keep(self, cameras: Mapping[str, Rois]) -> None:
+        """Forget what could be undone on cameras that are gone; these are still there, with their ROIs."""
+        self._drafts = {name: draft for name, draft in self._drafts.items() if name in cameras}
+        for name, rois in cameras.items():
+            if name != self.camera and self._drafts.setdefault(name, Draft(rois)).rois != rois:
+                self._drafts[name] = self._drafts[name].changed(rois)
+
+    def give(self, camera: str, rois: Iterable[RoiConfig]) -> None:
+        """Add ROIs to another camera, where that can be undone; the one looked at stays."""
+        before = self._drafts.get(camera)
+        if before is not None:
+            after = before.take(rois)
+            self._drafts[camera] = after
+            if after is not before:
+                self.rois_changed.emit(camera, after.rois)
+
+    def set_editing(self, on: bool) -> None:
+        """Begin or end editing."""
+        on = on and bool(self.camera)
+        if on == self.editing:
+            return
+        self.cancel()
+        self.editing, self.hover, self.point = on, NOTHING, None
+        self.editing_changed.emit(on)
+        self._tell()
+
+    def select(self, name: str, point: int | None = None) -> None:
+        """Select a ROI, and one of its corners; an empty name selects none."""
+        name = name if name in self.draft.names else ""
+        before = self.selected
+        self.selected, self.point = name, point if name else None
+        if name != before:
+            self.selected_changed.emit(name)
+        self._tell()
+
+    def cycle(self, step: int = 1) -> bool:
+        """Select the next ROI, or the one before; False beyond the last, where none is selected."""
+        names = self.draft.names
+        at = names.index(self.selected) + step if self.selected else (0 if step > 0 else len(names) - 1)
+        inside = 0 <= at < len(names)
+        self.select(names[at] if inside else "")
+        return inside
+
+    def cycle_point(self, step: int = 1) -> None:
+        """Select the next corner of the selected ROI, or the one before."""
+        if self.selected:
+            many = len(self.draft[self.selected].polygon)
+            start = -1 if step > 0 else 0
+            self.point = ((start if self.point is None else self.point) + step) % many
+            self._tell()
+
+    def begin_sketch(self) -> None:
+        """Begin to draw a new ROI."""
+        if self.camera:
+            self.set_editing(True)
+            self.select("")
+            self.sketch, self.refusal = Sketch(), None
+            self._tell()
+
+    def add_point(self, at: Point) -> None:
+        """Add a corner to the ROI that is drawn."""
+        if self.sketch is not None:
+            self._sketch(self.sketch, lambda sketch: sketch.add(at))
+
+    def take_back(self) -> None:
+        """Take the last corner of the ROI that is drawn back."""
+        if self.sketch is not None:
+            self._sketch(self.sketch, Sketch.back)
+
+    def close_sketch(self) -> bool:
+        """Finish the ROI that is drawn; False, and nothing lost, where it cannot be one yet."""
+        if self.sketch is None:
+            return False
+        sketch = self.sketch
+        if not self.do(lambda draft: draft.add(sketch.points)):
+            return False
+        self.sketch = None
+        self.select(self.draft.names[-1])
+        return True
+
+    def cancel(self) -> bool:
+        """Drop the ROI that is drawn, or the drag that goes on; False where there is neither."""
+        busy = self.sketch is not None or self._trial is not None
+        self.sketch, self._trial, self.refusal = None, None, None
+        if busy:
+            self._tell()
+        return busy
+
+    def step_back(self) -> None:
+        """Let go of one thing: what is drawn, the corner, the ROI, editing itself."""
+        if self.cancel():
+            return
+        if self.point is not None:
+            self.select(self.selected)
+        elif self.selected:
+            self.select("")
+        else:
+            self.set_editing(False)
+
+    def attempt(self, change: Callable[[Draft], Draft]) -> bool:
+        """Show what a change would give; :meth:`settle` keeps it. False, and why, where it cannot be."""
+        try:
+            self._trial = change(self.settled)
+        except Refused as error:
+            self.refuse(error.message)
+            return False
+        self.refusal = None
+        self.changed.emit()
+        return True
+
+    def settle(self) -> None:
+        """Keep what was tried last."""
+        trial, self._trial = self._trial, None
+        self.refusal = None
+        if trial is not None and trial is not self.settled:
+            before = self.selected
+            index = self.settled.names.index(before) if before in self.settled.names else -1
+            same = len(trial.rois) == len(self.settled.rois)
+            moved = trial.rois != self.settled.rois
+            self._drafts[self.camera] = trial
+            if moved:
+                self.rois_changed.emit(self.camera, trial.rois)
+            self._follow(trial.names[index] if same and index >= 0 else before)
+        self._tell()
+
+    def do(self, change: Callable[[Draft], Draft]) -> bool:
+        """Change the ROIs; False, and why, where it cannot be."""
+        done = bool(self.camera) and self.attempt(change)
+        if done:
+            self.settle()
+        return done
+
+    def undo(self) -> None:
+        """Take the last step back; while drawing, the last corner."""
+        if self.sketch is not None:
+            self.take_back()
+        else:
+            self.do(Draft.undo)
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        if self.sketch is None:
+            self.do(Draft.redo)
+
+    def rename(self, name: str, new: str) -> bool:
+        """Give a ROI another name."""
+        return name in self.draft.names and self.do(lambda draft: draft.rename(name, new))
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Shift the selected corner, else the selected ROI, by fractions of the picture."""
+        name, point = self.selected, self.point
+        if self.sketch is not None:
+            self.cursor = held((self.cursor[0] + dx, self.cursor[1] + dy))
+            self.by_keys = True
+            self.changed.emit()
+        elif name and point is not None:
+            x, y = self.draft[name].polygon[point]
+            self.cursor = held((x + dx, y + dy))
+            self.do(lambda draft: draft.move_point(name, point, (x + dx, y + dy)))
+        elif name:
+            self.do(lambda draft: draft.move(name, dx, dy))
+
+    def insert_point(self) -> None:
+        """Put a corner in where the pointer is on an edge, else behind the selected corner."""
+        at, name, edge = self.hover.at, self.hover.roi, self.hover.index
+        if self.hover.part is not Part.EDGE:
+            if not self.selected:
+                return
+            name, edge = self.selected, self.point or 0
+            at = on_edge(self.draft[name].polygon, edge, 0.5)
+        if self.do(lambda draft: draft.insert_point(name, edge, at)):
+            self.hover = NOTHING
+            self.select(name, edge + 1)
+
+    def delete(self) -> None:
+        """Take the selected corner away, else the selected ROI."""
+        name, point = self.selected, self.point
+        if name and point is not None:
+            if self.do(lambda draft: draft.delete_point(name, point)):
+                self.select(name)
+        elif name:
+            self.do(lambda draft: draft.delete(name))
+        self.hover = NOTHING
+
+    def refuse(self, reason: str) -> None:
+        """Say beside the pointer why something is not done."""
+        self.refusal = Refusal(reason, self.cursor)
+        self.changed.emit()
+
+    def _sketch(self, sketch: Sketch, change: Callable[[Sketch], Sketch]) -> None:
+        try:
+            self.sketch, self.refusal = change(sketch), None
+        except Refused as error:
+            self.refuse(error.message)
+        self._tell()
+
+    def _follow(self, name: str) -> None:
+        self.hover = NOTHING  # what lay under the pointer may be gone
+        known = name in self.draft.names
+        point = self.point if name == self.selected or not self.selected else None
+        if known and point is not None and point >= len(self.draft[name].polygon):
+            point = None
+        self.select(name if known else "", point)
+
+    def _tell(self) -> None:
+        self.hint_changed.emit(hint(self))
+        self.changed.emit()

@@ -1,0 +1,1 @@
+"""The main window: menus, docks, theme, settings, the configuration file."""

@@ -1,0 +1,114 @@
+"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by SIGTERM."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QApplication
+
+from crowdmon import __version__
+from crowdmon.config import AppConfig
+from crowdmon.sinks.movable import MovableCsv
+from crowdmon.sinks.registry import open_sinks
+from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
+from crowdmon.ui.shell.main_window import MainWindow
+from crowdmon.ui.shell.settings import Settings, on_disk
+
+
+def run_window(
+    config: AppConfig,
+    monitor: MonitorLike | None = None,
+    *,
+    path: Path | None = None,
+    settings: Settings | None = None,
+) -> int:
+    """Show the window until it is closed; return the exit code.
+
+    Args:
+        config: the cameras; without any the window asks what to open.
+        monitor: the engine, made for the same configuration; one with the bundled weights if None.
+            It is started here, and stopped here.
+        path: the file the cameras are from and are saved to; None if there is none.
+        settings: what the window remembers; the user's own on disk if None.
+    """
+    app = application()
+    with contextlib.ExitStack() as stack, _interruptible(app), _failing_aloud(app) as failures:
+        log = MovableCsv(config.record.csv_log)
+        if monitor is None:
+            # Closed last: what the engine still holds when it stops is written then.
+            sinks = [*open_sinks(config.record.model_copy(update={"csv_log": None})), log]
+            for sink in sinks:
+                stack.enter_context(sink)
+            monitor = make_monitor(config, sinks)
+        bridge = Bridge(monitor, config)
+        # Another folder is written to without a restart.
+        bridge.config_changed.connect(lambda now: log.move(now.record.csv_log))
+        window = MainWindow(bridge, settings=settings or on_disk(), path=path)
+        window.show()
+        bridge.start()
+        try:
+            code = app.exec()
+        finally:
+            # The window has gone by now: nobody watches the threads end.
+            bridge.stop()
+            window.remember()
+            window.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    if failures:
+        raise failures[0]
+    return code
+
+
+def application() -> QApplication:
+    """Return the one QApplication of this process, made if there is none yet."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Fractional screen scales (125 %, 150 %) are taken as they are instead of being rounded.
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("crowdmon")
+    app.setApplicationVersion(__version__)
+    app.setStyle("Fusion")
+    return app
+
+
+@contextlib.contextmanager
+def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
+    """Collect what goes wrong in Qt's callbacks, and close the window for it.
+
+    PyQt aborts the whole process instead: without a word to the user, and before the engine has written
+    what it holds. A window that goes on half broken could show an old number as new.
+    """
+    failures: list[BaseException] = []
+
+    def fail(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        failures.append(error.with_traceback(trace))
+        app.exit(1)
+
+    before, sys.excepthook = sys.excepthook, fail
+    try:
+        yield failures
+    finally:
+        sys.excepthook = before
+
+
+@contextlib.contextmanager
+def _interruptible(app: QApplication) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM end the window, unasked; the bridge's timer lets Python see them in time."""
+    before: dict[signal.Signals, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.signal(number, lambda *_: app.exit())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

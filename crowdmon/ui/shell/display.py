@@ -1,0 +1,121 @@
+"""How pictures are shown: what the user sets is kept in the configuration, and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from crowdmon.config import AppConfig, DisplayConfig, validate
+from crowdmon.heatmap import PALETTES
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.picture.heat_control import LEAST, MOST
+from crowdmon.ui.picture.stage import Stage
+from crowdmon.ui.shell.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is set.
+
+    Attributes:
+        palette: one of :data:`crowdmon.heatmap.PALETTES`.
+        percent: strength of the heatmap, :data:`LEAST` to :data:`MOST`.
+        shown: whether there is a heatmap at all.
+        private: people are made unrecognisable.
+    """
+
+    palette: str = PALETTES[0]
+    percent: int = MOST
+    shown: bool = True
+    private: bool = False
+
+    @property
+    def strength(self) -> float:
+        """Of the heatmap, 0..1."""
+        return self.percent / 100 if self.shown else 0.0
+
+
+def said(look: Look, display: DisplayConfig) -> Look:
+    """Return the look with what a configuration says put in its place."""
+    heat = display.heat
+    return Look(
+        palette=display.palette or look.palette,
+        percent=look.percent if not heat else min(max(round(100 * heat), LEAST), MOST),
+        shown=look.shown if heat is None else heat > 0,
+        private=look.private if display.pixelate is None else display.pixelate,
+    )
+
+
+class Display(QObject):
+    """Knows the look, shows it on the stage, and tells the configuration of what the user changes.
+
+    Signals:
+        changed(): the look is another one.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, bridge: Bridge, settings: Settings, stage: Stage) -> None:
+        """Begin with what the configuration says, else with what is remembered."""
+        super().__init__()
+        self._bridge, self._settings, self._stage = bridge, settings, stage
+        remembered = Look(
+            palette=settings.choice("palette", PALETTES),
+            percent=settings.number("heat", MOST, low=LEAST, high=MOST),
+            private=settings.number("pixelate", 0, low=0, high=1) == 1,
+        )
+        self.look = said(remembered, bridge.config.display)
+        self._given = bridge.config.display
+        self._show()
+        stage.heat.slider.valueChanged.connect(self.set_percent)
+        bridge.config_changed.connect(self._follow)
+
+    def set_palette(self, name: str) -> None:
+        """Paint the heat in another of :data:`crowdmon.heatmap.PALETTES`."""
+        self._settings.keep("palette", name)
+        self._change(replace(self.look, palette=name), palette=name)
+
+    def set_percent(self, percent: int) -> None:
+        """Let the heat cover the picture by so many per cent."""
+        self._settings.keep("heat", percent)
+        self._change(replace(self.look, percent=percent), heat=percent / 100)
+
+    def set_shown(self, shown: bool) -> None:
+        """Show the heat, or none."""
+        look = replace(self.look, shown=shown)
+        self._change(look, heat=look.strength)
+
+    def set_private(self, private: bool) -> None:
+        """Pixelate people on the screen and in saved pictures, or no more."""
+        self._settings.keep("pixelate", int(private))
+        self._change(replace(self.look, private=private), pixelate=private)
+
+    def _change(self, look: Look, **keys: object) -> None:
+        if look == self.look:
+            return
+        self.look = look
+        self._show()
+        config = self._bridge.config
+        kept = {**config.display.model_dump(), **keys}
+        self._given = validate(DisplayConfig, kept, where="the window")
+        self._bridge.apply(config.model_copy(update={"display": self._given}))
+
+    def _follow(self, config: AppConfig) -> None:
+        """Take what another configuration says."""
+        if config.display != self._given:
+            self._given = config.display
+            self.look = said(self.look, config.display)
+            self._show()
+
+    def _show(self) -> None:
+        look, stage = self.look, self._stage
+        if stage.video.palette_name != look.palette:
+            stage.video.set_palette_name(look.palette)
+            stage.legend.set_palette_name(look.palette)
+        stage.heat.slider.setValue(look.percent)
+        stage.video.set_heat_opacity(look.percent)
+        stage.set_heat_shown(look.shown)
+        if stage.video.private != look.private:
+            stage.video.set_private(look.private)
+        self.changed.emit()

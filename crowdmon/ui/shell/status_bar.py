@@ -1,0 +1,153 @@
+"""The line at the bottom: state, rates, age, device. Figures keep their width, so that nothing jiggles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from crowdmon.ui.bridge import EngineNote
+from crowdmon.ui.picture.stage import Elided
+from crowdmon.ui.shell.fonts import font
+from crowdmon.ui.shell.marks import MARK, paint_mark
+from crowdmon.values import CameraState, Status
+from crowdmon.view.theme import CAPTION, DARK, Theme
+from crowdmon.view.wording import WORDS, picture_age, rates, tip
+
+
+class StateSign(QWidget):
+    """A mark, and the word that goes with it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = DARK
+        self._state = CameraState.CONNECTING
+        self.setAccessibleName("State of the camera")
+
+    @property
+    def state(self) -> CameraState:
+        """The state shown."""
+        return self._state
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return a size that holds the longest word."""
+        metrics = QFontMetricsF(font(CAPTION, bold=True))
+        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 24, 24)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the same as the size hint."""
+        return self.sizeHint()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.update()
+
+    def set_state(self, state: CameraState) -> None:
+        """Show another state."""
+        if state is not self._state:
+            self._state = state
+            self.update()
+        self.setAccessibleDescription(WORDS[state])
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Paint mark and word."""
+        painter = QPainter(self)
+        colour = QColor(self._theme.of_state(self._state))
+        box = QRectF(1, (self.height() - MARK) / 2, MARK, MARK)
+        paint_mark(painter, box, self._state, colour)
+        painter.setPen(colour)
+        painter.setFont(font(CAPTION, bold=True))
+        room = QRectF(self.rect()).adjusted(MARK + 8, 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, WORDS[self._state])
+        painter.end()
+
+
+class StatusBar(QStatusBar):
+    """What the chosen camera and the engine are doing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Status")
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(16, 0, 16, 0)
+        self.sign = StateSign(self)
+        self.fps_in = _field("Pictures received a second", "00.0 fps in")
+        self.fps_counted = _field("Pictures counted a second", "00.0 fps counted")
+        self.age = _field("Age of the picture", "picture 0.0 s old")
+        self.device = _field("Device", "")
+        self.addWidget(self.sign)
+        self.note = _field("Note", "")
+        for field in (self.fps_in, self.fps_counted, self.age):
+            self.addWidget(field)
+        self.addWidget(self.note, 1)
+        self.hint = Elided(CAPTION)
+        self.hint.setAccessibleName("What can be done")
+        self.hint.hide()
+        self.addWidget(self.hint, 3)
+        self.device.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.log = _field("Daily CSV log", "")
+        self.log.setContentsMargins(0, 0, 16, 0)
+        self.log.hide()
+        self._folder, self._trouble = "", ""
+        self.addPermanentWidget(self.log)
+        self.addPermanentWidget(self.device)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.sign.set_theme(theme)
+
+    def set_status(self, status: Status) -> None:
+        """Show what the chosen camera is doing."""
+        self.sign.set_state(status.state)
+        came, counted = rates(status)
+        self.fps_in.setText(came)
+        self.fps_counted.setText(counted)
+        self.fps_counted.setToolTip(f"{status.skipped} pictures were received and not counted.")
+        self.age.setText(picture_age(status))
+        # What a live camera has to say is said here; of any other the notice on the picture tells.
+        self.note.setText(status.message if status.state is CameraState.LIVE else "")
+        self.note.setToolTip(tip(self.note.text()))
+
+    def set_hint(self, text: str) -> None:
+        """Say what can be done at the moment, in the place of the rates; empty brings those back."""
+        self.hint.set_whole(text)
+        for field in (self.fps_in, self.fps_counted, self.age, self.note):
+            field.setVisible(not text)
+        self.hint.setVisible(bool(text))
+
+    def set_log(self, folder: str) -> None:
+        """Show that readings go to a file a day in a folder; empty for none."""
+        self._folder = folder
+        self._show_log()
+
+    def _show_log(self) -> None:
+        # The error names the file; a placeholder such as ~ does not stand in it.
+        failing = bool(self._folder) and str(Path(self._folder).expanduser()) in self._trouble
+        self.log.setText("Daily CSV not written" if failing else "Daily CSV on")
+        self.log.setToolTip(tip(self._trouble if failing else f"Written in {self._folder}"))
+        self.log.setProperty("role", "error" if failing else "caption")
+        if (style := self.log.style()) is not None:
+            style.polish(self.log)
+        self.log.setVisible(bool(self._folder))
+
+    def set_engine(self, note: EngineNote) -> None:
+        """Show what counts, and whether what is counted is written."""
+        self._trouble = note.error
+        self._show_log()
+        waiting = "Not counting" if note.error else "Starting to count"
+        self.device.setText(f"Counting on {note.device}" if note.device else waiting)
+        self.device.setToolTip(tip(f"Weights: {note.weights}") if note.weights else "")
+
+
+def _field(name: str, widest: str) -> QLabel:
+    label = QLabel()
+    label.setAccessibleName(name)
+    label.setProperty("role", "caption")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(font(CAPTION))
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    label.setMinimumWidth(round(QFontMetricsF(font(CAPTION)).horizontalAdvance(widest)) + 16)
+    return label

@@ -1,0 +1,1 @@
+"""Cameras: the list, and the dialog that opens a source."""

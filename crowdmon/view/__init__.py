@@ -1,0 +1,1 @@
+"""What is said and drawn, computed from values. No Qt here."""

@@ -1,0 +1,64 @@
+"""What the window knows of one camera, and the rule that an old number never looks new. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from crowdmon.config import CameraConfig
+from crowdmon.track.measure import measure
+from crowdmon.values import (
+    WHOLE_FRAME,
+    CameraState,
+    DensityMap,
+    Frame,
+    Reading,
+    ReadingState,
+    RoiReading,
+    Status,
+)
+from crowdmon.view.curves import History
+
+FRESH = (CameraState.LIVE, CameraState.PAUSED)
+"""States in which a picture may be shown in colour and a count as a number."""
+
+
+@dataclass(slots=True)
+class CameraValues:
+    """The newest values of one camera, and what the plot draws of it.
+
+    ``last_ok`` is the newest reading that was counted, however old; ``reading`` may be one without a number.
+    """
+
+    config: CameraConfig
+    status: Status | None = None
+    view: Frame | None = None
+    density: DensityMap | None = None
+    reading: Reading | None = None
+    last_ok: Reading | None = None
+    history: History = field(default_factory=History)
+
+    def known(self, roi: str) -> RoiReading | None:
+        """Return a ROI's reading if it holds for what the camera sees now; else None."""
+        fresh = self.status is not None and self.status.state in FRESH
+        if not fresh or self.reading is None or self.reading.state is not ReadingState.OK:
+            return None
+        return next((one for one in self.reading.rois if one.roi == roi), None)
+
+    def count(self, roi: str = WHOLE_FRAME) -> float | None:
+        """Return a ROI's count if it holds now."""
+        known = self.known(roi)
+        return None if known is None else known.count
+
+    def redraw(self, config: CameraConfig) -> None:
+        """Take other ROIs; those that are new or moved are counted in the density map that is shown.
+
+        A paused picture is not counted again, and an old number must not stand on a new outline.
+        """
+        before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
+        if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
+            return
+        known = {one.roi: one for one in self.reading.rois}
+        fresh = measure(self.density, config.to_rois()).rois
+        same = {roi.name for roi in config.to_rois() if before.get(roi.name) == roi} | {WHOLE_FRAME}
+        rois = tuple(known.get(one.roi, one) if one.roi in same else one for one in fresh)
+        self.reading = replace(self.reading, rois=rois)

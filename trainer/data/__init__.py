@@ -1,0 +1,1 @@
+"""Data: benchmarks, sources, crops and labels."""

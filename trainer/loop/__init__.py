@@ -1,0 +1,1 @@
+"""The training loop: state, schedule, devices, logbook, run folder."""

@@ -1,0 +1,102 @@
+"""Where a step runs: one device a process, gradients shared between processes, a clean stop."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+from trainer.data.loader import Batch
+
+log = logging.getLogger(__name__)
+
+
+def device_of(rank: int) -> torch.device:
+    """Return this process's device; join the others when started by ``torchrun``."""
+    if "WORLD_SIZE" in os.environ and not dist.is_initialized():
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        # A process that ends with its connections open may be aborted while their threads still run.
+        atexit.register(dist.destroy_process_group)
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", rank % torch.cuda.device_count())
+
+
+def asked_late(device: torch.device) -> bool:
+    """Tell whether a device is asked for numbers once a row only: a card idles while it is asked."""
+    return device.type != "cpu"
+
+
+def wait_for_all(world: int) -> None:
+    """Return when every process is here: one that ends while the first still writes would have it stopped."""
+    if world > 1:
+        dist.barrier()
+
+
+def share_gradients(network: nn.Module, world: int) -> None:
+    """Make every process's gradients the mean over all of them."""
+    if world == 1:
+        return
+    for parameter in network.parameters():
+        if parameter.grad is not None:
+            dist.all_reduce(parameter.grad)
+            parameter.grad /= world
+
+
+def to_device(one: Batch, device: torch.device) -> Batch:
+    """Return the batch on a device."""
+    if device.type == "cpu":
+        return one
+    return Batch(
+        pictures=one.pictures.to(device, non_blocking=True),
+        density=one.density.to(device),
+        segmentations=tuple(s.to(device) for s in one.segmentations),
+        masks=None if one.masks is None else tuple(m.to(device) for m in one.masks),
+        classes=None if one.classes is None else one.classes.to(device),
+        weights=one.weights.to(device),
+        usual=one.usual.to(device),
+        people=one.people,
+        names=one.names,
+        leading=one.leading,
+    )
+
+
+@contextmanager
+def many_sizes() -> Iterator[None]:
+    """Take kernels as they come inside of the block.
+
+    To look for the quickest one for each size of picture takes longer than counting it.
+    """
+    before = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Turn SIGINT and SIGTERM into a flag the loop looks at after each step."""
+    caught: list[int] = []
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            before[number] = signal.signal(number, lambda n, _: caught.append(n))
+        except ValueError:
+            # Not in the main thread: whoever runs us there has its own way to stop us.
+            break
+    try:
+        yield lambda: bool(caught)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if caught:
+        log.info("stopped by signal %d, saved", caught[0])

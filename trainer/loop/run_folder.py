@@ -1,0 +1,97 @@
+"""The run folder: configuration, provenance, state, weights, curves. One run, one folder."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crowdmon.errors import ConfigError, SinkError
+from trainer.config import TrainConfig
+from trainer.loop.state import Cursor
+
+
+def prepare(
+    out: Path,
+    config: TrainConfig,
+    provenance: dict[str, Any],
+    *,
+    resume: bool,
+    load: Callable[[Path], Cursor],
+) -> Cursor:
+    """Make or reopen the folder; return where the run stands.
+
+    Raises:
+        ConfigError: the folder holds a run and ``resume`` is not set, or another configuration.
+        SinkError: the folder cannot be written.
+    """
+    state, settings = out / "state.pt", out / "config.yaml"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if resume and state.is_file():
+            before = TrainConfig.model_validate(yaml.safe_load(settings.read_text(encoding="utf-8")))
+            if before != config:
+                raise ConfigError(
+                    f"{settings} is another configuration than this one: {_differences(before, config)}",
+                    "Resume with the run's own config.yaml, or choose another --out",
+                )
+            return load(state)
+        if state.is_file():
+            raise ConfigError(f"{out} holds a run already", "Add --resume to go on, or choose another --out")
+        text = yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False)
+        settings.write_text(text, encoding="utf-8")
+        (out / "provenance.json").write_text(json.dumps(provenance, indent=2), encoding="utf-8")
+    except OSError as error:
+        if isinstance(error, SinkError):
+            raise
+        raise SinkError(f"cannot write the run folder {out}: {error.strerror}") from error
+    return Cursor()
+
+
+def provenance(out: Path) -> dict[str, Any]:
+    """Return what a run's folder says of its data; ConfigError if it says nothing."""
+    path = out / "provenance.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"cannot read {path}, which says what the start was trained on", "Keep a run's folder together"
+        ) from error
+    return found
+
+
+def finish(out: Path, config: TrainConfig, *, step: int) -> None:
+    """Write ``report.md``: what was run and how it went, with plots where matplotlib is installed."""
+    from trainer.loop.report import write
+
+    write(out, config, step=step)
+
+
+def commit() -> str:
+    """Return the commit the code was run from, with ``+`` if it was changed; empty outside of git."""
+    here = Path(__file__).parent
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=here, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--", "."], cwd=here, capture_output=True, text=True, check=True
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head + ("+" if changed else "")
+
+
+def now() -> str:
+    """Return the time in UTC, to the second, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _differences(before: TrainConfig, after: TrainConfig) -> str:
+    old, new = before.model_dump(), after.model_dump()
+    return ", ".join(f"{key} {old[key]!r} -> {new[key]!r}" for key in old if old[key] != new[key])
