@@ -15,11 +15,18 @@ message: pass every URI through :func:`redact` first.
 
 from __future__ import annotations
 
-import re
+from crowdmon.address import redact
 
-# The password runs to the last @ before a blank, because it may hold / and @ itself.
-_USERINFO = re.compile(r"(?P<scheme>[a-zA-Z][\w+.-]*://)(?P<user>[^\s/@:]*):(?P<password>[^\s]*)@")
-_NAMED = re.compile(r"(?i)([?&;/_][\w-]*?(?:password|passwd|pwd|token|secret|auth|key)|[?&;]pass)=[^&;\s/]*")
+__all__ = [
+    "ConfigError",
+    "CountingError",
+    "CrowdmonError",
+    "DatasetError",
+    "SinkError",
+    "SourceError",
+    "WeightsError",
+    "redact",
+]
 
 
 class CrowdmonError(Exception):
@@ -76,13 +83,3 @@ class CountingError(CrowdmonError, RuntimeError):
     """The network failed while counting; nothing falls back silently."""
 
     exit_code = 7
-
-
-def redact(text: str) -> str:
-    """Return ``text`` with the passwords of all URIs in it replaced by ``***``.
-
-    Covers ``scheme://user:password@host`` (passwords that hold ``@`` or ``/`` too) and parameters
-    of a path or query that are named like a secret.
-    """
-    text = _USERINFO.sub(lambda m: f"{m['scheme']}{m['user']}:***@", text)
-    return _NAMED.sub(r"\1=***", text)

@@ -420,7 +420,7 @@ class TestSecrets:
     def test_a_password_is_in_no_representation(self) -> None:
         config = AppConfig(cameras=(CameraConfig(name="a", source="rtsp://u:hunter2@h/s"),))
         assert "hunter2" not in repr(config) + str(config)
-        assert "u:***@h" in repr(config)
+        assert "***@h" in repr(config)
 
     def test_a_model_built_in_code_keeps_values_out_of_its_error(self) -> None:
         with pytest.raises(ValidationError) as caught:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from crowdmon.errors import ConfigError, redact
+from crowdmon.address import public
+from crowdmon.errors import ConfigError
 
 SourceKind = Literal["file", "folder", "network", "webcam", "synthetic"]
 
@@ -33,7 +34,7 @@ class SourceSpec:
     Attributes:
         kind: file, folder, network, webcam or synthetic.
         uri: what to open, secrets included; never show it. A path for files and folders.
-        label: the same for people: secrets replaced by ``***``.
+        label: the same for people: what could be a secret replaced by ``***``.
         live: whether its pictures come at their own pace and cannot be asked for again. Of an
             http address only opening tells: it counts as live here.
         scheme: lower case, for network sources; empty otherwise.
@@ -60,7 +61,7 @@ def parse_source(
         ConfigError: the text is empty or its scheme is unknown.
     """
     text = text.strip()
-    shown = redact(label.strip() if label is not None else text)
+    shown = public(label.strip() if label is not None else text)
     if not text:
         raise ConfigError("the source is empty", "Give a file, a folder, an address, 0 or synthetic:plaza")
     if "\0" in text:

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from crowdmon.errors import ConfigError, redact
+from crowdmon.address import public
+from crowdmon.errors import ConfigError
 from crowdmon.geometry import validate_polygon
 from crowdmon.values import WHOLE_FRAME, Roi
 
@@ -145,7 +146,7 @@ class CameraConfig(Model):
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         for key, value in super().__repr_args__():
-            yield key, redact(value) if key == "source" else value
+            yield key, public(value) if key == "source" else value
 
 
 Place = Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_text), AfterValidator(_visible)]

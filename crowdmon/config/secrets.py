@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from crowdmon import address
 from crowdmon.errors import ConfigError
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_USERINFO = re.compile(r"[A-Za-z][\w+.-]*://([^/?#\s]*)@")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -30,8 +30,9 @@ def expand_secrets(text: str, env: Mapping[str, str] | None = None) -> str:
         ConfigError: a variable is missing, or what stands in ``${}`` is no variable name.
     """
     values = os.environ if env is None else env
-    userinfo = _USERINFO.match(text)
-    start, end = userinfo.span(1) if userinfo else (0, 0)
+    parts = address.parse(text)
+    start = len(parts.scheme) if parts and parts.userinfo else 0
+    end = start + len(parts.userinfo) if parts and parts.userinfo else 0
 
     def value_of(match: re.Match[str]) -> str:
         name = match[1]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from crowdmon import config as settings
+from crowdmon.address import public
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.errors import ConfigError, redact
+from crowdmon.errors import ConfigError
 from crowdmon.formats.roi import read_roi_mat, to_fractions
 from crowdmon.roi.shapes import Points, Refused, checked
-
-_SECRET = re.compile(r":\$\{[A-Za-z_]\w*\}@")
 
 
 def polygon_from_mat(path: str | Path, *, size: tuple[int, int]) -> Points:
@@ -55,6 +53,5 @@ def save_yaml(camera: CameraConfig, path: str | Path) -> None:
     Raises:
         SinkError: the file cannot be written.
     """
-    open_source = redact(_SECRET.sub("@", camera.source)) == _SECRET.sub("@", camera.source)
-    source = camera.source if open_source else redact(camera.source)
-    settings.save(AppConfig(cameras=(camera.model_copy(update={"source": source}),)), path)
+    shown = camera.model_copy(update={"source": public(camera.source)})
+    settings.save(AppConfig(cameras=(shown,)), path)

@@ -77,7 +77,7 @@ def test_a_file_named_like_a_camera_is_the_file(write, tmp_path: Path, monkeypat
 
 
 def test_an_ambiguous_source_names_the_cameras(write) -> None:
-    with pytest.raises(ConfigError, match=r"2 cameras.*u:\*\*\*@other.*square, street"):
+    with pytest.raises(ConfigError, match=r"2 cameras.*\*\*\*@other.*square, street"):
         cameras_of(["rtsp://u:secret@other/1"], write(SQUARE, STREET))
 
 

@@ -109,7 +109,7 @@ def test_an_error_is_one_line_and_its_own_exit_code(capsys, monkeypatch, error, 
     monkeypatch.setattr("crowdmon.commands.window.run", fail)
     assert main(["x"]) == code
     captured = capsys.readouterr()
-    assert captured.err == "crowdmon: it broke at rtsp://user:***@h/1 here. Mend it\n"
+    assert captured.err == "crowdmon: it broke at rtsp://***@h/1 here. Mend it\n"
     assert captured.out == ""
 
 

@@ -80,7 +80,7 @@ def test_a_camera_fails_by_itself_or_because_it_cannot_be_counted() -> None:
     noted.diary.became(FAILED, "cannot open rtsp://me:s3cret@door/1")
     noted.diary.became(FAILED, "memory ran out", counting=True)
     assert noted.words == [
-        ("failed", "cannot open rtsp://me:***@door/1"),
+        ("failed", "cannot open rtsp://***@door/1"),
         ("counting-stopped", "memory ran out"),
     ]
 

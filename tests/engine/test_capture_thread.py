@@ -152,7 +152,7 @@ def test_a_setting_that_is_wrong_is_not_tried_again() -> None:
 
 def test_an_error_nobody_thought_of_is_shown_without_secrets() -> None:
     one, _, _ = run("file", RuntimeError("cannot open rtsp://me:secret@door/1"))
-    assert one.link.facts.message == "RuntimeError: cannot open rtsp://me:***@door/1"
+    assert one.link.facts.message == "RuntimeError: cannot open rtsp://***@door/1"
 
 
 def test_a_network_clip_ends_although_its_address_looked_live() -> None:

@@ -63,9 +63,9 @@ def test_of_several_cameras_the_one_of_that_name_is_taken(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("source", "written"),
     [
-        ("rtsp://admin:topsecret@10.0.0.7/s", "rtsp://admin:***@10.0.0.7/s"),
+        ("rtsp://admin:topsecret@10.0.0.7/s", "rtsp://***@10.0.0.7/s"),
         ("rtsp://admin:${CAM_PASSWORD}@10.0.0.7/s", "rtsp://admin:${CAM_PASSWORD}@10.0.0.7/s"),
-        ("rtsp://admin:${CAM_PASSWORD}@10.0.0.7/s?token=abc", "rtsp://admin:***@10.0.0.7/s?token=***"),
+        ("rtsp://admin:${CAM_PASSWORD}@10.0.0.7/s?token=abc", "rtsp://admin:${CAM_PASSWORD}@10.0.0.7/s?***"),
         ("clip.mp4", "clip.mp4"),
     ],
 )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 
 from PyQt6.QtCore import QByteArray, QSettings
 
-from crowdmon.errors import redact
+from crowdmon.address import holds_secret
 
 MOST_RECENT = 8
 """Recent sources that are kept."""
-
-_PLACEHOLDER = re.compile(r":\$\{\w+\}@")
 
 
 class Settings:
@@ -63,8 +60,7 @@ class Settings:
 
     def opened(self, source: str) -> None:
         """Remember a source, unless it holds a password: that belongs into ``${NAME}``, and into no file."""
-        plain = _PLACEHOLDER.sub("@", source)
-        if redact(plain) == plain:
+        if not holds_secret(source):
             sources = dict.fromkeys([source, *self.recent()])
             self.keep("recent", json.dumps(list(sources)[:MOST_RECENT]))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from crowdmon.address import public
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.errors import redact
 from crowdmon.ui.bridge import Bridge, EngineNote
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.plot.count_plot import Curve
@@ -108,7 +108,7 @@ class Switchboard(QObject):
         stage.video.clear()
         camera = self._cameras.get(self._focus)
         stage.title.set_whole(self._focus)
-        stage.source.set_whole(redact(camera.config.source) if camera else "")
+        stage.source.set_whole(public(camera.config.source) if camera else "")
         self._panels.cameras.choose(self._focus)
         if camera is not None:
             if camera.view is not None:

@@ -10,9 +10,10 @@ from PyQt6.QtCore import QEvent, QMimeData, QObject
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QMenu
 
+from crowdmon.address import public
 from crowdmon.capture.uri import parse_source
 from crowdmon.config import CameraConfig, validate
-from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.errors import ConfigError, CrowdmonError
 from crowdmon.ui.shell.menu_parts import add
 from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import unique
@@ -59,7 +60,7 @@ class Opening(QObject):
         menu.clear()
         for source in self._window.settings.recent():
             # An ampersand in an address is no mnemonic.
-            text = redact(source).replace("&", "&&")
+            text = public(source).replace("&", "&&")
             add(menu, text, partial(self.open, source))
         menu.setEnabled(True)
         if menu.isEmpty():

@@ -1,0 +1,217 @@
+"""Addresses of cameras: how they are taken apart, and what of them people may see.
+
+One parser for all of the program. What is shown is decided by an allow-list: scheme, host, port and path.
+User name, password, query and fragment are replaced by ``***``, because any of them can hold a secret.
+Placeholders such as ``${CAM_PASSWORD}`` hold no secret and are kept, with the user name before them. So are
+query parameters that say which picture is meant (``channel=1``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+HIDDEN = "***"
+"""What stands for a secret."""
+
+SCHEMES_WITH_HOST = ("rtsp", "rtsps", "rtmp", "rtmps", "srt", "udp", "rtp", "tcp", "http", "https")
+"""Schemes that are recognised even with a slash too few."""
+
+HARMLESS = frozenset(
+    [
+        "camera",
+        "channel",
+        "chn",
+        "compression",
+        "fps",
+        "height",
+        "latency",
+        "mode",
+        "profile",
+        "proto",
+        "quality",
+        "resolution",
+        "rtsp_transport",
+        "stream",
+        "streamtype",
+        "subtype",
+        "tcp",
+        "transport",
+        "udp",
+        "unicast",
+        "width",
+    ]
+)
+"""Query parameters that are shown if their value is short and plain."""
+
+_SCHEME = r"(?:[A-Za-z][\w+.-]*://+|(?i:\b(?:" + "|".join(SCHEMES_WITH_HOST) + r")):/*(?=\S))"
+_START = re.compile(_SCHEME)
+_ADDRESS = re.compile(rf"(?P<scheme>{_SCHEME})(?P<rest>.*)", re.S)
+_AT = re.compile(r"(?<=\S)@(?=[\w\[$*])|^@")
+_END = re.compile(r"[\s'\"<>|`]")
+_TAIL = re.compile(r"[.,;:!)\]]*$")
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%\w]*\]|[^:/?#]*)")
+_PLACEHOLDERS = re.compile(r"(?:\$\{\w+\})+")
+_PUBLIC_USER = re.compile(r"(?:[\w.-]*:|\$\{\w+\}:?)(?:\$\{\w+\})*")
+_EXAMPLE = re.compile(r"USER(?:NAME)?:PASSWORD")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{0,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address, taken apart as text; ``"".join`` of the parts with their separators gives it back.
+
+    Attributes:
+        scheme: with its colon and slashes, such as ``rtsp://``.
+        userinfo: what stands before the last ``@``; None without one. A password may hold ``/``, ``@``
+            and blanks here, although the address should have them percent-encoded.
+        host: name or number, IPv6 in brackets.
+        port: what follows the host's colon; None without one. Not checked.
+        path: from the slash on; may be empty.
+        query: what follows ``?``; None without one.
+        fragment: what follows ``#``; None without one.
+    """
+
+    scheme: str
+    userinfo: str | None
+    host: str
+    port: str | None
+    path: str
+    query: str | None
+    fragment: str | None
+
+    @property
+    def secret(self) -> bool:
+        """Whether a part of it could be a secret, so that it must not be stored or shown."""
+        return self.public() != self._joined()
+
+    def public(self) -> str:
+        """Return the address with everything that could be a secret replaced."""
+        user = None if self.userinfo is None else _public_user(self.userinfo)
+        port = None if self.port is None else _public_port(self.port)
+        query = None if self.query is None else _public_query(self.query)
+        fragment = None if self.fragment is None else HIDDEN
+        return _join(self.scheme, user, self.host, port, _public_path(self.path), query, fragment)
+
+    def _joined(self) -> str:
+        return _join(self.scheme, self.userinfo, self.host, self.port, self.path, self.query, self.fragment)
+
+
+def parse(text: str) -> Address | None:
+    """Take one address apart, all of ``text`` being the address; None if it is none (a path, ``0``)."""
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        return None
+    rest = found["rest"]
+    if not _slashed(found["scheme"]) and "@" not in rest:
+        return None
+    at = rest.rfind("@")
+    userinfo = None if at < 0 else rest[:at]
+    host = _HOST.match(rest, at + 1)
+    assert host is not None  # it matches the empty text
+    after = rest[host.end() :]
+    port: str | None = None
+    if after.startswith(":"):
+        end = re.search(r"[/?#]|$", after)
+        cut = end.start() if end else len(after)
+        port, after = after[1:cut], after[cut:]
+    after, hash_sign, fragment = after.partition("#")
+    path, mark, query = after.partition("?")
+    return Address(
+        found["scheme"],
+        userinfo,
+        host[0],
+        port,
+        path,
+        query if mark else None,
+        fragment if hash_sign else None,
+    )
+
+
+def public(address: str) -> str:
+    """Return one SOURCE for people; a path, a webcam's number or a scene stays as it is."""
+    parts = parse(address)
+    return redact(address) if parts is None else parts.public()
+
+
+def holds_secret(address: str) -> bool:
+    """Whether a SOURCE holds something that must not be stored where others may read it."""
+    parts = parse(address)
+    return parts is not None and parts.secret
+
+
+def redact(text: str) -> str:
+    """Return free text with everything in its addresses replaced that could be a secret.
+
+    An address ends at a blank or a quote, unless an ``@`` follows: a password may hold blanks. Rather
+    too much is replaced than too little.
+    """
+    out: list[str] = []
+    at = 0
+    starts = [found.start() for found in _START.finditer(text)]
+    for start, limit in pairwise([*starts, len(text)]):
+        if start < at:
+            continue
+        line_end = text.find("\n", start, limit)
+        end = _end_of_address(text, start, line_end if line_end >= 0 else limit)
+        parts = parse(text[start:end])
+        out += [text[at:start], text[start:end] if parts is None else parts.public()]
+        at = end
+    return "".join([*out, text[at:]])
+
+
+def _end_of_address(text: str, start: int, limit: int) -> int:
+    ats = [found.start() for found in _AT.finditer(text, start, limit)]
+    scheme = _START.match(text, start)
+    after = ats[-1] + 1 if ats else scheme.end() if scheme else start
+    found = _END.search(text, after, limit)
+    end = found.start() if found else limit
+    tail = _TAIL.search(text, after, end)
+    return tail.start() if tail else end
+
+
+def _slashed(scheme: str) -> bool:
+    return scheme.endswith("/")
+
+
+def _public_user(userinfo: str) -> str:
+    shown = not userinfo or _PUBLIC_USER.fullmatch(userinfo) or _EXAMPLE.fullmatch(userinfo)
+    return userinfo if shown else HIDDEN
+
+
+def _public_port(port: str) -> str:
+    return port if port.isdigit() or not port or _PLACEHOLDERS.fullmatch(port) else HIDDEN
+
+
+def _public_path(path: str) -> str:
+    """Hide values that stand in a path, as in ``/user=admin_password=x_channel=1``."""
+    return re.sub(r"([=;])[^/]*", rf"\1{HIDDEN}", path)
+
+
+def _public_query(query: str) -> str:
+    parts = re.split(r"([&;])", query)
+    return "".join(part if part in ("&", ";") else _public_parameter(part) for part in parts)
+
+
+def _public_parameter(parameter: str) -> str:
+    key, _, value = parameter.partition("=")
+    if key.lower() in HARMLESS and _PLAIN.fullmatch(value):
+        return parameter
+    if _PLACEHOLDERS.fullmatch(value) and re.fullmatch(r"\w+", key):
+        return parameter
+    return HIDDEN if parameter else ""
+
+
+def _join(
+    scheme: str,
+    userinfo: str | None,
+    host: str,
+    port: str | None,
+    path: str,
+    query: str | None,
+    fragment: str | None,
+) -> str:
+    user = "" if userinfo is None else f"{userinfo}@"
+    tail = f"{path}{'' if query is None else f'?{query}'}{'' if fragment is None else f'#{fragment}'}"
+    return f"{scheme}{user}{host}{'' if port is None else f':{port}'}{tail}"
