@@ -26,6 +26,10 @@ def load(path: str | Path) -> AppConfig:
     """
     path = Path(path)
     try:
+        # A pipe or a device has no end, and would be waited for.
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "not a plain file"
+            raise ConfigError(f"cannot read the configuration {path}: it is {what}", "Give a YAML file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -18,8 +18,9 @@ from crowdmon.errors import ConfigError
 from crowdmon.geometry import validate_polygon
 from crowdmon.values import WHOLE_FRAME, Roi
 
-_INVISIBLE = ("Cc", "Cs", "Zl", "Zp")
-"""Unicode categories that would break a CSV row, a title or the file itself."""
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+"""Unicode categories that would break a CSV row or the file itself, or that nobody can see: two names that
+look alike would be taken for one, and a mark of direction would turn a title around."""
 
 
 def _text(value: object) -> object:
@@ -40,7 +41,10 @@ def _visible(value: str) -> str:
     if value != value.strip():
         raise ConfigError("it begins or ends with a blank", "Remove the blank")
     if any(unicodedata.category(c) in _INVISIBLE for c in value):
-        raise ConfigError("it holds a line break or a control character", "Use visible characters only")
+        raise ConfigError(
+            "it holds a line break, a control character or one that cannot be seen",
+            "Use visible characters only",
+        )
     return value
 
 
@@ -198,9 +202,23 @@ class AppConfig(Model):
         return cameras
 
 
+def look_of(name: str) -> str:
+    """Return what a reader takes a name for.
+
+    Upper and lower case make no difference, nor whether an accent is one character or two.
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def _refuse_twins(names: Iterable[str], what: str) -> None:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for name in names:
-        if name in seen:
+        look = look_of(name)
+        if seen.get(look) == name:
             raise ConfigError(f"two {what} are named '{name}'", "Give each a name of its own")
-        seen.add(name)
+        if look in seen:
+            raise ConfigError(
+                f"two {what} have names that look alike, '{seen[look]}' and '{name}'",
+                "Give each a name that cannot be mistaken for another",
+            )
+        seen[look] = name

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+MOST = 4096
+"""Filters of one layer, and dilation, at most: more is a damaged header."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
@@ -44,4 +47,14 @@ class NetworkConfig:
         for key in ("widths", "head"):
             values[key] = tuple(int(v) for v in values[key])
         values["dilations"] = tuple(tuple(int(d) for d in stage) for stage in values["dilations"])
-        return cls(**values)
+        made = cls(**values)
+        sizes = (
+            made.stem,
+            made.msrf,
+            *made.widths,
+            *made.head,
+            *(d for stage in made.dilations for d in stage),
+        )
+        if any(isinstance(size, bool) or not 1 <= size <= MOST for size in sizes) or made.classes < 0:
+            raise ValueError(f"the network's sizes must be 1 to {MOST}, not {sizes}")
+        return made

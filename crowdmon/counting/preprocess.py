@@ -46,13 +46,21 @@ class Preprocess:
 
     @classmethod
     def from_header(cls, header: Mapping[str, Any]) -> Preprocess:
-        """Rebuild from a header; TypeError or ValueError if it is none."""
+        """Rebuild from a header; TypeError or ValueError that names the key if a value makes no sense."""
         values = dict(header)
         for key in ("mean", "std"):
             values[key] = tuple(float(v) for v in values[key])
+            if len(values[key]) != 3:
+                raise ValueError(f"{key} has {len(values[key])} values, and a picture three channels")
         made = cls(**values)
-        if made.stride < 1 or made.multiple % made.stride or not made.density_scale > 0:
-            raise ValueError(f"impossible pre-processing {values}")
+        _check_range("mean", made.mean, low=0.0, high=1.0)
+        _check_range("std", made.std, low=1e-3, high=10.0)
+        _check_range("density_scale", (made.density_scale,), low=1e-3, high=1e6)
+        for key, number in (("stride", made.stride), ("multiple", made.multiple)):
+            if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 1024:
+                raise ValueError(f"{key} is {number!r}, allowed are whole numbers from 1 to 1024")
+        if made.multiple % made.stride:
+            raise ValueError(f"multiple {made.multiple} is not a multiple of the stride {made.stride}")
         return made
 
     def tensor(self, rgb: NDArray[np.uint8], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
@@ -104,6 +112,14 @@ class Preprocess:
             width=full_width,
             height=full_height,
         )
+
+
+def _check_range(key: str, values: tuple[float, ...], *, low: float, high: float) -> None:
+    """Refuse what no training gives: with it every count would be 0 or absurd, and look like a number."""
+    for value in values:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not low <= value <= high:  # what is not a number is in no range
+            raise ValueError(f"{key} is {value!r}, allowed is {low:g} to {high:g}")
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,14 @@ def save(weights: Weights, path: Path) -> None:
 
 
 def load(path: Path) -> Weights:
-    """Read a weights file; WeightsError if it is missing, not a weights file, or has no header."""
+    """Read a weights file.
+
+    Raises:
+        WeightsError: it is missing, is no weights file, has no header, or a value in it makes no sense.
+    """
     metadata, tensors = _read(path)
+    if broken := next((name for name, values in tensors.items() if not np.isfinite(values).all()), None):
+        raise WeightsError(f"{path}: the tensor {broken} holds values that are not numbers", "Train again")
     if KEY not in metadata:
         raise WeightsError(
             f"{path} has no crowdmon header",
@@ -102,10 +108,13 @@ def load(path: Path) -> Weights:
             scores=dict(said.get("scores", {})),
             path=path,
         )
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, WeightsError):
-            raise
-        raise WeightsError(f"{path} has a header that cannot be read ({error!r})") from error
+    except WeightsError:
+        raise
+    except RecursionError as error:
+        raise WeightsError(f"{path} has a header that is nested too deeply", "Train again") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise WeightsError(f"{path} has a header that cannot be used ({why})", "Train again") from error
 
 
 def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]]:

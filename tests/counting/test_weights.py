@@ -1,6 +1,8 @@
 """The weights file: nothing without a header, nothing that could run code."""
 
+import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ from safetensors.numpy import save_file
 
 from crowdmon.counting.network import SSRHEF, NetworkConfig, fold
 from crowdmon.counting.preprocess import Preprocess
-from crowdmon.counting.weights import Weights, load, save
+from crowdmon.counting.weights import Weights, header, load, save
 from crowdmon.errors import SinkError, WeightsError
 
 CONFIG = NetworkConfig(stem=1, widths=(2, 2, 2), msrf=1, head=(2, 2, 2), norm=False, classes=0)
@@ -94,3 +96,68 @@ def test_a_header_that_says_nothing_useful_is_refused(tmp_path: Path, header: st
     save_file({"a": np.zeros(3, np.float32)}, tmp_path / "w.safetensors", metadata={"crowdmon": header})
     with pytest.raises(WeightsError, match="header"):
         load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("density_scale", float("inf")),
+        ("density_scale", 1e308),
+        ("density_scale", 0.0),
+        ("density_scale", -1.0),
+        ("density_scale", float("nan")),
+        ("density_scale", 1e-300),
+        ("density_scale", "10"),
+        ("density_scale", True),
+        ("std", [0.0, 0.0, 0.0]),
+        ("std", [0.27, float("nan"), 0.28]),
+        ("std", [0.27, -0.27, 0.28]),
+        ("std", [1e300, 1.0, 1.0]),
+        ("std", [0.27, 0.27]),
+        ("mean", [float("inf"), 0.4, 0.4]),
+        ("mean", [114.0, 112.0, 110.0]),
+        ("stride", 0),
+        ("stride", 8.5),
+        ("stride", 10**9),
+        ("multiple", 12),
+        ("multiple", True),
+        ("surprise", 1),
+    ],
+)
+def test_pre_processing_that_makes_every_count_absurd_is_refused(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    path = tmp_path / "w.safetensors"
+    said = header(made())
+    said["preprocess"][key] = value
+    save_file({"a": np.zeros(3, np.float32)}, path, metadata={"crowdmon": json.dumps(said)})
+    with pytest.raises(WeightsError, match=key) as caught:
+        load(path)
+    assert caught.value.exit_code == 4
+    assert "\n" not in str(caught.value)
+
+
+def test_tensors_that_hold_no_numbers_are_refused(tmp_path: Path) -> None:
+    weights = made()
+    name, values = next(iter(weights.tensors.items()))
+    broken = {**weights.tensors, name: np.full_like(values, np.nan)}
+    save(replace(weights, tensors=broken), tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match=name):
+        load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("depth", [100, 1_000, 100_000])
+def test_a_header_nested_deeply_is_refused(tmp_path: Path, depth: int) -> None:
+    path = tmp_path / "w.safetensors"
+    nested = "[" * depth + "]" * depth
+    said = '{"format": 1, "network": ' + nested + "}"
+    save_file({"a": np.zeros(3, np.float32)}, path, metadata={"crowdmon": said})
+    with pytest.raises(WeightsError, match="header"):
+        load(path)
+
+
+def test_a_network_without_filters_is_refused() -> None:
+    with pytest.raises(ValueError, match="sizes"):
+        NetworkConfig.from_header({**CONFIG.header(), "widths": (0, 2, 2)})
+    with pytest.raises(ValueError, match="sizes"):
+        NetworkConfig.from_header({**CONFIG.header(), "stem": 10**9})
