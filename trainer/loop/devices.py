@@ -50,6 +50,24 @@ def share_gradients(network: nn.Module, world: int) -> None:
             parameter.grad /= world
 
 
+def agree_to_stop(wanted: bool, device: torch.device, world: int) -> bool:
+    """Return whether any process wants to stop; every process gets the same answer at the same step.
+
+    A process that stopped by its own clock would leave the others waiting for its gradients. So the first
+    one alone looks at the clock, and all of them call this after the same steps.
+
+    Args:
+        wanted: by this process.
+        device: of this process.
+        world: how many processes.
+    """
+    if world == 1:
+        return wanted
+    asked = torch.tensor(float(wanted), device=device)
+    dist.all_reduce(asked, dist.ReduceOp.MAX)
+    return bool(asked.item())
+
+
 def to_device(one: Batch, device: torch.device) -> Batch:
     """Return the batch on a device."""
     if device.type == "cpu":

@@ -27,6 +27,7 @@ from trainer.data.feeding import batches
 from trainer.data.sources import Item, Source
 from trainer.loop import boards, run_folder, schedule, state
 from trainer.loop.devices import (
+    agree_to_stop,
     asked_late,
     device_of,
     interruptible,
@@ -45,6 +46,7 @@ from trainer.teacher.guide import Guide
 
 log = logging.getLogger(__name__)
 
+BEST = "best.safetensors"
 CHECKPOINT_SECONDS = 300.0
 SHOWN = 2
 """Validation pictures of each benchmark that TensorBoard shows."""
@@ -114,6 +116,9 @@ def train(
         resume=resume,
         load=lambda path: state.load(path, network=network, optimiser=optimiser, average=average),
     )
+    if resume:
+        # The state is older than the best weights when a run was killed after it wrote them.
+        cursor.best = _best_so_far(out / BEST)
     stop = min(config.steps, steps or config.steps)
     deadline = time.monotonic() + minutes * 60 if minutes else math.inf
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
@@ -188,11 +193,14 @@ def train(
                 save()
                 scores = _validated(config, data, average, step=cursor.step, logbook=logbook)
                 if scores and overall(scores) < cursor.best:
+                    _export(config, data, average, out / BEST, step=cursor.step, scores=scores)
                     cursor.best = overall(scores)
-                    _export(config, data, average, out / "best.safetensors", step=cursor.step, scores=scores)
                 report(Progress(cursor.step, stop, 0.0, float(total.detach()), _note(scores)))
-            if interrupted() or time.monotonic() > deadline:
-                break
+            # A card is asked once a row only; one process by itself needs to ask nobody.
+            if world == 1 or due or not patient:
+                late = rank == 0 and time.monotonic() > deadline
+                if agree_to_stop(interrupted() or late, device, world):
+                    break
             if time.monotonic() - saved > CHECKPOINT_SECONDS:
                 save()
                 saved = time.monotonic()
@@ -260,6 +268,14 @@ def _export(
     weights_file.save(
         weights_file.Weights(made.tensors, made.network, made.preprocess, provenance, measured), path
     )
+
+
+def _best_so_far(path: Path) -> float:
+    """Return the validation score of the best weights of a run folder; infinity if it has none yet."""
+    if not path.is_file():
+        return math.inf
+    measured = weights_file.load(path).scores
+    return overall({name: Score(**one, truth=math.nan) for name, one in measured.items()})
 
 
 def _note(scores: dict[str, Score]) -> str:

@@ -1,9 +1,6 @@
 """The loop: resuming is exact, switches change what they claim, faults are named."""
 
 import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +19,8 @@ from trainer.data.samples import batch
 from trainer.data.sources import Item
 from trainer.loop.logbook import LOSSES
 from trainer.loop.schedule import freeze_norm, learning_rate
-from trainer.loop.train import Data, NonFiniteLossError, train
+from trainer.loop.train import Data, NonFiniteLossError, Progress, train
+from trainer.loop.validate import Score
 from trainer.loss.objective import parts
 
 SMALL = {"stem": 2, "widths": [4, 4, 8], "dilations": [[1], [1], [1, 2]], "msrf": 2, "head": [8, 8, 4]}
@@ -250,29 +248,23 @@ def test_a_mask_takes_what_is_outside_out_of_every_loss() -> None:
         assert found[0][name].item() == pytest.approx(found[1][name].item(), rel=1e-6)
 
 
-def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
-    script = tmp_path / "both.py"
-    script.write_text(
-        "import sys\nfrom pathlib import Path\n"
-        "from tests.trainer.loop.test_train import config, data\nfrom trainer.loop.train import train\n"
-        "from tests.trainer.loop.test_train import SMALL\n"
-        "network = {**SMALL, 'classes': 0, 'norm': False}\n"
-        "train(config(batch=1, steps=3, network=network), data(), Path(sys.argv[1]))\n",
-        encoding="utf-8",
+def test_the_best_weights_stay_when_a_run_is_killed_after_it_wrote_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = iter((5.0, 9.0))
+    monkeypatch.setattr(
+        "trainer.loop.train.validate",
+        lambda *_, **__: {"dots": Score(mae=next(errors), mse=9.0, bias=0.0, truth=20.0)},
     )
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "OMP_NUM_THREADS": "1"}
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    done = subprocess.run(
-        [*launch, str(script), str(tmp_path / "two")], env=env, capture_output=True, text=True, check=False
-    )
-    # Not the exit code: seldom, torch aborts the second process as it ends, when everything is written.
-    assert (tmp_path / "two" / "last.safetensors").is_file(), done.stderr[-2000:]
-    network = {**SMALL, "classes": 0, "norm": False}
-    train(config(batch=2, steps=3, network=network), data(), tmp_path / "one")
-    frame = Frame(dotted(seed=3).rgb)
-    one, two = (Counter(tmp_path / run / "last.safetensors").count(frame).count for run in ("one", "two"))
-    # Means of masked or per-picture losses over halves are the mean over the whole.
-    assert two == pytest.approx(one, rel=1e-3)
+    def killed(progress: Progress) -> None:
+        if progress.note:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(config(), data(), tmp_path, report=killed)
+    best = (tmp_path / "best.safetensors").read_bytes()
+    assert train(config(), data(), tmp_path, resume=True)["dots"].mae == 9.0
+    assert (tmp_path / "best.safetensors").read_bytes() == best
 
 
 @pytest.mark.parametrize("precision", ["bf16", "f32"])
