@@ -197,7 +197,7 @@ def _live(plan: Plan, sink: Rows, counter: Callable[[], Counter]) -> Iterator[Co
     if plan.start is not None:
         raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
     return iterate_live(
-        plan.camera, counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[sink]
+        [plan.camera], counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[sink]
     )
 
 
