@@ -16,6 +16,7 @@ from crowdmon import resources
 from crowdmon.bench.harness import SCENE, SIZES, Bench, Figures, Goal, Row, alternating, goal
 from crowdmon.capture.source import open_source
 from crowdmon.counting import backends
+from crowdmon.counting.backend import Backend
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.macs import macs
 from crowdmon.counting.network_config import NetworkConfig
@@ -70,7 +71,7 @@ def picture(width: int, height: int) -> Frame:
         return Frame(next(iter(source.pictures())).rgb())
 
 
-def _made(what: Weights | bytes, *, most: int | None = None) -> list[backends.Backend]:
+def _made(what: Weights | bytes, *, most: int | None = None) -> list[Backend]:
     """Return the back ends that can run this, the best first; of two that come to the same here, one."""
     names = [name for name in backends.installed() if name != "torch" or isinstance(what, Weights)]
     made = [backends.make(name, what) for name in names[:most]]
@@ -137,7 +138,7 @@ def _eagerly(model: str, weights: Weights, batch: NDArray[np.float32]) -> Callab
     return eager(model, weights, height=batch.shape[2], width=batch.shape[3])
 
 
-def _settled(made: backends.Backend, batch: NDArray[np.float32]) -> Callable[[], object]:
+def _settled(made: Backend, batch: NDArray[np.float32]) -> Callable[[], object]:
     """Return a run of a back end that has seen as many pictures of this size as it compiles for one."""
     for _ in range(getattr(made, "steady", 1)):
         made.run(batch)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from crowdmon.counting.backends import reason
+from crowdmon.counting.backend import reason
 from crowdmon.counting.graph import onnx_of
 from crowdmon.counting.weights import KEY, Weights, header
 from crowdmon.errors import ConfigError, SinkError

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from crowdmon.counting.backends import failure
+from crowdmon.counting.backend import failure
 from crowdmon.counting.network import SSRHEF, NetworkConfig
 from crowdmon.counting.weights import Weights
-from crowdmon.errors import WeightsError
+from crowdmon.errors import ConfigError, WeightsError
 
 
 def network_of(weights: Weights) -> SSRHEF:
@@ -39,8 +39,15 @@ class TorchBackend:
 
     name = "torch"
 
-    def __init__(self, weights: Weights, *, threads: int | None = None) -> None:
-        """Load the network onto the device; WeightsError if the weights do not fit it."""
+    def __init__(self, weights: Weights | bytes, *, threads: int | None = None) -> None:
+        """Load the network onto the device.
+
+        Raises:
+            WeightsError: the weights do not fit their network.
+            ConfigError: what is given is an ONNX file, which torch cannot run.
+        """
+        if isinstance(weights, bytes):
+            raise ConfigError("torch cannot run an ONNX file", "Choose openvino or onnxruntime")
         if threads:
             torch.set_num_threads(threads)
         cuda = torch.cuda.is_available()

@@ -21,7 +21,12 @@ def two_processes(folder: Path, script: str, *, seconds: float = 120) -> str:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run(
-        [*launch, str(path), str(folder)], env=env, capture_output=True, text=True, check=False, timeout=seconds
+        [*launch, str(path), str(folder)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
     )
     # Not the exit code: seldom, torch aborts the second process as it ends, when everything is written.
     return done.stderr[-2000:]

@@ -256,6 +256,7 @@ def test_the_best_weights_stay_when_a_run_is_killed_after_it_wrote_them(
         "trainer.loop.train.validate",
         lambda *_, **__: {"dots": Score(mae=next(errors), mse=9.0, bias=0.0, truth=20.0)},
     )
+
     def killed(progress: Progress) -> None:
         if progress.note:
             raise KeyboardInterrupt
