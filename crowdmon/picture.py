@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon import heatmap
+from crowdmon import atomic, heatmap
 from crowdmon.errors import SinkError
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Roi
 
@@ -196,12 +196,9 @@ def fitted(rgb: Rgb, width: int, height: int) -> Rgb:
 def write_png(rgb: Rgb, path: Path) -> None:
     """Write HxWx3 RGB as PNG, whole or not at all; SinkError if it cannot be written."""
     done, data = cv2.imencode(".png", np.ascontiguousarray(rgb[..., ::-1]))
-    part = path.with_name(path.name + ".part")
     try:
         if not done:
             raise OSError("it cannot be encoded")
-        part.write_bytes(data.tobytes())
-        part.replace(path)
+        atomic.write_whole(path, data.tobytes())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise SinkError(f"cannot write the picture {path}: {error.strerror or error}") from error

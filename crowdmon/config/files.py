@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from crowdmon import atomic
 from crowdmon.config.messages import validate
 from crowdmon.config.models import AppConfig
 from crowdmon.errors import ConfigError, SinkError, redact
@@ -132,35 +132,8 @@ def save(config: AppConfig, path: str | Path) -> None:
         if old is not None:
             if not os.access(target, os.W_OK):
                 raise PermissionError(None, "the file is read-only")
-            _replace(target.with_name(f"{target.name}.bak"), old, mode)
-        _replace(target, new, mode)
+            atomic.write_whole(target.with_name(f"{target.name}.bak"), old, mode=mode)
+        atomic.write_whole(target, new, mode=mode)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SinkError(f"cannot write the configuration {path}: {reason}", "Choose another place") from error
-
-
-def _replace(target: Path, content: bytes, mode: int | None) -> None:
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            if mode is not None:
-                temporary.chmod(mode)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    # Only then does the new name survive a power cut. Windows cannot open a folder and need not.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -7,7 +7,6 @@ is found there can be played.
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 from fractions import Fraction
 from pathlib import Path
@@ -103,13 +102,12 @@ class Clip(Closing):
             self._mux(None)
             self._file.close()
             self._file = self._stream = None
-            _keep(self._part)
-            self._part.replace(self.path)
+            atomic.install(self._part, self.path)
         except (OSError, ValueError) as error:
             raise self._failed(error) from error
 
     def _begin(self, rgb: NDArray[np.uint8]) -> None:
-        _clear(self.path)
+        atomic.remove_leftovers(self.path)
         height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
         options = {"movflags": "+faststart"} if self.path.suffix.lower() != ".mkv" else {}
         kind = {".mkv": "matroska"}.get(self.path.suffix.lower(), self.path.suffix.lower()[1:])
@@ -156,37 +154,6 @@ def _video(file: Any, width: int, height: int) -> Any:
         context.color_primaries = context.color_trc = 1  # BT.709, in FFmpeg's numbers
         return stream
     raise ValueError("FFmpeg has no encoder for it")
-
-
-def _clear(path: Path) -> None:
-    """Take away what programs left that were killed while they wrote the same video."""
-    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-        pid = part.name.removesuffix(".part").rpartition(".")[2]
-        if pid.isdecimal() and not _runs(int(pid)):
-            with contextlib.suppress(OSError):
-                part.unlink()
-
-
-def _runs(pid: int) -> bool:
-    """Whether that process may still write."""
-    if os.name == "nt":
-        return False  # there a file that somebody has open cannot be taken away
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _keep(path: Path) -> None:
-    """Ask the disk to keep what was written before anything takes its place."""
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check_place(path: Path) -> None:

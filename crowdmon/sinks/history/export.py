@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from crowdmon import atomic
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.sinks.bins import Bin
 from crowdmon.sinks.csv_file import ReadingCsv
@@ -102,14 +102,10 @@ def export_bins(
 def _whole(path: Path) -> Iterator[Path]:
     """Lend a file beside ``path`` that takes its place in the end, and is gone if that fails."""
     ReadingCsv(path)  # says in good words why nothing can be written there
-    path = path.resolve()
-    # A pipe or a device is written to; to put a file in its place would end it.
-    plain = path.is_file() or not path.exists()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part") if plain else path
+    part = path
     try:
-        yield part
-        if plain:
-            part.replace(path)
+        with atomic.replacing(path) as part:
+            yield part
     except SinkError as error:
         error.message = error.message.replace(str(part), str(path))
         raise
@@ -119,15 +115,8 @@ def _whole(path: Path) -> Iterator[Path]:
         why = (error.strerror or str(error)).lower()
         hint = "Check that the folder exists and the disk has room"
         raise SinkError(f"cannot write {path}: {why}", hint) from error
-    finally:
-        if plain:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
 
 
 def _write(path: Path, lines: Iterator[bytes]) -> None:
     with path.open("wb", buffering=_PIECE) as file:
         file.writelines(lines)
-        if path.is_file():
-            file.flush()
-            os.fsync(file.fileno())

@@ -44,7 +44,8 @@ def test_shared_gradients_are_those_of_the_joined_batch(tmp_path: Path) -> None:
     said = two_processes(
         tmp_path,
         "import sys\nfrom pathlib import Path\nimport torch\n"
-        "from tests.trainer.loop.test_processes import gradients\nfrom trainer.loop.devices import device_of\n"
+        "from tests.trainer.loop.test_processes import gradients\n"
+        "from trainer.loop.devices import device_of\n"
         "import os\nrank = int(os.environ['RANK'])\ndevice_of(rank)\n"
         "torch.save(gradients(1, rank=rank, world=2), Path(sys.argv[1]) / f'{rank}.pt')\n",
     )
