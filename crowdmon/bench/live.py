@@ -18,10 +18,9 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from crowdmon.bench.h264 import access_units
+from crowdmon.bench.clip import access_units, write_clip
 from crowdmon.bench.harness import SCENE, Bench, Figures, Row, answer, cores, goal
 from crowdmon.bench.memory import resident_mb
-from crowdmon.bench.rtsp_server import write_clip
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.scene import parse_scene
 
