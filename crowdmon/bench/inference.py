@@ -35,6 +35,12 @@ NEAR = {"f32": 100.0, "bf16": 65.0}
 TOGETHER = 4
 """Pictures counted in one call, to see whether that pays."""
 
+CARD_BATCHES = (1, 16)
+"""Pictures counted in one call on a CUDA card."""
+
+CARD_MS = 1.0
+"""Milliseconds one picture of 512x1024 shall take on a data-centre card."""
+
 _CPU = ("openvino", "onnxruntime", "torch")
 
 Entry = tuple[Row, Callable[[], object]]
@@ -55,6 +61,48 @@ def inference(bench: Bench) -> Figures:
         if "gflop" in row:
             row["gflop_per_s"] = 1000 * row["gflop"] / row["median_ms"]
     return rows, [*_faster(rows), *_near(rows)]
+
+
+def card(bench: Bench) -> Figures:
+    """The network alone on a CUDA card, where there is one, and a large matrix product.
+
+    The pictures lie on the card already; one in a call, and many.
+    """
+    if "torch" not in backends.installed():
+        return [], []
+    from crowdmon.counting.reference import SIDE, matrix_product
+    from crowdmon.counting.torch_backend import TorchBackend
+
+    weights = load(resources.path(DEFAULT))
+    made = TorchBackend(weights)
+    if made.device == "cpu":
+        return [], []
+    width, height = SIZES[PUBLISHED]
+    gflop = 2e-9 * macs(NetworkConfig.from_header(weights.network), height=height, width=width)
+    named = {"backend": "cuda", "device": made.device, "precision": made.precision}
+    rows: list[Row] = [
+        {
+            "what": "on the card",
+            "model": "ssr-hef",
+            **named,
+            "size": PUBLISHED,
+            "batch": batch,
+            "gflop": gflop,
+        }
+        for batch in CARD_BATCHES
+    ]
+    runs: list[Callable[[], object]] = [made.resident((batch, 3, height, width)) for batch in CARD_BATCHES]
+    product, operations = matrix_product(made.precision, device="cuda")
+    rows.append({"what": "matrix product", **named, "size": f"{SIDE}x{SIDE}", "gflop": operations / 1e9})
+    for row, taken in zip(rows, alternating([*runs, product], rounds=20, say=bench.say), strict=True):
+        row["median_ms"] = median(taken) / row.get("batch", 1)
+        row["gflop_per_s"] = 1000 * row["gflop"] / row["median_ms"]
+        if row.get("batch"):
+            row["pictures_per_s"] = 1000 / row["median_ms"]
+    for row in rows[:-1]:
+        row["percent_of_peak"] = 100 * row["gflop_per_s"] / rows[-1]["gflop_per_s"]
+    of = f"{made.device} {made.precision}, {PUBLISHED}, one picture"
+    return rows, [goal("card", of, limit=CARD_MS, measured=rows[0]["median_ms"], unit="ms")]
 
 
 def described(device: str) -> Row:

@@ -1,4 +1,4 @@
-"""What ``crowdmon bench`` measures of live cameras: latency, how many are held, memory.
+"""What ``crowdmon bench`` measures of live cameras: latency, and how many are held.
 
 The cameras are real ones as far as the program can tell: RTSP, 720p, 25 pictures a second, H.264 that was
 encoded before and is sent by a process of its own (:mod:`crowdmon.bench.rtsp_server`). What watches them is a
@@ -20,7 +20,6 @@ from typing import Any
 
 from crowdmon.bench.clip import access_units, write_clip
 from crowdmon.bench.harness import SCENE, Bench, Figures, Row, answer, cores, goal
-from crowdmon.bench.memory import resident_mb
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.scene import parse_scene
 
@@ -168,33 +167,6 @@ def _per_second(moments: Sequence[float], *, seconds: float) -> float:
     """
     span = moments[-1] - moments[0] if moments else 0.0
     return (len(moments) - 1) / span if span > 0.8 * seconds else len(moments) / seconds
-
-
-def memory(bench: Bench) -> Figures:
-    """Resident memory of the program itself: one camera headless, four with the window."""
-    rows: list[Row] = []
-    with cameras(clip(bench)) as them:
-        for of, words, limit in _programs(bench, them):
-            bench.say(of)
-            if (most := resident_mb(words, seconds=bench.seconds / 2, folder=bench.folder)) is not None:
-                rows.append(
-                    {"what": "memory", "command": of, "size": "720p", "resident_mb": most, "limit": limit}
-                )
-    return rows, [
-        goal("memory", row["command"], limit=row.pop("limit"), measured=row["resident_mb"], unit="MB")
-        for row in rows
-    ]
-
-
-def _programs(bench: Bench, them: Cameras) -> list[tuple[str, Sequence[str], float]]:
-    config = bench.folder / "four.yaml"
-    lines = [f"  - name: camera {number}\n    source: {them.source(f'w{number}')}\n" for number in range(4)]
-    config.write_text("cameras:\n" + "".join(lines), encoding="utf-8")
-    csv = str(bench.folder / "memory.csv")
-    return [
-        ("one camera headless", ["count", them.source("memory"), "--every", "0.2", "--csv", csv], 450.0),
-        ("four cameras with window", ["--config", str(config)], 800.0),
-    ]
 
 
 def _why(seen: dict[str, Any]) -> str:

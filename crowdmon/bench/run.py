@@ -22,19 +22,19 @@ from rich.table import Table
 
 from crowdmon import __version__
 from crowdmon.atomic import write_whole
-from crowdmon.bench import card, inference, live, offline, tables, window
+from crowdmon.bench import inference, live, memory, offline, tables, window
 from crowdmon.bench.harness import Bench, Figures, cores
 from crowdmon.commands import options
 from crowdmon.errors import CrowdmonError, SinkError
 
 PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("inference", inference.inference),
-    ("card", card.card),
+    ("card", inference.card),
     ("start", offline.start),
     ("window", lambda bench: window.window(bench.rows)),
     ("latency", live.latency),
     ("cameras", live.held),
-    ("memory", live.memory),
+    ("memory", memory.memory),
     ("offline", offline.offline),
     ("CPU a camera", offline.cpu),
 )

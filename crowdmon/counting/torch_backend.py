@@ -72,6 +72,22 @@ class TorchBackend:
             raise failure(self, error) from error
         return output
 
+    def layers(self, batch: NDArray[np.float32], *, rounds: int = 5) -> list[tuple[str, str, float]]:
+        """Return name, how often it ran and milliseconds of each operation a batch, longest first."""
+        kinds = [torch.profiler.ProfilerActivity.CPU]
+        if self._device.type == "cuda":
+            kinds.append(torch.profiler.ProfilerActivity.CUDA)
+        spent = "self_device_time_total" if self._device.type == "cuda" else "self_cpu_time_total"
+        self.run(batch)
+        with torch.profiler.profile(activities=kinds) as profile:
+            for _ in range(rounds):
+                self.run(batch)
+        found = [
+            (one.key, f"{one.count // rounds} times", float(getattr(one, spent)) / 1000 / rounds)
+            for one in profile.key_averages()
+        ]
+        return sorted((one for one in found if one[2] > 0), key=lambda one: -one[2])
+
     def resident(self, shape: tuple[int, int, int, int]) -> Callable[[], None]:
         """Return a run over a batch that lies on the device already; it returns when it is done."""
         batch = torch.randn(shape, dtype=self._dtype, device=self._device)
