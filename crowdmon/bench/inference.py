@@ -18,8 +18,7 @@ from crowdmon.capture.source import open_source
 from crowdmon.counting import backends
 from crowdmon.counting.backend import Backend
 from crowdmon.counting.counter import Counter
-from crowdmon.counting.macs import macs
-from crowdmon.counting.network_config import NetworkConfig
+from crowdmon.counting.network_config import NetworkConfig, macs
 from crowdmon.counting.weights import DEFAULT, Weights, load
 from crowdmon.values import Frame
 
