@@ -44,7 +44,7 @@ _FEWER = (4, 3, 2, 1)
 
 
 class Cameras:
-    """The server's addresses, and when each guest got its first picture."""
+    """The server's addresses, and when each client got its first picture."""
 
     def __init__(self, port: int, log: Path) -> None:
         self._port, self._log = port, log
@@ -54,7 +54,7 @@ class Cameras:
         return f"rtsp://127.0.0.1:{self._port}/{name}"
 
     def first_pictures(self) -> dict[str, float]:
-        """Return the epoch seconds at which each camera's first picture was sent to its last guest."""
+        """Return the epoch seconds at which each camera's first picture was sent to its last client."""
         lines = self._log.read_text(encoding="utf-8").splitlines()[1:]
         return {name: float(moment) for name, _, moment in (line.partition(" ") for line in lines)}
 
@@ -102,10 +102,10 @@ def latency(bench: Bench) -> Figures:
     camera sent its first byte, which adds the network, decoding, and that FFmpeg knows the end of a
     picture only when the next one begins.
     """
-    with cameras(clip(bench)) as them:
+    with cameras(clip(bench)) as served:
         bench.say("one camera")
-        seen = answer("watch", sources=[them.source("gate")], rate=None, seconds=bench.seconds + 2)
-        first = them.first_pictures()["gate"]
+        seen = answer("watch", sources=[served.source("gate")], rate=None, seconds=bench.seconds + 2)
+        first = served.first_pictures()["gate"]
     if len(seen["counts"]) < 2:
         raise CountingError(f"one camera gave {len(seen['counts'])} readings", _why(seen))
     ages = {
@@ -128,11 +128,11 @@ def latency(bench: Bench) -> Figures:
 def held(bench: Bench) -> Figures:
     """How many cameras are counted as often as they shall be, without a window."""
     rows: list[Row] = []
-    with cameras(clip(bench)) as them:
+    with cameras(clip(bench)) as served:
 
         def holds(number: int) -> bool:
             bench.say(f"{number} cameras")
-            sources = [them.source(f"{one}") for one in range(number)]
+            sources = [served.source(f"{one}") for one in range(number)]
             rows.append(_verdict(answer("watch", sources=sources, rate=RATE, seconds=bench.seconds)))
             return bool(rows[-1]["held"])
 

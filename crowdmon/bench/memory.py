@@ -23,8 +23,8 @@ _START = 12.0
 def memory(bench: Bench) -> Figures:
     """Resident memory of the program itself: one camera headless, four with the window."""
     rows: list[Row] = []
-    with cameras(clip(bench)) as them:
-        for of, words, limit in _programs(bench, them):
+    with cameras(clip(bench)) as served:
+        for of, words, limit in _programs(bench, served):
             bench.say(of)
             if (most := resident_mb(words, seconds=bench.seconds / 2, folder=bench.folder)) is not None:
                 rows.append(
@@ -36,13 +36,13 @@ def memory(bench: Bench) -> Figures:
     ]
 
 
-def _programs(bench: Bench, them: Cameras) -> list[tuple[str, Sequence[str], float]]:
+def _programs(bench: Bench, served: Cameras) -> list[tuple[str, Sequence[str], float]]:
     config = bench.folder / "four.yaml"
-    lines = [f"  - name: camera {number}\n    source: {them.source(f'w{number}')}\n" for number in range(4)]
+    lines = [f"  - name: camera {number}\n    source: {served.source(f'w{number}')}\n" for number in range(4)]
     config.write_text("cameras:\n" + "".join(lines), encoding="utf-8")
     csv = str(bench.folder / "memory.csv")
     return [
-        ("one camera headless", ["count", them.source("memory"), "--every", "0.2", "--csv", csv], 450.0),
+        ("one camera headless", ["count", served.source("memory"), "--every", "0.2", "--csv", csv], 450.0),
         ("four cameras with window", ["--config", str(config)], 800.0),
     ]
 
@@ -79,7 +79,7 @@ def resident_mb(words: Sequence[str], *, seconds: float, folder: Path) -> float 
 
 
 def _resident(pid: int) -> int | None:
-    """Return the bytes a process holds in memory; None where nobody tells."""
+    """Return the bytes a process holds in memory; None where the system does not tell."""
     if sys.platform == "linux":
         pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
         return int(pages[1]) * os.sysconf("SC_PAGE_SIZE") if len(pages) > 1 else None

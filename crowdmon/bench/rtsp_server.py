@@ -232,7 +232,7 @@ class Server:
                 self._send(client)
 
     def close(self) -> None:
-        """Disconnect everybody."""
+        """Disconnect every client."""
         for client in list(self._clients.values()):
             self._disconnect(client)
         self._selector.close()

@@ -117,7 +117,7 @@ class AvSource:
 
     @property
     def heard(self) -> float | None:
-        """When the last picture came that nobody needed; see the protocol."""
+        """When the last picture came that was not needed; see the protocol."""
         return self._decoder.heard
 
     @property
@@ -180,7 +180,7 @@ class AvSource:
             )
 
     def _shrunk(self, size: int) -> bool:
-        """Whether somebody has cut the file since; one that was deleted is still read to its end."""
+        """Whether the file has been cut since; one that was deleted is still read to its end."""
         try:
             return Path(self._spec.uri).stat().st_size < size
         except OSError:

@@ -69,7 +69,7 @@ class Decoder:
         origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
         needed: asked before each packet of a live stream whether its picture would be used; None for always.
-        passed: sound pictures that were not decoded, or not given, because nobody needed them or they came
+        passed: sound pictures that were not decoded, or not given, because they were not needed or came
             too late, since this was last set to 0.
         lateness: how late they come; None where the source does not tell when they were taken.
         heard: monotonic seconds at which the last packet came that was not needed; None before.

@@ -17,7 +17,7 @@ from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.config import expand_secrets
 
 MIN_SIDE = 32
-"""Pixels; a smaller picture shows nobody and is refused."""
+"""Pixels; a smaller picture shows no people and is refused."""
 
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
@@ -122,7 +122,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class SparingSource(Source, Protocol):
-    """A source that need not decode what nobody needs; of use while it is live."""
+    """A source that can leave out pictures that are not needed; of use while it is live."""
 
     @property
     def heard(self) -> float | None:

@@ -1,6 +1,6 @@
 """The demo camera: :mod:`crowdmon.scene` as a source without an end.
 
-It does not wait: whoever reads it paces it by the pictures' ``pts``. A picture is rendered when its pixels
+It does not wait: its reader paces it by the pictures' ``pts``. A picture is rendered when its pixels
 are asked for, so skipping one costs nothing.
 """
 

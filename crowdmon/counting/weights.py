@@ -1,4 +1,4 @@
-"""The weights file: tensors and everything needed to use them honestly.
+"""The weights file: tensors and all that is needed to use them.
 
 A safetensors file whose metadata holds one JSON header with the network's shape, the
 pre-processing, the provenance (data, split, commit, seed, date) and the scores. No header, no load.

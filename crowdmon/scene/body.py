@@ -1,4 +1,4 @@
-"""Bodies as joints in metres: a walking cycle for everybody at once."""
+"""Bodies as joints in metres: a walking cycle for all people at once."""
 
 from __future__ import annotations
 

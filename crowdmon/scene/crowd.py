@@ -1,4 +1,4 @@
-"""Where everybody is at one moment, as a pure function of the scene and the time."""
+"""Where all people are at one moment, as a pure function of the scene and the time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIZES = (1, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Crowd:
-    """Everybody on or near the plaza at one moment; all arrays have N entries.
+    """All people on or near the plaza at one moment; all arrays have N entries.
 
     Attributes:
         ground: Nx2 metres.
@@ -84,7 +84,7 @@ def _waves(seed: int) -> tuple[float, float, float]:
 
 
 def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
-    """Return everybody at time ``t`` in seconds."""
+    """Return all people at time ``t`` in seconds."""
     rows: list[tuple[float, ...]] = []
     for group in groups(people, seed):
         turns = (t + group.offset) / group.turn

@@ -54,7 +54,7 @@ def figure(
     low = np.floor(pixels.min(axis=0) - MARGIN_M * metre - 2).astype(int)
     local = np.rint((pixels - low) * UNIT).astype(np.int32)
     facing = float(depth[Joint.HEAD] - depth[Joint.FACE]) / (0.038 * appearance.height)
-    # Somebody who stands still is drawn once: exactly the same numbers give the same sprite.
+    # A person who stands still is drawn once: exactly the same numbers give the same sprite.
     rgba = _drawn(
         local.tobytes(),
         _order(depth, appearance),

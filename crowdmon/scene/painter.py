@@ -46,7 +46,7 @@ class Layers:
 
 
 def paint(now: Crowd, appearances: list[Appearance], *, camera: Camera, light: Light) -> Layers:
-    """Paint everybody at one moment onto the backdrop."""
+    """Paint all people at one moment onto the backdrop."""
     back = backdrop(camera, light)
     tall = np.array([one.height for one in appearances])
     bodies = joints(
@@ -118,7 +118,7 @@ def _things(
     nearest: float,
     rank: int,
 ) -> int:
-    """Lay the things farther out than ``nearest`` that somebody already painted may be behind."""
+    """Lay the things farther out than ``nearest`` that a person already painted may be behind."""
     while waiting and waiting[0].y > nearest:
         thing = waiting.pop(0)
         box = shared(thing.sprite.box, laid)

@@ -41,7 +41,7 @@ class Figure:
 
 
 def head_size(height: float) -> float:
-    """Return the diameter in metres of the head of somebody ``height`` metres tall."""
+    """Return the diameter in metres of the head of a person ``height`` metres tall."""
     return HEAD_M * (0.5 + 0.5 * height / 1.75)
 
 

@@ -89,7 +89,7 @@ class Plaza:
         people: about how many people are on the square, 0..500.
         seed: whole number >= 0; another one gives other people on other ways.
         width, height: size of the picture, in pixels.
-        fps: pictures a second, for whoever plays the scene; a picture depends on the time alone.
+        fps: pictures a second, for the player of the scene; a picture depends on the time alone.
         night: lamps instead of the sun.
 
     Raises:
