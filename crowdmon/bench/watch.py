@@ -1,4 +1,4 @@
-"""The engine under observation: a process that watches cameras without a window and says what it cost.
+"""A process that watches cameras with the engine, without a window, and says what it cost.
 
     python -m crowdmon.bench.watch '{"sources": [...], "rate": 2.0, "seconds": 8.0}'
 
@@ -26,7 +26,7 @@ _WARM = 24
 _EACH = 3
 """Readings of each of them."""
 
-_PATIENCE = 60.0
+_WARM_WITHIN = 60.0
 """Seconds to wait for them."""
 
 
@@ -68,7 +68,7 @@ def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict
     monitor = Monitor(config, counter_factory=Counter, sinks=(arrivals,))
     monitor.start()
     try:
-        _wait(lambda: _warm(arrivals, names) or monitor.failure is not None, _PATIENCE)
+        _wait(lambda: _warm(arrivals, names) or monitor.failure is not None, _WARM_WITHIN)
         arrivals.counts.clear()
         began, cpu = time.monotonic(), time.process_time()
         _wait(lambda: monitor.failure is not None, seconds)

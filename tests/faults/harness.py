@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crowdmon.capture.lateness import BOUND
+from crowdmon.capture.live_packets import BOUND
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.monitor import Monitor

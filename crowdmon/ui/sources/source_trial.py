@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from crowdmon.capture.probe import Look, look
+from crowdmon.capture.probe import ProbeResult, probe
 from crowdmon.engine.background import BackgroundTask
 from crowdmon.errors import redact
 from crowdmon.ui.bridge import Bridge
@@ -20,7 +20,7 @@ PREVIEW = QSize(192, 108)
 Source = Callable[[], str]
 
 
-def describe(seen: Look) -> str:
+def describe(seen: ProbeResult) -> str:
     """Return what a source is like: size, rate, length."""
     info = seen.info
     parts = [f"{info.width} × {info.height}"]
@@ -71,7 +71,7 @@ class SourceTrial(QWidget):
         source = self._source()
         self.button.setEnabled(False)
         self.said.setText("Trying…")
-        self._task = self._bridge.run_task(lambda _task: look(source), self._done)
+        self._task = self._bridge.run_task(lambda _task: probe(source), self._done)
 
     def forget(self) -> None:
         """Forget what came of the last trial, and any that still runs: the source is another one now."""
@@ -82,7 +82,7 @@ class SourceTrial(QWidget):
         self.said.clear()
         self.preview.clear()
 
-    def _done(self, seen: Look | None, error: Exception | None) -> None:
+    def _done(self, seen: ProbeResult | None, error: Exception | None) -> None:
         self._task = None
         self.button.setEnabled(True)
         self.said.clear()
