@@ -11,6 +11,7 @@ from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
+from crowdmon.engine.memory import MemoryHistory
 from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
@@ -18,7 +19,6 @@ from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SourceError, describe
 from crowdmon.facts import Fact
 from crowdmon.sinks.base import Sink
-from crowdmon.sinks.memory import MemoryHistory
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
 from crowdmon.values import Reading
@@ -208,7 +208,7 @@ class Monitor:
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
-        Reaches back :data:`~crowdmon.sinks.memory.BOUND` readings a camera; a camera that was removed is
+        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; a camera that was removed is
         forgotten. Takes some ten milliseconds for many cameras: not for the window's thread.
         """
         return self._memory.query(since, until)

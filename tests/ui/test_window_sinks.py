@@ -55,10 +55,10 @@ def test_another_configuration_takes_history_and_log_along(tmp_path: Path, qapp:
 def test_the_window_writes_what_its_engine_counts_and_closes_the_files(tmp_path: Path, qapp: Any) -> None:
     QTimer.singleShot(2500, lambda: qapp.exit())
     assert ui_app.run_window(config(tmp_path / "a"), counter_factory=FakeCounter) == 0
+    assert not list((tmp_path / "a").glob("*-wal")), "the history was closed"
     recorded, logged = frames(tmp_path / "a")
     assert recorded == logged
     assert recorded
-    assert not list((tmp_path / "a").glob("*-wal")), "the history was closed"
 
 
 def test_the_window_counts_with_what_it_is_given(monkeypatch: pytest.MonkeyPatch, qapp: Any) -> None:

@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 from crowdmon.engine.background import BackgroundTask
+from crowdmon.engine.memory import MemoryHistory
 from crowdmon.errors import CrowdmonError
 from crowdmon.sinks.bins import BINS
 from crowdmon.sinks.history.export import export_bins, export_readings
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
-from crowdmon.sinks.memory import MemoryHistory
 from crowdmon.values import Reading
 
 Ask = Callable[[float, float], Sequence[Reading]]

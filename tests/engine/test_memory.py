@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crowdmon.engine.memory import MemoryHistory
 from crowdmon.errors import ConfigError
 from crowdmon.facts import Event
 from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
-from crowdmon.sinks.memory import MemoryHistory
 from crowdmon.values import WHOLE_FRAME, Reading, ReadingState, RoiReading
 
 COUNTS = st.lists(
