@@ -152,7 +152,7 @@ class Studio:
         window, film = self.window(config, (1440, 900), minutes=0.2)
         film.lose(empty.name, CameraState.FAILED, 0.0)
         window.bridge.poll()
-        window.switchboard.focus(night.name)
+        window.presenter.focus(night.name)
         self.take(window, name)
 
     def rois(self, name: str) -> None:

@@ -11,11 +11,13 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.counting.counter import Counter
 from crowdmon.engine.monitor import Monitor
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.values import Reading, ReadingState
 
 _WARM = 24
@@ -28,18 +30,23 @@ _WARM_WITHIN = 60.0
 """Seconds to wait for them."""
 
 
-class _Arrivals:
-    """A sink that notes when each count gets here; used by the recording thread alone."""
+class _Arrivals(Sink):
+    """Notes when each count gets here."""
+
+    takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
     def __init__(self) -> None:
         self.counts: list[tuple[str, float, float, float]] = []
 
-    def write(self, reading: Reading) -> None:
+    def write(self, fact: Fact) -> None:
         """Note a count: camera, epoch seconds now, epoch seconds of its picture, media seconds."""
-        if reading.state is ReadingState.OK:
-            self.counts.append((reading.camera, time.time(), reading.time, reading.pts or 0.0))
+        if isinstance(fact, Reading) and fact.state is ReadingState.OK:
+            self.counts.append((fact.camera, time.time(), fact.time, fact.pts or 0.0))
 
     def flush(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
         """Nothing to do."""
 
 

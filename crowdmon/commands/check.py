@@ -14,7 +14,7 @@ from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import missing_display, missing_library
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.errors import ConfigError, CrowdmonError, redact
-from crowdmon.sinks.movable import usable
+from crowdmon.sinks.daily import check_folder
 from crowdmon.values import Frame
 
 Check = tuple[str, Callable[[], str]]
@@ -89,7 +89,7 @@ def _history_fits(path: Path) -> str:
 
 
 def _folder_fits(folder: Path) -> str:
-    usable(folder)
+    check_folder(folder)
     return str(folder)
 
 

@@ -128,5 +128,5 @@ def _live(plan: Plan, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
     if plan.start is not None:
         raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
     return iterate_live(
-        plan.camera, counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[rows]
+        [plan.camera], counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[rows]
     )
