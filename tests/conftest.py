@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -41,6 +42,18 @@ def _left(before: set[threading.Thread]) -> list[threading.Thread]:
         for thread in threading.enumerate()
         if thread not in before and thread.is_alive() and not thread.name.startswith(_LINGERING)
     ]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Take back what a command set up: the next test would find its records on standard error."""
+    root, named = logging.getLogger(), [logging.getLogger(name) for name in (None, "crowdmon", "trainer")]
+    levels, handlers = [one.level for one in named], root.handlers[:]
+    yield
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    for one, level in zip(named, levels, strict=True):
+        one.setLevel(level)
 
 
 def _why_no_data() -> str:
