@@ -16,6 +16,9 @@ DATA = "CROWDMON_DATA"
 """The variable that names the folder of real pictures and labels."""
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Several processes share the cores: threads of torch that wait for each other would only keep them busy.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Speed is for benchmarks: an example that is slow on a busy machine is not a wrong one.
 settings.register_profile("crowdmon", deadline=None)
