@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction
 
-from crowdmon.ui.bridge import Bridge, Playback
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.playback_bar import PlaybackBar
-from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.values import CameraState, Status
+from crowdmon.view.changes import Position
 
 
 class Playing(QObject):
     """Knows whether the camera looked at is a recording, and whether it plays."""
 
-    def __init__(self, bridge: Bridge, switchboard: Switchboard, bar: PlaybackBar) -> None:
+    def __init__(self, bridge: Bridge, presenter: Presenter, bar: PlaybackBar) -> None:
         super().__init__()
-        self._bridge, self._switchboard, self._bar = bridge, switchboard, bar
-        self._places: dict[str, Playback] = {}
+        self._bridge, self._presenter, self._bar = bridge, presenter, bar
+        self._places: dict[str, Position] = {}
         self._states: dict[str, CameraState] = {}
         self._actions: Sequence[QAction] = ()
         bridge.playback_changed.connect(self._place)
         bridge.status_changed.connect(self._status)
-        switchboard.focus_changed.connect(self._look)
+        presenter.focus_changed.connect(self._look)
         bar.toggle_asked.connect(self.toggle)
         bar.step_asked.connect(self.step)
         bar.seek_asked.connect(self.seek)
@@ -36,7 +37,7 @@ class Playing(QObject):
 
     def toggle(self) -> None:
         """Pause what plays, play what stands, start over what has ended."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         state = self._states.get(name)
         if state is CameraState.ENDED:
             self._bridge.playback(name, lambda monitor: monitor.resume(name))
@@ -48,23 +49,23 @@ class Playing(QObject):
 
     def step(self, by: int) -> None:
         """Stand still ``by`` pictures further."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         self._bridge.playback(name, lambda monitor: monitor.step(name, by))
 
     def seek(self, seconds: float) -> None:
         """Go to a place in the recording."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         self._bridge.playback(name, lambda monitor: monitor.seek(name, seconds))
 
-    def _place(self, name: str, place: Playback) -> None:
+    def _place(self, name: str, place: Position) -> None:
         self._places[name] = place
-        if name == self._switchboard.focused:
+        if name == self._presenter.focused:
             self._show()
 
     def _status(self, name: str, status: Status) -> None:
         before = self._states.get(name)
         self._states[name] = status.state
-        if name == self._switchboard.focused and status.state is not before:
+        if name == self._presenter.focused and status.state is not before:
             self._show()
 
     def _look(self, _name: str) -> None:
@@ -72,8 +73,8 @@ class Playing(QObject):
         self._show()
 
     def _show(self) -> None:
-        name = self._switchboard.focused
-        place = self._places.get(name, Playback())
+        name = self._presenter.focused
+        place = self._places.get(name, Position())
         state = self._states.get(name)
         usable = place.seekable and state in (CameraState.LIVE, CameraState.PAUSED, CameraState.ENDED)
         self._bar.setVisible(usable)

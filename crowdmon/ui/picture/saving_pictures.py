@@ -28,12 +28,12 @@ class PictureSaver(QObject):
 
     def __init__(self, window: MainWindow, display: Display) -> None:
         super().__init__(window)
-        self._bridge, self._switchboard, self._filing = window.bridge, window.switchboard, window.filing
+        self._bridge, self._presenter, self._filing = window.bridge, window.presenter, window.filing
         self._window, self._display = window, display
 
     def save_picture(self) -> None:
         """Save the picture counted last, with its heat, its ROIs and its numbers."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         camera = self._bridge.look(name)
         config = next((one for one in self._bridge.config.cameras if one.name == name), None)
         if camera is None or config is None or camera.counted is None or camera.density is None:
@@ -42,7 +42,7 @@ class PictureSaver(QObject):
         frame, density, rois, look = camera.counted, camera.density, config.to_rois(), self._display.look
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
-            self._bridge.errand(
+            self._bridge.run_task(
                 lambda _: write_snapshot(frame, density, rois, path=path, look=look), self._done
             )
 
@@ -51,7 +51,7 @@ class PictureSaver(QObject):
         path = self._ask("Save plot", "counts.png")
         if path is not None:
             rgb = pictures.to_rgb(plot.grab().toImage())
-            self._bridge.errand(lambda _: picture.write_png(rgb, path), self._done)
+            self._bridge.run_task(lambda _: picture.write_png(rgb, path), self._done)
 
     def _ask(self, title: str, proposed: str) -> Path | None:
         text, _ = QFileDialog.getSaveFileName(self._window, title, proposed, "PNG pictures (*.png)")

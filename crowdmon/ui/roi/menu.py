@@ -40,13 +40,13 @@ class RoiDesk(QObject):
         self.view.overlay = self
         self._upon = QMenu(self.view)
         self.editor.changed.connect(self.view.update)
-        self.editor.rois_changed.connect(window.switchboard.set_rois)
+        self.editor.rois_changed.connect(window.presenter.set_rois)
         self.editor.hint_changed.connect(self._panels.status.set_hint)
         self.editor.editing_changed.connect(self._editing)
         self.editor.selected_changed.connect(self._panels.readings.choose)
         self._panels.readings.roi_chosen.connect(self._chosen)
         self._panels.readings.rename_asked.connect(self.rename)
-        window.switchboard.focus_changed.connect(self._follow)
+        window.presenter.focus_changed.connect(self._follow)
         window.bridge.config_changed.connect(self._follow)
         self._follow()
 
@@ -143,7 +143,7 @@ class RoiDesk(QObject):
             self.editor.select(name)
 
     def _follow(self, _: object = None) -> None:
-        name = self._window.switchboard.focused
+        name = self._window.presenter.focused
         cameras = {one.name: one.rois for one in self._window.bridge.config.cameras}
         self.editor.keep(cameras)
         self.editor.set_camera(name, cameras.get(name, ()))

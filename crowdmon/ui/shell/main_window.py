@@ -1,4 +1,4 @@
-"""The window. It arranges panels and menus; what they show is the switchboard's business."""
+"""The window. It arranges panels and menus; what they show is the presenter's business."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from crowdmon.ui.shell.document import Document
 from crowdmon.ui.shell.filing import Filing
 from crowdmon.ui.shell.menus import build_menus
 from crowdmon.ui.shell.panels import Panels
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
-from crowdmon.ui.shell.switchboard import Switchboard
 from crowdmon.ui.sources.opening import Opening
 from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.view.plot_range import CHOICES
@@ -78,25 +78,25 @@ class MainWindow(QMainWindow):
             Dock("Readings", self.panels.readings, self),
             Dock("Count over time", self.panels.plot, self),
         ]
-        self.switchboard = Switchboard(bridge, self.panels)
-        self.hover = Hover(self.panels.stage.video, self.switchboard)
+        self.presenter = Presenter(bridge, self.panels)
+        self.hover = Hover(self.panels.stage.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
-        self.playing = Playing(bridge, self.switchboard, self.panels.stage.playback)
+        self.playing = Playing(bridge, self.presenter, self.panels.stage.playback)
         self.display = Display(bridge, self.settings, self.panels.stage)
         self.saver = PictureSaver(self, self.display)
         self.opening = Opening(self)
         build_menus(self)
-        self.switchboard.cameras_changed.connect(self._cameras_changed)
-        self.switchboard.focus_changed.connect(self._entitle)
+        self.presenter.cameras_changed.connect(self._cameras_changed)
+        self.presenter.focus_changed.connect(self._entitle)
         self.filing.document.changed.connect(self._entitle)
         self.panels.first_run.chosen.connect(self._first_choice)
-        self.panels.cameras.remove_asked.connect(self.switchboard.remove)
+        self.panels.cameras.remove_asked.connect(self.presenter.remove)
         self._shown = -1
         self._laid_out = False
         self._settled = False
         self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
         self.set_span_name(self.settings.choice("span", tuple(CHOICES)))
-        self.switchboard.set_config(bridge.config)
+        self.presenter.set_config(bridge.config)
         layout.restore_size(self, self.settings)
 
     def open_source(self, kind: str = "network") -> None:
@@ -123,8 +123,8 @@ class MainWindow(QMainWindow):
 
     def remove_focused(self) -> None:
         """Close the camera that is looked at."""
-        if self.switchboard.focused:
-            self.switchboard.remove(self.switchboard.focused)
+        if self.presenter.focused:
+            self.presenter.remove(self.presenter.focused)
 
     def reset_layout(self) -> None:
         """Bring every panel back to where it was on the first day."""
@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
         """Draw the whole window in other colours."""
         self.setStyleSheet(stylesheet(theme))
         self.panels.set_theme(theme)
-        self.switchboard.set_theme(theme)
+        self.presenter.set_theme(theme)
         for dock in self.docks:
             dock.set_theme(theme)
 
@@ -202,16 +202,16 @@ class MainWindow(QMainWindow):
     def add_camera(self, camera: CameraConfig) -> None:
         """Open a camera, look at it, and remember its source."""
         self.settings.opened(camera.source)
-        self.switchboard.add(camera)
+        self.presenter.add(camera)
 
     def _first_choice(self, kind: str) -> None:
         if kind == "demo":
-            self.switchboard.add_named(DEMO)
+            self.presenter.add_named(DEMO)
         else:
             self.open_source("network" if kind == "camera" else "file")
 
     def _entitle(self) -> None:
-        words = (self.switchboard.focused, self.filing.document.label(), "crowdmon")
+        words = (self.presenter.focused, self.filing.document.label(), "crowdmon")
         self.setWindowTitle(" – ".join(filter(None, words)))
 
     def _cameras_changed(self, count: int) -> None:

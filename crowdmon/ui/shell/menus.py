@@ -27,7 +27,7 @@ def build_menus(window: MainWindow) -> None:
         menu.setToolTipsVisible(True)
         bar.addMenu(menu)
     _add(files, "&Open source…", window.open_source, QKeySequence(QKeySequence.StandardKey.Open))
-    again = _add(files, "Open &again", window.switchboard.restart, QKeySequence("F5"))
+    again = _add(files, "Open &again", window.presenter.restart, QKeySequence("F5"))
     window.camera_actions.append(again)
     remove = _add(files, "&Remove camera", window.remove_focused, None)
     window.camera_actions.append(remove)
