@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +12,9 @@ from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QColor, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
+from crowdmon.ui.plot.axes import TimeAxis, count_ticks, nice_top
 from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
 from crowdmon.ui.plot.pointer import PlotPointer
-from crowdmon.ui.plot.time_axis import TimeAxis
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.plot_range import TimeWindow
 from crowdmon.view.theme import CAPTION, DARK, Theme
@@ -23,6 +22,9 @@ from crowdmon.view.thinning import thinned
 from crowdmon.view.wording import people
 
 _HALF_FIGURE = 9.0
+
+_NEAR_S = 5.0
+"""Seconds within which a reading speaks for a moment."""
 
 _BUCKET_PX = 3
 """Pixels across for which the least and the most are drawn."""
@@ -44,26 +46,6 @@ class Curve:
     times: NDArray[np.float64]
     counts: NDArray[np.float64]
     now: float | None = None
-
-
-def nice_top(highest: float, current: float) -> float:
-    """Return the top of the count axis: a round number above ``highest`` that does not jump about.
-
-    It grows at once, and shrinks only when less than 40 % of it is used.
-    """
-    need = max(highest * 1.1, 4.0)
-    if need <= current and highest > 0.4 * current:
-        return current
-    scale = 10.0 ** math.floor(math.log10(need))
-    return float(next(step * scale for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * scale >= need))
-
-
-def count_ticks(top: float) -> list[float]:
-    """Return three to five round, evenly spaced counts from 0 to at most ``top``."""
-    scale = 10.0 ** math.floor(math.log10(max(top, 1.0)))
-    steps = (k * scale for k in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5))
-    step = max(next(s for s in steps if top / s <= 4.0), 1.0)
-    return [i * step for i in range(int(top // step) + 1)]
 
 
 class CountPlot(QWidget):
@@ -92,7 +74,7 @@ class CountPlot(QWidget):
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
         self._plot.getViewBox().setDefaultPadding(0.0)
-        self._pointer = PlotPointer(self, self._plot)
+        self._pointer = PlotPointer(self, self, self._plot)
         self._labels = EndLabels(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -186,6 +168,10 @@ class CountPlot(QWidget):
         """Return the time shown, (start, end) in epoch seconds."""
         return self._window.bounds(self._now, self._oldest)
 
+    def values_at(self, time: float) -> list[str]:
+        """Return each line's name with its count at an epoch time, a dash in a gap."""
+        return [f"{curve.name} {people(value_at(curve, time))}" for curve in self._curves]
+
     def set_span(self, seconds: float) -> None:
         """Show so many seconds, up to now; 0 for as many as there are."""
         self._look(TimeWindow(seconds))
@@ -264,6 +250,18 @@ class CountPlot(QWidget):
                 )
             )
         self._labels.set_labels(labels, top=float(top), bottom=float(bottom))
+
+
+def value_at(curve: Curve, time: float) -> float | None:
+    """Return the count at a moment: that of the last reading before it; None in a gap."""
+    index = int(np.searchsorted(curve.times, time, side="right")) - 1
+    if index < 0:
+        return None
+    # Where readings are rare each of them holds until the next.
+    usual = float(np.median(np.diff(curve.times[-50:]))) if len(curve.times) > 1 else 0.0
+    old = time - curve.times[index] > max(_NEAR_S, 2.0 * usual)
+    value = float(curve.counts[index])
+    return None if old or np.isnan(value) else value
 
 
 def _highest(curves: Sequence[Curve], start: float, end: float) -> float:

@@ -12,7 +12,15 @@ from crowdmon.roi import NOTHING, Draft, Part, Refused, Sketch, Target
 from crowdmon.roi.draft import Rois
 from crowdmon.roi.shapes import Point, held
 from crowdmon.roi.targets import on_edge
-from crowdmon.ui.roi.hints import hint
+
+IDLE = "N draws a ROI, Tab or a click chooses one, E ends editing"
+BEGIN = "Click sets the first point, or Arrows and Space. Esc cancels"
+GOING = "Click adds a point, Backspace takes one back, Esc cancels"
+CLOSING = "Enter or double click closes the ROI, Backspace takes a point back, Esc cancels"
+CHOSEN = "Drag, or nudge with Arrows. I inserts a point, P chooses one, F2 renames, Del deletes"
+POINT = "Arrows nudge the point, Shift by 10. I inserts one after it, Del deletes it, Esc lets go"
+HINTS = (IDLE, BEGIN, GOING, CLOSING, CHOSEN, POINT)
+"""What can be done at the moment, one line in the status bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +273,17 @@ class RoiEditor(QObject):
         self.refusal = Refusal(reason, self.cursor)
         self.changed.emit()
 
+    def hint(self) -> str:
+        """Return what can be done at the moment; empty while nothing is edited."""
+        if not self.editing:
+            return ""
+        if self.sketch is not None:
+            corners = len(self.sketch.points)
+            return BEGIN if corners == 0 else GOING if corners < 3 else CLOSING
+        if not self.selected:
+            return IDLE
+        return CHOSEN if self.point is None else POINT
+
     def _sketch(self, sketch: Sketch, change: Callable[[Sketch], Sketch]) -> None:
         try:
             self.sketch, self.refusal = change(sketch), None
@@ -281,5 +300,5 @@ class RoiEditor(QObject):
         self.select(name if known else "", point)
 
     def _tell(self) -> None:
-        self.hint_changed.emit(hint(self))
+        self.hint_changed.emit(self.hint())
         self.changed.emit()
