@@ -61,7 +61,7 @@ def test_switched_on_saved_and_switched_off(desk: Open, qtbot: QtBot, tmp_path: 
 def test_it_is_worth_saving_without_a_file(desk: Open, tmp_path: Path) -> None:
     one = desk(config(camera("north")))
     one.bridge.apply(one.bridge.config.model_copy(update={"record": RecordConfig(csv_log=str(tmp_path))}))
-    assert one.window.filing.document.dirty
+    assert one.window.document.dirty
 
 
 @pytest.mark.parametrize(("text", "words"), [("", "No folder is given"), ("none", "there is no folder")])

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from crowdmon.config import AppConfig, DisplayConfig, load
 from crowdmon.heatmap import PALETTES, colours
 from crowdmon.ui.picture import qt_images as pictures
-from crowdmon.ui.shell.display import Look, said
+from crowdmon.ui.picture.style import PictureStyle, with_config
 from crowdmon.ui.shell.settings import Settings
 from tests.ui.conftest import Desk
 from tests.ui.fakes import CELL, GATE, HEIGHT, camera, config, density, frame
@@ -31,7 +31,7 @@ def action(desk: Desk, text: str) -> QAction:
 def test_what_the_user_sets_is_in_the_yaml(desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     one = desk(config(camera("north", GATE)), path=path)
-    assert not one.window.filing.document.dirty
+    assert not one.window.document.dirty
     action(one, "Viridis").trigger()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
     slider = one.window.panels.stage.heat.slider
@@ -54,14 +54,14 @@ def test_a_configuration_says_how_it_is_shown(desk: Open) -> None:
     settings.keep("heat", 40)
     display = DisplayConfig(palette="viridis", heat=0.0, pixelate=True)
     one = desk(AppConfig(cameras=(camera("north"),), display=display), settings=settings)
-    assert one.window.display.look == Look("viridis", 40, shown=False, private=True)
+    assert one.window.picture_style.style == PictureStyle("viridis", 40, shown=False, private=True)
     assert action(one, "Viridis").isChecked()
     assert not action(one, "Heatmap").isChecked()
     assert action(one, "Pixelate people").isChecked()
     assert not one.window.panels.stage.legend.isVisible()
     other = DisplayConfig(palette="inferno", heat=0.6, pixelate=False)
     one.bridge.apply(AppConfig(cameras=(camera("north"),), display=other))
-    assert one.window.display.look == Look("inferno", 60, shown=True, private=False)
+    assert one.window.picture_style.style == PictureStyle("inferno", 60, shown=True, private=False)
     assert action(one, "Heatmap").isChecked()
     assert not action(one, "Viridis").isChecked()
     assert one.window.panels.stage.heat.slider.value() == 60
@@ -69,17 +69,17 @@ def test_a_configuration_says_how_it_is_shown(desk: Open) -> None:
 
 
 def test_what_is_not_said_is_as_it_was() -> None:
-    look = Look("cividis", 40, shown=False, private=True)
-    assert said(look, DisplayConfig()) == look
-    assert said(look, DisplayConfig(heat=0.001)).percent == 10
-    assert said(look, DisplayConfig(heat=0.0)).percent == 40
+    look = PictureStyle("cividis", 40, shown=False, private=True)
+    assert with_config(look, DisplayConfig()) == look
+    assert with_config(look, DisplayConfig(heat=0.001)).percent == 10
+    assert with_config(look, DisplayConfig(heat=0.0)).percent == 40
 
 
 def test_without_a_file_looks_are_no_changes(desk: Open, qtbot: QtBot) -> None:
     one = desk(config(camera("north", GATE)))
     action(one, "Viridis").trigger()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
-    assert not one.window.filing.document.dirty
+    assert not one.window.document.dirty
     assert one.window.windowTitle() == "north – crowdmon"
 
 

@@ -107,7 +107,7 @@ def test_closing_asks_before_changes_are_lost(
     file = tmp_path / "north.yaml"
     file.write_text("cameras: []")
     one = desk(config(camera("north", GATE)), path=file)
-    one.window.filing.document.save(file)
+    one.window.document.save(file)
     draw(one)
     one.window.close()
     assert one.window.isVisible(), "it waits for the answer"
@@ -121,7 +121,7 @@ def test_closing_asks_before_changes_are_lost(
 def test_nothing_is_asked_where_nothing_is_lost(desk: Open) -> None:
     one = desk(config())
     one.window.switchboard.add(camera("north"))
-    assert not one.window.filing.document.dirty, "a source alone is opened again as quickly"
+    assert not one.window.document.dirty, "a source alone is opened again as quickly"
     one.window.close()
     assert not one.window.isVisible()
 

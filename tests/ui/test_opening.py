@@ -32,7 +32,7 @@ def still(tmp_path: Path) -> Path:
 
 
 def dialog_of(desk: Desk, kind: str) -> SourceDialog:
-    desk.window.open_source(kind)
+    desk.window.opener.ask(kind)
     dialog = desk.window.findChild(SourceDialog)
     assert dialog is not None
     return dialog

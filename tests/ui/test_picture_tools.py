@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.picture.hover import people_at
 from crowdmon.ui.picture.saving_pictures import write_snapshot
-from crowdmon.ui.shell.display import Look
+from crowdmon.ui.picture.style import PictureStyle
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.values import Frame, Reading, RoiReading
 from tests.ui.conftest import Desk
@@ -124,7 +124,7 @@ def test_people_are_pixelated_by_key_and_stay_so(desk: Open, qtbot: QtBot) -> No
 def test_saved_pictures_keep_the_secret_too(tmp_path: Path) -> None:
     frame, cells = fine(), replace(density(), time=NOON)
     for name, private in (("open", False), ("hidden", True)):
-        write_snapshot(frame, cells, (), path=tmp_path / f"{name}.png", look=Look(private=private))
+        write_snapshot(frame, cells, (), path=tmp_path / f"{name}.png", style=PictureStyle(private=private))
     both = [pictures.to_rgb(QImage(str(tmp_path / f"{n}.png"))).astype(int) for n in ("open", "hidden")]
     differs = np.abs(both[0] - both[1]).sum(axis=2)[:HEIGHT]
     assert differs[160:168, 320:328].mean() > 20

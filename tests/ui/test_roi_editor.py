@@ -16,8 +16,8 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QTabl
 from crowdmon import config as settings
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.roi import Part
+from crowdmon.ui.roi.controller import NameBox
 from crowdmon.ui.roi.editor import RoiEditor
-from crowdmon.ui.roi.name_box import NameBox
 from crowdmon.values import CameraState, Frame
 from crowdmon.view.theme import DARK
 from tests.formats.writers import write_v5

@@ -130,7 +130,7 @@ def test_a_folder_is_picked_with_browse(
 ) -> None:
     found = answers(dialog)
     monkeypatch.setattr(
-        "crowdmon.ui.sources.source_paths.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
+        "crowdmon.ui.sources.source_pages.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
     )
     dialog.kinds.setCurrentRow(3)
     browse = next(b for b in dialog.page().findChildren(QAbstractButton) if "Browse" in b.text())

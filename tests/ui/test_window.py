@@ -365,7 +365,7 @@ def test_passwords_are_never_shown(desk: Open) -> None:
 
 def test_everything_that_takes_the_focus_has_a_name(desk: Open) -> None:
     one = desk(config(camera("north", GATE), camera("south")))
-    one.window.open_source()
+    one.window.opener.ask()
     nameless = [
         f"{type(w).__name__} {w.objectName()}"
         for w in one.window.findChildren(QWidget)

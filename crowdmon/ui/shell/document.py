@@ -1,13 +1,20 @@
-"""The configuration file behind the window: which one, and whether it holds what is shown. No dialogs."""
+"""The configuration file behind the window: which one, whether it holds what is shown, and its dialogs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from crowdmon.config import AppConfig, load, save
+from crowdmon.errors import CrowdmonError
 from crowdmon.ui.bridge import Bridge
+
+KINDS = "Configurations (*.yaml *.yml);;All files (*)"
+
+Then = Callable[[], object]
 
 
 def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
@@ -64,3 +71,97 @@ class Document(QObject):
         config = load(path)
         self.path, self._saved = path, config
         self._bridge.apply(config)
+
+
+class DocumentDialogs(QObject):
+    """File > Save, Save as and Open configuration, and the question before changes are lost.
+
+    Nothing here blocks: an answer calls what comes next.
+    """
+
+    def __init__(self, document: Document, window: QWidget) -> None:
+        super().__init__(window)
+        self.document = document
+        self._window = window
+
+    def save(self) -> bool:
+        """Write to the document's own file; without one, ask for it. Returns whether it was written."""
+        return self.save_as() if self.document.path is None else self._write(self.document.path)
+
+    def save_as(self) -> bool:
+        """Ask for a file and write to it. Returns whether it was written."""
+        proposed = str(self.document.path or "crowdmon.yaml")
+        text, _ = QFileDialog.getSaveFileName(self._window, "Save configuration", proposed, KINDS)
+        if not text:
+            return False
+        path = Path(text)
+        return self._write(path if path.suffix else path.with_suffix(".yaml"))
+
+    def open(self) -> None:
+        """Ask for a file and take its cameras, after what would be lost was settled."""
+        self.settle(self._pick, asking="opening another configuration")
+
+    def open_dropped(self, path: Path) -> None:
+        """Take the cameras of a file without asking for one, after what would be lost was settled."""
+        self.settle(lambda: self.open_path(path), asking="opening another configuration")
+
+    def settle(self, then: Then, *, asking: str) -> None:
+        """Go on with ``then``; first ask what shall become of unsaved changes, if there are some.
+
+        Args:
+            then: what to do; not done at all if the user cancels.
+            asking: what it is, as in "Save the changes before closing?".
+        """
+        if not self.document.dirty:
+            then()
+            return
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("crowdmon")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        name = self.document.path.name if self.document.path else "the cameras and ROIs"
+        box.setText(f"Save the changes to {name} before {asking}?")
+        kinds = QMessageBox.StandardButton
+        box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
+        box.setDefaultButton(kinds.Save)
+        box.finished.connect(lambda answer: self._answered(answer, then))
+        box.open()
+
+    def open_path(self, path: Path) -> None:
+        """Take the cameras of a file, or say why not."""
+        try:
+            self.document.open(path)
+        except CrowdmonError as error:
+            show_error(self._window, error)
+
+    def _answered(self, answer: int, then: Then) -> None:
+        if answer == QMessageBox.StandardButton.Discard or (
+            answer == QMessageBox.StandardButton.Save and self.save()
+        ):
+            then()
+
+    def _pick(self) -> None:
+        folder = str(self.document.path.parent) if self.document.path else ""
+        text, _ = QFileDialog.getOpenFileName(self._window, "Open configuration", folder, KINDS)
+        if text:
+            self.open_path(Path(text))
+
+    def _write(self, path: Path) -> bool:
+        try:
+            self.document.save(path)
+        except CrowdmonError as error:
+            show_error(self._window, error)
+            return False
+        return True
+
+
+def show_error(window: QWidget, error: CrowdmonError) -> None:
+    """Say in a box over the window what went wrong, and what to do."""
+    box = QMessageBox(window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("crowdmon")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(f"{error.message[:1].upper()}{error.message[1:]}.")
+    box.setInformativeText(f"{error.hint}." if error.hint else "")
+    box.open()

@@ -1,4 +1,4 @@
-"""The window under observation, for ``crowdmon bench``: when it is painted, and whether it stands still."""
+"""Measures the window for ``crowdmon bench``: when it is painted, and whether its event loop is held up."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BEAT_MS = 10
 SIZE = (1440, 900)
 """Of the window while its heartbeat is listened to; a screen that is none may have made it smaller."""
 
-PATIENCE_S = 60.0
+LIMIT_S = 60.0
 
 _WARM = 5
 """Readings before the heartbeat is listened to: loading the network is not what happens all day."""
 
 
-class Watch(QObject):
+class PaintWatch(QObject):
     """Sees one thing of the next window, and ends the program when it has seen enough.
 
     What was seen is in :attr:`seen`: ``at``, the epoch time at which the awaited painting was over; of a
@@ -53,7 +53,7 @@ class Watch(QObject):
         self._timer.timeout.connect(lambda: self._beats.append(time.perf_counter()))
         self._app = application()
         self._app.installEventFilter(self)
-        QTimer.singleShot(round(1000 * (PATIENCE_S + seconds)), self._app.exit)
+        QTimer.singleShot(round(1000 * (LIMIT_S + seconds)), self._app.exit)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
         """Notice the awaited painting before it is done; it is over when the next timer fires."""

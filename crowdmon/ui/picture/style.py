@@ -15,8 +15,8 @@ from crowdmon.ui.shell.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What is set.
+class PictureStyle:
+    """How pictures are drawn.
 
     Attributes:
         palette: one of :data:`crowdmon.heatmap.PALETTES`.
@@ -36,22 +36,22 @@ class Look:
         return self.percent / 100 if self.shown else 0.0
 
 
-def said(look: Look, display: DisplayConfig) -> Look:
-    """Return the look with what a configuration says put in its place."""
+def with_config(style: PictureStyle, display: DisplayConfig) -> PictureStyle:
+    """Return a style with what a configuration says put in its place."""
     heat = display.heat
-    return Look(
-        palette=display.palette or look.palette,
-        percent=look.percent if not heat else min(max(round(100 * heat), LEAST), MOST),
-        shown=look.shown if heat is None else heat > 0,
-        private=look.private if display.pixelate is None else display.pixelate,
+    return PictureStyle(
+        palette=display.palette or style.palette,
+        percent=style.percent if not heat else min(max(round(100 * heat), LEAST), MOST),
+        shown=style.shown if heat is None else heat > 0,
+        private=style.private if display.pixelate is None else display.pixelate,
     )
 
 
-class Display(QObject):
-    """Knows the look, shows it on the stage, and tells the configuration of what the user changes.
+class StyleControl(QObject):
+    """Knows the style, shows it on the picture, and tells the configuration of what the user changes.
 
     Signals:
-        changed(): the look is another one.
+        changed(): the style is another one.
     """
 
     changed = pyqtSignal()
@@ -60,12 +60,12 @@ class Display(QObject):
         """Begin with what the configuration says, else with what is remembered."""
         super().__init__()
         self._bridge, self._settings, self._stage = bridge, settings, stage
-        remembered = Look(
+        remembered = PictureStyle(
             palette=settings.choice("palette", PALETTES),
             percent=settings.number("heat", MOST, low=LEAST, high=MOST),
             private=settings.number("pixelate", 0, low=0, high=1) == 1,
         )
-        self.look = said(remembered, bridge.config.display)
+        self.style = with_config(remembered, bridge.config.display)
         self._given = bridge.config.display
         self._show()
         stage.heat.slider.valueChanged.connect(self.set_percent)
@@ -74,27 +74,27 @@ class Display(QObject):
     def set_palette(self, name: str) -> None:
         """Paint the heat in another of :data:`crowdmon.heatmap.PALETTES`."""
         self._settings.keep("palette", name)
-        self._change(replace(self.look, palette=name), palette=name)
+        self._change(replace(self.style, palette=name), palette=name)
 
     def set_percent(self, percent: int) -> None:
         """Let the heat cover the picture by so many per cent."""
         self._settings.keep("heat", percent)
-        self._change(replace(self.look, percent=percent), heat=percent / 100)
+        self._change(replace(self.style, percent=percent), heat=percent / 100)
 
     def set_shown(self, shown: bool) -> None:
         """Show the heat, or none."""
-        look = replace(self.look, shown=shown)
-        self._change(look, heat=look.strength)
+        style = replace(self.style, shown=shown)
+        self._change(style, heat=style.strength)
 
     def set_private(self, private: bool) -> None:
         """Pixelate people on the screen and in saved pictures, or no more."""
         self._settings.keep("pixelate", int(private))
-        self._change(replace(self.look, private=private), pixelate=private)
+        self._change(replace(self.style, private=private), pixelate=private)
 
-    def _change(self, look: Look, **keys: object) -> None:
-        if look == self.look:
+    def _change(self, style: PictureStyle, **keys: object) -> None:
+        if style == self.style:
             return
-        self.look = look
+        self.style = style
         self._show()
         config = self._bridge.config
         kept = {**config.display.model_dump(), **keys}
@@ -105,17 +105,17 @@ class Display(QObject):
         """Take what another configuration says."""
         if config.display != self._given:
             self._given = config.display
-            self.look = said(self.look, config.display)
+            self.style = with_config(self.style, config.display)
             self._show()
 
     def _show(self) -> None:
-        look, stage = self.look, self._stage
-        if stage.video.palette_name != look.palette:
-            stage.video.set_palette_name(look.palette)
-            stage.legend.set_palette_name(look.palette)
-        stage.heat.slider.setValue(look.percent)
-        stage.video.set_heat_opacity(look.percent)
-        stage.set_heat_shown(look.shown)
-        if stage.video.private != look.private:
-            stage.video.set_private(look.private)
+        style, stage = self.style, self._stage
+        if stage.video.palette_name != style.palette:
+            stage.video.set_palette_name(style.palette)
+            stage.legend.set_palette_name(style.palette)
+        stage.heat.slider.setValue(style.percent)
+        stage.video.set_heat_opacity(style.percent)
+        stage.set_heat_shown(style.shown)
+        if stage.video.private != style.private:
+            stage.video.set_private(style.private)
         self.changed.emit()
