@@ -19,12 +19,19 @@ STEPS = 200
 _LONGEST_NAME = 64
 
 
+def areas_removed(before: Rois, after: Rois) -> tuple[str, ...]:
+    """Return the names of the ROIs that had an area before and have none after, in their order after."""
+    had = {roi.name for roi in before if roi.area_m2 is not None}
+    return tuple(roi.name for roi in after if roi.area_m2 is None and roi.name in had)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """ROIs, and how they were before and after.
 
     An operation that cannot be raises :class:`Refused` and leaves the draft as it is; one that changes
     nothing returns the same draft, without a step to undo. A ROI's name that is not there: KeyError.
+    A ROI that gets another outline loses its ``area_m2``, see :func:`areas_removed`; undo brings it back.
 
     Attributes:
         rois: as they are now, in the order they are shown.
@@ -157,7 +164,10 @@ class Draft:
 
     def _reshape(self, name: str, change: Callable[[Points], Points]) -> Draft:
         roi = self[name]
-        return self._with(name, roi.model_copy(update={"polygon": change(roi.polygon)}))
+        polygon = change(roi.polygon)
+        # The area was measured for the old outline; kept for another it would give a wrong people per m2.
+        area = roi.area_m2 if shapes.same_outline(polygon, roi.polygon) else None
+        return self._with(name, roi.model_copy(update={"polygon": polygon, "area_m2": area}))
 
     def _with(self, name: str, new: RoiConfig) -> Draft:
         return self.changed(new if roi.name == name else roi for roi in self.rois)

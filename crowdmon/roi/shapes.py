@@ -82,6 +82,15 @@ def shifted(points: Points, dx: float, dy: float) -> Points:
     return tuple(held((x + dx, y + dy)) for x, y in points)
 
 
+def same_outline(a: Points, b: Points) -> bool:
+    """Whether two polygons enclose the same ground; a corner on a straight edge makes no difference."""
+    return _bends(a) == _bends(b)
+
+
+def _bends(points: Points) -> Points:
+    return tuple(p for i, p in enumerate(points) if _turn(points[i - 1], p, points[(i + 1) % len(points)]))
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """A polygon that is being drawn: its corners so far, an open path that does not cross itself."""

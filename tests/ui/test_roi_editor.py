@@ -20,6 +20,7 @@ from crowdmon.ui.roi.controller import NameBox
 from crowdmon.ui.roi.editor import RoiEditor
 from crowdmon.values import CameraState, Frame
 from crowdmon.view.theme import DARK
+from crowdmon.view.wording import tip
 from tests.formats.writers import write_v5
 from tests.ui.conftest import Desk
 from tests.ui.fakes import GATE, HEIGHT, NOON, STAIRS, WIDTH, camera, config
@@ -566,3 +567,50 @@ def test_keys_of_the_window_stay_the_windows_while_nothing_is_chosen(hand: Hand)
         event.ignore()
         QApplication.sendEvent(hand.view, event)
         assert event.isAccepted() is taken
+
+
+@pytest.fixture
+def measured(desk: Open) -> Iterator[Hand]:
+    for one in at_work(desk, camera("north", GATE.model_copy(update={"area_m2": 40.0}), STAIRS)):
+        one.press(Key.Key_E)
+        yield one
+
+
+GONE = tip("The area of 'gate' was removed because its shape changed; enter it again")
+
+
+def test_a_reshaped_roi_loses_its_area_and_it_is_said(measured: Hand) -> None:
+    measured.drag((0.1, 0.2), (0.15, 0.25), (0.18, 0.3))
+    assert [roi.area_m2 for roi in measured.rois()] == [None, None]
+    assert measured.hint() == GONE
+    assert measured.editor.area_notice.at is not None, "it stands beside the pointer too"
+    before = measured.view.grab().toImage()
+    measured.move(0.7, 0.9)
+    assert measured.editor.area_notice.at is None
+    assert measured.view.grab().toImage() != before
+    measured.press(Key.Key_Right)
+    assert measured.hint() == GONE, "it stays while that ROI is edited"
+    measured.press(Key.Key_Z, mod=Mod.ControlModifier)
+    assert measured.hint() == GONE
+    measured.press(Key.Key_Z, mod=Mod.ControlModifier)
+    assert measured.rois()[0].area_m2 == 40.0
+    assert measured.hint() not in ("", GONE)
+
+
+def test_a_moved_roi_loses_its_area_again_with_redo(measured: Hand) -> None:
+    measured.drag((0.3, 0.5), (0.35, 0.5), (0.4, 0.5))
+    measured.action("Undo").trigger()
+    assert (measured.rois()[0].area_m2, measured.hint() == GONE) == (40.0, False)
+    measured.action("Redo").trigger()
+    assert (measured.rois()[0].area_m2, measured.hint()) == (None, GONE)
+    measured.click(0.75, 0.6)
+    assert measured.editor.selected == "stairs"
+    assert measured.hint() not in ("", GONE), "another ROI, another hint"
+
+
+def test_a_roi_without_an_area_loses_none(measured: Hand) -> None:
+    measured.drag((0.55, 0.3), (0.56, 0.25), (0.58, 0.2))
+    assert measured.rois()[0].area_m2 == 40.0
+    assert measured.hint() != GONE
+    measured.drag((0.3, 0.5), (0.35, 0.5), (0.3, 0.5))
+    assert measured.rois()[0].area_m2 == 40.0, "back where it was"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from crowdmon.config import RoiConfig
 from crowdmon.roi import NOTHING, Draft, Part, Refused, Sketch, Target
-from crowdmon.roi.draft import Rois
+from crowdmon.roi.draft import Rois, areas_removed
 from crowdmon.roi.shapes import Point, held
 from crowdmon.roi.targets import on_edge
 
@@ -29,6 +29,24 @@ class Refusal:
 
     reason: str
     at: Point
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNotice:
+    """Says that a ROI has lost its area.
+
+    Attributes:
+        roi: its name.
+        at: where the pointer was; None once it has moved on.
+    """
+
+    roi: str
+    at: Point | None
+
+    @property
+    def text(self) -> str:
+        """What happened, and what to do."""
+        return f"The area of '{self.roi}' was removed because its shape changed; enter it again"
 
 
 class RoiEditor(QObject):
@@ -57,6 +75,7 @@ class RoiEditor(QObject):
         self.cursor: Point = (0.5, 0.5)
         self.by_keys = False
         self.refusal: Refusal | None = None
+        self._area_notice: AreaNotice | None = None
         self._drafts: dict[str, Draft] = {}
         self._trial: Draft | None = None
 
@@ -70,11 +89,20 @@ class RoiEditor(QObject):
         """The ROIs as they are counted."""
         return self._drafts.get(self.camera) or Draft()
 
+    @property
+    def area_notice(self) -> AreaNotice | None:
+        """That a ROI has lost its area; None once it has one again or something else is edited."""
+        notice = self._area_notice
+        held = notice is not None and any(
+            roi.name == notice.roi and roi.area_m2 is None for roi in self.settled.rois
+        )
+        return notice if held else None
+
     def set_camera(self, name: str, rois: Rois) -> None:
         """Edit another camera, or the same one with ROIs that came from elsewhere."""
         if name != self.camera:
             self.cancel()
-            self.camera, self.hover = name, NOTHING
+            self.camera, self.hover, self._area_notice = name, NOTHING, None
             self.select("")
         known = self._drafts.get(name)
         if known is None:
@@ -106,7 +134,7 @@ class RoiEditor(QObject):
         if on == self.editing:
             return
         self.cancel()
-        self.editing, self.hover, self.point = on, NOTHING, None
+        self.editing, self.hover, self.point, self._area_notice = on, NOTHING, None, None
         self.editing_changed.emit(on)
         self._tell()
 
@@ -116,6 +144,7 @@ class RoiEditor(QObject):
         before = self.selected
         self.selected, self.point = name, point if name else None
         if name != before:
+            self._area_notice = None
             self.selected_changed.emit(name)
         self._tell()
 
@@ -202,11 +231,13 @@ class RoiEditor(QObject):
             before = self.selected
             index = self.settled.names.index(before) if before in self.settled.names else -1
             same = len(trial.rois) == len(self.settled.rois)
-            moved = trial.rois != self.settled.rois
+            earlier = self.settled.rois
             self._drafts[self.camera] = trial
-            if moved:
+            if trial.rois != earlier:
                 self.rois_changed.emit(self.camera, trial.rois)
             self._follow(trial.names[index] if same and index >= 0 else before)
+            for roi in areas_removed(earlier, trial.rois):
+                self._area_notice = AreaNotice(roi, self.cursor)
         self._tell()
 
     def do(self, change: Callable[[Draft], Draft]) -> bool:
@@ -268,13 +299,23 @@ class RoiEditor(QObject):
             self.do(lambda draft: draft.delete(name))
         self.hover = NOTHING
 
+    def pointer_at(self, apart: Callable[[Point], bool]) -> None:
+        """Take messages away that stood beside the pointer; ``apart`` says whether it has left a point."""
+        if self.refusal is not None and apart(self.refusal.at):
+            self.refusal = None
+        notice = self._area_notice
+        if notice is not None and notice.at is not None and apart(notice.at):
+            self._area_notice = replace(notice, at=None)
+
     def refuse(self, reason: str) -> None:
         """Say beside the pointer why something is not done."""
         self.refusal = Refusal(reason, self.cursor)
         self.changed.emit()
 
     def hint(self) -> str:
-        """Return what can be done at the moment; empty while nothing is edited."""
+        """Return what has happened to an area, else what can be done; empty while nothing is edited."""
+        if self.area_notice is not None:
+            return self.area_notice.text
         if not self.editing:
             return ""
         if self.sketch is not None:

@@ -119,9 +119,7 @@ class RoiPointer(QObject):
 
     def _move(self, event: QMouseEvent) -> None:
         editor, at = self._editor, self._point_at(event)
-        refusal = editor.refusal
-        if refusal is not None and self._apart(refusal.at, event.position()) > _READ_PX:
-            editor.refusal = None
+        editor.pointer_at(lambda point: self._apart(point, event.position()) > _READ_PX)
         editor.by_keys = False
         if self._drag is not None and not (event.buttons() & Qt.MouseButton.LeftButton):
             self._drag, self._moving = None, False  # let go of while somebody else had the mouse
