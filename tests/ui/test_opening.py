@@ -39,9 +39,9 @@ def dialog_of(desk: Desk, kind: str) -> SourceDialog:
 
 
 def settled(desk: Desk, dialog: SourceDialog, qtbot: QtBot) -> None:
-    qtbot.mouseClick(dialog.trial.button, Qt.MouseButton.LeftButton)
-    assert dialog.trial.said.text() == "Trying…"
-    qtbot.waitUntil(lambda: (desk.bridge.poll(), dialog.trial.button.isEnabled())[1], timeout=10_000)
+    qtbot.mouseClick(dialog.check.button, Qt.MouseButton.LeftButton)
+    assert dialog.check.said.text() == "Trying…"
+    qtbot.waitUntil(lambda: (desk.bridge.poll(), dialog.check.button.isEnabled())[1], timeout=10_000)
 
 
 def test_a_look_is_one_small_picture(still: Path) -> None:
@@ -57,12 +57,12 @@ def test_a_source_is_tried_before_it_is_opened(desk: Open, qtbot: QtBot, still: 
     dialog = dialog_of(one, "file")
     qtbot.keyClicks(dialog.focusWidget(), str(still))
     settled(one, dialog, qtbot)
-    assert "1280 × 720" in dialog.trial.said.accessibleDescription()
-    colour = dialog.trial.preview.pixmap().toImage().pixelColor(50, 50)
+    assert "1280 × 720" in dialog.check.said.accessibleDescription()
+    colour = dialog.check.preview.pixmap().toImage().pixelColor(50, 50)
     assert (colour.red(), colour.green()) == (pytest.approx(200, abs=3), pytest.approx(30, abs=3))
     assert one.bridge.config.cameras == (), "nothing is open yet"
     qtbot.keyClick(dialog.page().path, Qt.Key.Key_Backspace)
-    assert dialog.trial.preview.pixmap().isNull(), "that was another source"
+    assert dialog.check.preview.pixmap().isNull(), "that was another source"
     dialog.reject()
 
 

@@ -28,7 +28,7 @@ from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
 from crowdmon.ui.export.check_boxes import TickedItems
 from crowdmon.ui.export.job import RANGES, WIDTHS, Export
-from crowdmon.ui.sources.source_page import Choice, caption_for
+from crowdmon.ui.sources.source_page import ComboBox, caption_for
 from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import breakable, tip
 
@@ -199,8 +199,8 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _choice(name: str, texts: Sequence[str]) -> Choice:
-    made = Choice()
+def _choice(name: str, texts: Sequence[str]) -> ComboBox:
+    made = ComboBox()
     made.setAccessibleName(name)
     made.addItems(texts)
     return made

@@ -10,7 +10,7 @@ from crowdmon.config import AppConfig, DisplayConfig, validate
 from crowdmon.heatmap import PALETTES
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.heat_control import LEAST, MOST
-from crowdmon.ui.picture.stage import Stage
+from crowdmon.ui.picture.picture_pane import PicturePane
 from crowdmon.ui.shell.settings import Settings
 
 
@@ -56,10 +56,10 @@ class StyleControl(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, bridge: Bridge, settings: Settings, stage: Stage) -> None:
+    def __init__(self, bridge: Bridge, settings: Settings, pane: PicturePane) -> None:
         """Begin with what the configuration says, else with what is remembered."""
         super().__init__()
-        self._bridge, self._settings, self._stage = bridge, settings, stage
+        self._bridge, self._settings, self._pane = bridge, settings, pane
         remembered = PictureStyle(
             palette=settings.choice("palette", PALETTES),
             percent=settings.number("heat", MOST, low=LEAST, high=MOST),
@@ -68,7 +68,7 @@ class StyleControl(QObject):
         self.style = with_config(remembered, bridge.config.display)
         self._given = bridge.config.display
         self._show()
-        stage.heat.slider.valueChanged.connect(self.set_percent)
+        pane.heat.slider.valueChanged.connect(self.set_percent)
         bridge.config_changed.connect(self._follow)
 
     def set_palette(self, name: str) -> None:
@@ -109,13 +109,13 @@ class StyleControl(QObject):
             self._show()
 
     def _show(self) -> None:
-        style, stage = self.style, self._stage
-        if stage.video.palette_name != style.palette:
-            stage.video.set_palette_name(style.palette)
-            stage.legend.set_palette_name(style.palette)
-        stage.heat.slider.setValue(style.percent)
-        stage.video.set_heat_opacity(style.percent)
-        stage.set_heat_shown(style.shown)
-        if stage.video.private != style.private:
-            stage.video.set_private(style.private)
+        style, pane = self.style, self._pane
+        if pane.video.palette_name != style.palette:
+            pane.video.set_palette_name(style.palette)
+            pane.legend.set_palette_name(style.palette)
+        pane.heat.slider.setValue(style.percent)
+        pane.video.set_heat_opacity(style.percent)
+        pane.set_heat_shown(style.shown)
+        if pane.video.private != style.private:
+            pane.video.set_private(style.private)
         self.changed.emit()

@@ -77,12 +77,12 @@ class RoiEditor(QObject):
         self.refusal: Refusal | None = None
         self._area_notice: AreaNotice | None = None
         self._drafts: dict[str, Draft] = {}
-        self._trial: Draft | None = None
+        self._attempted: Draft | None = None
 
     @property
     def draft(self) -> Draft:
         """The ROIs as they are shown, those of an unfinished drag included."""
-        return self._trial or self._drafts.get(self.camera) or Draft()
+        return self._attempted or self._drafts.get(self.camera) or Draft()
 
     @property
     def settled(self) -> Draft:
@@ -108,7 +108,7 @@ class RoiEditor(QObject):
         if known is None:
             self._drafts[name] = Draft(rois)
         elif known.rois != rois:
-            self._trial = None
+            self._attempted = None
             self._drafts[name] = known.changed(rois)
         self._follow(self.selected)
 
@@ -195,8 +195,8 @@ class RoiEditor(QObject):
 
     def cancel(self) -> bool:
         """Drop the ROI that is drawn, or the drag that goes on; False where there is neither."""
-        busy = self.sketch is not None or self._trial is not None
-        self.sketch, self._trial, self.refusal = None, None, None
+        busy = self.sketch is not None or self._attempted is not None
+        self.sketch, self._attempted, self.refusal = None, None, None
         if busy:
             self._tell()
         return busy
@@ -215,7 +215,7 @@ class RoiEditor(QObject):
     def attempt(self, change: Callable[[Draft], Draft]) -> bool:
         """Show what a change would give; :meth:`settle` keeps it. False, and why, where it cannot be."""
         try:
-            self._trial = change(self.settled)
+            self._attempted = change(self.settled)
         except Refused as error:
             self.refuse(error.message)
             return False
@@ -225,18 +225,18 @@ class RoiEditor(QObject):
 
     def settle(self) -> None:
         """Keep what was tried last."""
-        trial, self._trial = self._trial, None
+        attempted, self._attempted = self._attempted, None
         self.refusal = None
-        if trial is not None and trial is not self.settled:
+        if attempted is not None and attempted is not self.settled:
             before = self.selected
             index = self.settled.names.index(before) if before in self.settled.names else -1
-            same = len(trial.rois) == len(self.settled.rois)
+            same = len(attempted.rois) == len(self.settled.rois)
             earlier = self.settled.rois
-            self._drafts[self.camera] = trial
-            if trial.rois != earlier:
-                self.rois_changed.emit(self.camera, trial.rois)
-            self._follow(trial.names[index] if same and index >= 0 else before)
-            for roi in areas_removed(earlier, trial.rois):
+            self._drafts[self.camera] = attempted
+            if attempted.rois != earlier:
+                self.rois_changed.emit(self.camera, attempted.rois)
+            self._follow(attempted.names[index] if same and index >= 0 else before)
+            for roi in areas_removed(earlier, attempted.rois):
                 self._area_notice = AreaNotice(roi, self.cursor)
         self._tell()
 

@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """List every key of the menus."""
-        lines = "\n".join(f"{key}: {what}" for key, what in shortcuts())
+        lines = "\n".join(f"{what}: {key}" for key, what in shortcuts())
         self._open(self._box("Keyboard shortcuts", "Keyboard shortcuts", lines))
 
     def show_about(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crowdmon.ui.picture.stage import Stage
+from crowdmon.ui.picture.picture_pane import PicturePane
 from crowdmon.ui.plot.count_plot import CountPlot
 from crowdmon.ui.readings.readings_panel import ReadingsPanel
 from crowdmon.ui.shell.docks import BELOW, LEFT, RIGHT, PanelSpec
@@ -18,7 +18,7 @@ class Panels:
     """The panels that show the camera looked at; the switchboard fills them."""
 
     first_run: FirstRun = field(default_factory=FirstRun)
-    stage: Stage = field(default_factory=Stage)
+    stage: PicturePane = field(default_factory=PicturePane)
     cameras: CameraList = field(default_factory=CameraList)
     readings: ReadingsPanel = field(default_factory=ReadingsPanel)
     plot: CountPlot = field(default_factory=CountPlot)

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from crowdmon.ui.bridge import EngineNote
-from crowdmon.ui.picture.stage import Elided
+from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.fonts import font
 from crowdmon.ui.shell.marks import MARK, paint_mark
 from crowdmon.values import CameraState, Status

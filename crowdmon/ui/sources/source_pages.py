@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QS
 from crowdmon.capture.webcams import list_webcams
 from crowdmon.scene.parse import SCENES
 from crowdmon.scene.plaza import LIMITS
-from crowdmon.ui.sources.source_page import Choice, Page, caption_for
+from crowdmon.ui.sources.source_page import ComboBox, Page, caption_for
 
 VIDEOS = "Videos and pictures (*.mp4 *.mkv *.avi *.mov *.webm *.ts *.m4v *.mpg *.jpg *.png);;All files (*)"
 
@@ -63,7 +63,7 @@ class WebcamPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.device = Choice()
+        self.device = ComboBox()
         self.device.setEditable(True)
         self.device.setAccessibleName("Webcam")
         self.device.addItems(webcams())
@@ -176,7 +176,7 @@ class DemoPage(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self.scene = Choice()
+        self.scene = ComboBox()
         self.scene.setAccessibleName("Scene")
         self.scene.addItems(SCENES)
         self.scene.currentTextChanged.connect(self._picked)

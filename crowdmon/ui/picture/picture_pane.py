@@ -15,7 +15,7 @@ from crowdmon.view.theme import CAPTION, HEAD, Theme
 from crowdmon.view.wording import breakable, tip
 
 
-class Stage(QWidget):
+class PicturePane(QWidget):
     """Holds the picture and what belongs to it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
