@@ -1,4 +1,4 @@
-"""Editing a camera's ROIs, as values: what may be done to them, without a window.
+"""Editing the ROIs of a camera without a window: immutable drafts, and which edits are allowed.
 
 shapes.py    one polygon changed, or refused with a reason; a path that is being drawn
 draft.py     all ROIs of a camera, each operation a new draft, undo and redo

@@ -1,4 +1,4 @@
-"""What becomes of a draft while the pointer drags a corner, an edge or a whole ROI."""
+"""The draft that results while the pointer drags a corner, an edge or a whole ROI."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from crowdmon.roi.targets import Part, Target
 
 @dataclass(frozen=True, slots=True)
 class Drag:
-    """A drag that has begun; every move of the pointer begins anew from ``base``.
+    """A drag that has begun; every pointer position is applied to ``base``.
 
     Attributes:
-        base: the draft before.
+        base: the draft before the drag.
         target: what is dragged.
-        start: where the pointer took hold of it, in fractions of the picture.
+        start: where the drag began, in fractions of the picture.
     """
 
     base: Draft
@@ -28,7 +28,7 @@ class Drag:
         """Return the draft with the pointer at ``at``; ``reach`` and ``aspect`` as in :func:`snap`.
 
         Raises:
-            Refused: there it cannot be.
+            Refused: the ROI cannot have this shape or place.
         """
         name, index = self.target.roi, self.target.index
         points = self.base[name].polygon
@@ -43,7 +43,7 @@ class Drag:
         return self.base.move(name, *self._shift(points, dx, dy, reach, aspect))
 
     def neighbours(self) -> list[Points]:
-        """Return what the ROI that is dragged may snap to."""
+        """Return the polygons that the dragged ROI can snap to."""
         return [roi.polygon for roi in self.base.rois if roi.name != self.target.roi]
 
     def _shift(

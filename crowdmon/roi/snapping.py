@@ -10,7 +10,7 @@ from crowdmon.roi.shapes import Point, Points, held
 from crowdmon.roi.targets import on_edge
 
 BORDER: Points = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
-"""The picture's border, a neighbour like the others."""
+"""The picture's border; it is snapped to like a neighbour."""
 
 _THERE = 1e-9
 
@@ -31,14 +31,14 @@ def snap(point: Point, neighbours: Sequence[Points], *, reach: float, aspect: fl
     if corner is not None:
         return corner
     foot = _near_foot(point, neighbours, reach=reach, aspect=aspect)
-    # On the edge a corner may have come near that was too far before.
+    # The point on the edge may be near a corner that was too far away before.
     return _near_corner(foot, neighbours, reach=reach, aspect=aspect) or foot
 
 
 def snap_shift(
     points: Points, neighbours: Sequence[Points], *, reach: float, aspect: float = 1.0
 ) -> tuple[float, float]:
-    """Return by how much to shift all points so that the one with the shortest way snaps.
+    """Return the shift of all points that snaps the point with the shortest way to go.
 
     (0, 0) where none is near, or one has snapped already.
     """
@@ -51,7 +51,7 @@ def snap_shift(
         if onto and way < shortest:
             shortest = way
             best = (x - point[0], y - point[1])
-    # A foot on an upright edge is off by a rounding error in y, which is no way to go.
+    # The nearest point on a vertical edge differs in y by a rounding error, which is not a shift.
     return best[0] if abs(best[0]) > _THERE else 0.0, best[1] if abs(best[1]) > _THERE else 0.0
 
 

@@ -37,7 +37,7 @@ _NAME = Qt.ItemDataRole.UserRole
 
 
 class ExportDialog(QDialog):
-    """Asks, has the file written beside the window, and says how it went."""
+    """Asks, has the file written in the background, and shows the result."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None, *, history: Path | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +74,7 @@ class ExportDialog(QDialog):
         self._ranged(self.range.currentText())
 
     def accept(self) -> None:
-        """Begin to write, or say what is missing."""
+        """Start writing, or say what is missing."""
         if self._errand is not None:
             return
         problem = self._problem()
@@ -88,14 +88,14 @@ class ExportDialog(QDialog):
         self._errand = self._bridge.errand(lambda errand: exporting.write(export, ask, errand), self._done)
 
     def reject(self) -> None:
-        """Give up what is being written, and close."""
+        """Cancel what is being written, and close."""
         if self._errand is not None:
             self._bridge.forget(self._errand)
             self._errand = None
         super().reject()
 
     def export(self) -> Export:
-        """Return what is asked for."""
+        """Return the export that the fields describe."""
         name = self.range.currentText()
         since, until = exporting.range_of(name, self._bridge.now())
         if name == RANGES[-1]:
@@ -226,7 +226,7 @@ def _checks(name: str, entries: Sequence[tuple[str, str]]) -> QListWidget:
 
 
 def _chosen(checks: QListWidget) -> frozenset[str] | None:
-    """Return the names that are ticked; None where all are, for then whatever was recorded is meant."""
+    """Return the names that are ticked; None if all are, which means everything recorded."""
     items = [item for i in range(checks.count()) if (item := checks.item(i)) is not None]
     ticked = frozenset(str(i.data(_NAME)) for i in items if i.checkState() is Qt.CheckState.Checked)
     return None if len(ticked) == len(items) else ticked

@@ -1,4 +1,4 @@
-"""The middle of the window: the picture, a banner when counting is in trouble, the caption below."""
+"""The middle of the window: the picture, a banner for counting errors, the legend below."""
 
 from __future__ import annotations
 
@@ -57,18 +57,18 @@ class PicturePane(QWidget):
         column.addLayout(strip)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self.video.set_theme(theme)
         self.legend.set_theme(theme)
         self.playback.set_theme(theme)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
-        """Share the strip's room."""
+        """Adapt the strip to the width."""
         super().resizeEvent(a0)
         self.heat.set_room(self.width())
 
     def set_heat_shown(self, shown: bool) -> None:
-        """Show or hide the heat with what explains it."""
+        """Show or hide the heatmap together with its legend and slider."""
         self.video.set_heat_visible(shown)
         self.legend.set_shown(shown)
         self.heat.setVisible(shown)
@@ -80,7 +80,7 @@ class PicturePane(QWidget):
 
 
 class Elided(QLabel):
-    """One line that is shortened to its room; the whole of it is in the tool tip."""
+    """One line, shortened to fit; the tool tip has the whole text."""
 
     def __init__(self, size: int, *, bold: bool = False) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class Elided(QLabel):
         self._fit()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
-        """Shorten anew."""
+        """Shorten the text to the new width."""
         super().resizeEvent(a0)
         self._fit()
 

@@ -23,7 +23,7 @@ PLAIN = PictureStyle()
 
 
 class PictureSaver(QObject):
-    """Asks for a file, has the picture painted and written beside the window, complains if that fails."""
+    """Asks for a file, has the picture painted and written in the background, shows errors."""
 
     def __init__(
         self, window: QWidget, bridge: Bridge, switchboard: Switchboard, style: StyleControl
@@ -68,7 +68,7 @@ class PictureSaver(QObject):
 def write_snapshot(
     frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, style: PictureStyle = PLAIN
 ) -> None:
-    """Paint what was counted in ``frame`` and write it; counts are those of that very picture.
+    """Paint what was counted in ``frame`` and write it; the counts are those of this picture.
 
     Args:
         frame, density: of the same moment.

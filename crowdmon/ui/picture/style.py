@@ -1,4 +1,4 @@
-"""How pictures are shown: what the user sets is kept in the configuration, and remembered."""
+"""How pictures are shown. What the user sets goes into the configuration and the settings."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class PictureStyle:
 
     @property
     def strength(self) -> float:
-        """Of the heatmap, 0..1."""
+        """Strength of the heatmap, 0..1."""
         return self.percent / 100 if self.shown else 0.0
 
 
 def with_config(style: PictureStyle, display: DisplayConfig) -> PictureStyle:
-    """Return a style with what a configuration says put in its place."""
+    """Return the style with the values that a configuration sets."""
     heat = display.heat
     return PictureStyle(
         palette=display.palette or style.palette,
@@ -48,16 +48,16 @@ def with_config(style: PictureStyle, display: DisplayConfig) -> PictureStyle:
 
 
 class StyleControl(QObject):
-    """Knows the style, shows it on the picture, and tells the configuration of what the user changes.
+    """Holds the style, applies it to the picture, and writes the user's changes to the configuration.
 
     Signals:
-        changed(): the style is another one.
+        changed(): the style has changed.
     """
 
     changed = pyqtSignal()
 
     def __init__(self, bridge: Bridge, settings: Settings, pane: PicturePane) -> None:
-        """Begin with what the configuration says, else with what is remembered."""
+        """Start with what the configuration says, else with what is remembered."""
         super().__init__()
         self._bridge, self._settings, self._pane = bridge, settings, pane
         remembered = PictureStyle(
@@ -77,17 +77,17 @@ class StyleControl(QObject):
         self._change(replace(self.style, palette=name), palette=name)
 
     def set_percent(self, percent: int) -> None:
-        """Let the heat cover the picture by so many per cent."""
+        """Set the strength of the heatmap in per cent."""
         self._settings.keep("heat", percent)
         self._change(replace(self.style, percent=percent), heat=percent / 100)
 
     def set_shown(self, shown: bool) -> None:
-        """Show the heat, or none."""
+        """Show or hide the heatmap."""
         style = replace(self.style, shown=shown)
         self._change(style, heat=style.strength)
 
     def set_private(self, private: bool) -> None:
-        """Pixelate people on the screen and in saved pictures, or no more."""
+        """Pixelate people on the screen and in saved pictures, or stop doing so."""
         self._settings.keep("pixelate", int(private))
         self._change(replace(self.style, private=private), pixelate=private)
 

@@ -23,7 +23,7 @@ def ticks(start: float, end: float, step: int) -> list[float]:
     first = int((start - midnight.timestamp()) // step)
     found: list[float] = []
     for n in range(first, first + int((end - start) // step) + 3):
-        # Counted on the wall's clock, so that ticks stay round when summer time begins or ends.
+        # In local time, so that ticks stay round when daylight saving time begins or ends.
         at = (midnight + timedelta(seconds=n * step)).timestamp()
         if start <= at <= end and (not found or at > found[-1]):
             found.append(at)
@@ -44,7 +44,7 @@ def labels(times: Sequence[float], step: int) -> list[str]:
 
 
 def nice_top(highest: float, current: float) -> float:
-    """Return the top of the count axis: a round number above ``highest`` that does not jump about.
+    """Return the top of the count axis: a round number above ``highest`` that changes rarely.
 
     It grows at once, and shrinks only when less than 40 % of it is used.
     """

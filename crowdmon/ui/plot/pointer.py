@@ -1,4 +1,4 @@
-"""The mouse and the keys upon the plot: zoom, pan, and what the lines say under the pointer."""
+"""Mouse and keys on the plot: zoom, pan, and the counts under the pointer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TimePlot(Protocol):
         """Return the time shown, (start, end)."""
 
     def values_at(self, time: float) -> Sequence[str]:
-        """Return what each line says at a moment."""
+        """Return each line's name and count at a moment."""
 
     def zoom(self, factor: float, at: float) -> None:
         """Show ``factor`` times as much time, around ``at``."""
@@ -89,7 +89,7 @@ class PlotPointer(QObject):
         return True
 
     def refresh(self) -> None:
-        """Say anew what the lines say, for they move under a pointer that rests."""
+        """Update the readout: the lines move while the pointer rests."""
         if self._at is None:
             self.line.setVisible(False)
             self.label.setVisible(not self._plot.follows)
@@ -105,7 +105,7 @@ class PlotPointer(QObject):
         self.label.move(56, 6)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
-        """Take what happens upon the plot."""
+        """Handle the mouse and the wheel on the plot."""
         if isinstance(a1, QWheelEvent):
             if a1.angleDelta().y():
                 self._plot.zoom(_ZOOM ** (-a1.angleDelta().y() / 120), self._time(a1.position()))

@@ -27,7 +27,7 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 160, 32
 
 
 class RoiController(QObject):
-    """Lets the user edit the ROIs of the camera looked at; what is settled goes to the engine."""
+    """Lets the user edit the ROIs of the camera looked at; finished edits go to the engine."""
 
     def __init__(self, window: QWidget, bridge: Bridge, switchboard: Switchboard, panels: Panels) -> None:
         super().__init__(window)
@@ -72,7 +72,7 @@ class RoiController(QObject):
         menus.submenus["fill_copies"].setTitle(f"&Copy {selected or 'ROIs'} to")
 
     def shapes(self, shapes: tuple[RoiShape, ...]) -> tuple[RoiShape, ...]:
-        """Return the ROIs as they are dragged; what was counted elsewhere is no number of theirs."""
+        """Return the ROIs as they are dragged; one with another outline has no count yet."""
         drafted = {roi.name: roi.polygon for roi in self.editor.draft.rois}
         return tuple(
             replace(one, polygon=drafted[one.name], count=NO_COUNT)
@@ -88,7 +88,7 @@ class RoiController(QObject):
             paint_editing(painter, place, self.editor)
 
     def rename(self, name: str = "") -> None:
-        """Edit a ROI's name where it stands; that of the selected one by default."""
+        """Edit a ROI's name in place; that of the selected ROI by default."""
         name = name or self.editor.selected
         cell = self._panels.readings.cell_of(name)
         table = cell[0].parentWidget() if cell is not None else None
@@ -168,10 +168,10 @@ class RoiController(QObject):
 
 
 class NameBox(QLineEdit):
-    """Lies upon a name until it is edited; then it is gone, and the focus is where it was."""
+    """A text field over a name; when it closes, the focus returns to where it was."""
 
     def __init__(self, parent: QWidget, place: QRect, name: str, keep: Callable[[str], bool]) -> None:
-        """Edit at once.
+        """Open the field and take the focus.
 
         Args:
             parent: the widget the name stands on.
@@ -196,7 +196,7 @@ class NameBox(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
-        """Leave on Escape; no key goes on to what lies below."""
+        """Close on Escape; no key reaches the widget below."""
         if a0 is not None and a0.key() == Qt.Key.Key_Escape:
             self._close()
             return
@@ -205,7 +205,7 @@ class NameBox(QLineEdit):
             a0.accept()
 
     def focusOutEvent(self, a0: QFocusEvent | None) -> None:  # noqa: N802
-        """Keep the name when somebody goes on elsewhere, if it can be kept."""
+        """Take the name when the focus moves elsewhere, if it is allowed."""
         super().focusOutEvent(a0)
         if self._open and a0 is not None and a0.reason() != Qt.FocusReason.PopupFocusReason:
             self._open = False

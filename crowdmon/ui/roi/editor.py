@@ -1,4 +1,4 @@
-"""The ROI editor's state and verbs. It knows neither mouse nor paint; the model is crowdmon.roi."""
+"""The state of the ROI editor and its operations, without mouse and painting; the model is crowdmon.roi."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class AreaNotice:
 
 
 class RoiEditor(QObject):
-    """Edits the ROIs of the camera that is looked at; each camera keeps what can be undone.
+    """Edits the ROIs of the camera that is looked at; each camera has its own undo steps.
 
     Signals:
-        changed(): there is something else to paint.
-        rois_changed(str, object): a camera has other ROIs now, a tuple of RoiConfig.
-        editing_changed(bool), selected_changed(str), hint_changed(str): what they say.
+        changed(): the picture must be painted again.
+        rois_changed(str, object): the new ROIs of a camera, a tuple of RoiConfig.
+        editing_changed(bool), selected_changed(str), hint_changed(str): the new value.
     """
 
     changed = pyqtSignal()
@@ -81,7 +81,7 @@ class RoiEditor(QObject):
 
     @property
     def draft(self) -> Draft:
-        """The ROIs as they are shown, those of an unfinished drag included."""
+        """The ROIs as they are shown, including an unfinished drag."""
         return self._attempted or self._drafts.get(self.camera) or Draft()
 
     @property
@@ -99,7 +99,7 @@ class RoiEditor(QObject):
         return notice if held else None
 
     def set_camera(self, name: str, rois: Rois) -> None:
-        """Edit another camera, or the same one with ROIs that came from elsewhere."""
+        """Edit another camera, or the same one with ROIs set from outside."""
         if name != self.camera:
             self.cancel()
             self.camera, self.hover, self._area_notice = name, NOTHING, None
@@ -113,14 +113,14 @@ class RoiEditor(QObject):
         self._follow(self.selected)
 
     def keep(self, cameras: Mapping[str, Rois]) -> None:
-        """Forget what could be undone on cameras that are gone; these are still there, with their ROIs."""
+        """Drop the undo steps of removed cameras; ``cameras`` has the others with their ROIs."""
         self._drafts = {name: draft for name, draft in self._drafts.items() if name in cameras}
         for name, rois in cameras.items():
             if name != self.camera and self._drafts.setdefault(name, Draft(rois)).rois != rois:
                 self._drafts[name] = self._drafts[name].changed(rois)
 
     def give(self, camera: str, rois: Iterable[RoiConfig]) -> None:
-        """Add ROIs to another camera, where that can be undone; the one looked at stays."""
+        """Add ROIs to another camera as one undo step there; the camera looked at stays the same."""
         before = self._drafts.get(camera)
         if before is not None:
             after = before.take(rois)
@@ -178,12 +178,12 @@ class RoiEditor(QObject):
             self._sketch(self.sketch, lambda sketch: sketch.add(at))
 
     def take_back(self) -> None:
-        """Take the last corner of the ROI that is drawn back."""
+        """Remove the last corner of the ROI that is drawn."""
         if self.sketch is not None:
             self._sketch(self.sketch, Sketch.back)
 
     def close_sketch(self) -> bool:
-        """Finish the ROI that is drawn; False, and nothing lost, where it cannot be one yet."""
+        """Finish the ROI that is drawn; False if it is not valid yet, and drawing goes on."""
         if self.sketch is None:
             return False
         sketch = self.sketch
@@ -194,7 +194,7 @@ class RoiEditor(QObject):
         return True
 
     def cancel(self) -> bool:
-        """Drop the ROI that is drawn, or the drag that goes on; False where there is neither."""
+        """Cancel drawing or dragging; False if neither is going on."""
         busy = self.sketch is not None or self._attempted is not None
         self.sketch, self._attempted, self.refusal = None, None, None
         if busy:
@@ -202,7 +202,7 @@ class RoiEditor(QObject):
         return busy
 
     def step_back(self) -> None:
-        """Let go of one thing: what is drawn, the corner, the ROI, editing itself."""
+        """Leave one level: drawing, the selected corner, the selected ROI, editing."""
         if self.cancel():
             return
         if self.point is not None:
@@ -213,7 +213,7 @@ class RoiEditor(QObject):
             self.set_editing(False)
 
     def attempt(self, change: Callable[[Draft], Draft]) -> bool:
-        """Show what a change would give; :meth:`settle` keeps it. False, and why, where it cannot be."""
+        """Show the result of a change; :meth:`settle` keeps it. False, with a refusal, if impossible."""
         try:
             self._attempted = change(self.settled)
         except Refused as error:
@@ -224,7 +224,7 @@ class RoiEditor(QObject):
         return True
 
     def settle(self) -> None:
-        """Keep what was tried last."""
+        """Keep the last attempted change."""
         attempted, self._attempted = self._attempted, None
         self.refusal = None
         if attempted is not None and attempted is not self.settled:
@@ -241,21 +241,21 @@ class RoiEditor(QObject):
         self._tell()
 
     def do(self, change: Callable[[Draft], Draft]) -> bool:
-        """Change the ROIs; False, and why, where it cannot be."""
+        """Change the ROIs; False, with a refusal, if it is not possible."""
         done = bool(self.camera) and self.attempt(change)
         if done:
             self.settle()
         return done
 
     def undo(self) -> None:
-        """Take the last step back; while drawing, the last corner."""
+        """Undo the last step; while drawing, remove the last corner."""
         if self.sketch is not None:
             self.take_back()
         else:
             self.do(Draft.undo)
 
     def redo(self) -> None:
-        """Do again what was taken back last."""
+        """Redo the step that was undone last."""
         if self.sketch is None:
             self.do(Draft.redo)
 
@@ -278,7 +278,7 @@ class RoiEditor(QObject):
             self.do(lambda draft: draft.move(name, dx, dy))
 
     def insert_point(self) -> None:
-        """Put a corner in where the pointer is on an edge, else behind the selected corner."""
+        """Insert a corner on the edge under the pointer, else after the selected corner."""
         at, name, edge = self.hover.at, self.hover.roi, self.hover.index
         if self.hover.part is not Part.EDGE:
             if not self.selected:
@@ -290,7 +290,7 @@ class RoiEditor(QObject):
             self.select(name, edge + 1)
 
     def delete(self) -> None:
-        """Take the selected corner away, else the selected ROI."""
+        """Delete the selected corner, else the selected ROI."""
         name, point = self.selected, self.point
         if name and point is not None:
             if self.do(lambda draft: draft.delete_point(name, point)):
@@ -300,7 +300,7 @@ class RoiEditor(QObject):
         self.hover = NOTHING
 
     def pointer_at(self, apart: Callable[[Point], bool]) -> None:
-        """Take messages away that stood beside the pointer; ``apart`` says whether it has left a point."""
+        """Remove messages the pointer has moved away from; ``apart`` says whether it has left a point."""
         if self.refusal is not None and apart(self.refusal.at):
             self.refusal = None
         notice = self._area_notice
@@ -308,7 +308,7 @@ class RoiEditor(QObject):
             self._area_notice = replace(notice, at=None)
 
     def refuse(self, reason: str) -> None:
-        """Say beside the pointer why something is not done."""
+        """Show beside the pointer why an edit is not possible."""
         self.refusal = Refusal(reason, self.cursor)
         self.changed.emit()
 

@@ -1,4 +1,4 @@
-"""The ROI menu's verbs that concern files: each asks for one, reads or writes it, and says what is wrong."""
+"""Import and export of ROIs: each action asks for a file, reads or writes it, and shows errors."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _ACCENT, _WARN = DARK.accent, DARK.amber
 
 
 def paint_editing(painter: QPainter, place: Fit, editor: RoiEditor) -> None:
-    """Draw everything that belongs to editing, upon the ROIs."""
+    """Draw everything that belongs to editing, on top of the ROIs."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if editor.sketch is not None:
@@ -53,7 +53,7 @@ def paint_editing(painter: QPainter, place: Fit, editor: RoiEditor) -> None:
 
 
 def paint_frame(painter: QPainter, place: Fit, *, focused: bool) -> None:
-    """Frame the picture while it is edited, brightly while keys go to it."""
+    """Frame the picture while ROIs are edited, brightly while it has the keyboard."""
     box = QRectF(place.left, place.top, place.width, place.height).adjusted(2, 2, -2, -2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for tint, width in ((LABEL_GROUND, 4.0), (_ACCENT if focused else DARK.control, 2.0)):

@@ -22,8 +22,8 @@ BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 LEFT_PX, RIGHT_PX, BELOW_PX = 200, 300, 172
 
 _VERSION = 1
-"""Of the remembered layout. It may stay when a panel is added: one that a layout does not know stays where
-it is by default."""
+"""Version of the remembered layout. A new panel does not change it: a panel that an old layout does not know
+stays at its default place."""
 
 
 class Focus(Protocol):
@@ -76,7 +76,7 @@ class Themed(Protocol):
     """A widget that is drawn in the theme's colours."""
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
 
 
 class Docks:
@@ -91,7 +91,7 @@ class Docks:
         return [action for dock in self.docks if (action := dock.toggleViewAction()) is not None]
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         for dock in self.docks:
             dock.set_theme(theme)
 
@@ -139,7 +139,7 @@ def _name(cameras: int) -> str:
 
 
 class Dock(QDockWidget):
-    """A dock whose title is quiet: a caption, and a cross to close it."""
+    """A dock with a small caption as its title, and a cross to close it."""
 
     def __init__(self, spec: PanelSpec, content: QWidget, parent: QWidget) -> None:
         title = spec.title
@@ -166,7 +166,7 @@ class Dock(QDockWidget):
         self.setTitleBarWidget(bar)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._cross.theme = theme
         self._cross.update()
         content = self.widget()
@@ -175,7 +175,7 @@ class Dock(QDockWidget):
 
 
 class _Cross(QToolButton):
-    """A small cross, drawn, so that it has the theme's colour."""
+    """A small cross, painted in the theme's colour."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

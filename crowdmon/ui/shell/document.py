@@ -18,7 +18,7 @@ Then = Callable[[], object]
 
 
 def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
-    """Return whether something of ``now`` would be missed.
+    """Return whether ``now`` has changes that are worth saving.
 
     Without a file a single source without ROIs is not: it is opened again as quickly as it was. Nor is how
     pictures are shown, which is remembered anyway.
@@ -33,7 +33,7 @@ def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
 
 
 class Document(QObject):
-    """The cameras as they are, and the file they are kept in.
+    """The configuration as it is, and the file it is saved in.
 
     Signals:
         changed(): another file, or other cameras.
@@ -42,7 +42,7 @@ class Document(QObject):
     changed = pyqtSignal()
 
     def __init__(self, bridge: Bridge, path: Path | None = None) -> None:
-        """Take the bridge's cameras for what ``path`` holds."""
+        """Assume that ``path`` holds the bridge's configuration."""
         super().__init__()
         self._bridge = bridge
         self._saved = bridge.config
@@ -51,7 +51,7 @@ class Document(QObject):
 
     @property
     def dirty(self) -> bool:
-        """Whether there is something that a file should hold and none does."""
+        """Whether there are changes that no file holds."""
         return worth_saving(self._bridge.config, self._saved, filed=self.path is not None)
 
     def label(self) -> str:
@@ -60,14 +60,14 @@ class Document(QObject):
         return f"{name} *" if self.dirty else name
 
     def save(self, path: Path) -> None:
-        """Write the cameras to ``path``, which is their file from now on; SinkError if it cannot be."""
+        """Write the configuration to ``path``, its file from now on. Raises SinkError if that fails."""
         config = self._bridge.config
         save(config, path)
         self.path, self._saved = path, config
         self.changed.emit()
 
     def open(self, path: Path) -> None:
-        """Take the cameras of a file; ConfigError if it is none, and then nothing has changed."""
+        """Use the configuration in a file. Raises ConfigError, and changes nothing, if it is not valid."""
         config = load(path)
         self.path, self._saved = path, config
         self._bridge.apply(config)
@@ -98,19 +98,19 @@ class DocumentDialogs(QObject):
         return self._write(path if path.suffix else path.with_suffix(".yaml"))
 
     def open(self) -> None:
-        """Ask for a file and take its cameras, after what would be lost was settled."""
+        """Ask for a file and use its configuration, after asking about unsaved changes."""
         self.settle(self._pick, asking="opening another configuration")
 
     def open_dropped(self, path: Path) -> None:
-        """Take the cameras of a file without asking for one, after what would be lost was settled."""
+        """Use the configuration in a file that was dropped, after asking about unsaved changes."""
         self.settle(lambda: self.open_path(path), asking="opening another configuration")
 
     def settle(self, then: Then, *, asking: str) -> None:
-        """Go on with ``then``; first ask what shall become of unsaved changes, if there are some.
+        """Call ``then``; if there are unsaved changes, first ask whether to save them.
 
         Args:
-            then: what to do; not done at all if the user cancels.
-            asking: what it is, as in "Save the changes before closing?".
+            then: what to do; not called if the user cancels.
+            asking: what ``then`` does, as in "Save the changes before closing?".
         """
         if not self.document.dirty:
             then()
@@ -128,7 +128,7 @@ class DocumentDialogs(QObject):
         box.open()
 
     def open_path(self, path: Path) -> None:
-        """Take the cameras of a file, or say why not."""
+        """Use the configuration in a file, or say why not."""
         try:
             self.document.open(path)
         except CrowdmonError as error:

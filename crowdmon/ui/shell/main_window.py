@@ -73,8 +73,8 @@ class MainWindow(QMainWindow):
         self.rois = RoiController(self, bridge, self.switchboard, self.panels)
         self.menus = self._build_menus()
         self.switchboard.cameras_changed.connect(self._cameras_changed)
-        self.switchboard.focus_changed.connect(self._entitle)
-        self.document.changed.connect(self._entitle)
+        self.switchboard.focus_changed.connect(self._show_title)
+        self.document.changed.connect(self._show_title)
         self.panels.first_run.chosen.connect(self.opener.choose)
         self.panels.cameras.remove_asked.connect(self.switchboard.remove)
         self._shown = -1
@@ -158,16 +158,16 @@ class MainWindow(QMainWindow):
         self._open(DailyDialog(self.bridge, self))
 
     def remove_focused(self) -> None:
-        """Close the camera that is looked at."""
+        """Remove the camera that is looked at."""
         if self.switchboard.focused:
             self.switchboard.remove(self.switchboard.focused)
 
     def reset_layout(self) -> None:
-        """Bring every panel back to where it was on the first day."""
+        """Move every panel back to its default place."""
         self._docks.reset(cameras=len(self.bridge.config.cameras))
 
     def set_theme_name(self, name: str) -> None:
-        """Use one of :data:`theme.THEMES`, and remember it."""
+        """Use one of :data:`crowdmon.view.theme.THEMES`, and remember it."""
         self.settings.keep("theme", name)
         self.set_theme(THEMES[name])
 
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         self.switchboard.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
-        """Let the plot show one of :data:`plot_window.CHOICES`, and remember it."""
+        """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
 
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
             self._docks.restore(self.settings, cameras=self._shown)
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
-        """Remember the layout and go, once it is settled what becomes of unsaved changes."""
+        """Remember the layout and close, after asking about unsaved changes."""
         if a0 is not None and not self._settled and self.document.dirty:
             a0.ignore()
             self.dialogs.settle(self._close_for_good, asking="closing")
@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
         self._settled = True
         self.close()
 
-    def _entitle(self) -> None:
+    def _show_title(self) -> None:
         words = (self.switchboard.focused, self.document.label(), "crowdmon")
         self.setWindowTitle(" – ".join(filter(None, words)))
 

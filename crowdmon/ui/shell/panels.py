@@ -15,7 +15,7 @@ from crowdmon.ui.sources.camera_list import CameraList
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """The panels that show the camera looked at; the switchboard fills them."""
+    """The panels that show the camera looked at."""
 
     first_run: FirstRun = field(default_factory=FirstRun)
     stage: PicturePane = field(default_factory=PicturePane)

@@ -101,7 +101,7 @@ class SourceOpener(QObject):
         """List the recent sources."""
         menu.clear()
         for source in self._settings.recent():
-            # An ampersand in an address is no mnemonic.
+            # An ampersand in an address must not become a mnemonic.
             text = public(source).replace("&", "&&")
             add_action(menu, text, partial(self.open, source))
         menu.setEnabled(True)

@@ -73,7 +73,7 @@ class WebcamPage(Page):
         self.setFocusProxy(self.device)
 
     def _picked(self) -> None:
-        # Which one it is stands at the beginning.
+        # The number at the beginning must be visible.
         if (line := self.device.lineEdit()) is not None:
             line.setCursorPosition(0)
 
