@@ -6,27 +6,34 @@ import math
 import time
 from dataclasses import dataclass
 
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading
 
 
-class Rows:
+class Rows(Sink):
     """A sink that counts the rows it passes on; without a file it drops them."""
 
     def __init__(self, file: ReadingCsv | None) -> None:
         self._file = file
         self.written = 0
 
-    def write(self, reading: Reading) -> None:
+    def write(self, fact: Fact) -> None:
         """Write one reading, or raise SinkError."""
-        if self._file:
-            self._file.write(reading)
-            self.written += len(reading.rois)
+        if self._file and isinstance(fact, Reading):
+            self._file.write(fact)
+            self.written += len(fact.rois)
 
     def flush(self) -> None:
         """Make what was written durable."""
         if self._file:
             self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: FakeCounter())
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: FakeCounter())
 
 
 def test_a_camera_is_counted_for_its_duration(clip: Path, tmp_path: Path, capsys) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from crowdmon.capture.av_source import AvSource
-from crowdmon.capture.lateness import BOUND, HOLD
+from crowdmon.capture.live_packets import BOUND, HOLD
 from crowdmon.capture.source import Picture, open_source
 
 FPS = 12.5

@@ -10,7 +10,7 @@ import pytest
 
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.engine import frozen_picture as stillness
+from crowdmon.engine import capture_thread
 from crowdmon.engine.monitor import Monitor
 from crowdmon.values import CameraState, ReadingState
 from tests.fakes import FakeCounter, ListSink, until
@@ -65,7 +65,7 @@ def test_a_resolution_that_changes_in_mid_stream(served: Callable[..., object]) 
 
 
 def test_a_frozen_encoder(served: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stillness, "AFTER", 2.0)
+    monkeypatch.setattr(capture_thread, "AFTER", 2.0)
     picture = plaza(1)[0]
     sink = ListSink()
     with served(encode([picture] * 25), fps=12.5) as (port,):  # type: ignore[attr-defined]

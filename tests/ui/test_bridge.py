@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui.bridge import BEAT_S, Bridge, EngineNote
+from crowdmon.ui.bridge import Bridge
 from crowdmon.values import CameraState
+from crowdmon.view.changes import BEAT_S, EngineNote
 from tests.ui.fakes import NOON, Clock, FakeMonitor, camera, config, frame
 
 

@@ -108,9 +108,8 @@ def test_a_log_that_fails_is_told_in_the_status(desk: Open, tmp_path: Path) -> N
 
 
 def test_the_real_engine_writes_where_the_dialog_says(
-    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("crowdmon.counting.counter.Counter", lambda: FakeCounter(8.0))
     seen: list[str] = []
 
     def drive() -> None:
@@ -126,7 +125,14 @@ def test_the_real_engine_writes_where_the_dialog_says(
 
     QTimer.singleShot(200, drive)
     source = "synthetic:plaza?people=3&width=320&height=180&fps=10"
-    assert ui_app.run_window(config(camera("plaza", source=source)), settings=Settings()) == 0
+    assert (
+        ui_app.run_window(
+            config(camera("plaza", source=source)),
+            settings=Settings(),
+            counter_factory=lambda: FakeCounter(8.0),
+        )
+        == 0
+    )
     assert seen == ["Daily CSV on"]
     (path,) = tmp_path.glob("crowdmon-*.csv")
     assert {row["count"] for row in read_csv(path) if row["state"] == "ok"} == {8.0}

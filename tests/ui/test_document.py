@@ -120,7 +120,7 @@ def test_closing_asks_before_changes_are_lost(
 
 def test_nothing_is_asked_where_nothing_is_lost(desk: Open) -> None:
     one = desk(config())
-    one.window.switchboard.add(camera("north"))
+    one.window.presenter.add(camera("north"))
     assert not one.window.document.dirty, "a source alone is opened again as quickly"
     one.window.close()
     assert not one.window.isVisible()
@@ -144,8 +144,8 @@ def test_the_window_is_as_it_was_left(desk: Open, tmp_path: Path) -> None:
         next(a for a in one.window.findChildren(QAction) if a.text() == name).trigger()
     one.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, one.window.docks[1])
     one.window.docks[2].close()
-    one.window.switchboard.add(camera("south"))
-    one.window.switchboard.remove("south")
+    one.window.presenter.add(camera("south"))
+    one.window.presenter.remove("south")
     one.window.close()
 
     two = desk(config(camera("north", GATE)), settings=mine())

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from crowdmon.capture.probe import SIDE, look
+from crowdmon.capture.probe import SIDE, probe
 from crowdmon.errors import SourceError
 from crowdmon.picture import write_png
 from crowdmon.ui.sources import source_pages
@@ -44,12 +44,12 @@ def settled(desk: Desk, dialog: SourceDialog, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: (desk.bridge.poll(), dialog.check.button.isEnabled())[1], timeout=10_000)
 
 
-def test_a_look_is_one_small_picture(still: Path) -> None:
-    seen = look(str(still))
+def test_a_probe_takes_one_small_picture(still: Path) -> None:
+    seen = probe(str(still))
     assert seen.frame.rgb.shape == (360, SIDE, 3)
     assert seen.frame.size == (1280, 720)
     with pytest.raises(SourceError, match="no such file"):
-        look(str(still.with_name("none.mp4")))
+        probe(str(still.with_name("none.mp4")))
 
 
 def test_a_source_is_tried_before_it_is_opened(desk: Open, qtbot: QtBot, still: Path) -> None:

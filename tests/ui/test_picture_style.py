@@ -87,10 +87,10 @@ def test_the_picture_goes_on_while_looks_change(desk: Open) -> None:
     one = desk(config(camera("north", GATE)))
     one.monitor.live("north")
     one.step()
-    before = one.window.switchboard.camera
+    before = one.window.presenter.camera
     one.window.rois.editor.set_editing(True)
     action(one, "Cividis").trigger()
-    assert one.window.switchboard.camera is before
+    assert one.window.presenter.camera is before
     assert one.window.rois.editor.editing
     assert one.window.panels.stage.video.place().width > 0
 

@@ -42,7 +42,7 @@ def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
         assert panels.status.sign.state is CameraState.LIVE
         assert panels.status.device.text() == "Counting on a test"
         assert panels.stage.legend.accessibleDescription().endswith("behind")
-        window.switchboard.focus("nowhere")
+        window.presenter.focus("nowhere")
         qtbot.waitUntil(lambda: panels.status.sign.state is CameraState.FAILED, timeout=20_000)
         assert total.text() == "–"
         assert "/no/such/file.mp4" in panels.stage.video.accessibleDescription()

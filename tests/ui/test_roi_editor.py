@@ -268,9 +268,9 @@ def test_a_drag_that_was_interrupted_does_not_go_on(hand: Hand, how: str) -> Non
     if how == "key":
         hand.press(Key.Key_E)
     elif how == "camera":
-        hand.desk.window.switchboard.focus("south")
+        hand.desk.window.presenter.focus("south")
     else:
-        hand.desk.window.switchboard.set_rois("north", (STAIRS,))
+        hand.desk.window.presenter.set_rois("north", (STAIRS,))
     before = hand.desk.monitor.config
     hand.move(0.4, 0.55)
     QTest.mouseRelease(
@@ -390,10 +390,10 @@ def test_undo_and_redo(hand: Hand) -> None:
 
 def test_each_camera_keeps_its_own_undo(hand: Hand) -> None:
     hand.press(Key.Key_E, Key.Key_Tab, Key.Key_Right)
-    hand.desk.window.switchboard.focus("south")
+    hand.desk.window.presenter.focus("south")
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
     assert hand.polygon("gate")[0][0] > GATE.polygon[0][0]
-    hand.desk.window.switchboard.focus("north")
+    hand.desk.window.presenter.focus("north")
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
     assert hand.rois() == (GATE, STAIRS)
 
@@ -538,7 +538,7 @@ def test_rois_travel_by_yaml(hand: Hand, tmp_path: Path) -> None:
     assert hand.names() == ["stairs"]
     choose_file(hand, "Import from YAML…", path)
     assert set(hand.rois()) == {GATE, STAIRS}
-    hand.desk.window.switchboard.focus("south")
+    hand.desk.window.presenter.focus("south")
     choose_file(hand, "Import from YAML…", path)
     assert hand.rois("south") == (GATE, STAIRS), "the only camera of a file serves any other"
 

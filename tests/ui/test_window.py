@@ -104,7 +104,7 @@ def shown_counts(desk: Desk) -> dict[str, set[str]]:
     """What is said at every place at which a count is shown, by ROI."""
     panels = desk.window.panels
     table = panels.readings._table
-    found = {"frame": {text_of(desk, "Total"), panels.cameras.line(desk.window.switchboard.focused).count}}
+    found = {"frame": {text_of(desk, "Total"), panels.cameras.line(desk.window.presenter.focused).count}}
     for shape in panels.stage.video._shapes:
         found[shape.name] = {shape.count}
     for row in range(table.rowCount()):
@@ -196,7 +196,7 @@ def test_a_camera_that_is_not_looked_at_shows_nothing_of_the_other(desk: Open) -
     one = desk(config(camera("north"), camera("south")))
     one.monitor.live("north")
     one.step()
-    one.window.switchboard.focus("south")
+    one.window.presenter.focus("south")
     one.step()
     assert one.window.panels.stage.video.place().width == 0
     assert text_of(one, "Total") == "–"
@@ -207,7 +207,7 @@ def test_a_camera_is_removed_by_key_until_none_is_left(desk: Open, qtbot: QtBot)
     cameras = one.window.panels.cameras
     qtbot.keyClick(cameras, Qt.Key.Key_Delete)
     assert [c.name for c in one.bridge.config.cameras] == ["south"]
-    assert one.window.switchboard.focused == "south"
+    assert one.window.presenter.focused == "south"
     action(one, "Remove camera").trigger()
     assert one.bridge.config.cameras == ()
     assert one.window.panels.first_run.isVisible()
@@ -272,7 +272,7 @@ def test_trouble_that_stopped_the_camera_is_said_once(desk: Open) -> None:
     assert "The weights cannot be read." in stage.video.accessibleDescription()
     assert not stage.banner.isVisible()
     assert one.window.panels.status.device.text() == "Not counting"
-    one.window.switchboard.focus("south")
+    one.window.presenter.focus("south")
     one.step()
     assert stage.banner.isVisible()
 

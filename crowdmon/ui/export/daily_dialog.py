@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.config import RecordConfig, validate
 from crowdmon.errors import ConfigError, SinkError
-from crowdmon.sinks.movable import usable
+from crowdmon.sinks.daily import check_folder
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.check_boxes import TickBox
 from crowdmon.ui.sources.source_page import caption_for
@@ -99,7 +99,7 @@ class DailyDialog(QDialog):
             return "No folder is given. Type its path, or browse for it."
         try:
             validate(RecordConfig, {"csv_log": text}, where="this folder")
-            usable(Path(text).expanduser())
+            check_folder(Path(text).expanduser())
         except (ConfigError, SinkError) as error:
             return str(error)
         return ""

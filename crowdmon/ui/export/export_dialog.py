@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from crowdmon.engine.background import Errand
+from crowdmon.engine.background import BackgroundTask
 from crowdmon.sinks.history.selection import Selection
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export readings")
         self.setMinimumSize(560, 480)
         self._bridge, self._history = bridge, history
-        self._errand: Errand | None = None
+        self._task: BackgroundTask | None = None
         self.range = _choice("Time", RANGES)
         self.since, self.until = (self._time(name) for name in ("From", "To"))
         self.cameras = _checks("Cameras", [(c.name, c.name) for c in bridge.config.cameras])
@@ -75,7 +75,7 @@ class ExportDialog(QDialog):
 
     def accept(self) -> None:
         """Start writing, or say what is missing."""
-        if self._errand is not None:
+        if self._task is not None:
             return
         problem = self._problem()
         if problem:
@@ -85,13 +85,13 @@ class ExportDialog(QDialog):
         ask = self._bridge.query
         self._say("Writing…")
         self._busy(True)
-        self._errand = self._bridge.errand(lambda errand: exporting.write(export, ask, errand), self._done)
+        self._task = self._bridge.run_task(lambda task: exporting.write(export, ask, task), self._done)
 
     def reject(self) -> None:
         """Cancel what is being written, and close."""
-        if self._errand is not None:
-            self._bridge.forget(self._errand)
-            self._errand = None
+        if self._task is not None:
+            self._bridge.cancel(self._task)
+            self._task = None
         super().reject()
 
     def export(self) -> Export:
@@ -119,7 +119,7 @@ class ExportDialog(QDialog):
         return "" if selection.since < selection.until else "The time ends before it begins."
 
     def _done(self, rows: int | None, error: Exception | None) -> None:
-        self._errand = None
+        self._task = None
         self._busy(False)
         if error is not None:
             self._say(str(error), wrong=True)
@@ -130,8 +130,8 @@ class ExportDialog(QDialog):
             self.leave.setFocus()
 
     def _progress(self, _now: float) -> None:
-        if self._errand is not None and self._errand.told:
-            self._say(f"{self._errand.told} rows written so far…")
+        if self._task is not None and self._task.progress:
+            self._say(f"{self._task.progress} rows written so far…")
 
     def _busy(self, busy: bool) -> None:
         for widget in (self.go, self.path, self.browse):

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from crowdmon.engine.background import Errand
+from crowdmon.engine.background import BackgroundTask
+from crowdmon.engine.memory import MemoryHistory
 from crowdmon.errors import CrowdmonError
 from crowdmon.sinks.bins import BINS
 from crowdmon.sinks.history.export import export_bins, export_readings
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
-from crowdmon.sinks.memory import MemoryHistory
 from crowdmon.values import Reading
 
 Ask = Callable[[float, float], Sequence[Reading]]
@@ -56,7 +56,7 @@ def range_of(name: str, now: float) -> tuple[float, float]:
     return (now - spans[name], math.inf) if name in spans else (-math.inf, math.inf)
 
 
-def write(export: Export, ask: Ask, errand: Errand) -> int:
+def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
     """Write the file, through the same writer as ``crowdmon count``; return the rows.
 
     Raises:
@@ -65,8 +65,8 @@ def write(export: Export, ask: Ask, errand: Errand) -> int:
     """
 
     def progress(rows: int) -> None:
-        errand.told = rows
-        if errand.unwanted.is_set():
+        task.progress = rows
+        if task.cancelled.is_set():
             raise GivenUpError("the export was given up")
 
     chosen = export.selection

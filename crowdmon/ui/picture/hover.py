@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QLabel
 from crowdmon.geometry import contains
 from crowdmon.ui.picture.video_view import VideoView
 from crowdmon.ui.roi.overlay import LABEL_GROUND, LABEL_TEXT
-from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.values import DensityMap
 from crowdmon.view.camera_values import CameraValues
 from crowdmon.view.theme import CAPTION
@@ -42,9 +42,9 @@ def read_out(camera: CameraValues, x: float, y: float, *, size: tuple[int, int],
 class Hover(QObject):
     """Watches the pointer over the picture and passes all events on."""
 
-    def __init__(self, video: VideoView, switchboard: Switchboard) -> None:
+    def __init__(self, video: VideoView, presenter: Presenter) -> None:
         super().__init__(video)
-        self._video, self._switchboard = video, switchboard
+        self._video, self._presenter = video, presenter
         self._at: QPointF | None = None
         self.label = QLabel(video)
         self.label.setAccessibleName("Under the pointer")
@@ -61,7 +61,7 @@ class Hover(QObject):
 
     def refresh(self, _now: float = 0.0) -> None:
         """Update the text: the numbers change while the pointer rests."""
-        camera, place = self._switchboard.camera, self._video.place()
+        camera, place = self._presenter.camera, self._video.place()
         x, y = (-1.0, -1.0) if self._at is None else place.to_fraction(self._at.x(), self._at.y())
         if camera is None or not place.width or not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
             self.label.hide()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from crowdmon.ui.bridge import Bridge, Playback
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.playback_bar import PlaybackBar
-from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.values import CameraState, Status
+from crowdmon.view.changes import Position
 
 
 class PlaybackControl(QObject):
@@ -19,21 +20,21 @@ class PlaybackControl(QObject):
 
     usable_changed = pyqtSignal(bool)
 
-    def __init__(self, bridge: Bridge, switchboard: Switchboard, bar: PlaybackBar) -> None:
+    def __init__(self, bridge: Bridge, presenter: Presenter, bar: PlaybackBar) -> None:
         super().__init__()
-        self._bridge, self._switchboard, self._bar = bridge, switchboard, bar
-        self._places: dict[str, Playback] = {}
+        self._bridge, self._presenter, self._bar = bridge, presenter, bar
+        self._places: dict[str, Position] = {}
         self._states: dict[str, CameraState] = {}
         bridge.playback_changed.connect(self._place)
         bridge.status_changed.connect(self._status)
-        switchboard.focus_changed.connect(self._look)
+        presenter.focus_changed.connect(self._look)
         bar.toggle_asked.connect(self.toggle)
         bar.step_asked.connect(self.step)
         bar.seek_asked.connect(self.seek)
 
     def toggle(self) -> None:
         """Pause what plays, resume what is paused, start over what has ended."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         state = self._states.get(name)
         if state is CameraState.ENDED:
             self._bridge.playback(name, lambda monitor: monitor.resume(name))
@@ -45,23 +46,23 @@ class PlaybackControl(QObject):
 
     def step(self, by: int) -> None:
         """Pause ``by`` pictures further, below 0 before."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         self._bridge.playback(name, lambda monitor: monitor.step(name, by))
 
     def seek(self, seconds: float) -> None:
         """Go to a media time in seconds."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         self._bridge.playback(name, lambda monitor: monitor.seek(name, seconds))
 
-    def _place(self, name: str, place: Playback) -> None:
+    def _place(self, name: str, place: Position) -> None:
         self._places[name] = place
-        if name == self._switchboard.focused:
+        if name == self._presenter.focused:
             self._show()
 
     def _status(self, name: str, status: Status) -> None:
         before = self._states.get(name)
         self._states[name] = status.state
-        if name == self._switchboard.focused and status.state is not before:
+        if name == self._presenter.focused and status.state is not before:
             self._show()
 
     def _look(self, _name: str) -> None:
@@ -69,8 +70,8 @@ class PlaybackControl(QObject):
         self._show()
 
     def _show(self) -> None:
-        name = self._switchboard.focused
-        place = self._places.get(name, Playback())
+        name = self._presenter.focused
+        place = self._places.get(name, Position())
         state = self._states.get(name)
         usable = place.seekable and state in (CameraState.LIVE, CameraState.PAUSED, CameraState.ENDED)
         self._bar.setVisible(usable)

@@ -16,7 +16,7 @@ from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.picture.style import PictureStyle, StyleControl
 from crowdmon.ui.shell.document import show_error
-from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.values import DensityMap, Frame, Roi
 
 PLAIN = PictureStyle()
@@ -25,15 +25,13 @@ PLAIN = PictureStyle()
 class PictureSaver(QObject):
     """Asks for a file, has the picture painted and written in the background, shows errors."""
 
-    def __init__(
-        self, window: QWidget, bridge: Bridge, switchboard: Switchboard, style: StyleControl
-    ) -> None:
+    def __init__(self, window: QWidget, bridge: Bridge, presenter: Presenter, style: StyleControl) -> None:
         super().__init__(window)
-        self._window, self._bridge, self._switchboard, self._style = window, bridge, switchboard, style
+        self._window, self._bridge, self._presenter, self._style = window, bridge, presenter, style
 
     def save_picture(self) -> None:
         """Save the picture counted last, with its heat, its ROIs and its numbers."""
-        name = self._switchboard.focused
+        name = self._presenter.focused
         camera = self._bridge.look(name)
         config = next((one for one in self._bridge.config.cameras if one.name == name), None)
         if camera is None or config is None or camera.counted is None or camera.density is None:
@@ -42,7 +40,7 @@ class PictureSaver(QObject):
         frame, density, rois, style = camera.counted, camera.density, config.to_rois(), self._style.style
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
-            self._bridge.errand(
+            self._bridge.run_task(
                 lambda _: write_snapshot(frame, density, rois, path=path, style=style), self._done
             )
 
@@ -51,7 +49,7 @@ class PictureSaver(QObject):
         path = self._ask("Save plot", "counts.png")
         if path is not None:
             rgb = pictures.to_rgb(plot.grab().toImage())
-            self._bridge.errand(lambda _: picture.write_png(rgb, path), self._done)
+            self._bridge.run_task(lambda _: picture.write_png(rgb, path), self._done)
 
     def _ask(self, title: str, proposed: str) -> Path | None:
         text, _ = QFileDialog.getSaveFileName(self._window, title, proposed, "PNG pictures (*.png)")

@@ -16,9 +16,9 @@ from crowdmon.ui.plot.axes import TimeAxis, count_ticks, nice_top
 from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
 from crowdmon.ui.plot.pointer import PlotPointer
 from crowdmon.ui.shell.fonts import font
+from crowdmon.view.curves import thinned
 from crowdmon.view.plot_range import TimeWindow
 from crowdmon.view.theme import CAPTION, DARK, Theme
-from crowdmon.view.thinning import thinned
 from crowdmon.view.wording import people
 
 _HALF_FIGURE = 9.0

@@ -19,7 +19,7 @@ from crowdmon.ui.roi.overlay import RoiShape
 from crowdmon.ui.roi.pointer import RoiPointer
 from crowdmon.ui.shell.menus import Menus, When, add_action
 from crowdmon.ui.shell.panels import Panels
-from crowdmon.ui.shell.switchboard import Switchboard
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.view.fit import Fit
 from crowdmon.view.wording import NO_COUNT
 
@@ -29,9 +29,9 @@ _LEAST_WIDTH, _LEAST_HEIGHT = 160, 32
 class RoiController(QObject):
     """Lets the user edit the ROIs of the camera looked at; finished edits go to the engine."""
 
-    def __init__(self, window: QWidget, bridge: Bridge, switchboard: Switchboard, panels: Panels) -> None:
+    def __init__(self, window: QWidget, bridge: Bridge, presenter: Presenter, panels: Panels) -> None:
         super().__init__(window)
-        self._bridge, self._switchboard, self._panels = bridge, switchboard, panels
+        self._bridge, self._presenter, self._panels = bridge, presenter, panels
         self.view = panels.stage.video
         self.editor = RoiEditor(self)
         self.files = RoiFiles(window, self.editor, self.view, bridge)
@@ -40,13 +40,13 @@ class RoiController(QObject):
         self.view.overlay = self
         self._picture_menu = QMenu(self.view)
         self.editor.changed.connect(self.view.update)
-        self.editor.rois_changed.connect(switchboard.set_rois)
+        self.editor.rois_changed.connect(presenter.set_rois)
         self.editor.hint_changed.connect(panels.status.set_hint)
         self.editor.editing_changed.connect(self._editing)
         self.editor.selected_changed.connect(panels.readings.choose)
         panels.readings.roi_chosen.connect(self._chosen)
         panels.readings.rename_asked.connect(self.rename)
-        switchboard.focus_changed.connect(self._follow)
+        presenter.focus_changed.connect(self._follow)
         bridge.config_changed.connect(self._follow)
         self._follow()
 
@@ -159,7 +159,7 @@ class RoiController(QObject):
             self.editor.select(name)
 
     def _follow(self, _: object = None) -> None:
-        name = self._switchboard.focused
+        name = self._presenter.focused
         cameras = {one.name: one.rois for one in self._bridge.config.cameras}
         self.editor.keep(cameras)
         self.editor.set_camera(name, cameras.get(name, ()))

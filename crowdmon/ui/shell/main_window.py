@@ -22,9 +22,9 @@ from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
 from crowdmon.ui.shell.document import Document, DocumentDialogs
 from crowdmon.ui.shell.menus import Handlers, Menus, When, shortcuts
 from crowdmon.ui.shell.panels import Panels, dock_panels
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
-from crowdmon.ui.shell.switchboard import Switchboard
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
@@ -57,32 +57,30 @@ class MainWindow(QMainWindow):
         self._middle.addWidget(self.panels.stage)
         self.setCentralWidget(self._middle)
         self.setStatusBar(self.panels.status)
-        self.switchboard = Switchboard(bridge, self.panels)
-        context = PanelContext(bridge, self.settings, self.switchboard)
+        self.presenter = Presenter(bridge, self.panels)
+        context = PanelContext(bridge, self.settings, self.presenter)
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
-        self.hover = Hover(self.panels.stage.video, self.switchboard)
+        self.hover = Hover(self.panels.stage.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
-        self.playback = PlaybackControl(bridge, self.switchboard, self.panels.stage.playback)
+        self.playback = PlaybackControl(bridge, self.presenter, self.panels.stage.playback)
         self.picture_style = StyleControl(bridge, self.settings, self.panels.stage)
-        self.saver = PictureSaver(self, bridge, self.switchboard, self.picture_style)
-        self.opener = SourceOpener(
-            self, bridge, self.switchboard, settings=self.settings, dialogs=self.dialogs
-        )
-        self.rois = RoiController(self, bridge, self.switchboard, self.panels)
+        self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
+        self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
+        self.rois = RoiController(self, bridge, self.presenter, self.panels)
         self.menus = self._build_menus()
-        self.switchboard.cameras_changed.connect(self._cameras_changed)
-        self.switchboard.focus_changed.connect(self._show_title)
+        self.presenter.cameras_changed.connect(self._cameras_changed)
+        self.presenter.focus_changed.connect(self._show_title)
         self.document.changed.connect(self._show_title)
         self.panels.first_run.chosen.connect(self.opener.choose)
-        self.panels.cameras.remove_asked.connect(self.switchboard.remove)
+        self.panels.cameras.remove_asked.connect(self.presenter.remove)
         self._shown = -1
         self._laid_out = False
         self._settled = False
         self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
         self.set_span_name(self.settings.choice("span", tuple(CHOICES)))
-        self.switchboard.set_config(bridge.config)
+        self.presenter.set_config(bridge.config)
         restore_size(self, self.settings)
 
     def _build_menus(self) -> Menus:
@@ -110,7 +108,7 @@ class MainWindow(QMainWindow):
         editor, files, style = self.rois.editor, self.rois.files, self.picture_style
         return {
             "open_source": self.opener.ask,
-            "restart_camera": self.switchboard.restart,
+            "restart_camera": self.presenter.restart,
             "remove_camera": self.remove_focused,
             "fill_recent": self.opener.fill_recent,
             "open_configuration": self.dialogs.open,
@@ -159,8 +157,8 @@ class MainWindow(QMainWindow):
 
     def remove_focused(self) -> None:
         """Remove the camera that is looked at."""
-        if self.switchboard.focused:
-            self.switchboard.remove(self.switchboard.focused)
+        if self.presenter.focused:
+            self.presenter.remove(self.presenter.focused)
 
     def reset_layout(self) -> None:
         """Move every panel back to its default place."""
@@ -177,7 +175,7 @@ class MainWindow(QMainWindow):
         self.panels.stage.set_theme(theme)
         self.panels.status.set_theme(theme)
         self._docks.set_theme(theme)
-        self.switchboard.set_theme(theme)
+        self.presenter.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
@@ -238,7 +236,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def _show_title(self) -> None:
-        words = (self.switchboard.focused, self.document.label(), "crowdmon")
+        words = (self.presenter.focused, self.document.label(), "crowdmon")
         self.setWindowTitle(" – ".join(filter(None, words)))
 
     def _cameras_changed(self, count: int) -> None:

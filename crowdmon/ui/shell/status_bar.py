@@ -8,11 +8,11 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from crowdmon.ui.bridge import EngineNote
 from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.fonts import font
 from crowdmon.ui.shell.marks import MARK, paint_mark
 from crowdmon.values import CameraState, Status
+from crowdmon.view.changes import EngineNote
 from crowdmon.view.theme import CAPTION, DARK, Theme
 from crowdmon.view.wording import WORDS, picture_age, rates, tip
 

@@ -16,8 +16,8 @@ from crowdmon.errors import CrowdmonError
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.shell.document import DocumentDialogs, show_error
 from crowdmon.ui.shell.menus import add_action
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.settings import Settings
-from crowdmon.ui.shell.switchboard import Switchboard
 from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import unique
@@ -45,7 +45,7 @@ class SourceOpener(QObject):
         self,
         window: QWidget,
         bridge: Bridge,
-        switchboard: Switchboard,
+        presenter: Presenter,
         *,
         settings: Settings,
         dialogs: DocumentDialogs,
@@ -55,12 +55,12 @@ class SourceOpener(QObject):
         Args:
             window: the parent of dialogs.
             bridge: knows the cameras that are open.
-            switchboard: opens another one.
+            presenter: opens another one.
             settings: where recent sources are kept.
             dialogs: opens a configuration that is dropped.
         """
         super().__init__(window)
-        self._window, self._bridge, self._switchboard = window, bridge, switchboard
+        self._window, self._bridge, self._presenter = window, bridge, presenter
         self._settings, self._dialogs = settings, dialogs
         window.setAcceptDrops(True)
         window.installEventFilter(self)
@@ -75,14 +75,14 @@ class SourceOpener(QObject):
     def choose(self, choice: str) -> None:
         """Open what was chosen in the empty window: ``camera``, ``file`` or ``demo``."""
         if choice == "demo":
-            self._switchboard.add_named(DEMO)
+            self._presenter.add_named(DEMO)
         else:
             self.ask("network" if choice == "camera" else "file")
 
     def add(self, camera: CameraConfig) -> None:
         """Open a camera, look at it, and remember its source."""
         self._settings.opened(camera.source)
-        self._switchboard.add(camera)
+        self._presenter.add(camera)
 
     def open(self, source: str) -> None:
         """Open a source under a name of its own, or say why not."""

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from crowdmon.capture.probe import Look, look
-from crowdmon.engine.background import Errand
+from crowdmon.capture.probe import ProbeResult, probe
+from crowdmon.engine.background import BackgroundTask
 from crowdmon.errors import redact
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture import qt_images as pictures
@@ -18,7 +18,7 @@ from crowdmon.view.wording import breakable
 PREVIEW = QSize(192, 108)
 
 
-def describe(seen: Look) -> str:
+def describe(seen: ProbeResult) -> str:
     """Return what a source is like: size, rate, length."""
     info = seen.info
     parts = [f"{info.width} × {info.height}"]
@@ -40,7 +40,7 @@ class SourceCheck(QWidget):
     def __init__(self, bridge: Bridge, source: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent if isinstance(parent, QWidget) else None)
         self._bridge, self._source = bridge, source
-        self._errand: Errand | None = None
+        self._task: BackgroundTask | None = None
         self.button = QPushButton("Test")
         self.button.setAccessibleName("Test the source")
         self.button.setAutoDefault(False)
@@ -69,19 +69,19 @@ class SourceCheck(QWidget):
         source = self._source()
         self.button.setEnabled(False)
         self.said.setText("Trying…")
-        self._errand = self._bridge.errand(lambda _errand: look(source), self._done)
+        self._task = self._bridge.run_task(lambda _task: probe(source), self._done)
 
     def forget(self) -> None:
         """Drop the result of the last test, and a test that still runs: the source has changed."""
-        if self._errand is not None:
-            self._bridge.forget(self._errand)
-            self._errand = None
+        if self._task is not None:
+            self._bridge.cancel(self._task)
+            self._task = None
         self.button.setEnabled(True)
         self.said.clear()
         self.preview.clear()
 
-    def _done(self, seen: Look | None, error: Exception | None) -> None:
-        self._errand = None
+    def _done(self, seen: ProbeResult | None, error: Exception | None) -> None:
+        self._task = None
         self.button.setEnabled(True)
         self.said.clear()
         if seen is None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.view.thinning import thinned
+from crowdmon.view.curves import thinned
 
 START = 1_780_000_000.0
 

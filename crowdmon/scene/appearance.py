@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from crowdmon.scene.chance import dice
+from crowdmon.scene.rng import rng_of
 
 Colour = tuple[int, int, int]
 
@@ -89,7 +89,7 @@ BAGS: tuple[Colour, ...] = (
 
 
 class Material(IntEnum):
-    """What a figure's parts are made of, in the order of :attr:`Look.materials`."""
+    """What a figure's parts are made of, in the order of :attr:`Appearance.materials`."""
 
     SKIN = 0
     HAIR = 1
@@ -102,7 +102,7 @@ class Material(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """One person's appearance.
 
     Attributes:
@@ -142,9 +142,9 @@ def _any(
 
 
 @lru_cache(maxsize=8192)
-def look(seed: int, group: int, member: int, visit: int, company: int) -> Look:
+def appearance_of(seed: int, group: int, member: int, visit: int, company: int) -> Appearance:
     """Return the appearance of one person: a pure function of its keys."""
-    rng = dice(seed, 29, group, member, visit)
+    rng = rng_of(seed, 29, group, member, visit)
     woman = bool(rng.random() < 0.5)
     child = company > 1 and member == company - 1 and bool(rng.random() < 0.22)
     height = rng.normal(1.66, 0.06) if woman else rng.normal(1.78, 0.07)
@@ -154,7 +154,7 @@ def look(seed: int, group: int, member: int, visit: int, company: int) -> Look:
     wear = str(rng.choice(wears, p=(0.52, 0.12, 0.12, 0.12, 0.12) if woman else (0.70, 0.18, 0.0, 0.0, 0.12)))
     styles = ("short", "long", "tail", "bald")
     style = str(rng.choice(styles, p=(0.22, 0.5, 0.28, 0.0) if woman else (0.87, 0.03, 0.01, 0.09)))
-    return Look(
+    return Appearance(
         height=float(np.clip(height, 1.1, 2.0)),
         build=float(np.clip(rng.normal(0.95 if woman else 1.04, 0.08), 0.8, 1.3)),
         materials=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def dice(*keys: int) -> np.random.Generator:
+def rng_of(*keys: int) -> np.random.Generator:
     """Return a generator that is a pure function of its keys (whole numbers, >= 0)."""
     return np.random.default_rng(list(keys))
 

@@ -1,4 +1,4 @@
-"""How a camera's source is doing, as its capture thread tells it."""
+"""How a camera's source is doing, as its capture thread tells it. Shared by threads."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from dataclasses import replace
 
 from crowdmon.capture.source import SparingSource
 from crowdmon.engine.protocols import Clock
-from crowdmon.engine.rate_meter import Meter
-from crowdmon.engine.source_status import Facts
+from crowdmon.engine.source_status import RateMeter, SourceState
 from crowdmon.values import CameraState
 
 _MEMORY = 0.2
 """Weight of the newest time between two pictures in its running mean."""
 
 
-class Link:
+class Connection:
     """State and rate of a source. Told by one thread, read by any; a stopped or failed one stays so."""
 
     def __init__(self, clock: Clock, *, tell: Callable[[CameraState, str], None]) -> None:
@@ -25,28 +24,28 @@ class Link:
         self.live = True
         self._clock, self._tell = clock, tell
         self._lock = threading.Lock()
-        self._facts = Facts(since=clock.wall())
-        self._meter = Meter()
+        self._state = SourceState(since=clock.wall())
+        self._meter = RateMeter()
         self._dated: tuple[float, float] | None = None
         self._steady = False
         self._source: SparingSource | None = None
 
     @property
-    def facts(self) -> Facts:
+    def state(self) -> SourceState:
         """What is known now."""
-        return self._facts
+        return self._state
 
     def became(
         self, state: CameraState, message: str = "", *, attempt: int = 0, next_try: float | None = None
     ) -> None:
-        """Change the state; see :class:`Facts`."""
+        """Change the state; see :class:`SourceState`."""
         with self._lock:
             if not self.stop.is_set():
                 self._change(state, message, attempt=attempt, next_try=next_try)
 
     def standing(self) -> None:
         """Note that a recording stands still."""
-        if self._facts.state is not CameraState.PAUSED:
+        if self._state.state is not CameraState.PAUSED:
             self.became(CameraState.PAUSED)
 
     def fail(self, message: str) -> None:
@@ -59,11 +58,11 @@ class Link:
     def expect(self, usual: float) -> None:
         """Note what a source says of the seconds between its pictures, until they are measured."""
         with self._lock:
-            if not self._facts.usual:
-                self._facts = replace(self._facts, usual=usual)
+            if not self._state.usual:
+                self._state = replace(self._state, usual=usual)
 
     def hears(self, source: SparingSource | None) -> None:
-        """Ask ``source`` about the pictures that were not decoded; or nobody."""
+        """Ask ``source`` about the pictures that were not decoded; or no source."""
         self._source = source
 
     def arrived(self, time: float, *, still: float | None = None, pictures: int = 1) -> None:
@@ -71,7 +70,7 @@ class Link:
 
         Args:
             time: its epoch seconds.
-            still: as in :class:`Facts`.
+            still: as in :class:`SourceState`.
             pictures: how many came, with those that were not decoded before it.
         """
         now = self._clock.monotonic()
@@ -79,14 +78,14 @@ class Link:
         with self._lock:
             # What passed before the first picture after a loss or a pause says nothing of the rate.
             if (last := self._meter.last) is not None and self._steady:
-                usual, passed = self._facts.usual, (now - last) / pictures
+                usual, passed = self._state.usual, (now - last) / pictures
                 usual = usual + _MEMORY * (passed - usual) if usual else passed
-                self._facts = replace(self._facts, usual=usual)
-            if still != self._facts.still:
-                self._facts = replace(self._facts, still=still)
+                self._state = replace(self._state, usual=usual)
+            if still != self._state.still:
+                self._state = replace(self._state, still=still)
             self._meter.tick(now, pictures)
             self._dated, self._steady = (now, time), True
-            if self._facts.state is not CameraState.LIVE and not self.stop.is_set():
+            if self._state.state is not CameraState.LIVE and not self.stop.is_set():
                 self._change(CameraState.LIVE)
 
     def figures(self, now: float) -> tuple[float, float | None, int]:
@@ -113,8 +112,8 @@ class Link:
         self, state: CameraState, message: str = "", *, attempt: int = 0, next_try: float | None = None
     ) -> None:
         self._steady = False
-        since = self._facts.since if state is self._facts.state else self._clock.wall()
-        self._facts = replace(
-            self._facts, state=state, message=message, since=since, attempt=attempt, next_try=next_try
+        since = self._state.since if state is self._state.state else self._clock.wall()
+        self._state = replace(
+            self._state, state=state, message=message, since=since, attempt=attempt, next_try=next_try
         )
         self._tell(state, message)

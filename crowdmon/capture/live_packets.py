@@ -1,13 +1,19 @@
-"""How late the packets of a live stream come, and which are left out to catch up. Pure, no clock.
-
-A stream says when each picture was taken, on a clock of its own: what passes between that and its being read
-is the delay, but for a constant that nobody knows. The least seen lately counts as on time. A machine that is
-too slow reads later and later, for what it does not read waits in buffers of its own, of the network and of
-the camera; then packets are dropped undecoded, which is quick, until they are on time again and a key frame
-comes, for a stream cannot be decoded from its middle.
-"""
+"""Which packets of a live stream are decoded: those that are needed and are not too late. Pure, no clock."""
 
 from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+P = TypeVar("P")
+
+LONGEST_WAIT = 4.0
+"""Seconds from one key frame to the next up to which packets wait: what waits has to be decoded at once."""
+
+KEY_FRAME_EVERY = 0.9
+"""Seconds after which a key frame is decoded although it is not needed: it shows that the stream is sound."""
+
+MOST_HELD = 250
+"""Packets that wait."""
 
 BOUND = 1.0
 """Seconds that packets may be late: more than a network's usual hiccups, and what people still call live."""
@@ -38,8 +44,60 @@ _GAIN = 0.25
 """Seconds less late for each second of dropping, or it does not help."""
 
 
+class HeldPackets(Generic[P]):
+    """Holds back the packets of a live stream until a picture is needed.
+
+    A picture can be decoded only after those it refers to, back to the last key frame. So packets wait until
+    a picture is needed, and are forgotten when the next key frame comes before that: never is more decoded
+    than without waiting, and of a camera that is counted now and then little more than its key frames.
+
+    Attributes:
+        passed: packets that were forgotten, since this was last set to 0.
+    """
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self._waiting: list[P] = []
+        self._key_at: float | None = None
+        self._between: float | None = None
+        self._taken = 0.0
+
+    def take(self, packet: P, *, key: bool, now: float, needed: bool) -> list[P]:
+        """Return the packets to decode now, in order; only the last one's picture is of use.
+
+        Args:
+            packet: the next one of the stream.
+            key: whether it is a key frame.
+            now: seconds.
+            needed: whether its picture would be used.
+        """
+        if key:
+            self._between = None if self._key_at is None else now - self._key_at
+            self._key_at = now
+            self.passed += len(self._waiting)
+            self._waiting.clear()
+        self._waiting.append(packet)
+        if not needed and not (key and now - self._taken >= KEY_FRAME_EVERY) and self._may_wait(now):
+            return []
+        self._taken = now
+        ready, self._waiting = self._waiting, []
+        return ready
+
+    def _may_wait(self, now: float) -> bool:
+        """Whether the next key frame can be expected soon enough."""
+        if self._key_at is None or self._between is None or len(self._waiting) >= MOST_HELD:
+            return False
+        return self._between <= LONGEST_WAIT and now - self._key_at <= 2.0 * self._between
+
+
 class Lateness:
-    """Watches the packets of one connection.
+    """Measures how late the packets of one connection come, and says which to drop to catch up.
+
+    A stream says when each picture was taken, on a clock of its own: what passes between that and its being
+    read is the delay, except for an unknown constant. The least seen lately counts as on time. A machine that
+    is too slow reads later and later, because what it does not read waits in buffers of its own, of the
+    network and of the camera; then packets are dropped undecoded, which is quick, until they are on time
+    again and a key frame comes, because a stream cannot be decoded from its middle.
 
     Attributes:
         behind: seconds by which the newest packet is late.
@@ -80,7 +138,7 @@ class Lateness:
     def age(self, media: float | None, now: float) -> float:
         """Return the seconds since a picture should have been here, :data:`USUAL` allowed; 0 if unknown.
 
-        So much before ``now`` it was taken, but for that and for the shortest way from the camera to here.
+        It was taken so much before ``now``, apart from that and from the shortest way from the camera.
 
         Args:
             media: seconds on the stream's clock; None if it has none.

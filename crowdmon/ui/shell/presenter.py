@@ -1,4 +1,4 @@
-"""Takes the bridge's values to the widgets of the camera that is looked at. The only one that knows both."""
+"""Shows the values of the camera that is looked at: takes them from the bridge to the widgets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from crowdmon.address import public
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.ui.bridge import Bridge, EngineNote
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.plot.count_plot import Curve
 from crowdmon.ui.readings.readings_panel import Row
@@ -18,6 +18,7 @@ from crowdmon.ui.sources.camera_list import CameraLine
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, Status
 from crowdmon.view import wording
 from crowdmon.view.camera_values import CameraValues
+from crowdmon.view.changes import EngineNote
 from crowdmon.view.theme import DARK, Theme
 from crowdmon.view.trend import BEFORE_S, Trend, trend
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from crowdmon.ui.shell.panels import Panels
 
 
-class Switchboard(QObject):
+class Presenter(QObject):
     """Knows which camera is looked at and shows its values.
 
     Signals:

@@ -1,4 +1,4 @@
-"""``crowdmon count`` over several recordings: one CSV, a table, and one that fails stops no other."""
+"""``crowdmon count`` over several files: one CSV, a table, and one that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ from rich.console import Console
 from rich.table import Table
 
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
-from crowdmon.commands import count, options
-from crowdmon.commands.count import INTERRUPTED, Plan
+from crowdmon.commands import options
+from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source
 from crowdmon.commands.tally import Rows, Sum, Tally
+from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CountingError, SourceError
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.values import WHOLE_FRAME
 
 
-def carry_out(plans: Sequence[Plan]) -> int:
+def carry_out(plans: Sequence[Plan], counter: CounterFactory) -> int:
     """Count one after the other and sum them up; return the exit code, that of the first that failed.
 
     Raises:
         CrowdmonError: what would fail for all of them; rows written until then stay, whole.
     """
     check(plans)
-    counter = cache(lambda: count.counter_of(plans[0]))
+    built_once = cache(counter)
     tallies: list[tuple[Plan, Tally]] = []
     code = 0
     with options.terminable(), ExitStack() as stack:
         csv = plans[0].csv
-        sink = Rows(stack.enter_context(ReadingCsv(csv)) if csv else None)
+        rows = Rows(stack.enter_context(ReadingCsv(csv)) if csv else None)
         for number, plan in enumerate(plans, 1):
             tallies.append((plan, Tally()))
             try:
                 caption = f"{number}/{len(plans)} {plan.camera.name}"
-                count.count(plan, tallies[-1][1], sink, counter=counter, caption=caption)
+                count_source(plan, tallies[-1][1], rows, counter=built_once, caption=caption)
             except KeyboardInterrupt:
                 code = INTERRUPTED
                 break
@@ -47,9 +48,9 @@ def carry_out(plans: Sequence[Plan]) -> int:
                 click.echo(" ".join(f"crowdmon: {error}".split()), err=True)
                 code = code or error.exit_code
     show(tallies)
-    took = sum(tally.counted for _, tally in tallies)
-    rows = f"; {sink.written} rows in {csv}" if sink.written else ""
-    click.echo(f"{took} pictures of {len(tallies)} sources counted{rows}")
+    counted = sum(tally.counted for _, tally in tallies)
+    written = f"; {rows.written} rows in {csv}" if rows.written else ""
+    click.echo(f"{counted} pictures of {len(tallies)} sources counted{written}")
     return code
 
 

@@ -1,9 +1,10 @@
-"""Pictures as the H.264 stream a network camera sends: one access unit a picture, in order."""
+"""A clip as a network camera sends it: H.264, one access unit a picture, in order; and its file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -41,6 +42,23 @@ def access_units(
     if context is not None:
         units += [bytes(packet) for packet in context.encode(None)]
     return units
+
+
+def write_clip(path: Path, units: Sequence[bytes], *, fps: float) -> Path:
+    """Write access units, each after its length in four bytes, the pictures a second as a line above."""
+    path.write_bytes(f"{fps}\n".encode() + b"".join(len(unit).to_bytes(4, "big") + unit for unit in units))
+    return path
+
+
+def read_clip(path: Path) -> tuple[list[bytes], float]:
+    """Return the access units of a clip and its pictures a second."""
+    head, _, rest = path.read_bytes().partition(b"\n")
+    units, at = [], 0
+    while at < len(rest):
+        size = int.from_bytes(rest[at : at + 4], "big")
+        units.append(rest[at + 4 : at + 4 + size])
+        at += 4 + size
+    return units, float(head)
 
 
 def _encoder(width: int, height: int, *, fps: float, gop: int, megabits: float) -> av.VideoCodecContext:

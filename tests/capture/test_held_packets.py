@@ -5,17 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.capture.thrift import MOST, Thrift
+from crowdmon.capture.live_packets import MOST_HELD, HeldPackets
 
 
 def run(keys: list[bool], needed: list[bool], *, step: float = 0.04) -> list[list[int]]:
     """Feed numbered packets; gives what was decoded at each."""
-    thrift: Thrift[int] = Thrift()
+    held: HeldPackets[int] = HeldPackets()
     decoded = [
-        thrift.take(number, key=key, now=number * step, needed=need)
+        held.take(number, key=key, now=number * step, needed=need)
         for number, (key, need) in enumerate(zip(keys, needed, strict=True))
     ]
-    assert thrift.passed + sum(map(len, decoded)) + len(thrift._waiting) == len(keys)
+    assert held.passed + sum(map(len, decoded)) + len(held._waiting) == len(keys)
     return decoded
 
 
@@ -77,6 +77,6 @@ def test_key_frames_that_are_far_apart_leave_nothing_to_gain() -> None:
 
 
 def test_not_more_waits_than_can_be_decoded_at_once() -> None:
-    keys = [number in (0, 1000) for number in range(1000 + MOST + 1)]
+    keys = [number in (0, 1000) for number in range(1000 + MOST_HELD + 1)]
     decoded = run(keys, [False] * len(keys), step=0.001)
-    assert max(map(len, decoded)) == MOST
+    assert max(map(len, decoded)) == MOST_HELD
