@@ -16,10 +16,10 @@ from crowdmon.ui.shell.docks import RIGHT, Dock, PanelContext, PanelSpec
 from crowdmon.ui.shell.panels import dock_panels
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.view.theme import LIGHT, Theme
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, camera, config
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 
 
 class LastCount(QLabel):
@@ -51,18 +51,18 @@ def settings_in(folder: Path) -> Settings:
     return Settings(QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat))
 
 
-def dock(desk: Desk, title: str) -> Dock:
-    return next(one for one in desk.window.docks if one.windowTitle() == title)
+def dock(gui: Gui, title: str) -> Dock:
+    return next(one for one in gui.window.docks if one.windowTitle() == title)
 
 
-def view_menu(desk: Desk) -> dict[str, QAction]:
-    bar = desk.window.menuBar()
+def view_menu(gui: Gui) -> dict[str, QAction]:
+    bar = gui.window.menuBar()
     menu = next(a.menu() for a in bar.actions() if a.text() == "&View")
     return {action.text(): action for action in menu.actions()}
 
 
-def test_the_view_menu_is_the_registry(desk: Open) -> None:
-    one = desk(config(camera("north", GATE)))
+def test_the_view_menu_is_the_registry(gui: Open) -> None:
+    one = gui(config(camera("north", GATE)))
     titles = [spec.title for spec in dock_panels(one.window.panels)]
     assert [d.windowTitle() for d in one.window.docks] == titles
     assert list(view_menu(one))[: len(titles)] == titles
@@ -70,8 +70,8 @@ def test_the_view_menu_is_the_registry(desk: Open) -> None:
 
 
 @pytest.mark.usefixtures("registered")
-def test_one_line_makes_a_panel_that_is_shown_fed_and_themed(desk: Open) -> None:
-    one = desk(config(camera("north", GATE)))
+def test_one_line_makes_a_panel_that_is_shown_fed_and_themed(gui: Open) -> None:
+    one = gui(config(camera("north", GATE)))
     panel = dock(one, "Last count").widget()
     assert isinstance(panel, LastCount)
     assert panel.isVisible()
@@ -85,48 +85,48 @@ def test_one_line_makes_a_panel_that_is_shown_fed_and_themed(desk: Open) -> None
 
 
 @pytest.mark.usefixtures("registered")
-def test_a_panel_without_a_camera_is_neither_shown_nor_offered(desk: Open) -> None:
-    one = desk(config())
+def test_a_panel_without_a_camera_is_neither_shown_nor_offered(gui: Open) -> None:
+    one = gui(config())
     assert not dock(one, "Last count").isVisible()
     assert not view_menu(one)["Last count"].isEnabled()
 
 
 @pytest.mark.usefixtures("registered")
 def test_a_panel_stays_hidden_or_shown_from_one_day_to_the_next(
-    desk: Open, qtbot: QtBot, tmp_path: Path
+    gui: Open, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    one = desk(config(camera("north")), settings=settings_in(tmp_path))
+    one = gui(config(camera("north")), settings=settings_in(tmp_path))
     view_menu(one)["Last count"].trigger()
     assert not dock(one, "Last count").isVisible()
     one.window.close()
-    two = desk(config(camera("north")), settings=settings_in(tmp_path))
+    two = gui(config(camera("north")), settings=settings_in(tmp_path))
     assert not dock(two, "Last count").isVisible()
     assert not view_menu(two)["Last count"].isChecked()
     assert dock(two, "Readings").isVisible()
     view_menu(two)["Last count"].trigger()
     two.window.close()
-    three = desk(config(camera("north")), settings=settings_in(tmp_path))
+    three = gui(config(camera("north")), settings=settings_in(tmp_path))
     assert dock(three, "Last count").isVisible()
     assert view_menu(three)["Last count"].isChecked()
 
 
 def test_a_layout_from_before_a_panel_came_keeps_the_others(
-    desk: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gui: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = desk(config(camera("north")), settings=settings_in(tmp_path))
+    one = gui(config(camera("north")), settings=settings_in(tmp_path))
     dock(one, "Count over time").close()
     one.window.close()
     line = PanelSpec("Last count", LastCount, RIGHT)
     monkeypatch.setattr(main_window, "dock_panels", lambda panels: (*dock_panels(panels), line))
-    two = desk(config(camera("north")), settings=settings_in(tmp_path))
+    two = gui(config(camera("north")), settings=settings_in(tmp_path))
     assert dock(two, "Last count").isVisible()
     assert not dock(two, "Count over time").isVisible()
     view_menu(two)["Last count"].trigger()
     assert not dock(two, "Last count").isVisible()
 
 
-def test_the_layout_of_version_0_1_0_is_still_known(desk: Open) -> None:
-    one = desk(config(camera("north")))
+def test_the_layout_of_version_0_1_0_is_still_known(gui: Open) -> None:
+    one = gui(config(camera("north")))
     names = {d.objectName() for d in one.window.docks}
     assert {"dock-Cameras", "dock-Readings", "dock-Count over time"} <= names
     settings = Settings()

@@ -11,8 +11,9 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from crowdmon.config import RoiConfig
 from crowdmon.ui.picture import qt_images as pictures
-from crowdmon.ui.roi.editor import HINTS, RoiEditor
+from crowdmon.ui.roi.editor import RoiEditor
 from crowdmon.ui.roi.handles import message_box, paint_editing
+from crowdmon.ui.roi.messages import HINTS
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.fit import fit
 from crowdmon.view.theme import CAPTION

@@ -25,7 +25,7 @@ class PicturePane(QWidget):
         self.legend = Legend()
         self.heat = HeatControl()
         self.heat.changed.connect(self.video.set_heat_opacity)
-        self.playback = PlaybackBar()
+        self.playback_bar = PlaybackBar()
         self.banner = QLabel()
         self.banner.setAccessibleName("Trouble")
         self.banner.setObjectName("banner")
@@ -53,14 +53,14 @@ class PicturePane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(self.video, 1)
-        column.addWidget(self.playback)
+        column.addWidget(self.playback_bar)
         column.addLayout(strip)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
         self.video.set_theme(theme)
         self.legend.set_theme(theme)
-        self.playback.set_theme(theme)
+        self.playback_bar.set_theme(theme)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
         """Adapt the strip to the width."""

@@ -32,7 +32,7 @@ class RoiController(QObject):
     def __init__(self, window: QWidget, bridge: Bridge, presenter: Presenter, panels: Panels) -> None:
         super().__init__(window)
         self._bridge, self._presenter, self._panels = bridge, presenter, panels
-        self.view = panels.stage.video
+        self.view = panels.picture.video
         self.editor = RoiEditor(self)
         self.files = RoiFiles(window, self.editor, self.view, bridge)
         pointer = RoiPointer(self.view, self.editor)

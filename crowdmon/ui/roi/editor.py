@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -12,41 +12,7 @@ from crowdmon.roi import NOTHING, Draft, Part, Refused, Sketch, Target
 from crowdmon.roi.draft import Rois, areas_removed
 from crowdmon.roi.shapes import Point, held
 from crowdmon.roi.targets import on_edge
-
-IDLE = "N draws a ROI, Tab or a click chooses one, E ends editing"
-BEGIN = "Click sets the first point, or Arrows and Space. Esc cancels"
-GOING = "Click adds a point, Backspace takes one back, Esc cancels"
-CLOSING = "Enter or double click closes the ROI, Backspace takes a point back, Esc cancels"
-CHOSEN = "Drag, or nudge with Arrows. I inserts a point, P chooses one, F2 renames, Del deletes"
-POINT = "Arrows nudge the point, Shift by 10. I inserts one after it, Del deletes it, Esc lets go"
-HINTS = (IDLE, BEGIN, GOING, CLOSING, CHOSEN, POINT)
-"""What can be done at the moment, one line in the status bar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something was not done, and where the pointer was."""
-
-    reason: str
-    at: Point
-
-
-@dataclass(frozen=True, slots=True)
-class AreaNotice:
-    """Says that a ROI has lost its area.
-
-    Attributes:
-        roi: its name.
-        at: where the pointer was; None once it has moved on.
-    """
-
-    roi: str
-    at: Point | None
-
-    @property
-    def text(self) -> str:
-        """What happened, and what to do."""
-        return f"The area of '{self.roi}' was removed because its shape changed; enter it again"
+from crowdmon.ui.roi.messages import AreaNotice, Refusal, hint_for
 
 
 class RoiEditor(QObject):
@@ -318,12 +284,8 @@ class RoiEditor(QObject):
             return self.area_notice.text
         if not self.editing:
             return ""
-        if self.sketch is not None:
-            corners = len(self.sketch.points)
-            return BEGIN if corners == 0 else GOING if corners < 3 else CLOSING
-        if not self.selected:
-            return IDLE
-        return CHOSEN if self.point is None else POINT
+        corners = None if self.sketch is None else len(self.sketch.points)
+        return hint_for(corners=corners, selected=bool(self.selected), point=self.point is not None)
 
     def _sketch(self, sketch: Sketch, change: Callable[[Sketch], Sketch]) -> None:
         try:

@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.panels = Panels()
         self._middle = QStackedWidget()
         self._middle.addWidget(self.panels.first_run)
-        self._middle.addWidget(self.panels.stage)
+        self._middle.addWidget(self.panels.picture)
         self.setCentralWidget(self._middle)
         self.setStatusBar(self.panels.status)
         self.presenter = Presenter(bridge, self.panels)
@@ -62,10 +62,10 @@ class MainWindow(QMainWindow):
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
-        self.hover = Hover(self.panels.stage.video, self.presenter)
+        self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
-        self.playback = PlaybackControl(bridge, self.presenter, self.panels.stage.playback)
-        self.picture_style = StyleControl(bridge, self.settings, self.panels.stage)
+        self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
+        self.picture_style = StyleControl(bridge, self.settings, self.panels.picture)
         self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
         self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
         self.rois = RoiController(self, bridge, self.presenter, self.panels)
@@ -172,7 +172,7 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Draw the whole window in other colours."""
         self.setStyleSheet(stylesheet(theme))
-        self.panels.stage.set_theme(theme)
+        self.panels.picture.set_theme(theme)
         self.panels.status.set_theme(theme)
         self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
 
     def _cameras_changed(self, count: int) -> None:
         some = count > 0
-        self._middle.setCurrentWidget(self.panels.stage if some else self.panels.first_run)
+        self._middle.setCurrentWidget(self.panels.picture if some else self.panels.first_run)
         self.panels.status.setVisible(some)
         self.menus.enable(When.CAMERA, some)
         before, self._shown = self._shown, count

@@ -18,7 +18,7 @@ class Panels:
     """The panels that show the camera looked at."""
 
     first_run: FirstRun = field(default_factory=FirstRun)
-    stage: PicturePane = field(default_factory=PicturePane)
+    picture: PicturePane = field(default_factory=PicturePane)
     cameras: CameraList = field(default_factory=CameraList)
     readings: ReadingsPanel = field(default_factory=ReadingsPanel)
     plot: CountPlot = field(default_factory=CountPlot)
