@@ -1,4 +1,4 @@
-"""The part of the source dialog that tries a source and shows its first picture before it is opened."""
+"""The part of the source dialog that tests a source and shows its first picture before it is opened."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from crowdmon.view.wording import breakable
 
 PREVIEW = QSize(192, 108)
 
-Source = Callable[[], str]
-
 
 def describe(seen: ProbeResult) -> str:
     """Return what a source is like: size, rate, length."""
@@ -30,8 +28,8 @@ def describe(seen: ProbeResult) -> str:
     return "It works: " + ", ".join(filter(None, parts))
 
 
-class SourceTrial(QWidget):
-    """A button, a preview, and a line about what came of it. The trial runs beside the window.
+class SourceCheck(QWidget):
+    """A button, a preview, and a line with the result. The test runs in the background.
 
     Signals:
         failed(str): why the source cannot be opened.
@@ -39,7 +37,7 @@ class SourceTrial(QWidget):
 
     failed = pyqtSignal(str)
 
-    def __init__(self, bridge: Bridge, source: Source, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, source: Callable[[], str], parent: QObject | None = None) -> None:
         super().__init__(parent if isinstance(parent, QWidget) else None)
         self._bridge, self._source = bridge, source
         self._task: BackgroundTask | None = None
@@ -66,7 +64,7 @@ class SourceTrial(QWidget):
         row.addWidget(self.said, 1)
 
     def begin(self) -> None:
-        """Try the source as it is given now."""
+        """Test the source as it is given now."""
         self.forget()
         source = self._source()
         self.button.setEnabled(False)
@@ -74,7 +72,7 @@ class SourceTrial(QWidget):
         self._task = self._bridge.run_task(lambda _task: probe(source), self._done)
 
     def forget(self) -> None:
-        """Forget what came of the last trial, and any that still runs: the source is another one now."""
+        """Drop the result of the last test, and a test that still runs: the source has changed."""
         if self._task is not None:
             self._bridge.cancel(self._task)
             self._task = None

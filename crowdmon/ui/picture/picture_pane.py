@@ -1,4 +1,4 @@
-"""The middle of the window: the picture, a banner when counting is in trouble, the caption below."""
+"""The middle of the window: the picture, a banner for counting errors, the legend below."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crowdmon.view.theme import CAPTION, HEAD, Theme
 from crowdmon.view.wording import breakable, tip
 
 
-class Stage(QWidget):
+class PicturePane(QWidget):
     """Holds the picture and what belongs to it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -25,7 +25,7 @@ class Stage(QWidget):
         self.legend = Legend()
         self.heat = HeatControl()
         self.heat.changed.connect(self.video.set_heat_opacity)
-        self.playback = PlaybackBar()
+        self.playback_bar = PlaybackBar()
         self.banner = QLabel()
         self.banner.setAccessibleName("Trouble")
         self.banner.setObjectName("banner")
@@ -53,22 +53,22 @@ class Stage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(self.video, 1)
-        column.addWidget(self.playback)
+        column.addWidget(self.playback_bar)
         column.addLayout(strip)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self.video.set_theme(theme)
         self.legend.set_theme(theme)
-        self.playback.set_theme(theme)
+        self.playback_bar.set_theme(theme)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
-        """Share the strip's room."""
+        """Adapt the strip to the width."""
         super().resizeEvent(a0)
         self.heat.set_room(self.width())
 
     def set_heat_shown(self, shown: bool) -> None:
-        """Show or hide the heat with what explains it."""
+        """Show or hide the heatmap together with its legend and slider."""
         self.video.set_heat_visible(shown)
         self.legend.set_shown(shown)
         self.heat.setVisible(shown)
@@ -80,7 +80,7 @@ class Stage(QWidget):
 
 
 class Elided(QLabel):
-    """One line that is shortened to its room; the whole of it is in the tool tip."""
+    """One line, shortened to fit; the tool tip has the whole text."""
 
     def __init__(self, size: int, *, bold: bool = False) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class Elided(QLabel):
         self._fit()
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
-        """Shorten anew."""
+        """Shorten the text to the new width."""
         super().resizeEvent(a0)
         self._fit()
 

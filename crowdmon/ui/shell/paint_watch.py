@@ -1,4 +1,4 @@
-"""The window under observation, for ``crowdmon bench``: when it is painted, and whether it stands still."""
+"""Measures the window for ``crowdmon bench``: when it is painted, and whether its event loop is held up."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from crowdmon.ui.shell.main_window import MainWindow
 Kind = Literal["up", "picture", "beat"]
 
 BEAT_MS = 10
-"""What the heartbeat is set to."""
+"""Interval of the heartbeat timer, milliseconds."""
 
 SIZE = (1440, 900)
-"""Of the window while its heartbeat is listened to; a screen that is none may have made it smaller."""
+"""Size of the window while its heartbeat is measured; an offscreen screen may have made it smaller."""
 
-PATIENCE_S = 60.0
+LIMIT_S = 60.0
 
 _WARM = 5
-"""Readings before the heartbeat is listened to: loading the network is not what happens all day."""
+"""Readings before the heartbeat is measured, so that loading the network is not part of it."""
 
 
-class Watch(QObject):
-    """Sees one thing of the next window, and ends the program when it has seen enough.
+class PaintWatch(QObject):
+    """Measures one thing of the next window, and then ends the program.
 
     What was seen is in :attr:`seen`: ``at``, the epoch time at which the awaited painting was over; of a
     heartbeat also ``gaps``, the milliseconds between its beats, and ``counted``, the readings meanwhile.
@@ -38,8 +38,8 @@ class Watch(QObject):
 
         Args:
             kind: its first painting, its first painting with a picture in it, or its heartbeat.
-            seconds: to listen to the heartbeat.
-            settings: a folder in which it remembers its looks, so that the user's own are left alone.
+            seconds: for how long to measure the heartbeat.
+            settings: a folder for the window's settings, so that the user's own stay unchanged.
         """
         super().__init__()
         if settings is not None:
@@ -53,10 +53,10 @@ class Watch(QObject):
         self._timer.timeout.connect(lambda: self._beats.append(time.perf_counter()))
         self._app = application()
         self._app.installEventFilter(self)
-        QTimer.singleShot(round(1000 * (PATIENCE_S + seconds)), self._app.exit)
+        QTimer.singleShot(round(1000 * (LIMIT_S + seconds)), self._app.exit)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
-        """Notice the awaited painting before it is done; it is over when the next timer fires."""
+        """Notice the awaited painting before it is done; it is finished when the next timer fires."""
         if a1 is not None and a1.type() is QEvent.Type.Paint and self._awaits(a0):
             self._app.removeEventFilter(self)
             QTimer.singleShot(0, lambda: self._painted(a0))

@@ -1,7 +1,8 @@
-"""A time axis people can read: round local times, and the date where it changes."""
+"""The axes of the plot: round local times with the date where it changes, and round counts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -22,7 +23,7 @@ def ticks(start: float, end: float, step: int) -> list[float]:
     first = int((start - midnight.timestamp()) // step)
     found: list[float] = []
     for n in range(first, first + int((end - start) // step) + 3):
-        # Counted on the wall's clock, so that ticks stay round when summer time begins or ends.
+        # In local time, so that ticks stay round when daylight saving time begins or ends.
         at = (midnight + timedelta(seconds=n * step)).timestamp()
         if start <= at <= end and (not found or at > found[-1]):
             found.append(at)
@@ -40,6 +41,26 @@ def labels(times: Sequence[float], step: int) -> list[str]:
         texts.append(f"{at.day} {at:%b} {at.strftime(pattern)}" if new_day else at.strftime(pattern))
         before = at
     return texts
+
+
+def nice_top(highest: float, current: float) -> float:
+    """Return the top of the count axis: a round number above ``highest`` that changes rarely.
+
+    It grows at once, and shrinks only when less than 40 % of it is used.
+    """
+    need = max(highest * 1.1, 4.0)
+    if need <= current and highest > 0.4 * current:
+        return current
+    scale = 10.0 ** math.floor(math.log10(need))
+    return float(next(step * scale for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * scale >= need))
+
+
+def count_ticks(top: float) -> list[float]:
+    """Return three to five round, evenly spaced counts from 0 to at most ``top``."""
+    scale = 10.0 ** math.floor(math.log10(max(top, 1.0)))
+    steps = (k * scale for k in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5))
+    step = max(next(s for s in steps if top / s <= 4.0), 1.0)
+    return [i * step for i in range(int(top // step) + 1)]
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from crowdmon.config import AppConfig, load
 from crowdmon.ui.shell.document import worth_saving
 from crowdmon.ui.shell.settings import MOST_RECENT, Settings
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, STAIRS, camera, config
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 SECRET = camera("square", GATE, source="rtsp://user:${CAM_PASSWORD}@10.0.0.7/stream")
 
@@ -33,20 +33,20 @@ def picked(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
     return answer
 
 
-def question(desk: Desk) -> QMessageBox:
-    return next(box for box in desk.window.findChildren(QMessageBox) if box.isVisible())
+def question(gui: Gui) -> QMessageBox:
+    return next(box for box in gui.window.findChildren(QMessageBox) if box.isVisible())
 
 
-def draw(desk: Desk) -> None:
-    one = desk.bridge.config.cameras[0]
+def draw(gui: Gui) -> None:
+    one = gui.bridge.config.cameras[0]
     changed = one.model_copy(update={"rois": (*one.rois, STAIRS)})
-    desk.bridge.apply(AppConfig(cameras=(changed, *desk.bridge.config.cameras[1:])))
+    gui.bridge.apply(AppConfig(cameras=(changed, *gui.bridge.config.cameras[1:])))
 
 
 def test_saved_and_opened_again_by_keys(
-    desk: Open, qtbot: QtBot, picked: Callable[[object], None], tmp_path: Path
+    gui: Open, qtbot: QtBot, picked: Callable[[object], None], tmp_path: Path
 ) -> None:
-    one = desk(config(SECRET))
+    one = gui(config(SECRET))
     draw(one)
     assert one.window.windowTitle() == "square – not saved * – crowdmon"
     picked(tmp_path / "square")
@@ -62,7 +62,7 @@ def test_saved_and_opened_again_by_keys(
     assert [roi.name for roi in load(file).cameras[0].rois] == ["gate"]
     assert [roi.name for roi in load(tmp_path / "square.yaml.bak").cameras[0].rois] == ["gate", "stairs"]
 
-    other = desk(config())
+    other = gui(config())
     picked(file)
     qtbot.keyClick(other.window, Qt.Key.Key_O, CTRL | SHIFT)
     assert other.bridge.config == one.bridge.config
@@ -70,9 +70,9 @@ def test_saved_and_opened_again_by_keys(
 
 
 def test_a_file_that_is_none_changes_nothing_and_says_why(
-    desk: Open, qtbot: QtBot, picked: Callable[[object], None], tmp_path: Path
+    gui: Open, qtbot: QtBot, picked: Callable[[object], None], tmp_path: Path
 ) -> None:
-    one = desk(config(camera("north")))
+    one = gui(config(camera("north")))
     (tmp_path / "bad.yaml").write_text("cameras: 7")
     picked(tmp_path / "bad.yaml")
     qtbot.keyClick(one.window, Qt.Key.Key_O, CTRL | SHIFT)
@@ -82,9 +82,9 @@ def test_a_file_that_is_none_changes_nothing_and_says_why(
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_nothing_counts_as_saved(
-    desk: Open, qtbot: QtBot, picked: Callable[[object], None], tmp_path: Path
+    gui: Open, qtbot: QtBot, picked: Callable[[object], None], tmp_path: Path
 ) -> None:
-    one = desk(config(camera("north")))
+    one = gui(config(camera("north")))
     draw(one)
     picked(tmp_path / "nowhere" / "a.yaml")
     qtbot.keyClick(one.window, Qt.Key.Key_S, CTRL)
@@ -102,12 +102,12 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_closing_asks_before_changes_are_lost(
-    desk: Open, qtbot: QtBot, tmp_path: Path, answer: QMessageBox.StandardButton
+    gui: Open, qtbot: QtBot, tmp_path: Path, answer: QMessageBox.StandardButton
 ) -> None:
     file = tmp_path / "north.yaml"
     file.write_text("cameras: []")
-    one = desk(config(camera("north", GATE)), path=file)
-    one.window.filing.document.save(file)
+    one = gui(config(camera("north", GATE)), path=file)
+    one.window.document.save(file)
     draw(one)
     one.window.close()
     assert one.window.isVisible(), "it waits for the answer"
@@ -118,10 +118,10 @@ def test_closing_asks_before_changes_are_lost(
     assert len(load(file).cameras[0].rois) == rois
 
 
-def test_nothing_is_asked_where_nothing_is_lost(desk: Open) -> None:
-    one = desk(config())
+def test_nothing_is_asked_where_nothing_is_lost(gui: Open) -> None:
+    one = gui(config())
     one.window.presenter.add(camera("north"))
-    assert not one.window.filing.document.dirty, "a source alone is opened again as quickly"
+    assert not one.window.document.dirty, "a source alone is opened again as quickly"
     one.window.close()
     assert not one.window.isVisible()
 
@@ -135,11 +135,11 @@ def test_what_is_worth_saving() -> None:
     assert worth_saving(config(camera("a"), camera("b")), config(), filed=False)
 
 
-def test_the_window_is_as_it_was_left(desk: Open, tmp_path: Path) -> None:
+def test_the_window_is_as_it_was_left(gui: Open, tmp_path: Path) -> None:
     def mine() -> Settings:
         return Settings(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
 
-    one = desk(config(camera("north", GATE)), settings=mine())
+    one = gui(config(camera("north", GATE)), settings=mine())
     for name in ("Light", "Viridis"):
         next(a for a in one.window.findChildren(QAction) if a.text() == name).trigger()
     one.window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, one.window.docks[1])
@@ -148,10 +148,10 @@ def test_the_window_is_as_it_was_left(desk: Open, tmp_path: Path) -> None:
     one.window.presenter.remove("south")
     one.window.close()
 
-    two = desk(config(camera("north", GATE)), settings=mine())
+    two = gui(config(camera("north", GATE)), settings=mine())
     checked = {a.text() for a in two.window.findChildren(QAction) if a.isChecked() and a.actionGroup()}
     assert {"Light", "Viridis"} <= checked
-    assert two.window.panels.stage.video._palette == "viridis"
+    assert two.window.panels.picture.video._palette == "viridis"
     assert two.window.dockWidgetArea(two.window.docks[1]) is Qt.DockWidgetArea.LeftDockWidgetArea
     assert not two.window.docks[2].isVisible()
     next(a for a in two.window.findChildren(QAction) if a.text() == "&Reset layout").trigger()

@@ -15,26 +15,26 @@ from pytestqt.qtbot import QtBot
 from crowdmon.config import AppConfig, DisplayConfig, load
 from crowdmon.heatmap import PALETTES, colours
 from crowdmon.ui.picture import qt_images as pictures
-from crowdmon.ui.shell.display import Look, said
+from crowdmon.ui.picture.style import PictureStyle, with_config
 from crowdmon.ui.shell.settings import Settings
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import CELL, GATE, HEIGHT, camera, config, density, frame
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def action(desk: Desk, text: str) -> QAction:
-    return next(one for one in desk.window.findChildren(QAction) if one.text().replace("&", "") == text)
+def action(gui: Gui, text: str) -> QAction:
+    return next(one for one in gui.window.findChildren(QAction) if one.text().replace("&", "") == text)
 
 
-def test_what_the_user_sets_is_in_the_yaml(desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_the_user_sets_is_in_the_yaml(gui: Open, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
-    one = desk(config(camera("north", GATE)), path=path)
-    assert not one.window.filing.document.dirty
+    one = gui(config(camera("north", GATE)), path=path)
+    assert not one.window.document.dirty
     action(one, "Viridis").trigger()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
-    slider = one.window.panels.stage.heat.slider
+    slider = one.window.panels.picture.heat.slider
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_PageDown)
     assert one.bridge.config.display == DisplayConfig(palette="viridis", heat=0.8, pixelate=True)
@@ -48,43 +48,43 @@ def test_what_the_user_sets_is_in_the_yaml(desk: Open, qtbot: QtBot, tmp_path: P
     assert one.bridge.config.display.heat == 0.8
 
 
-def test_a_configuration_says_how_it_is_shown(desk: Open) -> None:
+def test_a_configuration_says_how_it_is_shown(gui: Open) -> None:
     settings = Settings()
     settings.keep("palette", "cividis")
     settings.keep("heat", 40)
     display = DisplayConfig(palette="viridis", heat=0.0, pixelate=True)
-    one = desk(AppConfig(cameras=(camera("north"),), display=display), settings=settings)
-    assert one.window.display.look == Look("viridis", 40, shown=False, private=True)
+    one = gui(AppConfig(cameras=(camera("north"),), display=display), settings=settings)
+    assert one.window.picture_style.style == PictureStyle("viridis", 40, shown=False, private=True)
     assert action(one, "Viridis").isChecked()
     assert not action(one, "Heatmap").isChecked()
     assert action(one, "Pixelate people").isChecked()
-    assert not one.window.panels.stage.legend.isVisible()
+    assert not one.window.panels.picture.legend.isVisible()
     other = DisplayConfig(palette="inferno", heat=0.6, pixelate=False)
     one.bridge.apply(AppConfig(cameras=(camera("north"),), display=other))
-    assert one.window.display.look == Look("inferno", 60, shown=True, private=False)
+    assert one.window.picture_style.style == PictureStyle("inferno", 60, shown=True, private=False)
     assert action(one, "Heatmap").isChecked()
     assert not action(one, "Viridis").isChecked()
-    assert one.window.panels.stage.heat.slider.value() == 60
-    assert not one.window.panels.stage.video.private
+    assert one.window.panels.picture.heat.slider.value() == 60
+    assert not one.window.panels.picture.video.private
 
 
 def test_what_is_not_said_is_as_it_was() -> None:
-    look = Look("cividis", 40, shown=False, private=True)
-    assert said(look, DisplayConfig()) == look
-    assert said(look, DisplayConfig(heat=0.001)).percent == 10
-    assert said(look, DisplayConfig(heat=0.0)).percent == 40
+    look = PictureStyle("cividis", 40, shown=False, private=True)
+    assert with_config(look, DisplayConfig()) == look
+    assert with_config(look, DisplayConfig(heat=0.001)).percent == 10
+    assert with_config(look, DisplayConfig(heat=0.0)).percent == 40
 
 
-def test_without_a_file_looks_are_no_changes(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north", GATE)))
+def test_without_a_file_looks_are_no_changes(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north", GATE)))
     action(one, "Viridis").trigger()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
-    assert not one.window.filing.document.dirty
+    assert not one.window.document.dirty
     assert one.window.windowTitle() == "north – crowdmon"
 
 
-def test_the_picture_goes_on_while_looks_change(desk: Open) -> None:
-    one = desk(config(camera("north", GATE)))
+def test_the_picture_goes_on_while_looks_change(gui: Open) -> None:
+    one = gui(config(camera("north", GATE)))
     one.monitor.live("north")
     one.step()
     before = one.window.presenter.camera
@@ -92,10 +92,10 @@ def test_the_picture_goes_on_while_looks_change(desk: Open) -> None:
     action(one, "Cividis").trigger()
     assert one.window.presenter.camera is before
     assert one.window.rois.editor.editing
-    assert one.window.panels.stage.video.place().width > 0
+    assert one.window.panels.picture.video.place().width > 0
 
 
-def save(one: Desk, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> np.ndarray:
+def save(one: Gui, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> np.ndarray:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: (str(path), "")))
     qtbot.keyClick(one.window, Qt.Key.Key_P, CTRL)
     qtbot.waitUntil(lambda: (one.bridge.poll(), path.exists())[1], timeout=10_000)
@@ -103,9 +103,9 @@ def save(one: Desk, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -
 
 
 def test_a_saved_picture_looks_like_the_one_that_is_seen(
-    desk: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gui: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = desk(config(camera("north")))
+    one = gui(config(camera("north")))
     one.monitor.live("north")
     one.monitor.put("north", counted=frame("north"), density=density("north"))
     one.step()
@@ -119,7 +119,7 @@ def test_a_saved_picture_looks_like_the_one_that_is_seen(
         assert np.abs(found[palette][row, column] - expected).max() < 6, palette
         strip = found[palette][HEIGHT:].reshape(-1, 3)
         assert (np.abs(strip - colours(palette)[255]).sum(axis=1) < 6).any(), "the legend as well"
-    one.window.panels.stage.heat.slider.setValue(20)
+    one.window.panels.picture.heat.slider.setValue(20)
     weak = save(one, tmp_path / "weak.png", monkeypatch, qtbot)
     far = [np.abs(shown[row, column] - bare).sum() for shown in (weak, found["cividis"])]
     assert 0 < far[0] < 0.35 * far[1]

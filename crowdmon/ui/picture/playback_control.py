@@ -1,11 +1,8 @@
-"""Takes what the user wants of a recording to the engine, and where it stands to the bar."""
+"""Playback of a video file: the user's wishes go to the engine, the position comes back to the bar."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PyQt6.QtCore import QObject
-from PyQt6.QtGui import QAction
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.playback_bar import PlaybackBar
@@ -14,15 +11,20 @@ from crowdmon.values import CameraState, Status
 from crowdmon.view.changes import Position
 
 
-class Playing(QObject):
-    """Knows whether the camera looked at is a recording, and whether it plays."""
+class PlaybackControl(QObject):
+    """Knows whether the camera looked at can be paused, and whether it plays.
+
+    Signals:
+        usable_changed(bool): whether there is something to play or pause.
+    """
+
+    usable_changed = pyqtSignal(bool)
 
     def __init__(self, bridge: Bridge, presenter: Presenter, bar: PlaybackBar) -> None:
         super().__init__()
         self._bridge, self._presenter, self._bar = bridge, presenter, bar
         self._places: dict[str, Position] = {}
         self._states: dict[str, CameraState] = {}
-        self._actions: Sequence[QAction] = ()
         bridge.playback_changed.connect(self._place)
         bridge.status_changed.connect(self._status)
         presenter.focus_changed.connect(self._look)
@@ -30,13 +32,8 @@ class Playing(QObject):
         bar.step_asked.connect(self.step)
         bar.seek_asked.connect(self.seek)
 
-    def set_actions(self, actions: Sequence[QAction]) -> None:
-        """Take the actions that make sense only for a recording."""
-        self._actions = actions
-        self._show()
-
     def toggle(self) -> None:
-        """Pause what plays, play what stands, start over what has ended."""
+        """Pause what plays, resume what is paused, start over what has ended."""
         name = self._presenter.focused
         state = self._states.get(name)
         if state is CameraState.ENDED:
@@ -48,12 +45,12 @@ class Playing(QObject):
             self._bridge.playback(name, lambda monitor: monitor.pause(name))
 
     def step(self, by: int) -> None:
-        """Stand still ``by`` pictures further."""
+        """Pause ``by`` pictures further, below 0 before."""
         name = self._presenter.focused
         self._bridge.playback(name, lambda monitor: monitor.step(name, by))
 
     def seek(self, seconds: float) -> None:
-        """Go to a place in the recording."""
+        """Go to a media time in seconds."""
         name = self._presenter.focused
         self._bridge.playback(name, lambda monitor: monitor.seek(name, seconds))
 
@@ -78,8 +75,7 @@ class Playing(QObject):
         state = self._states.get(name)
         usable = place.seekable and state in (CameraState.LIVE, CameraState.PAUSED, CameraState.ENDED)
         self._bar.setVisible(usable)
-        for action in self._actions:
-            action.setEnabled(usable)
+        self.usable_changed.emit(usable)
         if usable:
             self._bar.set_playing(state is CameraState.LIVE)
             self._bar.set_position(place.position, place.duration)

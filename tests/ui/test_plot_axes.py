@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.ui.plot.time_axis import labels, step_for, ticks
+from crowdmon.ui.plot.axes import labels, step_for, ticks
 
 
 @pytest.fixture
