@@ -13,7 +13,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 # Two processes: more would each load torch again, and the tests of many threads want a core for themselves.
 WORKERS ?= 2
-PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 # The small builds of torch stand on an index of their own. Where it cannot be reached, what the
 # usual index offers is taken; constraints.txt pins the version either way.
@@ -35,10 +35,12 @@ run: $(VENV)/.run
 	@$(BIN)/crowdmon demo --out out
 
 test: $(VENV)/.dev
-	$(PYTEST) -m "not slow and not soak and not peer and not data"
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not soak and not peer and not data"
 
+# What takes long watches times and memory, or fills both cores by itself: one after the other.
 test-all: $(VENV)/.dev
-	$(PYTEST)
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not soak"
+	$(PYTEST) -m "slow or soak"
 
 check: lint test
 
