@@ -26,7 +26,7 @@ ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR_0, FLOOR_0),
     **dict.fromkeys(FLOOR_1, FLOOR_0),
     "engine": FLOOR_0 | FLOOR_1,
-    "view": FLOOR_0 | FLOOR_1 | {"engine"},
+    "view": FLOOR_0,
     "ui": FLOOR_0 | FLOOR_1 | FLOOR_2,
     "trainer": FLOOR_0 - {"track"} | {"track.measure", "counting", "capture.still"},
     "bench": EVERYTHING,
