@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QByteArray, QSettings, Qt
+from PyQt6.QtCore import QSettings, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -125,12 +126,15 @@ def test_a_layout_from_before_a_panel_came_keeps_the_others(
     assert not dock(two, "Last count").isVisible()
 
 
-def test_the_layout_of_version_0_1_0_is_still_known(gui: Open) -> None:
-    one = gui(config(camera("north")))
-    names = {d.objectName() for d in one.window.docks}
-    assert {"dock-Cameras", "dock-Readings", "dock-Count over time"} <= names
-    settings = Settings()
-    one.window._docks.keep(settings, cameras=1)
-    state = settings.blob("layout/one")
-    assert isinstance(state, QByteArray)
-    assert one.window.restoreState(state, 1)
+def test_the_settings_of_version_0_1_0_are_still_known(gui: Open, tmp_path: Path) -> None:
+    kept = Path(__file__).parent.parent / "compat" / "settings_0_1_0" / "crowdmon.ini"
+    shutil.copy(kept, tmp_path / "s.ini")
+    one = gui(config(camera("north", GATE)), settings=settings_in(tmp_path))
+    readings = dock(one, "Readings")
+    assert one.window.dockWidgetArea(readings) is Qt.DockWidgetArea.LeftDockWidgetArea
+    assert readings.isVisible()
+    assert not dock(one, "Count over time").isVisible()
+    assert one.window.panels.picture.video.palette_name == "viridis"
+    ticked = [action.data() for action in one.window.menus.submenus["theme"].actions() if action.isChecked()]
+    assert ticked == ["light"]
+    assert one.window.settings.recent() == ("synthetic:plaza?people=3",)
