@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from crowdmon.commands import count_several, options
+from crowdmon.commands import options
 from crowdmon.commands.cameras import config_of
-from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source
+from crowdmon.commands.count_several import count_cameras, count_files
+from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live
 from crowdmon.commands.painting import PaintStyle, Video, painted
-from crowdmon.commands.tally import Rows, Tally
+from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import CrowdmonError
+from crowdmon.errors import ConfigError, CrowdmonError, redact
 from crowdmon.picture import write_png
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.video import Clip
@@ -50,8 +51,20 @@ def run(
         )
         for camera in known.cameras
     ]
+    if not plans:
+        raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     counter = make_counter_factory(weights, backend)
-    return carry_out(plans[0], counter) if len(plans) == 1 else count_several.carry_out(plans, counter)
+    if len(plans) == 1:
+        return carry_out(plans[0], counter)
+    live = [plan.camera.source for plan in plans if is_live(plan.camera.source)]
+    if len(live) == len(plans):
+        return count_cameras(plans, counter)
+    if live:
+        raise ConfigError(
+            f"{redact(live[0])} is live, and several sources are counted one after the other",
+            "Count live cameras together, and files apart from them",
+        )
+    return count_files(plans, counter)
 
 
 def carry_out(plan: Plan, counter: CounterFactory) -> int:
@@ -71,8 +84,7 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
         except KeyboardInterrupt:
             code = INTERRUPTED
         except CrowdmonError as error:
-            kept = f"The {rows.written} rows counted until then are in {plan.csv}" if rows.written else ""
-            error.hint = ". ".join(filter(None, [error.hint.rstrip("."), kept]))
+            add_kept(error, rows, plan.csv)
             raise
     if plan.snapshot and tally.last:
         write_png(painted(*tally.last, plan.camera.to_rois(), plan.style), plan.snapshot)

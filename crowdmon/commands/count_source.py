@@ -85,6 +85,24 @@ def count_source(
                 bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
 
 
+def check_live(plan: Plan) -> None:
+    """Refuse what makes no sense for a live source; ConfigError says what."""
+    if plan.start is not None:
+        raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
+
+
+def is_live(text: str) -> bool:
+    """Return whether a source is counted in real time; a web address is opened to find out."""
+    spec = parse_source(text)
+    if spec.scheme not in WEB_SCHEMES:
+        return spec.live
+    source = open_recorded(text)
+    if source is None:
+        return True
+    source.close()
+    return False
+
+
 def open_recorded(text: str) -> Source | None:
     """Open a source if it can be counted by its media time; None for a live one.
 
@@ -125,8 +143,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
 
 
 def _live(plan: Plan, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
-    if plan.start is not None:
-        raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
+    check_live(plan)
     return iterate_live(
         [plan.camera], counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[rows]
     )

@@ -139,7 +139,8 @@ def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]
 
 def _what(path: Path) -> str:
     try:
-        start = path.open("rb").read(8)
+        with path.open("rb") as file:
+            start = file.read(8)
     except OSError:
         return "it cannot be read"
     if not start:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.commands.count_several import moment
-from crowdmon.commands.tally import Sum
+from crowdmon.commands.tally import Sum, moment
 from crowdmon.sinks.csv_file import read_csv
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter

@@ -41,6 +41,19 @@ def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
         yield folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def only_new_objects() -> Iterator[None]:
+    """Keep what was imported and made before out of the collector's sight.
+
+    Every test of the window has the collector look at all objects several times, and torch and OpenVINO
+    bring a million of them. What a test makes comes later, and is looked at.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a widget or a running timer behind; threads are watched for all tests alike."""
