@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,17 +123,3 @@ def test_a_layout_from_before_a_panel_came_keeps_the_others(
     assert not dock(two, "Count over time").isVisible()
     view_menu(two)["Last count"].trigger()
     assert not dock(two, "Last count").isVisible()
-
-
-def test_the_settings_of_version_0_1_0_are_still_known(gui: Open, tmp_path: Path) -> None:
-    kept = Path(__file__).parent.parent / "compat" / "settings_0_1_0" / "crowdmon.ini"
-    shutil.copy(kept, tmp_path / "s.ini")
-    one = gui(config(camera("north", GATE)), settings=settings_in(tmp_path))
-    readings = dock(one, "Readings")
-    assert one.window.dockWidgetArea(readings) is Qt.DockWidgetArea.LeftDockWidgetArea
-    assert readings.isVisible()
-    assert not dock(one, "Count over time").isVisible()
-    assert one.window.panels.picture.video.palette_name == "viridis"
-    ticked = [action.data() for action in one.window.menus.submenus["theme"].actions() if action.isChecked()]
-    assert ticked == ["light"]
-    assert one.window.settings.recent() == ("synthetic:plaza?people=3",)
