@@ -19,7 +19,7 @@ FLOOR_0 = {"values", "facts", "errors", "address", "geometry", "atomic", "config
 }  # fmt: skip
 FLOOR_1 = {"counting", "capture", "sinks"}
 FLOOR_2 = {"engine", "view"}
-EVERYTHING = FLOOR_0 | FLOOR_1 | FLOOR_2 | {"ui", "commands", "bench"}
+EVERYTHING = FLOOR_0 | FLOOR_1 | FLOOR_2 | {"ui", "commands", "bench", "api"}
 
 # room -> the rooms of crowdmon it may import, besides itself
 ROOMS: dict[str, set[str]] = {
@@ -29,10 +29,11 @@ ROOMS: dict[str, set[str]] = {
     "view": FLOOR_0,
     "ui": FLOOR_0 | FLOOR_1 | FLOOR_2,
     "trainer": FLOOR_0 - {"track"} | {"track.measure", "counting", "capture.still"},
+    "api": FLOOR_0 | FLOOR_1 | FLOOR_2,
     "bench": EVERYTHING,
     "commands": EVERYTHING,
     "__main__": EVERYTHING,
-    "__init__": set(),
+    "__init__": {"api"},
 }
 
 PICTURES = {"numpy", "cv2"}

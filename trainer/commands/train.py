@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn, TimeRemainingColumn
 
 from crowdmon.errors import ConfigError
-from trainer.config import TrainConfig
-from trainer.config import load as load_config
+from trainer.config import TrainConfig, load as load_config
 from trainer.data.datasets import BENCHMARKS
 from trainer.data.datasets.find import find
 from trainer.loop import memory

@@ -14,8 +14,7 @@ from crowdmon.errors import ConfigError, WeightsError
 from crowdmon.values import Frame
 from tests.trainer import trees
 from tests.trainer.printed import TINY
-from trainer import __main__ as program
-from trainer import models
+from trainer import __main__ as program, models
 from trainer.data.datasets import load
 from trainer.paper.figures.subjects import choose, hot, true_density, true_segmentations
 

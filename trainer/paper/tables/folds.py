@@ -13,8 +13,7 @@ from crowdmon.counting.weights import load as load_weights
 from trainer.data.datasets.ucf_cc_50 import SHARED_WITH_PART_A, folds
 from trainer.evaluate import benchmarks_of, forebears
 from trainer.paper.runs import Runs
-from trainer.paper.tables import ablation
-from trainer.paper.tables import published as paper
+from trainer.paper.tables import ablation, published as paper
 from trainer.paper.tables.layout import Line, Pair, Table
 from trainer.paper.variants import VARIANTS, from_start
 
