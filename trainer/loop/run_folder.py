@@ -65,13 +65,6 @@ def provenance(out: Path) -> dict[str, Any]:
     return found
 
 
-def finish(out: Path, config: TrainConfig, *, step: int) -> None:
-    """Write ``report.md``: what was run and how it went, with plots where matplotlib is installed."""
-    from trainer.loop.report import write
-
-    write(out, config, step=step)
-
-
 def commit() -> str:
     """Return the commit the code was run from, with ``+`` if it was changed; empty outside of git."""
     here = Path(__file__).parent

@@ -38,6 +38,7 @@ from trainer.loop.devices import (
 )
 from trainer.loop.forward import forward
 from trainer.loop.logbook import Logbook
+from trainer.loop.report import write_report
 from trainer.loop.schedule import freeze_norm, learning_rate
 from trainer.loop.sums import Sums
 from trainer.loop.validate import Score, overall, validate
@@ -207,7 +208,7 @@ def train(
     save()
     if rank == 0:
         _export(config, data, average, out / "last.safetensors", step=cursor.step, scores=scores)
-        run_folder.finish(out, config, step=cursor.step)
+        write_report(out, config, step=cursor.step)
     wait_for_all(world)
     return scores
 
