@@ -19,7 +19,7 @@ from crowdmon.formats.perspective import read_perspective
 from crowdmon.scene import Plaza
 from trainer.data import empty_pictures as patterns
 from trainer.data.datasets import Dataset, Sample
-from trainer.data.targets import perspective_density
+from trainer.data.kernels import perspective_density
 
 MAX_SIDE = 2048
 """Longer sides are scaled down to this when read: the crops are cut at about that size anyway."""

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from crowdmon import picture
 from crowdmon.values import DensityMap, Grid
+from trainer.data.kernels import density as target
 from trainer.data.sources import Item
-from trainer.data.targets import density as target
 
 WIDTH = 480
 """Pixels of one of the three panels."""

@@ -13,7 +13,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
 from trainer import models
 from trainer.config import TrainConfig
-from trainer.data.feeding import batches
+from trainer.data.loader import batches
 from trainer.data.sources import Item, Source
 from trainer.loop import boards, run_folder, schedule, state
 from trainer.loop.devices import (

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from crowdmon.counting.network import Outputs
 from trainer.config import Losses
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
 from trainer.loss import terms as losses
 from trainer.loss.bayesian import bayesian
 

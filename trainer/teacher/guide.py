@@ -21,7 +21,7 @@ from crowdmon.counting.network import Outputs
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
 from trainer.config import GuideConfig, TrainConfig
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
 from trainer.loop import state
 from trainer.loss.objective import parts
 from trainer.teacher.network import FEATURES, Seen, Teacher

@@ -9,12 +9,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from tests.trainer.data.test_samples import dotted, source
+from tests.trainer.data.test_crops import dotted, source
 from trainer.config import TrainConfig
-from trainer.data.feeding import maker
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
+from trainer.data.kernels import perspective_density
+from trainer.data.loader import maker
 from trainer.data.sources import Item, Source
-from trainer.data.targets import perspective_density
 
 FROZEN = Path(__file__).with_name("crops_0_1_0.npz")
 STEPS = 3

@@ -3,7 +3,7 @@
 import numpy as np
 
 from crowdmon.values import DensityMap, Grid
-from tests.trainer.data.test_samples import dotted
+from tests.trainer.data.test_crops import dotted
 from trainer.loop.boards import WIDTH, compare
 
 

@@ -18,12 +18,12 @@ from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
 from crowdmon.values import Frame
-from tests.trainer.data.test_samples import dotted
+from tests.trainer.data.test_crops import dotted
 from tests.trainer.loop.test_train import config, curve, data
 from trainer import models
 from trainer.__main__ import evaluate
 from trainer.config import GuideConfig
-from trainer.data.feeding import maker
+from trainer.data.loader import maker
 from trainer.evaluate import benchmarks_of
 from trainer.loop import state
 from trainer.loop.train import train

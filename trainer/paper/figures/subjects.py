@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data import targets
+from trainer.data import kernels, labels
 from trainer.data.datasets import Dataset, Sample
 
 STRIDE = 8
@@ -35,13 +35,13 @@ def true_density(sample: Sample, rgb: NDArray[np.uint8], *, stride: int = STRIDE
     """Return the true people per cell of stride x stride pixels."""
     height, width = padded(rgb)
     bounds = (0.0, 0.0, float(rgb.shape[1]), float(rgb.shape[0]))
-    return targets.density(sample.points, height=height, width=width, stride=stride, bounds=bounds)
+    return kernels.density(sample.points, height=height, width=width, stride=stride, bounds=bounds)
 
 
 def true_segmentations(sample: Sample, rgb: NDArray[np.uint8]) -> Sequence[NDArray[np.uint8]]:
     """Return the segmentation labels at 1/2, 1/4 and 1/8."""
     height, width = padded(rgb)
-    return targets.segmentations(sample.points, height=height, width=width)
+    return labels.picture_segmentations(sample.points, height=height, width=width)
 
 
 def hot(*maps: NDArray[np.float32]) -> float:
