@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from crowdmon.atomic import write_whole
 from crowdmon.errors import SinkError
 from crowdmon.values import DensityMap, Frame
 from trainer.data.datasets import Dataset, Sample
@@ -182,12 +183,9 @@ def write_submission(scored: Sequence[Scored], path: Path) -> None:
 
 
 def _write(text: str, path: Path, *, what: str) -> None:
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise SinkError(f"cannot write the {what} to {path}: {error.strerror or error}") from error
 
 

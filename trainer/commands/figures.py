@@ -60,19 +60,19 @@ def first_present(root: Path | None) -> str:
 
 def _draw(name: str, part: Dataset, runs: Runs, weights: Path | None, path: Path, *, fold: int) -> None:
     if name == "3":
-        from trainer.paper.figures import truth
+        from trainer.paper.figures import maps
 
-        truth.draw(part, path)
+        maps.figure_3(part, path)
         return
     if name == "7":
         from crowdmon.counting.weights import load
-        from trainer.paper.figures import depth
+        from trainer.paper.figures import maps
         from trainer.paper.runs import weights_in
 
         if weights is None:
             (job,) = _train(runs, ("ssr-hef",), part, fold)
             weights = weights_in(runs.folder(job))
-        depth.draw(part, load(Path(str(weights).replace("{dataset}", part.name))), path)
+        maps.figure_7(part, load(Path(str(weights).replace("{dataset}", part.name))), path)
         return
     from trainer.paper.figures import compare
 

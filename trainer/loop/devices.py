@@ -29,8 +29,8 @@ def device_of(rank: int) -> torch.device:
     return torch.device("cuda", rank % torch.cuda.device_count())
 
 
-def asked_late(device: torch.device) -> bool:
-    """Tell whether a device is asked for numbers once a row only: a card idles while it is asked."""
+def is_asynchronous(device: torch.device) -> bool:
+    """Tell whether a device works behind the loop, so that numbers are read from it once a row only."""
     return device.type != "cpu"
 
 

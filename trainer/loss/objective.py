@@ -10,7 +10,6 @@ from crowdmon.counting.network import Outputs
 from trainer.config import Losses
 from trainer.data.batch import Batch
 from trainer.loss import terms as losses
-from trainer.loss.bayesian import bayesian
 
 
 def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: float) -> dict[str, Tensor]:
@@ -53,7 +52,7 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
     if settings.count:
         found["count"] = settings.count * losses.miscount(people, truth, mask=mask) / density_scale
     if settings.bayesian:
-        off = bayesian(people / density_scale, truth / density_scale, mask=mask)
+        off = losses.bayesian(people / density_scale, truth / density_scale, mask=mask)
         if settings.half:  # on streets its background is most of it, and a median: nobody
             off = off * (1 - share.flatten())
         found["bayesian"] = settings.bayesian * off.mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -11,6 +12,15 @@ from torch.nn import functional as F
 EPSILON = 1.0
 """Keeps Dice defined on an empty patch: predicting nothing there costs 0, predicting p everywhere
 costs 1 - EPSILON / (sum of p squared + EPSILON)."""
+
+
+HEAD_SIGMA = 1.5
+"""How far from a head its people may lie, standard deviation in cells of 8 pixels."""
+
+BACKGROUND_FROM = 3.0
+"""From this many cells on a lone head's people are rather the background's."""
+
+HEAD_REACH = math.ceil(3 * HEAD_SIGMA)
 
 
 def dice(logits: Tensor, labels: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -145,6 +155,32 @@ def people(predicted: Tensor, target: Tensor, *, mask: Tensor | None = None) -> 
     return both.sum(dim=(1, 2, 3), keepdim=True)
 
 
+def bayesian(predicted: Tensor, target: Tensor, *, mask: Tensor | None = None) -> Tensor:
+    """Return by how many people each map is off, head by head, with the people the background has: N.
+
+    The squared error of a cell depends on where exactly a head is, and an unlabelled head costs its square.
+    Here the people of each cell are shared among the heads near it. A head's error is what its shares lack
+    of 1, not squared.
+
+    Source: Ma et al., "Bayesian Loss for Crowd Count Estimation with Point Supervision" (2019). Theirs has
+    each head at its pixel and a background that fits the picture. Here heads lie in the middle of their
+    cells, so that shares are two convolutions, and the background is the same everywhere.
+
+    Args:
+        predicted: Nx1xHxW people per cell, 0 or more.
+        target: Nx1xHxW heads per cell, each whole in its own.
+        mask: Nx1xHxW of 0..1, where the heads are known; everywhere if None.
+    """
+    background = math.exp(-((BACKGROUND_FROM / HEAD_SIGMA) ** 2) / 2)
+    evidence = _blurred(target) + background
+    shares = predicted / evidence
+    heads = target * (1 - _blurred(shares)).abs()
+    beside = background * shares
+    if mask is not None:
+        heads, beside = heads * mask, beside * mask
+    return (heads + beside).sum(dim=(1, 2, 3))
+
+
 def empty(predicted: Tensor, target: Tensor) -> Tensor:
     """Return the mean density in maps without people, an absolute error; 0 in maps with people.
 
@@ -163,3 +199,11 @@ def _mean(values: Tensor, mask: Tensor | None) -> Tensor:
     if mask is None:
         return values.mean()
     return (values * mask).sum() / mask.sum().clamp(min=1.0)
+
+
+def _blurred(maps: Tensor) -> Tensor:
+    """Return the maps under a Gaussian whose peak is 1."""
+    places = torch.arange(-HEAD_REACH, HEAD_REACH + 1, device=maps.device, dtype=maps.dtype)
+    line = torch.exp(-((places / HEAD_SIGMA) ** 2) / 2)
+    across = F.conv2d(maps, line.view(1, 1, 1, -1), padding=(0, HEAD_REACH))
+    return F.conv2d(across, line.view(1, 1, -1, 1), padding=(HEAD_REACH, 0))

@@ -18,8 +18,9 @@ from trainer.data.batch import collate
 from trainer.data.crops import batch, cut
 from trainer.data.draws import Window
 from trainer.data.sources import Item
+from trainer.loop.batch_norm import freeze_norm
 from trainer.loop.logbook import LOSSES
-from trainer.loop.schedule import freeze_norm, learning_rate
+from trainer.loop.optimiser import learning_rate
 from trainer.loop.train import Data, NonFiniteLossError, Progress, train
 from trainer.loop.validate import Score
 from trainer.loss.objective import parts
@@ -83,12 +84,12 @@ def test_crops_of_the_device_teach_what_those_of_the_loader_do(tmp_path: Path) -
 def test_a_device_that_is_asked_late_still_tells_of_a_broken_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.loop.train.asked_late", lambda _: True)
+    monkeypatch.setattr("trainer.loop.train.is_asynchronous", lambda _: True)
     train(config(), data(), tmp_path / "late")
     monkeypatch.undo()
     train(config(), data(), tmp_path / "soon")
     assert curve(tmp_path / "late") == curve(tmp_path / "soon")
-    monkeypatch.setattr("trainer.loop.train.asked_late", lambda _: True)
+    monkeypatch.setattr("trainer.loop.train.is_asynchronous", lambda _: True)
     bad = dotted()
     broken = Item("broken", bad.rgb, bad.points, None, np.full((200, 300), np.nan, np.float32))
     fed = Data((source(broken),), {}, 30, {})

@@ -69,10 +69,10 @@ def test_a_teacher_is_trained_by_the_loop_and_goes_on_where_it_stopped(taught: P
 
 
 def test_what_imagenet_taught_moves_at_a_share_of_the_rate(taught: Path) -> None:
-    from trainer.loop import schedule
+    from trainer.loop.optimiser import optimiser_of
 
     settings = config(model="teacher", start=taught, learned_share=0.25)
-    optimiser = schedule.optimiser(settings, models.build(settings))
+    optimiser = optimiser_of(settings, models.build(settings))
     shares = [group.get("share", 1.0) for group in optimiser.param_groups]
     assert shares == [0.25, 1.0]
     assert all(group["params"] for group in optimiser.param_groups)

@@ -13,7 +13,7 @@ from crowdmon.counting.counter import Counter
 from trainer.data.datasets import Dataset
 from trainer.evaluate import frame_of
 from trainer.paper.figures.panels import Panel, fit, grid, new, save
-from trainer.paper.figures.subjects import choose, hot, true_density
+from trainer.paper.figures.samples import choose, hot, true_density
 
 PICTURES = 4
 

@@ -17,7 +17,7 @@ from trainer.config import TrainConfig
 from trainer.data import crops
 from trainer.data.batch import collate
 from trainer.loop import state
-from trainer.loop.forward import forward
+from trainer.loop.batch_norm import forward
 from trainer.loop.train import Data, train
 
 SOURCES = {"a": 3.0, "b": 1.0}
