@@ -11,17 +11,22 @@ TORCH  ?= cpu
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
+# Two processes: more would each load torch again, and the tests of many threads want a core for themselves.
+WORKERS ?= 2
+PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
 # The small builds of torch stand on an index of their own. Where it cannot be reached, what the
 # usual index offers is taken; constraints.txt pins the version either way.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench docs clean
+.PHONY: help run test test-all check lint bench docs clean
 
 help:
 	@echo "make run     install, then open the window on the demo camera"
-	@echo "make test    install the test tools, then run every test"
-	@echo "make check   format, lint, types, and the tests that need no data"
+	@echo "make test    install the test tools, then run the tests that need nothing else and are quick"
+	@echo "make test-all  all tests: also slow ones, and those that need CROWDMON_DATA or Debian packages"
+	@echo "make check   format, lint, types, and make test"
 	@echo "make bench   measure this machine at length, out/bench.json and out/bench.md"
 	@echo "make docs    draw the pictures and the command reference of the documentation again"
 	@echo "make clean   remove what was made, except $(VENV)"
@@ -30,10 +35,14 @@ run: $(VENV)/.run
 	@$(BIN)/crowdmon demo --out out
 
 test: $(VENV)/.dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not soak and not peer and not data"
 
-check: lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not data"
+# What takes long watches times and memory, or fills both cores by itself: one after the other.
+test-all: $(VENV)/.dev
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not soak"
+	$(PYTEST) -m "slow or soak"
+
+check: lint test
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

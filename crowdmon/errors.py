@@ -83,3 +83,12 @@ class CountingError(CrowdmonError, RuntimeError):
     """The network failed while counting; nothing falls back silently."""
 
     exit_code = 7
+
+
+def describe(error: BaseException) -> str:
+    """Return what happened in one line, without secrets, also for the error of a library."""
+    if isinstance(error, CrowdmonError):
+        return redact(str(error))
+    if isinstance(error, MemoryError):
+        return "Memory ran out"
+    return redact(f"{type(error).__name__}: {error}") if str(error) else type(error).__name__

@@ -1,13 +1,18 @@
-"""What happened, beside what was counted: the value that the event table keeps."""
+"""Facts: what was counted, and what happened. Every sink gets the same facts, in the same order."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crowdmon.errors import SinkError
+from crowdmon.values import Reading
 
-class Happening(StrEnum):
-    """The kinds of events that the program writes down by itself."""
+
+class EventKind(StrEnum):
+    """The kinds of events that the program records by itself. The values are stored: never change one."""
 
     CONNECTED = "connected"
     LOST = "lost"
@@ -18,17 +23,17 @@ class Happening(StrEnum):
     MOVING = "moving"
     RESIZED = "resized"
     COUNTING_STOPPED = "counting-stopped"
-    RECORDING_FAILED = "recording-failed"
-    RECORDING_WORKS = "recording-works"
+    SINK_FAILED = "recording-failed"
+    SINK_WORKS = "recording-works"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; kept for ever and never changed.
+    """Something that happened. An event is kept for ever and never changed.
 
     Attributes:
         time: epoch seconds.
-        kind: a short word for what happened: a :class:`Happening`, or another such as ``acknowledged``.
+        kind: a short word for what happened: a :class:`EventKind`, or another such as ``acknowledged``.
         camera, roi: what it is about; None for the whole site, the whole camera.
         who: the person who did it; None for the program.
         detail: what else is known, for people or as JSON; secrets redacted.
@@ -40,3 +45,42 @@ class Event:
     roi: str | None = None
     who: str | None = None
     detail: str | None = None
+
+
+Fact = Reading | Event
+"""What a sink gets: something was counted or could not be, or something else happened."""
+
+EARLIEST, LATEST = -62_135_500_000.0, 253_402_200_000.0
+"""Epoch seconds that a calendar has a date for, in every time zone: the years 1 to 9999."""
+
+
+def check_recordable(fact: Fact) -> None:
+    """Refuse a fact that holds a number which no file can hold.
+
+    A database takes a count that is not a number for one that is not known. It refuses a time that is not a
+    number, and with it the whole transaction, again and again, while everything behind it waits.
+
+    Raises:
+        SinkError: names the camera and the value.
+    """
+    for what, value in _numbers(fact):
+        if not math.isfinite(value) or (what == "time" and not EARLIEST <= value <= LATEST):
+            kind = "a reading" if isinstance(fact, Reading) else f"the event '{fact.kind}'"
+            whose = fact.camera or "the whole site"
+            raise SinkError(f"{whose}: {kind} was not recorded, its {what} is {value:g}")
+
+
+def _numbers(fact: Fact) -> Iterator[tuple[str, float]]:
+    yield "time", fact.time
+    if isinstance(fact, Event):
+        return
+    if fact.pts is not None:
+        yield "media time", fact.pts
+    for roi in fact.rois:
+        for what, value in (
+            ("count", roi.count),
+            ("smoothed count", roi.count_smoothed),
+            ("density per m2", roi.density_per_m2),
+        ):
+            if value is not None:
+                yield f"{what} in '{roi.roi}'", value

@@ -34,15 +34,14 @@ from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
 from crowdmon.scene import parse_scene  # noqa: E402
-from crowdmon.track.measure import measure  # noqa: E402
-from crowdmon.track.smooth import Smoother  # noqa: E402
+from crowdmon.track.track import Counted, Track  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
 from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
 from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
 from crowdmon.ui.shell.app import application  # noqa: E402
 from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
-from crowdmon.values import CameraState, DensityMap, Frame, Status  # noqa: E402
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, Status  # noqa: E402
 
 START = 1_777_640_400.0  # 2026-05-01 13:00 UTC
 MINUTES = 5.0
@@ -61,7 +60,8 @@ class Film:
     counted: dict[tuple[str, float], DensityMap] = field(default_factory=dict)
     """What was counted for other films already; network and scene give the same again."""
     cameras: dict[str, CameraSnapshot] = field(default_factory=dict)
-    _smoothers: dict[str, Smoother] = field(default_factory=dict)
+    _tracks: dict[str, Track] = field(default_factory=dict)
+    _facts: list[Reading] = field(default_factory=list)
     now: float = START
 
     def start(self) -> None: ...
@@ -70,10 +70,11 @@ class Film:
     def restart(self, camera: str) -> None: ...
     def view(self, camera: str, size: tuple[int, int] | None) -> None: ...
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, after: int = 0) -> Snapshot:
         device = self.counter.device if self.counter else ""
         name = self.counter.name if self.counter else ""
-        return Snapshot(self.now, cameras=dict(self.cameras), device=device, weights=name)
+        number, facts = len(self._facts), tuple(self._facts[after:])
+        return Snapshot(self.now, dict(self.cameras), device, name, number=number, facts=facts)
 
     def count(self, camera: CameraConfig, t: float, *, show: bool) -> None:
         """Count one camera's picture of ``t`` seconds; show the one that follows 0.2 s later, if asked."""
@@ -85,8 +86,9 @@ class Film:
             rgb = scene.render(t).rgb
             frame = Frame(rgb, camera=camera.name, index=round(t * 25), time=START + t, pts=t)
             density = self.counted[camera.source, t] = self.counter.count(frame)
-        smoother = self._smoothers.setdefault(camera.name, Smoother(interval=EVERY))
-        reading = smoother.apply(measure(density, camera.to_rois()))
+        track = self._tracks.setdefault(camera.name, Track(camera.name, camera.to_rois(), interval=EVERY))
+        (reading,) = track.step(Counted(density, t), t)
+        self._facts.append(reading)
         shown = None
         if show:
             later = t + 0.2
@@ -152,7 +154,7 @@ class Studio:
         window, film = self.window(config, (1440, 900), minutes=0.2)
         film.lose(empty.name, CameraState.FAILED, 0.0)
         window.bridge.poll()
-        window.switchboard.focus(night.name)
+        window.presenter.focus(night.name)
         self.take(window, name)
 
     def rois(self, name: str) -> None:
@@ -174,7 +176,7 @@ class Studio:
 
     def source(self, name: str, kind: str = "network") -> None:
         window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
-        window.open_source(kind)
+        window.opener.ask(kind)
         dialog = window.findChild(SourceDialog)
         assert dialog is not None
         self.take(dialog, name)

@@ -1,17 +1,24 @@
-"""What every test gets: no display needed, no thread left behind."""
+"""What every test gets: no display needed, no thread left behind, and real pictures only where it asks."""
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+DATA = "CROWDMON_DATA"
+"""The variable that names the folder of real pictures and labels."""
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Several processes share the cores: threads of torch that wait for each other would only keep them busy.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Speed is for benchmarks: an example that is slow on a busy machine is not a wrong one.
 settings.register_profile("crowdmon", deadline=None)
@@ -40,12 +47,62 @@ def _left(before: set[threading.Thread]) -> list[threading.Thread]:
     ]
 
 
-@pytest.fixture
-def data_root() -> Path:
-    """Return the folder of real pictures and labels; skips where there is none."""
-    root = os.environ.get("CROWDMON_DATA")
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """Take back what a command set up: the next test would find its records on standard error."""
+    root, named = logging.getLogger(), [logging.getLogger(name) for name in (None, "crowdmon", "trainer")]
+    levels, handlers = [one.level for one in named], root.handlers[:]
+    yield
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    for one, level in zip(named, levels, strict=True):
+        one.setLevel(level)
+
+
+def _why_no_data() -> str:
+    """Say why the real pictures are not here; empty if they are."""
+    root = os.environ.get(DATA)
     if not root:
-        pytest.skip("CROWDMON_DATA is not set: no real pictures here")
-    path = Path(root)
-    assert path.is_dir(), f"CROWDMON_DATA={root} is no folder"
-    return path
+        return f"{DATA} is not set: no real pictures here"
+    return "" if Path(root).is_dir() else f"{DATA}={root} is not a folder: no real pictures here"
+
+
+def _needs_data(item: pytest.Item) -> bool:
+    return item.get_closest_marker("data") is not None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked ``data`` where there is none; refuse a test that wants data and is not marked."""
+    unmarked = [
+        item.nodeid
+        for item in items
+        if "data_root" in getattr(item, "fixturenames", ()) and not _needs_data(item)
+    ]
+    if unmarked:
+        raise pytest.UsageError(f"data_root is used without @pytest.mark.data by {', '.join(unmarked)}")
+    if reason := _why_no_data():
+        for item in filter(_needs_data, items):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    """Hide the real pictures from tests that are not marked ``data``.
+
+    A reader that is called without a root looks at the variable. Such a test would pass where the data
+    is and fail where it is not; hidden, it fails everywhere until it is marked. Fixtures of a module or a
+    session are made within this hook too.
+    """
+    if _needs_data(item):
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(DATA, raising=False)
+        return (yield)
+
+
+@pytest.fixture
+def data_root(request: pytest.FixtureRequest) -> Path:
+    """Return the folder of real pictures and labels; only tests marked ``data`` may ask for it."""
+    assert _needs_data(request.node), "data_root is used without @pytest.mark.data"
+    return Path(os.environ[DATA])

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.capture.source import SourceInfo
+from crowdmon.facts import Event, Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.values import DensityMap, Frame, Grid, Reading
 
 
@@ -171,18 +173,18 @@ class FakeSources:
         self.answers = {uri: list(a) if isinstance(a, (list, tuple)) else [a] for uri, a in answers.items()}
         self._live = live
         self.opened: list[str] = []
-        self.patience: list[float] = []
+        self.timeouts: list[float] = []
         self.within: list[float] = []
 
     def live(self, uri: str) -> bool:
         return uri.startswith("live") if self._live is None else uri in self._live
 
     def open(
-        self, uri: str, *, within: float, patience: float, stopped: Callable[[], bool] | None = None
+        self, uri: str, *, within: float, timeout: float, stopped: Callable[[], bool] | None = None
     ) -> FakeSource:
         self.opened.append(uri)
         self.within.append(within)
-        self.patience.append(patience)
+        self.timeouts.append(timeout)
         answers = self.answers[uri]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if callable(answer):
@@ -193,23 +195,31 @@ class FakeSources:
         return answer
 
 
-class ListSink:
-    """Keeps readings in a list; fails while ``error`` is set."""
+class ListSink(Sink):
+    """Keeps facts in lists; fails while ``error`` is set."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.readings: list[Reading] = []
+        self.events: list[Event] = []
         self.error = error
         self.flushed = 0
         self.attempts = 0
+        self.closed = False
 
-    def write(self, reading: Reading) -> None:
+    def write(self, fact: Fact) -> None:
         self.attempts += 1
         if self.error is not None:
             raise self.error
-        self.readings.append(reading)
+        if isinstance(fact, Event):
+            self.events.append(fact)
+        else:
+            self.readings.append(fact)
 
     def flush(self) -> None:
         self.flushed += 1
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class ManualClock:

@@ -5,24 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
 
 import pytest
 
 from crowdmon import logs
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """Leave logging as it was: other tests rely on the defaults."""
-    names = (None, "crowdmon", "trainer")
-    levels = [logging.getLogger(name).level for name in names]
-    handlers = logging.getLogger().handlers[:]
-    yield
-    logging.captureWarnings(False)
-    logging.getLogger().handlers[:] = handlers
-    for name, level in zip(names, levels, strict=True):
-        logging.getLogger(name).setLevel(level)
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> str:

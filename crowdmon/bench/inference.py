@@ -16,9 +16,9 @@ from crowdmon import resources
 from crowdmon.bench.harness import SCENE, SIZES, Bench, Figures, Goal, Row, alternating, goal
 from crowdmon.capture.source import open_source
 from crowdmon.counting import backends
+from crowdmon.counting.backend import Backend
 from crowdmon.counting.counter import Counter
-from crowdmon.counting.macs import macs
-from crowdmon.counting.network_config import NetworkConfig
+from crowdmon.counting.network_config import NetworkConfig, macs
 from crowdmon.counting.weights import DEFAULT, Weights, load
 from crowdmon.values import Frame
 
@@ -33,6 +33,12 @@ NEAR = {"f32": 100.0, "bf16": 65.0}
 
 TOGETHER = 4
 """Pictures counted in one call, to see whether that pays."""
+
+CARD_BATCHES = (1, 16)
+"""Pictures counted in one call on a CUDA card."""
+
+CARD_MS = 1.0
+"""Milliseconds one picture of 512x1024 shall take on a data-centre card."""
 
 _CPU = ("openvino", "onnxruntime", "torch")
 
@@ -56,6 +62,48 @@ def inference(bench: Bench) -> Figures:
     return rows, [*_faster(rows), *_near(rows)]
 
 
+def card(bench: Bench) -> Figures:
+    """The network alone on a CUDA card, where there is one, and a large matrix product.
+
+    The pictures lie on the card already; one in a call, and many.
+    """
+    if "torch" not in backends.installed():
+        return [], []
+    from crowdmon.counting.reference import SIDE, matrix_product
+    from crowdmon.counting.torch_backend import TorchBackend
+
+    weights = load(resources.path(DEFAULT))
+    made = TorchBackend(weights)
+    if made.device == "cpu":
+        return [], []
+    width, height = SIZES[PUBLISHED]
+    gflop = 2e-9 * macs(NetworkConfig.from_header(weights.network), height=height, width=width)
+    named = {"backend": "cuda", "device": made.device, "precision": made.precision}
+    rows: list[Row] = [
+        {
+            "what": "on the card",
+            "model": "ssr-hef",
+            **named,
+            "size": PUBLISHED,
+            "batch": batch,
+            "gflop": gflop,
+        }
+        for batch in CARD_BATCHES
+    ]
+    runs: list[Callable[[], object]] = [made.resident((batch, 3, height, width)) for batch in CARD_BATCHES]
+    product, operations = matrix_product(made.precision, device="cuda")
+    rows.append({"what": "matrix product", **named, "size": f"{SIDE}x{SIDE}", "gflop": operations / 1e9})
+    for row, taken in zip(rows, alternating([*runs, product], rounds=20, say=bench.say), strict=True):
+        row["median_ms"] = median(taken) / row.get("batch", 1)
+        row["gflop_per_s"] = 1000 * row["gflop"] / row["median_ms"]
+        if row.get("batch"):
+            row["pictures_per_s"] = 1000 / row["median_ms"]
+    for row in rows[:-1]:
+        row["percent_of_peak"] = 100 * row["gflop_per_s"] / rows[-1]["gflop_per_s"]
+    of = f"{made.device} {made.precision}, {PUBLISHED}, one picture"
+    return rows, [goal("card", of, limit=CARD_MS, measured=rows[0]["median_ms"], unit="ms")]
+
+
 def described(device: str) -> Row:
     """Return a counter's device, such as ``openvino cpu f32``, under the names the JSON has."""
     backend, *on, precision = device.split()
@@ -70,7 +118,7 @@ def picture(width: int, height: int) -> Frame:
         return Frame(next(iter(source.pictures())).rgb())
 
 
-def _made(what: Weights | bytes, *, most: int | None = None) -> list[backends.Backend]:
+def _made(what: Weights | bytes, *, most: int | None = None) -> list[Backend]:
     """Return the back ends that can run this, the best first; of two that come to the same here, one."""
     names = [name for name in backends.installed() if name != "torch" or isinstance(what, Weights)]
     made = [backends.make(name, what) for name in names[:most]]
@@ -137,7 +185,7 @@ def _eagerly(model: str, weights: Weights, batch: NDArray[np.float32]) -> Callab
     return eager(model, weights, height=batch.shape[2], width=batch.shape[3])
 
 
-def _settled(made: backends.Backend, batch: NDArray[np.float32]) -> Callable[[], object]:
+def _settled(made: Backend, batch: NDArray[np.float32]) -> Callable[[], object]:
     """Return a run of a back end that has seen as many pictures of this size as it compiles for one."""
     for _ in range(getattr(made, "steady", 1)):
         made.run(batch)

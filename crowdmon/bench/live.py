@@ -1,4 +1,4 @@
-"""What ``crowdmon bench`` measures of live cameras: latency, how many are held, memory.
+"""What ``crowdmon bench`` measures of live cameras: latency, and how many are held.
 
 The cameras are real ones as far as the program can tell: RTSP, 720p, 25 pictures a second, H.264 that was
 encoded before and is sent by a process of its own (:mod:`crowdmon.bench.rtsp_server`). What watches them is a
@@ -18,10 +18,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from crowdmon.bench.h264 import access_units
+from crowdmon.bench.clip import access_units, write_clip
 from crowdmon.bench.harness import SCENE, Bench, Figures, Row, answer, cores, goal
-from crowdmon.bench.memory import resident_mb
-from crowdmon.bench.rtsp_server import write_clip
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.scene import parse_scene
 
@@ -46,7 +44,7 @@ _FEWER = (4, 3, 2, 1)
 
 
 class Cameras:
-    """The server's addresses, and when each guest got its first picture."""
+    """The server's addresses, and when each client got its first picture."""
 
     def __init__(self, port: int, log: Path) -> None:
         self._port, self._log = port, log
@@ -56,7 +54,7 @@ class Cameras:
         return f"rtsp://127.0.0.1:{self._port}/{name}"
 
     def first_pictures(self) -> dict[str, float]:
-        """Return the epoch seconds at which each camera's first picture was sent to its last guest."""
+        """Return the epoch seconds at which each camera's first picture was sent to its last client."""
         lines = self._log.read_text(encoding="utf-8").splitlines()[1:]
         return {name: float(moment) for name, _, moment in (line.partition(" ") for line in lines)}
 
@@ -104,10 +102,10 @@ def latency(bench: Bench) -> Figures:
     camera sent its first byte, which adds the network, decoding, and that FFmpeg knows the end of a
     picture only when the next one begins.
     """
-    with cameras(clip(bench)) as them:
+    with cameras(clip(bench)) as served:
         bench.say("one camera")
-        seen = answer("watch", sources=[them.source("gate")], rate=None, seconds=bench.seconds + 2)
-        first = them.first_pictures()["gate"]
+        seen = answer("watch", sources=[served.source("gate")], rate=None, seconds=bench.seconds + 2)
+        first = served.first_pictures()["gate"]
     if len(seen["counts"]) < 2:
         raise CountingError(f"one camera gave {len(seen['counts'])} readings", _why(seen))
     ages = {
@@ -130,11 +128,11 @@ def latency(bench: Bench) -> Figures:
 def held(bench: Bench) -> Figures:
     """How many cameras are counted as often as they shall be, without a window."""
     rows: list[Row] = []
-    with cameras(clip(bench)) as them:
+    with cameras(clip(bench)) as served:
 
         def holds(number: int) -> bool:
             bench.say(f"{number} cameras")
-            sources = [them.source(f"{one}") for one in range(number)]
+            sources = [served.source(f"{one}") for one in range(number)]
             rows.append(_verdict(answer("watch", sources=sources, rate=RATE, seconds=bench.seconds)))
             return bool(rows[-1]["held"])
 
@@ -169,33 +167,6 @@ def _per_second(moments: Sequence[float], *, seconds: float) -> float:
     """
     span = moments[-1] - moments[0] if moments else 0.0
     return (len(moments) - 1) / span if span > 0.8 * seconds else len(moments) / seconds
-
-
-def memory(bench: Bench) -> Figures:
-    """Resident memory of the program itself: one camera headless, four with the window."""
-    rows: list[Row] = []
-    with cameras(clip(bench)) as them:
-        for of, words, limit in _programs(bench, them):
-            bench.say(of)
-            if (most := resident_mb(words, seconds=bench.seconds / 2, folder=bench.folder)) is not None:
-                rows.append(
-                    {"what": "memory", "command": of, "size": "720p", "resident_mb": most, "limit": limit}
-                )
-    return rows, [
-        goal("memory", row["command"], limit=row.pop("limit"), measured=row["resident_mb"], unit="MB")
-        for row in rows
-    ]
-
-
-def _programs(bench: Bench, them: Cameras) -> list[tuple[str, Sequence[str], float]]:
-    config = bench.folder / "four.yaml"
-    lines = [f"  - name: camera {number}\n    source: {them.source(f'w{number}')}\n" for number in range(4)]
-    config.write_text("cameras:\n" + "".join(lines), encoding="utf-8")
-    csv = str(bench.folder / "memory.csv")
-    return [
-        ("one camera headless", ["count", them.source("memory"), "--every", "0.2", "--csv", csv], 450.0),
-        ("four cameras with window", ["--config", str(config)], 800.0),
-    ]
 
 
 def _why(seen: dict[str, Any]) -> str:

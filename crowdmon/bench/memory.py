@@ -1,4 +1,4 @@
-"""How much memory the program holds while it works, as the system sees it from outside."""
+"""What ``crowdmon bench`` measures of memory: what the program holds while it works, seen from outside."""
 
 from __future__ import annotations
 
@@ -10,12 +10,41 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from crowdmon.bench.harness import Bench, Figures, Row, goal
+from crowdmon.bench.live import Cameras, cameras, clip
 from crowdmon.errors import CrowdmonError
 
 _STEP = 0.25
 
 _START = 12.0
 """Seconds to load, connect and compile before what is held is looked at for as long as was asked."""
+
+
+def memory(bench: Bench) -> Figures:
+    """Resident memory of the program itself: one camera headless, four with the window."""
+    rows: list[Row] = []
+    with cameras(clip(bench)) as served:
+        for of, words, limit in _programs(bench, served):
+            bench.say(of)
+            if (most := resident_mb(words, seconds=bench.seconds / 2, folder=bench.folder)) is not None:
+                rows.append(
+                    {"what": "memory", "command": of, "size": "720p", "resident_mb": most, "limit": limit}
+                )
+    return rows, [
+        goal("memory", row["command"], limit=row.pop("limit"), measured=row["resident_mb"], unit="MB")
+        for row in rows
+    ]
+
+
+def _programs(bench: Bench, served: Cameras) -> list[tuple[str, Sequence[str], float]]:
+    config = bench.folder / "four.yaml"
+    lines = [f"  - name: camera {number}\n    source: {served.source(f'w{number}')}\n" for number in range(4)]
+    config.write_text("cameras:\n" + "".join(lines), encoding="utf-8")
+    csv = str(bench.folder / "memory.csv")
+    return [
+        ("one camera headless", ["count", served.source("memory"), "--every", "0.2", "--csv", csv], 450.0),
+        ("four cameras with window", ["--config", str(config)], 800.0),
+    ]
 
 
 def resident_mb(words: Sequence[str], *, seconds: float, folder: Path) -> float | None:
@@ -50,7 +79,7 @@ def resident_mb(words: Sequence[str], *, seconds: float, folder: Path) -> float 
 
 
 def _resident(pid: int) -> int | None:
-    """Return the bytes a process holds in memory; None where nobody tells."""
+    """Return the bytes a process holds in memory; None where the system does not tell."""
     if sys.platform == "linux":
         pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
         return int(pages[1]) * os.sysconf("SC_PAGE_SIZE") if len(pages) > 1 else None

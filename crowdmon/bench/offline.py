@@ -8,8 +8,8 @@ from statistics import median
 from typing import Any
 
 from crowdmon.bench import live as bench_live
+from crowdmon.bench.clip import read_clip
 from crowdmon.bench.harness import SCENE, Bench, Figures, Row, alternating, answer, goal, process
-from crowdmon.bench.rtsp_server import read_clip
 from crowdmon.capture.source import open_source
 from crowdmon.counting.counter import Counter
 from crowdmon.engine.offline import iterate

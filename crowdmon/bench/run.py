@@ -21,19 +21,20 @@ from rich.console import Console
 from rich.table import Table
 
 from crowdmon import __version__
-from crowdmon.bench import card, inference, live, offline, tables, window
+from crowdmon.atomic import write_whole
+from crowdmon.bench import inference, live, memory, offline, tables, window
 from crowdmon.bench.harness import Bench, Figures, cores
 from crowdmon.commands import options
 from crowdmon.errors import CrowdmonError, SinkError
 
 PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("inference", inference.inference),
-    ("card", card.card),
+    ("card", inference.card),
     ("start", offline.start),
     ("window", lambda bench: window.window(bench.rows)),
     ("latency", live.latency),
     ("cameras", live.held),
-    ("memory", live.memory),
+    ("memory", memory.memory),
     ("offline", offline.offline),
     ("CPU a camera", offline.cpu),
 )
@@ -146,12 +147,9 @@ def _print(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
 
 def write(text: str, target: Path) -> None:
     """Write a text, whole or not at all; SinkError if it cannot be written."""
-    part = target.with_name(f"{target.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)
+        write_whole(target, text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise SinkError(
             f"cannot write {target}: {error.strerror or error}", "Choose another place"
         ) from error

@@ -1,4 +1,4 @@
-"""The engine under observation: a process that watches cameras without a window and says what it cost.
+"""A process that watches cameras with the engine, without a window, and says what it cost.
 
     python -m crowdmon.bench.watch '{"sources": [...], "rate": 2.0, "seconds": 8.0}'
 
@@ -11,11 +11,13 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.counting.counter import Counter
 from crowdmon.engine.monitor import Monitor
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.values import Reading, ReadingState
 
 _WARM = 24
@@ -24,22 +26,27 @@ _WARM = 24
 _EACH = 3
 """Readings of each of them."""
 
-_PATIENCE = 60.0
+_WARM_WITHIN = 60.0
 """Seconds to wait for them."""
 
 
-class _Arrivals:
-    """A sink that notes when each count gets here; used by the recording thread alone."""
+class _Arrivals(Sink):
+    """Notes when each count gets here."""
+
+    takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
     def __init__(self) -> None:
         self.counts: list[tuple[str, float, float, float]] = []
 
-    def write(self, reading: Reading) -> None:
+    def write(self, fact: Fact) -> None:
         """Note a count: camera, epoch seconds now, epoch seconds of its picture, media seconds."""
-        if reading.state is ReadingState.OK:
-            self.counts.append((reading.camera, time.time(), reading.time, reading.pts or 0.0))
+        if isinstance(fact, Reading) and fact.state is ReadingState.OK:
+            self.counts.append((fact.camera, time.time(), fact.time, fact.pts or 0.0))
 
     def flush(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
         """Nothing to do."""
 
 
@@ -61,7 +68,7 @@ def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict
     monitor = Monitor(config, counter_factory=Counter, sinks=(arrivals,))
     monitor.start()
     try:
-        _wait(lambda: _warm(arrivals, names) or monitor.failure is not None, _PATIENCE)
+        _wait(lambda: _warm(arrivals, names) or monitor.failure is not None, _WARM_WITHIN)
         arrivals.counts.clear()
         began, cpu = time.monotonic(), time.process_time()
         _wait(lambda: monitor.failure is not None, seconds)

@@ -16,20 +16,17 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from crowdmon.bench.harness import Goal, Row, goal
+from crowdmon.bench.harness import SCENE, Goal, Row, goal
 from crowdmon.errors import CrowdmonError
 from crowdmon.scene import parse_scene
 from crowdmon.sinks.video import Clip
 
-SCENE = "synthetic:plaza?people=60"
-"""What the recording shows, 720p at 25 pictures a second."""
-
 _PICTURES, _TIMES = 50, 16
 """Drawn pictures, and how often the recording shows them, to and fro: half a minute."""
 
-_NOBODY = "synthetic:empty"
+_EMPTY = "synthetic:empty"
 
-_PATIENCE_S = 180.0
+_WITHIN_S = 180.0
 
 
 def window(_before: Sequence[Row], *, rounds: int = 3, seconds: float = 10.0) -> tuple[list[Row], list[Goal]]:
@@ -42,7 +39,7 @@ def window(_before: Sequence[Row], *, rounds: int = 3, seconds: float = 10.0) ->
         clip = film(Path(folder) / "plaza.mp4")
         ups, pictures = [], []
         for number in range(rounds + 1):
-            up = child("up", _NOBODY, folder=folder)["ms"]
+            up = child("up", _EMPTY, folder=folder)["ms"]
             picture = child("picture", str(clip), folder=folder)["ms"]
             if number:  # the first round finds nothing in the disk's cache
                 ups.append(up)
@@ -91,8 +88,8 @@ def film(path: Path, *, pictures: int = _PICTURES, times: int = _TIMES) -> Path:
 def child(kind: str, source: str, *, folder: str, seconds: float = 0.0) -> dict[str, Any]:
     """Have a process open the window on a source and return what was seen.
 
-    What :class:`~crowdmon.ui.shell.observed.Watch` sees, and ``ms`` from the start of the process to the
-    painting.
+    What :class:`~crowdmon.ui.shell.paint_watch.PaintWatch` sees, and ``ms`` from the start of the process
+    to the painting.
 
     Raises:
         CrowdmonError: it failed, or saw nothing in time.
@@ -104,7 +101,7 @@ def child(kind: str, source: str, *, folder: str, seconds: float = 0.0) -> dict[
         capture_output=True,
         text=True,
         check=False,
-        timeout=_PATIENCE_S + seconds,
+        timeout=_WITHIN_S + seconds,
     )
     last = (done.stdout.strip().splitlines() or ["{}"])[-1]
     seen: dict[str, Any] = json.loads(last) if last.startswith("{") else {}

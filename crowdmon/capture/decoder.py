@@ -19,9 +19,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from crowdmon.capture.ffmpeg import recipe
-from crowdmon.capture.lateness import Lateness
-from crowdmon.capture.thrift import Thrift
+from crowdmon.capture.ffmpeg import open_options
+from crowdmon.capture.live_packets import HeldPackets, Lateness
 from crowdmon.capture.uri import WEB_SCHEMES, SourceSpec
 from crowdmon.errors import SourceError
 
@@ -70,7 +69,7 @@ class Decoder:
         origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
         needed: asked before each packet of a live stream whether its picture would be used; None for always.
-        passed: sound pictures that were not decoded, or not given, because nobody needed them or they came
+        passed: sound pictures that were not decoded, or not given, because they were not needed or came
             too late, since this was last set to 0.
         lateness: how late they come; None where the source does not tell when they were taken.
         heard: monotonic seconds at which the last packet came that was not needed; None before.
@@ -82,14 +81,14 @@ class Decoder:
     def __init__(
         self, spec: SourceSpec, *, timeout: tuple[float, float], stopped: Callable[[], bool] | None = None
     ) -> None:
-        how = recipe(spec, read_timeout=max(timeout))
-        self._label, self._patience = spec.label, timeout[1]
+        how = open_options(spec, read_timeout=max(timeout))
+        self._label, self._read_timeout = spec.label, timeout[1]
         self._stopped = stopped
         self._ready: deque[VideoFrame] = deque()
         self.left_out = self.passed = 0
         self.needed: Callable[[], bool] | None = None
         self.heard: float | None = None
-        self._thrift: Thrift[av.Packet[Any]] = Thrift()
+        self._held: HeldPackets[av.Packet[Any]] = HeldPackets()
         self._frames: Iterator[VideoFrame] = iter(())
         self._container: InputContainer | None = av.open(
             how.url, mode="r", format=how.format, options=how.options, timeout=timeout
@@ -136,12 +135,12 @@ class Decoder:
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
         asked, usual = since, 0.0
-        limit = max(self._patience, _KEY_FRAME)
+        limit = max(self._read_timeout, _KEY_FRAME)
         # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
         # PyAV would wait for the next picture for as long as any packet comes.
         for packet in container.demux() if self.live else container.demux(self._stream):
             waited = time.monotonic() - asked if self.live else 0.0
-            if waited >= self._patience:
+            if waited >= self._read_timeout:
                 # What comes out when the time is up is the picture before the silence, held back until now.
                 raise TimeoutError
             if self._stopped is not None and self._stopped():
@@ -153,7 +152,7 @@ class Decoder:
             if frames and not old:
                 yield from frames
                 bad, since = 0, time.monotonic()
-                asked, limit = since, self._patience
+                asked, limit = since, self._read_timeout
                 continue
             asked = time.monotonic()
             since = max(since, self.heard or since)
@@ -190,10 +189,10 @@ class Decoder:
         context.skip_frame = "DEFAULT" if needed else "NONREF"
         # Where pictures come out of order, the newest would not come out of what waited.
         hurry = needed or bool(context.has_b_frames)
-        packets = self._thrift.take(packet, key=packet.is_keyframe, now=now, needed=hurry)
+        packets = self._held.take(packet, key=packet.is_keyframe, now=now, needed=hurry)
         decoded = [self._decode_packet(one) for one in packets]
         frames = [frame for some in decoded for frame in some or ()]
-        self.passed, self._thrift.passed = self.passed + self._thrift.passed + len(frames[:-1]), 0
+        self.passed, self._held.passed = self.passed + self._held.passed + len(frames[:-1]), 0
         if packets and not frames and None in decoded:
             return None
         if not frames and not needed:
@@ -246,10 +245,9 @@ class Decoder:
         """Release the input; may be called twice."""
         container, self._container = self._container, None
         self._ready.clear()
-        self._thrift, self.needed = Thrift(), None
-        self._frames = iter(
-            ()
-        )  # it holds the decoder's threads and buffers, which would stay until a later gc
+        self._held, self.needed = HeldPackets(), None
+        # The former iterator holds the decoder's threads and buffers, which would stay until a later gc.
+        self._frames = iter(())
         if container is not None:
             container.close()
 

@@ -41,7 +41,7 @@ _PROTOCOLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class OpenOptions:
     """What to hand to ``av.open``.
 
     Attributes:
@@ -55,7 +55,7 @@ class Recipe:
     options: dict[str, str] = field(default_factory=dict)
 
 
-def recipe(spec: SourceSpec, *, read_timeout: float, platform: str = sys.platform) -> Recipe:
+def open_options(spec: SourceSpec, *, read_timeout: float, platform: str = sys.platform) -> OpenOptions:
     """Return how to open a file, a network source or a webcam.
 
     Args:
@@ -68,11 +68,11 @@ def recipe(spec: SourceSpec, *, read_timeout: float, platform: str = sys.platfor
     if spec.kind == "file":
         # The prefix keeps FFmpeg from reading a colon in a file's name as a protocol.
         options = {"protocol_whitelist": _PROTOCOLS["file"], "format_whitelist": FILE_FORMATS}
-        return Recipe(f"file:{Path(spec.uri)}", options=options)
+        return OpenOptions(f"file:{Path(spec.uri)}", options=options)
     return _network(spec, read_timeout)
 
 
-def _network(spec: SourceSpec, read_timeout: float) -> Recipe:
+def _network(spec: SourceSpec, read_timeout: float) -> OpenOptions:
     web = spec.scheme in ("http", "https")
     options = {
         "protocol_whitelist": _PROTOCOLS[spec.scheme],
@@ -91,15 +91,15 @@ def _network(spec: SourceSpec, read_timeout: float) -> Recipe:
     if not web:
         # FFmpeg would watch twenty pictures to measure their rate: a camera would be back seconds later.
         options["fpsprobesize"] = "2"
-    return Recipe(spec.uri, options=options)
+    return OpenOptions(spec.uri, options=options)
 
 
-def _webcam(name: str, platform: str) -> Recipe:
+def _webcam(name: str, platform: str) -> OpenOptions:
     if platform.startswith("linux"):
-        return Recipe(f"/dev/video{name}" if name.isdigit() else name, "video4linux2")
+        return OpenOptions(f"/dev/video{name}" if name.isdigit() else name, "video4linux2")
     if platform == "darwin":
-        return Recipe(name, "avfoundation")
+        return OpenOptions(name, "avfoundation")
     if name.isdigit():  # DirectShow knows cameras by name only
         cameras = list_webcams(platform=platform)
         name = cameras[int(name)][0] if int(name) < len(cameras) else f"video={name}"
-    return Recipe(name, "dshow")
+    return OpenOptions(name, "dshow")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -55,6 +55,7 @@ class FolderSource:
 
     Args:
         spec: a folder, or one picture file.
+        timeout, stopped: as every source takes them; reading a file waits for nothing.
 
     Raises:
         SourceError: no such file, no picture in the folder, or its first picture cannot be read.
@@ -62,7 +63,13 @@ class FolderSource:
 
     info: SourceInfo
 
-    def __init__(self, spec: SourceSpec) -> None:
+    def __init__(
+        self,
+        spec: SourceSpec,
+        *,
+        timeout: tuple[float, float] = (10.0, 10.0),
+        stopped: Callable[[], bool] | None = None,
+    ) -> None:
         self._scalers = Scalers()
         self._next = 0
         root = Path(spec.uri)

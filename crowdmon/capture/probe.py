@@ -1,10 +1,11 @@
-"""Tries a source once: opens it, takes its first picture, lets go of it."""
+"""Tests a source: opens it, takes its first picture, closes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from crowdmon.capture.source import SourceInfo, open_source
+from crowdmon.capture.taps import frame_from
 from crowdmon.errors import SourceError
 from crowdmon.values import Frame
 
@@ -13,28 +14,25 @@ SIDE = 640
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Look:
+class ProbeResult:
     """What a source is like, and its first picture."""
 
     info: SourceInfo
     frame: Frame
 
 
-def look(source: str, *, patience: float = 10.0) -> Look:
-    """Open a source and take one picture; may last as long as ``patience`` seconds, twice.
+def probe(source: str, *, timeout: float = 10.0) -> ProbeResult:
+    """Open a source and take one picture; may last as long as ``timeout`` seconds, twice.
 
     Args:
         source: with ``${NAME}`` where secrets are.
-        patience: seconds to wait for it to open, and for its picture.
+        timeout: seconds to wait for it to open, and for its picture.
 
     Raises:
         ConfigError, SourceError: as :func:`~crowdmon.capture.source.open_source` does.
     """
-    with open_source(source, timeout=(patience, patience)) as opened:
-        picture = next(opened.pictures(), None)
+    with open_source(source, timeout=(timeout, timeout)) as opened:
+        picture = next(iter(opened.pictures()), None)
         if picture is None:
-            raise SourceError(f"{opened.info.label} holds no picture", "Try another source")
-        width, height = picture.size
-        scale = min(1.0, SIDE / max(width, height))
-        rgb = picture.rgb((max(round(width * scale), 1), max(round(height * scale), 1)))
-        return Look(opened.info, Frame(rgb, time=picture.time, pts=picture.pts, size=(width, height)))
+            raise SourceError(f"{opened.info.label} holds no picture", "Give another source")
+        return ProbeResult(opened.info, frame_from(picture, "", (SIDE, SIDE)))

@@ -1,9 +1,10 @@
-"""The door of the room: what a source and a picture are, and :func:`open_source`."""
+"""What a source and a picture are, and :func:`open_source`, which opens any of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
@@ -11,11 +12,12 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.capture.uri import SourceKind, SourceSpec, parse_source
+from crowdmon.capture.kinds import KINDS
+from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.config import expand_secrets
 
 MIN_SIDE = 32
-"""Pixels; a smaller picture shows nobody and is refused."""
+"""Pixels; a smaller picture shows no people and is refused."""
 
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
@@ -74,7 +76,7 @@ class SourceInfo:
         label: the source for people, secrets redacted.
     """
 
-    kind: SourceKind
+    kind: str
     width: int
     height: int
     fps: float | None
@@ -120,7 +122,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class SparingSource(Source, Protocol):
-    """A source that need not decode what nobody needs; of use while it is live."""
+    """A source that can leave out pictures that are not needed; of use while it is live."""
 
     @property
     def heard(self) -> float | None:
@@ -144,6 +146,25 @@ class SparingSource(Source, Protocol):
         ...
 
 
+class SourceReader(Protocol):
+    """What a line of :data:`~crowdmon.capture.kinds.KINDS` names: something that opens a source."""
+
+    def __call__(
+        self, spec: SourceSpec, *, timeout: tuple[float, float], stopped: Callable[[], bool] | None
+    ) -> Source:
+        """Open a source; its first picture is decoded already when this returns.
+
+        Args:
+            spec: the source, of the reader's kind.
+            timeout: seconds to wait for the source to open, and for each picture.
+            stopped: asked now and then, while a live source is opened and read, whether to give up.
+
+        Raises:
+            ConfigError, SourceError: as :func:`open_source` does.
+        """
+        ...
+
+
 def open_source(
     text: str, *, timeout: tuple[float, float] = (10.0, 10.0), stopped: Callable[[], bool] | None = None
 ) -> Source:
@@ -161,17 +182,13 @@ def open_source(
             :class:`~crowdmon.capture.faults.AccessRefusedError` if a password was refused.
     """
     spec = parse_source(expand_secrets(text), label=text)
-    if spec.kind == "synthetic":
-        from crowdmon.capture.synthetic import SyntheticSource
+    return _reader("folder" if _is_picture(spec) else spec.kind)(spec, timeout=timeout, stopped=stopped)
 
-        return SyntheticSource(spec)
-    if spec.kind == "folder" or _is_picture(spec):
-        from crowdmon.capture.folder import FolderSource
 
-        return FolderSource(spec)
-    from crowdmon.capture.av_source import AvSource
-
-    return AvSource(spec, timeout=timeout, stopped=stopped)
+def _reader(kind: str) -> SourceReader:
+    module, _, name = KINDS[kind].reader.partition(":")
+    reader: SourceReader = getattr(import_module(module), name)
+    return reader
 
 
 def _is_picture(spec: SourceSpec) -> bool:

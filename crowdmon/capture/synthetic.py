@@ -1,13 +1,13 @@
 """The demo camera: :mod:`crowdmon.scene` as a source without an end.
 
-It does not wait: whoever reads it paces it by the pictures' ``pts``. A picture is rendered when its pixels
+It does not wait: its reader paces it by the pictures' ``pts``. A picture is rendered when its pixels
 are asked for, so skipping one costs nothing.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -62,13 +62,23 @@ class SyntheticPicture:
 class SyntheticSource:
     """A :class:`~crowdmon.capture.source.Source` of rendered pictures, the same ones each time.
 
+    Args:
+        spec: scene and parameters.
+        timeout, stopped: as every source takes them; drawing waits for nothing.
+
     Raises:
         ConfigError: unknown scene or parameter.
     """
 
     info: SourceInfo
 
-    def __init__(self, spec: SourceSpec) -> None:
+    def __init__(
+        self,
+        spec: SourceSpec,
+        *,
+        timeout: tuple[float, float] = (10.0, 10.0),
+        stopped: Callable[[], bool] | None = None,
+    ) -> None:
         self._plaza = parse_scene(spec.uri)
         self._index = 0
         self._open = True

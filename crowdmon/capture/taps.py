@@ -14,7 +14,7 @@ halve the rate."""
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One consumer's wish.
+    """What one consumer asks for.
 
     Attributes:
         size: (width, height) in pixels the picture shall fit into, never enlarged; None for full.

@@ -6,13 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from crowdmon.address import public
+from crowdmon.capture.kinds import KINDS
 from crowdmon.errors import ConfigError
-
-SourceKind = Literal["file", "folder", "network", "webcam", "synthetic"]
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "srt", "udp", "rtp", "tcp")
 """Schemes that deliver pictures at their own pace."""
@@ -23,7 +21,6 @@ WEB_SCHEMES = ("http", "https")
 SCHEMES = (*STREAM_SCHEMES, *WEB_SCHEMES)
 
 _SCHEME = re.compile(r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+)://")
-_SYNTHETIC = "synthetic:"
 _WEBCAM = re.compile(r"^(\d{1,3}|/dev/video\d+|video=.+)$", re.ASCII)
 
 
@@ -32,7 +29,7 @@ class SourceSpec:
     """A source, understood but not opened.
 
     Attributes:
-        kind: file, folder, network, webcam or synthetic.
+        kind: a key of :data:`~crowdmon.capture.kinds.KINDS`: file, folder, network, webcam, synthetic.
         uri: what to open, secrets included; never show it. A path for files and folders.
         label: the same for people: what could be a secret replaced by ``***``.
         live: whether its pictures come at their own pace and cannot be asked for again. Of an
@@ -40,7 +37,7 @@ class SourceSpec:
         scheme: lower case, for network sources; empty otherwise.
     """
 
-    kind: SourceKind
+    kind: str
     uri: str
     label: str
     live: bool
@@ -66,8 +63,9 @@ def parse_source(
         raise ConfigError("the source is empty", "Give a file, a folder, an address, 0 or synthetic:plaza")
     if "\0" in text:
         raise ConfigError("the source holds a NUL character", "Give a plain path or address")
-    if text.startswith(_SYNTHETIC):
-        return SourceSpec("synthetic", text, shown, live=False)
+    for name, kind in KINDS.items():
+        if kind.prefix and text.startswith(kind.prefix):
+            return SourceSpec(name, text, shown, live=kind.live)
     if text.startswith("file:"):
         return _path(_file_path(text), shown, is_folder)
     if _WEBCAM.match(text):

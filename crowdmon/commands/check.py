@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from crowdmon.atomic import check_place
+from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
-from crowdmon.commands.cameras import cameras_of
+from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import missing_display, missing_library
-from crowdmon.config import CameraConfig
-from crowdmon.errors import CrowdmonError, SourceError, redact
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig
+from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.sinks.daily import check_folder
 from crowdmon.values import Frame
 
-Probe = tuple[str, Callable[[], str]]
+Check = tuple[str, Callable[[], str]]
 """What is checked, and how: returns what was found or raises a CrowdmonError."""
 
 
 def run(sources: Sequence[str], config: Path | None) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
-    cameras = _cameras(sources, config, reasons)
-    for what, probe in [("network", network), *(_camera(camera) for camera in cameras)]:
+    known = _configuration(sources, config, reasons)
+    for what, check in [
+        ("network", network_counts),
+        *((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        *record_places(known.record),
+    ]:
         try:
-            _say("ok", what, probe())
+            _say("ok", what, check())
         except CrowdmonError as error:
             reasons.append(error)
             _say("FAIL", what, str(error))
@@ -38,11 +45,11 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     if reasons:
         click.echo(f"NOT READY: {len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'}")
         return reasons[0].exit_code
-    click.echo("READY")
+    click.echo("READY" if known.cameras else "READY to count; no camera named")
     return 0
 
 
-def network() -> str:
+def network_counts() -> str:
     """Load the bundled weights and count one picture of the demo camera with them."""
     from crowdmon.counting.counter import Counter
 
@@ -54,36 +61,56 @@ def network() -> str:
 
 
 def camera_answers(camera: CameraConfig) -> str:
-    """Open a camera's source and take one picture."""
-    with open_source(camera.source) as source:
-        picture = next(iter(source.pictures()), None)
-        if picture is None:
-            raise SourceError(f"{source.info.label} holds no picture", "Give another source")
-        picture.rgb()
-        info = source.info
-    rate = f", {info.fps:g} fps" if info.fps else ""
+    """Open a camera's source, take one picture and describe it."""
+    found = probe(camera.source)
+    width, height = found.frame.size
+    rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
-    return f"{info.label}: {picture.size[0]}x{picture.size[1]}{rate}{rois}"
+    return f"{found.info.label}: {width}x{height}{rate}{rois}"
 
 
-def _camera(camera: CameraConfig) -> Probe:
-    return f"camera {camera.name}", lambda: camera_answers(camera)
+def record_places(record: RecordConfig) -> Iterator[Check]:
+    """Yield a check for each place of ``record`` in the configuration; nothing is written there.
+
+    Each raises SinkError if its folder is missing or nothing can be written in it.
+    """
+    if record.history is not None:
+        history = Path(record.history).expanduser()
+        yield "record history", lambda: _history_fits(history)
+    if record.csv_log is not None:
+        folder = Path(record.csv_log).expanduser()
+        yield "record csv_log", lambda: _folder_fits(folder)
 
 
-def _cameras(
-    sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError]
-) -> tuple[CameraConfig, ...]:
+def _history_fits(path: Path) -> str:
+    # SQLite writes further files beside the history, so the folder has to take files too.
+    check_place(path, kind="history file", replaced=True)
+    return str(path)
+
+
+def _folder_fits(folder: Path) -> str:
+    check_folder(folder)
+    return str(folder)
+
+
+def _answers(camera: CameraConfig) -> Callable[[], str]:
+    return lambda: camera_answers(camera)
+
+
+def _configuration(sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError]) -> AppConfig:
+    """Read the configuration and say what was found; an empty one if it is wrong."""
     try:
-        cameras = cameras_of(sources, config)
+        known = config_of(sources, config)
+        if config and not known.cameras:
+            raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     except CrowdmonError as error:
         reasons.append(error)
         _say("FAIL", "configuration" if config else "sources", str(error))
-        return ()
+        return AppConfig()
     if config:
-        _say(
-            "ok", "configuration", f"{config}: {len(cameras)} {'camera' if len(cameras) == 1 else 'cameras'}"
-        )
-    return cameras
+        number = len(known.cameras)
+        _say("ok", "configuration", f"{config}: {number} {'camera' if number == 1 else 'cameras'}")
+    return known
 
 
 def _say(verdict: str, what: str, found: str) -> None:

@@ -1,6 +1,6 @@
-"""The command line, declared: every verb, option and word of help. What a verb does is in its own file.
+"""The command line: every verb, option and help text. What a verb does is in its own file.
 
-Nothing heavy is imported here, because ``crowdmon --help`` has to answer at once.
+Nothing that loads slowly is imported here, because ``crowdmon --help`` has to answer at once.
 """
 
 from __future__ import annotations
@@ -55,11 +55,19 @@ def _say_more(ctx: click.Context, _param: click.Parameter, value: int) -> None:
 
 verbose = click.option(
     "-v", "--verbose", count=True, expose_value=False, callback=_say_more,
-    help="Say more; an error shows where it came from. Twice for everything.",
+    help="Say more; an error shows where it came from. Twice for all messages.",
 )  # fmt: skip
 config_option = click.option(
     "--config", "config", type=click.Path(path_type=Path), metavar="FILE",
     help="Cameras and their ROIs, YAML.",
+)  # fmt: skip
+
+backend_option = click.option(
+    "--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto."
+)
+weights_option = click.option(
+    "--weights", type=click.Path(path_type=Path), metavar="FILE",
+    help="Weights of the network. Default: the bundled ones.",
 )  # fmt: skip
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -85,7 +93,9 @@ def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], c
 @verb("window")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
-def window(sources: tuple[str, ...], config: Path | None) -> int:
+@backend_option
+@weights_option
+def window(sources: tuple[str, ...], config: Path | None, backend: str, weights: Path | None) -> int:
     """Open the window on the sources, or on the cameras of a configuration.
 
     This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
@@ -93,11 +103,11 @@ def window(sources: tuple[str, ...], config: Path | None) -> int:
     """
     from crowdmon.commands.window import run
 
-    return run(sources, config)
+    return run(sources, config, backend=backend, weights=weights)
 
 
 @verb("count")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE ...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
 @click.option(
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
@@ -124,18 +134,21 @@ def window(sources: tuple[str, ...], config: Path | None) -> int:
     "--pixelate", is_flag=True,
     help="Make people unrecognisable in snapshot and video, as 'display: {pixelate: true}' does.",
 )  # fmt: skip
-@click.option("--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto.")
-@click.option(
-    "--weights", type=click.Path(path_type=Path), metavar="FILE",
-    help="Weights of the network. Default: the bundled ones.",
-)  # fmt: skip
+@backend_option
+@weights_option
 def count(**options: Any) -> int:
-    """Count people in SOURCE without a window.
+    """Count people in SOURCE, or in all cameras of a configuration, without a window.
 
-    A file is counted frame by frame as fast as it goes; a live source in real time, until
+    A file is counted frame by frame as fast as the machine can; a live source in real time, until
     --duration has passed or Ctrl+C. The rows written so far are always whole. Several files
-    are counted one after the other, into one CSV, and a table sums them up.
+    are counted one after the other, several live sources at the same time; all go into one CSV,
+    and a table sums them up.
     """
+    if not options["sources"] and options["config"] is None:
+        # Not required=True: the cameras of a configuration need no SOURCE.
+        raise click.MissingParameter(
+            ctx=click.get_current_context(), param_hint="'SOURCE ...'", param_type="argument"
+        )
     from crowdmon.commands.count import run
 
     return run(**options)
@@ -148,7 +161,7 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
     """Say READY, or every reason why not.
 
     Loads the network and counts one picture with it, reads the configuration, opens every source
-    and takes one picture from each.
+    and takes one picture from each, and looks whether the folders of "record" can be written.
     """
     from crowdmon.commands.check import run
 
@@ -171,7 +184,7 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
 def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -> int:
     """Measure this machine: how fast it counts, how soon a reading is there, how many cameras it holds.
 
-    Each goal is printed with what was measured and a verdict. Leave the machine alone meanwhile.
+    Each goal is printed with what was measured and a verdict. Use the machine for nothing else meanwhile.
     """
     from crowdmon.bench.run import run, show_profile
 
@@ -180,13 +193,12 @@ def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -
 
 @verb("export")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("--format", "form", type=click.Choice(["onnx", "openvino"]), required=True, help="Of the file.")
 @click.option(
-    "--weights", type=click.Path(path_type=Path), metavar="FILE",
-    help="Weights of the network. Default: the bundled ones.",
-)  # fmt: skip
+    "--format", "form", type=click.Choice(["onnx", "openvino"]), required=True, help="Format of the file."
+)
+@weights_option
 def export(form: str, out: Path, weights: Path | None) -> int:
-    """Write the network for other programs, how it is fed and where it comes from included.
+    """Write the network for other programs, with its pre-processing and its origin.
 
     OUT ends in .onnx, or in .xml for OpenVINO, which puts the weights next to it in a .bin.
     """

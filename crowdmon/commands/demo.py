@@ -7,8 +7,11 @@ from pathlib import Path
 import click
 
 from crowdmon import config, resources
-from crowdmon.commands import count, options, window
+from crowdmon.commands import options, window
+from crowdmon.commands.count import carry_out
+from crowdmon.commands.count_source import Plan
 from crowdmon.commands.display import missing_display
+from crowdmon.counting.factory import make_counter_factory
 from crowdmon.errors import SinkError
 
 CONFIG = "configs/demo.yaml"
@@ -31,11 +34,11 @@ def run(out: Path, seconds: float) -> int:
         raise SinkError(
             f"cannot make the folder {out}: {error.strerror}", "Choose another with --out"
         ) from error
-    plan = count.Plan(
+    plan = Plan(
         camera=demo.cameras[0],
         every=EVERY,
         duration=seconds,
         csv=out / "demo.csv",
         snapshot=out / "demo.png",
     )
-    return count.carry_out(plan)
+    return carry_out(plan, make_counter_factory())

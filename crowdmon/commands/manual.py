@@ -1,4 +1,4 @@
-"""The words of ``--help``: a manual page for the program, examples for its verbs."""
+"""The text of ``--help``: a manual page for the program, examples for its verbs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ USAGE
 
 VERBS
   window   live picture, heatmap and counts; the verb if none is given
-  count    count a source without a window and write CSV
+  count    count sources without a window and write CSV
   check    say READY, or every reason why not
   bench    measure how fast this machine counts
   export   write the network as ONNX or for OpenVINO
@@ -38,6 +38,7 @@ EXAMPLES
   crowdmon --config square.yaml               watch a file's cameras and ROIs
   crowdmon count clip.mp4 --csv counts.csv    count every frame of a clip
   crowdmon count 0 --every 5 --duration 3600  count a webcam for an hour
+  crowdmon count --config square.yaml         count all its cameras
   crowdmon check --config square.yaml         does all of it work?
 
 CONFIGURATION
@@ -85,16 +86,19 @@ The CSV has one row a ROI a reading, "frame" being the whole picture:
 A count that is not known is empty and its state says stale or unknown; it is
 never 0.
 
-With --config, the ROIs of the file's camera apply to SOURCE. If the file has
-several cameras, SOURCE is the name or the source of one of them.
+With --config and without SOURCE, all cameras of the file are counted. With
+SOURCE, the ROIs of the file's camera apply to it. If the file has several
+cameras, SOURCE is the name or the source of one of them.
 
-Of several files each is a camera of its own in the CSV, numbered where names are
-alike. One that cannot be read is named and the others are counted all the same;
-the exit status is then that of the first failure.
+Each of several sources is a camera of its own in the CSV, numbered where names
+are alike. Files are counted one after the other, live sources at the same time.
+A source that cannot be read is named and the others are still counted; the exit
+status is then that of the first failure.
 
-The video has the pictures that were counted, each shown until the next was, and
-is there whole or not at all: after Ctrl+C, as far as it came. "display" in the
-configuration says how it is painted: palette, heat (0 to 1), pixelate.
+The video has the counted pictures, each shown until the next one was counted.
+It is written whole or not at all; after Ctrl+C it holds what was counted until
+then. "display" in the configuration says how it is painted: palette, heat (0 to
+1), pixelate.
 
 Examples:
   crowdmon count clip.mp4 --csv counts.csv
@@ -103,10 +107,12 @@ Examples:
   crowdmon count clip.mp4 --video counted.mp4 --pixelate
   crowdmon count monday.mp4 tuesday.mp4 --csv days.csv --every 1
   crowdmon count rtsp://10.0.0.7/1 --csv hour.csv --duration 3600
+  crowdmon count --config square.yaml --csv square.csv
   crowdmon count synthetic:plaza --duration 20
 """,
     "check": """
-The exit status is 0 if ready, else that of the first reason.
+The exit status is 0 if ready, else that of the first reason. Nothing is written
+into the folders of "record".
 
 Examples:
   crowdmon check

@@ -17,7 +17,7 @@ from crowdmon.values import DensityMap, Frame, Reading, Roi
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class PaintStyle:
     """How pictures are painted.
 
     Attributes:
@@ -40,14 +40,14 @@ class Look:
         )
 
 
-PLAIN = Look()
+PLAIN = PaintStyle()
 
 
 def painted(
-    frame: Frame, density: DensityMap, reading: Reading, rois: Sequence[Roi], look: Look
+    frame: Frame, density: DensityMap, reading: Reading, rois: Sequence[Roi], style: PaintStyle
 ) -> NDArray[np.uint8]:
     """Return a counted picture for people, HxWx3 RGB, with its camera and time below."""
-    if look.pixelate:
+    if style.pixelate:
         frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
     moment = datetime.fromtimestamp(frame.time).strftime("%Y-%m-%d %H:%M:%S")
     return picture.paint(
@@ -56,22 +56,22 @@ def painted(
         reading,
         rois,
         title=f"{frame.camera}  {moment}",
-        palette=look.palette,
-        strength=look.heat,
+        palette=style.palette,
+        strength=style.heat,
     )
 
 
 class Video:
     """Writes the pictures that are counted, at their times: each is shown until the next was counted."""
 
-    def __init__(self, clip: Clip, rois: Sequence[Roi], look: Look) -> None:
-        self._clip, self._rois, self._look = clip, rois, look
+    def __init__(self, clip: Clip, rois: Sequence[Roi], style: PaintStyle) -> None:
+        self._clip, self._rois, self._style = clip, rois, style
 
     def add(self, frame: Frame | None, density: DensityMap | None, reading: Reading) -> None:
         """Write one picture, if one was counted; SinkError if that fails."""
         if frame is None or density is None:
             return
-        rgb = painted(frame, density, reading, self._rois, self._look)
+        rgb = painted(frame, density, reading, self._rois, self._style)
         if size := self._clip.size:
             # A camera that changed its resolution, a folder of all sorts: a video has one size.
             rgb = picture.fitted(rgb, *size) if _differs(rgb, size) else rgb

@@ -1,4 +1,4 @@
-"""How far a count has come, on a terminal; silent where nobody looks."""
+"""How far a count has come, shown on a terminal; silent where there is none."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class _Pace(ProgressColumn):
         return Text(f"{pace:.1f} a second", style="progress.data.speed")
 
 
-class Meter:
+class ProgressBar:
     """A progress bar on stderr with rate and time left; a context manager.
 
     Args:
         name: what is counted.
-        total: how much there is, in the unit :meth:`show` is told; None if nobody knows.
+        total: how much there is, in the unit :meth:`show` is told; None if it is not known.
         console: where to draw; by default on stderr, and only if that is a terminal, so that logs and
             pipes stay clean.
     """

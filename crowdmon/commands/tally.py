@@ -1,32 +1,49 @@
-"""What a count has come to: rows written, people counted, the peaks, and the last picture."""
+"""What a count has come to: rows written, people, peaks, the last picture; and the table that sums it up."""
 
 from __future__ import annotations
 
 import math
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePath
 
+from rich.console import Console
+from rich.table import Table
+
+from crowdmon.capture.uri import parse_source
+from crowdmon.config import CameraConfig
+from crowdmon.errors import CrowdmonError
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading
 
 
-class Rows:
+class Rows(Sink):
     """A sink that counts the rows it passes on; without a file it drops them."""
 
     def __init__(self, file: ReadingCsv | None) -> None:
         self._file = file
         self.written = 0
 
-    def write(self, reading: Reading) -> None:
+    def write(self, fact: Fact) -> None:
         """Write one reading, or raise SinkError."""
-        if self._file:
-            self._file.write(reading)
-            self.written += len(reading.rois)
+        if self._file and isinstance(fact, Reading):
+            self._file.write(fact)
+            self.written += len(fact.rois)
 
     def flush(self) -> None:
         """Make what was written durable."""
         if self._file:
             self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()
 
 
 @dataclass(slots=True)
@@ -94,3 +111,50 @@ class Tally:
         whole = self.rois[WHOLE_FRAME]
         pace = f"{self.counted / took:.1f} a second"
         return f"{text} ({pace}), {whole.mean:.1f} people on average, {whole.most:.1f} at most"
+
+
+def show_table(tallies: Sequence[tuple[CameraConfig, Tally]], *, live: bool = False) -> None:
+    """Print a row a ROI of each source: pictures, average, peak, and when that was.
+
+    Args:
+        tallies: the cameras and what was counted of each.
+        live: tell peaks by the time of day, not by the time since the source's start.
+    """
+    table = Table("source", "camera", "ROI", box=None, pad_edge=False)
+    for heading in ("pictures", "mean", "peak", "peak at"):
+        table.add_column(heading, justify="right")
+    for camera, tally in tallies:
+        source = _short(camera.source)
+        if not tally.rois:
+            table.add_row(source, camera.name, WHOLE_FRAME, "0", "", "", "")
+        for place, (roi, total) in enumerate(tally.rois.items()):
+            who = ("", "") if place else (source, camera.name)
+            at = moment(replace(total, pts=None) if live else total)
+            table.add_row(*who, roi, str(total.pictures), f"{total.mean:.1f}", f"{total.most:.1f}", at)
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100, markup=False).print(table)
+
+
+def sum_line(tallies: Sequence[Tally], rows: Rows, what: str, csv: Path | None) -> str:
+    """Return the summary of a run over several ``what``, such as sources."""
+    written = f"; {rows.written} rows in {csv}" if rows.written else ""
+    return f"{sum(tally.counted for tally in tallies)} pictures of {len(tallies)} {what} counted{written}"
+
+
+def add_kept(error: CrowdmonError, rows: Rows, csv: Path | None) -> None:
+    """Say in an error's hint which rows were written before it."""
+    kept = f"The {rows.written} rows counted until then are in {csv}" if rows.written else ""
+    error.hint = ". ".join(filter(None, [error.hint.rstrip("."), kept]))
+
+
+def moment(total: Sum) -> str:
+    """Return when the peak was: media time as ``h:mm:ss.s``, or the local time of day."""
+    if total.pts is None:
+        return datetime.fromtimestamp(total.at).strftime("%Y-%m-%d %H:%M:%S")
+    tenths = round(10 * total.pts)
+    return f"{tenths // 36_000}:{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"
+
+
+def _short(source: str) -> str:
+    """Return how a source is called in a table: a file's name without its folders, nothing secret."""
+    spec = parse_source(source)
+    return PurePath(spec.label).name if spec.kind in ("file", "folder") else spec.label

@@ -8,24 +8,40 @@ from pathlib import Path
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import APT, missing_display, missing_library
 from crowdmon.config import AppConfig
+from crowdmon.counting.factory import make_counter_factory
 from crowdmon.errors import CrowdmonError
 
 
-def run(sources: Sequence[str], config: Path | None) -> int:
+def run(
+    sources: Sequence[str], config: Path | None, *, backend: str = "auto", weights: Path | None = None
+) -> int:
     """Open the window on what the command line means; return when it is closed."""
     cameras = config_of(sources, config)
     if reason := missing_display():
         raise CrowdmonError(reason, "Count without a window: crowdmon count SOURCE")
     # With sources of their own the cameras are no longer what the file says, and must not replace it.
-    return show(cameras, path=None if sources else config)
+    return show(cameras, path=None if sources else config, backend=backend, weights=weights)
 
 
-def show(config: AppConfig, *, path: Path | None = None) -> int:
-    """Open the window on a configuration, kept in the file ``path``; CrowdmonError if Qt cannot start."""
+def show(
+    config: AppConfig, *, path: Path | None = None, backend: str = "auto", weights: Path | None = None
+) -> int:
+    """Open the window on a configuration; return when it is closed.
+
+    Args:
+        config: the cameras; without any the window asks what to open.
+        path: the file they are from and are saved to.
+        backend, weights: what counts, as for :func:`~crowdmon.counting.factory.make_counter_factory`.
+
+    Raises:
+        ConfigError, WeightsError: there is no such back end, or no such file of weights.
+        CrowdmonError: Qt cannot start.
+    """
+    counter_factory = make_counter_factory(weights, backend)
     if library := missing_library():
         raise CrowdmonError(f"the window needs the system library {library}", APT)
     try:
         from crowdmon.ui.shell.app import run_window
     except ImportError as error:
         raise CrowdmonError(f"the window cannot start ({error})", APT) from error
-    return run_window(config, path=path)
+    return run_window(config, path=path, counter_factory=counter_factory)

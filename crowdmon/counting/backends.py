@@ -1,4 +1,4 @@
-"""What runs the network, and which of them does. One seam: a normalised batch in, people per cell out.
+"""Which back ends there are, and which of them runs the network. A new one is one file and one line here.
 
 ==================  ==============================================================
 ``auto``            torch if there is a CUDA card, else the first that is installed:
@@ -17,53 +17,53 @@ from __future__ import annotations
 import ctypes
 import logging
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from crowdmon.counting.backend import Backend, reason
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, CountingError
 
 log = logging.getLogger(__name__)
 
-_PACKAGES = {
-    "openvino": "openvino",
-    "openvino-f32": "openvino",
-    "onnxruntime": "onnxruntime",
-    "torch": "torch",
-}  # in the order in which ``auto`` takes them on a CPU
-NAMES = ("auto", *_PACKAGES)
-"""The back ends ``--backend`` takes."""
 
-
-class Backend(Protocol):
-    """Runs the network on one device.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One back end that ``--backend`` takes.
 
     Attributes:
-        name: of the library, such as ``openvino``.
-        device: for people, such as ``cpu`` or the name of the card.
-        precision: ``f32``, ``bf16`` or ``f16``.
-        batch: pictures of one size that are counted in one call, because that is quicker than one by one;
-            1 where it is not.
+        package: what has to be installed for it.
+        made_by: ``module:Class``; called with the weights and ``threads``.
+        settings: further keyword arguments of the class.
     """
 
-    name: str
-    device: str
-    precision: str
-    batch: int
+    package: str
+    made_by: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return NxHxW scaled people per cell of an Nx3xHxW batch; CountingError if it fails."""
-        ...
+
+BACKENDS: dict[str, Entry] = {
+    "openvino": Entry("openvino", "crowdmon.counting.openvino_backend:OpenVinoBackend"),
+    "openvino-f32": Entry(
+        "openvino", "crowdmon.counting.openvino_backend:OpenVinoBackend", {"precision": "f32"}
+    ),
+    "onnxruntime": Entry("onnxruntime", "crowdmon.counting.onnx_backend:OnnxRuntimeBackend"),
+    "torch": Entry("torch", "crowdmon.counting.torch_backend:TorchBackend"),
+}
+"""The back ends by name, in the order in which ``auto`` takes them on a CPU."""
+
+NAMES = ("auto", *BACKENDS)
+"""The names ``--backend`` takes."""
 
 
 def make(name: str, weights: Weights | bytes, *, threads: int | None = None) -> Backend:
     """Build a back end by name, ``auto`` for the best one.
 
-    What was chosen is logged, and stands in the back end's name, device and precision. Nothing is
-    tried in turn: a back end that is there and cannot start is an error.
+    What was chosen is logged, and stands in the back end's name, device and precision. No other is tried
+    instead: a back end that is there and cannot start is an error.
 
     Args:
         name: one of :data:`NAMES`.
@@ -76,58 +76,32 @@ def make(name: str, weights: Weights | bytes, *, threads: int | None = None) -> 
         WeightsError: the weights do not fit the network.
         CountingError: the back end cannot start.
     """
-    if name not in NAMES:
-        raise ConfigError(f"unknown back end {name!r}", f"Choose one of {', '.join(NAMES)}")
-    if name != "auto" and name not in installed():
-        raise ConfigError(f"back end {name} is not installed", f"pip install {_PACKAGES[name]}")
+    check_name(name)
     chosen = _best() if name == "auto" else name
+    entry = BACKENDS[chosen]
+    module, _, class_name = entry.made_by.partition(":")
     try:
-        made = _made(chosen, weights, threads)
+        made: Backend = getattr(import_module(module), class_name)(weights, threads=threads, **entry.settings)
     except (ImportError, OSError) as error:
         raise CountingError(
             f"back end {chosen} cannot be loaded: {reason(error)}",
-            f"Install {_PACKAGES[chosen]} again, or choose another back end",
+            f"Install {entry.package} again, or choose another back end",
         ) from error
     log.info("counting with %s on %s in %s", made.name, made.device, made.precision)
     return made
 
 
+def check_name(name: str) -> None:
+    """Raise ConfigError unless ``name`` is one of :data:`NAMES` and its package is installed."""
+    if name not in NAMES:
+        raise ConfigError(f"unknown back end {name!r}", f"Choose one of {', '.join(NAMES)}")
+    if name != "auto" and name not in installed():
+        raise ConfigError(f"back end {name} is not installed", f"pip install {BACKENDS[name].package}")
+
+
 def installed() -> tuple[str, ...]:
     """Return the names, ``auto`` left out, of the back ends whose packages are installed."""
-    return tuple(name for name, package in _PACKAGES.items() if find_spec(package) is not None)
-
-
-def failure(backend: Backend, error: BaseException) -> CountingError:
-    """Return what went wrong in a back end as the error everybody else knows, on one line."""
-    return CountingError(f"{backend.name} on {backend.device} failed: {reason(error)}")
-
-
-def reason(error: BaseException) -> str:
-    """Return the line of a library's message that says what happened."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # OpenVINO leads with the places in its own sources that an exception came through.
-    said = [line for line in lines if not line.startswith(("Exception from ", "Check '"))]
-    if isinstance(error, MemoryError) or not lines:
-        return "out of memory" if isinstance(error, MemoryError) else type(error).__name__
-    return (said or lines)[0]
-
-
-def _made(name: str, weights: Weights | bytes, threads: int | None) -> Backend:
-    if name == "torch":
-        from crowdmon.counting.torch_backend import TorchBackend
-
-        if isinstance(weights, bytes):
-            raise ConfigError("torch cannot run an ONNX file", "Choose openvino or onnxruntime")
-        return TorchBackend(weights, threads=threads)
-    if name == "onnxruntime":
-        from crowdmon.counting.onnx_backend import OnnxRuntimeBackend
-
-        return OnnxRuntimeBackend(weights, threads=threads)
-    from crowdmon.counting.openvino_backend import OpenVinoBackend
-
-    return OpenVinoBackend(weights, precision="f32" if name == "openvino-f32" else None, threads=threads)
+    return tuple(name for name, entry in BACKENDS.items() if find_spec(entry.package) is not None)
 
 
 def _best() -> str:

@@ -70,7 +70,7 @@ class Counter:
         return self._backend.batch
 
     def count(self, frame: Frame) -> DensityMap:
-        """Count the people of one frame; CountingError if the network fails or says nonsense."""
+        """Count the people of one frame; see :meth:`count_together` for its errors."""
         return self.count_together([frame])[0]
 
     def count_together(self, frames: Sequence[Frame]) -> list[DensityMap]:
@@ -81,7 +81,7 @@ class Counter:
 
         Raises:
             ValueError: they are of different sizes.
-            CountingError: the network fails or says nonsense, for whichever of them.
+            CountingError: the network fails, or returns values that are not numbers, for any of them.
         """
         if len({frame.rgb.shape for frame in frames}) != 1:
             raise ValueError("frames that are counted together are of one size")

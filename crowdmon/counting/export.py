@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from crowdmon.counting.backends import reason
+from crowdmon import atomic
+from crowdmon.counting.backend import reason
 from crowdmon.counting.graph import onnx_of
 from crowdmon.counting.weights import KEY, Weights, header
 from crowdmon.errors import ConfigError, SinkError
@@ -44,7 +45,9 @@ def export(weights: Weights, path: Path, *, form: str) -> tuple[Path, ...]:
             write(weights, Path(folder) / path.name)
             # The weights before what refers to them.
             parts = sorted(Path(folder).iterdir(), key=lambda part: part.name == path.name)
-            return tuple(part.replace(path.with_name(part.name)) for part in parts)
+            for part in parts:
+                atomic.install(part, path.with_name(part.name))
+            return tuple(path.with_name(part.name) for part in parts)
     except (OSError, RuntimeError) as error:
         raise SinkError(f"cannot write {path}: {reason(error)}", "Choose another place") from error
 

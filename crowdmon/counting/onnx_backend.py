@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from crowdmon.counting.backends import failure
+from crowdmon.counting.backend import failure
 from crowdmon.counting.graph import DENSITY, PICTURE, onnx_of
 from crowdmon.counting.weights import Weights
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.counting.backends import failure
+from crowdmon.counting.backend import failure
 from crowdmon.counting.graph import onnx_of
 from crowdmon.counting.openvino_runtime import openvino
 from crowdmon.counting.weights import Weights

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from crowdmon.counting.backends import failure
+from crowdmon.counting.backend import failure
 from crowdmon.counting.network import SSRHEF, NetworkConfig
 from crowdmon.counting.weights import Weights
-from crowdmon.errors import WeightsError
+from crowdmon.errors import ConfigError, WeightsError
 
 
 def network_of(weights: Weights) -> SSRHEF:
@@ -39,8 +39,15 @@ class TorchBackend:
 
     name = "torch"
 
-    def __init__(self, weights: Weights, *, threads: int | None = None) -> None:
-        """Load the network onto the device; WeightsError if the weights do not fit it."""
+    def __init__(self, weights: Weights | bytes, *, threads: int | None = None) -> None:
+        """Load the network onto the device.
+
+        Raises:
+            WeightsError: the weights do not fit their network.
+            ConfigError: what is given is an ONNX file, which torch cannot run.
+        """
+        if isinstance(weights, bytes):
+            raise ConfigError("torch cannot run an ONNX file", "Choose openvino or onnxruntime")
         if threads:
             torch.set_num_threads(threads)
         cuda = torch.cuda.is_available()
@@ -64,6 +71,22 @@ class TorchBackend:
         except (RuntimeError, MemoryError) as error:
             raise failure(self, error) from error
         return output
+
+    def layers(self, batch: NDArray[np.float32], *, rounds: int = 5) -> list[tuple[str, str, float]]:
+        """Return name, how often it ran and milliseconds of each operation a batch, longest first."""
+        kinds = [torch.profiler.ProfilerActivity.CPU]
+        if self._device.type == "cuda":
+            kinds.append(torch.profiler.ProfilerActivity.CUDA)
+        spent = "self_device_time_total" if self._device.type == "cuda" else "self_cpu_time_total"
+        self.run(batch)
+        with torch.profiler.profile(activities=kinds) as profile:
+            for _ in range(rounds):
+                self.run(batch)
+        found = [
+            (one.key, f"{one.count // rounds} times", float(getattr(one, spent)) / 1000 / rounds)
+            for one in profile.key_averages()
+        ]
+        return sorted((one for one in found if one[2] > 0), key=lambda one: -one[2])
 
     def resident(self, shape: tuple[int, int, int, int]) -> Callable[[], None]:
         """Return a run over a batch that lies on the device already; it returns when it is done."""

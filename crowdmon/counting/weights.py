@@ -1,4 +1,4 @@
-"""The weights file: tensors and everything needed to use them honestly.
+"""The weights file: tensors and all that is needed to use them.
 
 A safetensors file whose metadata holds one JSON header with the network's shape, the
 pre-processing, the provenance (data, split, commit, seed, date) and the scores. No header, no load.
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from crowdmon import atomic
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.errors import SinkError, WeightsError
 
@@ -67,15 +68,13 @@ def header(weights: Weights) -> dict[str, Any]:
 
 def save(weights: Weights, path: Path) -> None:
     """Write a weights file atomically; SinkError if it cannot be written."""
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # safetensors writes an array's memory as it lies; a channels-last one would come back permuted.
         tensors = {key: np.ascontiguousarray(value) for key, value in weights.tensors.items()}
-        save_file(tensors, part, metadata={KEY: json.dumps(header(weights))})
-        part.replace(path)
+        with atomic.replacing(path) as part:
+            save_file(tensors, part, metadata={KEY: json.dumps(header(weights))})
     except (OSError, SafetensorError) as error:
-        part.unlink(missing_ok=True)
         raise SinkError(f"cannot write weights to {path}: {error}") from error
 
 
@@ -117,11 +116,16 @@ def load(path: Path) -> Weights:
         raise WeightsError(f"{path} has a header that cannot be used ({why})", "Train again") from error
 
 
-def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]]:
+def check_file(path: Path) -> None:
+    """Raise WeightsError unless ``path`` is a file of a plausible size; its content is not read."""
     if not path.is_file():
         raise WeightsError(f"no weights file at {path}", "Give --weights the path of a .safetensors file")
     if path.stat().st_size > _MAX_BYTES:
         raise WeightsError(f"{path} is larger than {_MAX_BYTES >> 20} MiB, far more than this network has")
+
+
+def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]]:
+    check_file(path)
     try:
         with safe_open(path, framework="numpy") as file:
             tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118
@@ -135,7 +139,8 @@ def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]
 
 def _what(path: Path) -> str:
     try:
-        start = path.open("rb").read(8)
+        with path.open("rb") as file:
+            start = file.read(8)
     except OSError:
         return "it cannot be read"
     if not start:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
-from crowdmon.engine.account import Account
-from crowdmon.engine.camera_events import Diary
-from crowdmon.engine.count_cell import Offer
-from crowdmon.engine.latest import Latest
-from crowdmon.engine.playback import Playback
+from crowdmon.engine.camera_events import CameraEvents
+from crowdmon.engine.connection import Connection
+from crowdmon.engine.latest import CountCell, Latest
+from crowdmon.engine.playback import PlaybackControl
 from crowdmon.engine.protocols import Clock
-from crowdmon.engine.rate_meter import Meter
 from crowdmon.engine.snapshots import CameraSnapshot
-from crowdmon.engine.source_link import Link
-from crowdmon.engine.source_status import Figures, status
-from crowdmon.engine.words import words
+from crowdmon.engine.source_status import RateMeter, SourceFigures, status
+from crowdmon.errors import describe
 from crowdmon.facts import Event
+from crowdmon.track.track import Counted, Silence, Track
 from crowdmon.values import CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
@@ -36,27 +34,28 @@ class Camera:
         config: CameraConfig,
         *,
         clock: Clock,
-        out: Callable[[Reading], None],
+        out: Callable[[Sequence[Reading]], None],
         note: Callable[[Event], None],
         unknown_after: float,
     ) -> None:
-        """Nothing runs yet; ``out`` gets every reading, ``note`` every event."""
+        """Nothing runs yet; ``out`` gets every reading in order, ``note`` every event."""
         self.name = config.name
-        self.link = Link(clock, tell=self._became)
-        self.diary = Diary(self.name, clock=clock, out=self._noted)
-        self.offer = Offer()
-        self.playback = Playback()
+        self.connection = Connection(clock, tell=self._became)
+        self.events = CameraEvents(self.name, clock=clock, out=self._noted)
+        self.cell = CountCell()
+        self.playback = PlaybackControl()
         self.view: Latest[Frame] = Latest()
         self.view_size: tuple[int, int] | None = None
-        self._clock, self._note = clock, note
+        self._clock, self._out, self._note = clock, out, note
         self._nominal = 0.0
         self._lock = threading.Lock()
-        self._meter = Meter()
+        self._meter = RateMeter()
         self._last: tuple[Frame, DensityMap] | None = None
         self.count_failure: Exception | None = None
-        self._configure(config)
         self._unknown_after = unknown_after
-        self.account = Account(self.name, interval=self.interval, out=out, unknown_after=self.unknown_after)
+        self._closed = False
+        self._configure(config)
+        self._track = Track(self.name, self.rois, interval=self.interval, unknown_after=self.unknown_after)
 
     def _configure(self, config: CameraConfig) -> None:
         self.config = config
@@ -75,11 +74,10 @@ class Camera:
 
     def reconfigure(self, config: CameraConfig) -> None:
         """Take other ROIs or another rate; the source stays open."""
-        before = {roi.name: roi for roi in self.rois}
         self._configure(config)
-        self.account.redrawn([r.name for r in self.rois if r.name in before and before[r.name] != r])
-        self.account.set_interval(self.interval)
-        self.account.set_unknown_after(self.unknown_after)
+        with self._lock:
+            self._track.redraw(self.rois)
+            self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
 
     def show(self, size: tuple[int, int] | None) -> None:
         """Deliver view pictures that fit into ``size``; none if None."""
@@ -89,83 +87,94 @@ class Camera:
 
     def opened(self, info: SourceInfo) -> None:
         """Note what the open source is like; for the capture thread."""
-        self.link.live = info.live
+        self.connection.live = info.live
         self.playback.duration, self.playback.seekable = info.duration, info.seekable
         self._nominal = 1.0 / info.fps if info.fps else 0.0
-        self.link.expect(self._nominal)
-        self.account.set_interval(self.interval)
+        self.connection.expect(self._nominal)
+        with self._lock:
+            self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
 
-    def ready(self, now: float, *, patience: float) -> bool:
+    def waiting(self, now: float, *, late: float = 0.0) -> float | None:
+        """Note that a picture waits to be counted; see :meth:`Track.waiting`. For the capture thread."""
+        with self._lock:
+            return self._track.waiting(now, late=late)
+
+    def ready(self, now: float, *, pace: float) -> bool:
         """Whether there is a picture to count. One of a live camera that fell silent is too old."""
-        age = self.offer.age(now)
-        if age is None or self.link.stop.is_set():
+        age = self.cell.age(now)
+        if age is None or self.connection.stop.is_set():
             return False
-        return not self.link.live or age <= 2.0 * max(self.interval, patience)
+        return not self.connection.live or age <= 2.0 * max(self.interval, pace)
 
-    def counted(self, frame: Frame, density: DensityMap, reading: Reading, *, patience: float) -> None:
-        """Take what was counted in ``frame``; for the counting thread."""
+    def counted(self, frame: Frame, density: DensityMap, *, pace: float) -> None:
+        """Take what was counted in ``frame``; for the counting thread. CountingError if it is no number."""
         now = self._clock.monotonic()
-        t = frame.time if self.link.live or frame.pts is None else frame.pts
-        era = self.offer.taken_era
-        if self.account.counted(reading, now=now, t=t, patience=patience, era=era) is not None:
-            with self._lock:
-                self._last = (frame, density)
-                self._meter.tick(now)
+        moment = frame.time if self.connection.live or frame.pts is None else frame.pts
+        with self._lock:
+            if self._closed:
+                return
+            # Under the lock, so that sinks get the readings of a camera in the order of their times.
+            self._out(self._track.step(Counted(density, moment, self.cell.taken_era), now, pace=pace))
+            self._last = (frame, density)
+            self._meter.tick(now)
 
     def cannot_count(self, error: Exception) -> None:
         """Stop because counting failed: nothing is counted another way instead."""
         if self.count_failure is None:
             self.count_failure = error
-        self.link.fail(words(error))
+        self.connection.fail(describe(error))
 
     def _became(self, state: CameraState, why: str) -> None:
-        self.diary.became(state, why, counting=self.count_failure is not None)
+        self.events.became(state, why, counting=self.count_failure is not None)
 
     def _noted(self, event: Event) -> None:
-        if not self.link.stop.is_set():  # a thread that comes back late has nothing to say
+        if not self.connection.stop.is_set():  # a thread that comes back late has nothing to say
             self._note(event)
 
-    def look(self, *, patience: float) -> None:
+    def look(self, *, pace: float) -> None:
         """See whether nothing was counted for too long; cheap, for any thread."""
-        state = self.link.facts.state
+        state = self.connection.state.state
         resting = state in (CameraState.ENDED, CameraState.PAUSED)
-        if resting or (state is CameraState.FAILED and not self.link.live):
-            self.account.rest()
-            return
-        now = self._clock.monotonic()
-        self.account.look(self.rois, now=now, epoch=self.link.epoch(now), patience=patience)
+        with self._lock:
+            if resting or (state is CameraState.FAILED and not self.connection.live):
+                self._track.rest()
+            elif not self._closed:
+                now = self._clock.monotonic()
+                if rows := self._track.step(Silence(self.connection.epoch(now)), now, pace=pace):
+                    self._out(rows)
 
-    def snapshot(self, *, patience: float) -> CameraSnapshot:
+    def snapshot(self, *, pace: float) -> CameraSnapshot:
         """Show the camera; cheap, for any thread."""
         now = self._clock.monotonic()
-        fps_in, age, received = self.link.figures(now)
+        fps_in, age, received = self.connection.figures(now)
         with self._lock:
             fps_counted, counted, last = self._meter.rate(now), self._meter.total, self._last
-        figures = Figures(
+        figures = SourceFigures(
             fps_in,
             fps_counted,
             age,
             max(0, received - counted),
             wish=self.config.rate,
-            pace=patience,
-            late=self.link.late(),
+            pace=pace,
+            late=self.connection.late(),
         )
         return CameraSnapshot(
-            status=status(self.link.facts, figures, now=now, epoch=self._clock.wall()),
+            status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),
             view=self.view.peek() if self.view_size is not None else None,
             density=last[1] if last else None,
             counted=last[0] if last else None,
-            reading=self.account.current,
+            reading=self._track.current,
             interval=self.interval,
-            busy=self.offer.busy,
-            position=None if self.link.live else self.playback.position,
-            duration=None if self.link.live else self.playback.duration,
-            seekable=not self.link.live and self.playback.seekable,
+            busy=self.cell.busy,
+            position=None if self.connection.live else self.playback.position,
+            duration=None if self.connection.live else self.playback.duration,
+            seekable=not self.connection.live and self.playback.seekable,
         )
 
     def close(self) -> None:
         """End it: nothing goes in or out any more, even if a thread comes back late."""
-        self.link.stop.set()
-        self.offer.close()
+        self.connection.stop.set()
+        self.cell.close()
         self.view.close()
-        self.account.close()
+        with self._lock:
+            self._closed = True

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from crowdmon.engine.protocols import Clock
 from crowdmon.errors import redact
-from crowdmon.facts import Event, Happening
+from crowdmon.facts import Event, EventKind
 from crowdmon.values import CameraState
 
 MOST_REASONS = 20
@@ -15,10 +15,10 @@ MOST_REASONS = 20
 
 _log = logging.getLogger(__name__)
 
-_OVER = {CameraState.FAILED: Happening.FAILED, CameraState.ENDED: Happening.ENDED}
+_OVER = {CameraState.FAILED: EventKind.FAILED, CameraState.ENDED: EventKind.ENDED}
 
 
-class Diary:
+class CameraEvents:
     """Turns what its camera's threads say into events.
 
     Nothing here waits, and nothing locks: the link says one thing at a time, and the rest is said by the
@@ -44,16 +44,16 @@ class Diary:
         if state is CameraState.LIVE and not self._connected:
             self._connected = True
             self._reasons.clear()
-            self.note(Happening.CONNECTED, _words(self._size))
+            self.note(EventKind.CONNECTED, _words(self._size))
             self._tell_size()
         elif state is CameraState.RECONNECTING:
             self._lost(reason)
         elif state in _OVER:
             self._connected = False
-            self.note(Happening.COUNTING_STOPPED if counting else _OVER[state], reason)
+            self.note(EventKind.COUNTING_STOPPED if counting else _OVER[state], reason)
 
     def _lost(self, reason: str) -> None:
-        kind = Happening.LOST if self._connected else Happening.RECONNECTING
+        kind = EventKind.LOST if self._connected else EventKind.RECONNECTING
         self._connected = False
         if reason not in self._reasons and len(self._reasons) < MOST_REASONS:
             self._reasons.add(reason)
@@ -69,14 +69,14 @@ class Diary:
         """Note whether the picture has stopped changing."""
         if frozen != self._frozen:
             self._frozen = frozen
-            self.note(Happening.FROZEN if frozen else Happening.MOVING)
+            self.note(EventKind.FROZEN if frozen else EventKind.MOVING)
 
     def _tell_size(self) -> None:
         before, self._told = self._told, self._size
         if before is not None and before != self._size:
-            self.note(Happening.RESIZED, f"{_words(before)} -> {_words(self._size)}")
+            self.note(EventKind.RESIZED, f"{_words(before)} -> {_words(self._size)}")
 
-    def note(self, kind: Happening, detail: str = "") -> None:
+    def note(self, kind: EventKind, detail: str = "") -> None:
         """Write an event down as of now."""
         detail = redact(detail)
         _log.info("%s: %s%s", self._camera, kind.value, f", {detail}" if detail else "")

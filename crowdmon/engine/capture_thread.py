@@ -5,19 +5,26 @@ from __future__ import annotations
 import threading
 
 from crowdmon.capture.source import Source, SparingSource
-from crowdmon.engine.backoff import Backoff
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.frozen_picture import Stillness
-from crowdmon.engine.player import Playing
+from crowdmon.engine.player import Player
 from crowdmon.engine.protocols import Clock, Sources
-from crowdmon.engine.taps import Serving
-from crowdmon.engine.timeouts import SHORTEST, Opening, next_patience
-from crowdmon.engine.words import words
-from crowdmon.errors import ConfigError
+from crowdmon.engine.retry import SHORTEST, AnswerTimeout, Backoff, next_timeout
+from crowdmon.engine.taps import Taps
+from crowdmon.errors import ConfigError, describe
 from crowdmon.values import CameraState
 
+AFTER = 10.0
+"""Seconds without a new picture after which a camera counts as frozen."""
 
-class Capturing:
+FEWEST = 5
+"""Repeated pictures that it takes at least, for cameras that send one every few seconds."""
+
+_MEMORY = 5.0
+"""Seconds a picture is remembered: longer than most groups of pictures, shorter than most clips that a
+demonstration plays in a loop."""
+
+
+class CaptureThread:
     """Feeds one camera until it is stopped, its recording ends, or it fails.
 
     The thread is a daemon: one that is stuck in opening a source does not keep the program from
@@ -27,31 +34,31 @@ class Capturing:
     def __init__(self, camera: Camera, *, sources: Sources, clock: Clock, bell: threading.Event) -> None:
         """``bell`` is rung when there is a picture to count."""
         self._camera, self._sources, self._clock, self._bell = camera, sources, clock, bell
-        self._link = camera.link
+        self._connection = camera.connection
         self._backoff = Backoff()
-        self._stillness = Stillness()
-        self._opening = Opening()
-        self._patience = SHORTEST
+        self._stillness = FrozenPicture()
+        self._opening = AnswerTimeout()
+        self._timeout = SHORTEST
         self._pictures = 0
         self._heard = 0.0
-        self._serving = Serving(camera, clock=clock, bell=bell)
+        self._taps = Taps(camera, clock=clock, bell=bell)
         self.thread = threading.Thread(target=self.run, name=f"capture {camera.name}", daemon=True)
 
     def run(self) -> None:
         """Live as the thread does."""
         try:
-            self._link.live = self._sources.live(self._camera.config.source)
-            while not self._link.stop.is_set() and self._attempt():
+            self._connection.live = self._sources.live(self._camera.config.source)
+            while not self._connection.stop.is_set() and self._attempt():
                 pass
         # A thread that dies in silence would look like a quiet camera.
         except Exception as error:  # noqa: BLE001
-            self._link.fail(words(error))
+            self._connection.fail(describe(error))
 
     def _attempt(self) -> bool:
         """Open and read once; return whether to try again, after having waited."""
         attempt = self._backoff.attempt
         if attempt == 1:
-            self._link.became(CameraState.CONNECTING, attempt=attempt)
+            self._connection.became(CameraState.CONNECTING, attempt=attempt)
         error: Exception | None = None
         self._pictures = 0
         self._heard = self._clock.monotonic()
@@ -63,22 +70,24 @@ class Capturing:
         except Exception as lost:  # noqa: BLE001 - whatever a library raises, the source is lost
             error = lost
         finally:
-            self._link.hears(None)  # or the source, and its decoder's threads, would stay until the next one
-        if self._link.live:
+            self._connection.hears(
+                None
+            )  # or the source, and its decoder's threads, would stay until the next one
+        if self._connection.live:
             return self._lost(error)
         if error is not None:
-            self._link.fail(words(error))
+            self._connection.fail(describe(error))
             return False
-        self._link.became(CameraState.ENDED)
+        self._connection.became(CameraState.ENDED)
         return not self._camera.playback.ended()
 
     def _open(self) -> Source:
         try:
             source = self._sources.open(
                 self._camera.config.source,
-                within=self._opening.patience,
-                patience=self._patience,
-                stopped=self._link.stop.is_set,
+                within=self._opening.timeout,
+                timeout=self._timeout,
+                stopped=self._connection.stop.is_set,
             )
         except Exception:
             self._opening.failed(self._clock.monotonic() - self._heard)
@@ -88,40 +97,81 @@ class Capturing:
 
     def _lost(self, error: Exception | None) -> bool:
         now = self._clock.monotonic()
-        age = self._link.figures(now)[1] or 0.0
-        self._patience = next_patience(
-            self._patience,
+        age = self._connection.figures(now)[1] or 0.0
+        self._timeout = next_timeout(
+            self._timeout,
             pictures=self._pictures,
-            usual=self._link.facts.usual,
-            silent=age >= 0.9 * self._patience,
+            usual=self._connection.state.usual,
+            silent=age >= 0.9 * self._timeout,
         )
         refused = bool(getattr(error, "auth", False))
         wait = self._backoff.failed(refused=refused, passed=now - self._heard)
-        why = "The stream ended" if error is None else words(error)
-        self._link.became(CameraState.RECONNECTING, why, attempt=self._backoff.attempt, next_try=now + wait)
-        return not self._link.stop.wait(wait)
+        why = "The stream ended" if error is None else describe(error)
+        attempt, next_try = self._backoff.attempt, now + wait
+        self._connection.became(CameraState.RECONNECTING, why, attempt=attempt, next_try=next_try)
+        return not self._connection.stop.wait(wait)
 
     def _read(self, source: Source) -> None:
-        if self._link.stop.is_set():
+        if self._connection.stop.is_set():
             return
         self._camera.opened(source.info)
         if not source.info.live:
-            Playing(self._camera, source, serving=self._serving, clock=self._clock).run()
+            Player(self._camera, source, taps=self._taps, clock=self._clock).run()
             return
         if isinstance(source, SparingSource):
-            source.spare(self._serving.needed)
-            self._link.hears(source)
+            source.spare(self._taps.needed)
+            self._connection.hears(source)
         before = -1
         for picture in source.pictures():
-            if self._link.stop.is_set():
+            if self._connection.stop.is_set():
                 return
             still = self._stillness.saw(picture.fingerprint(), self._clock.monotonic())
-            self._camera.diary.saw(picture.size)
-            self._serving.passing(picture, picture.time, count=still is None)
+            self._camera.events.saw(picture.size)
+            self._taps.deliver(picture, picture.time, count=still is None)
             # Only now: a camera whose pictures cannot be converted is not live.
             self._backoff.worked()
-            self._link.arrived(picture.time, still=still, pictures=picture.index - before)
+            self._connection.arrived(picture.time, still=still, pictures=picture.index - before)
             before = picture.index
-            self._camera.diary.still(still is not None)
+            self._camera.events.still(still is not None)
             self._pictures += 1
             self._heard = self._clock.monotonic()
+
+
+class FrozenPicture:
+    """Notices an encoder that sends the same pictures over and over. No clock, no thread.
+
+    A sensor's noise makes every picture of a working camera differ from those before. Behind a frozen one
+    an encoder may still write a key frame now and then, which looks a little different from the pictures
+    that follow; so a picture counts as new only if it was not seen in the last seconds either.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, float] = {}
+        self._changed = 0.0
+        self._repeats = 0
+
+    def saw(self, fingerprint: int, now: float) -> float | None:
+        """Note a picture.
+
+        Args:
+            fingerprint: equal for equal pictures.
+            now: seconds.
+
+        Returns:
+            When the last new picture came, if that is too long ago; None while pictures change.
+        """
+        if self._seen.pop(fingerprint, None) is None:
+            self._changed, self._repeats = now, 0
+        else:
+            self._repeats += 1
+        self._forget(now)
+        self._seen[fingerprint] = now
+        frozen = self._repeats >= FEWEST and now - self._changed > AFTER
+        return self._changed if frozen else None
+
+    def _forget(self, now: float) -> None:
+        """Forget what was seen too long ago, but not the picture before."""
+        for one, seen in list(self._seen.items())[:-1]:
+            if now - seen <= _MEMORY:
+                return
+            del self._seen[one]

@@ -11,7 +11,6 @@ from crowdmon.engine.camera import Camera
 from crowdmon.engine.offline import count
 from crowdmon.engine.protocols import Clock, CounterFactory, CounterLike
 from crowdmon.engine.scheduler import Scheduler
-from crowdmon.track.measure import measure
 from crowdmon.values import DensityMap, Frame
 
 _IDLE = 0.5
@@ -34,7 +33,7 @@ class CountsTogether(CounterLike, Protocol):
         ...
 
 
-class Counting:
+class CountingThread:
     """Builds the counter, then counts the newest picture of every camera fairly."""
 
     def __init__(
@@ -93,7 +92,7 @@ class Counting:
         """Count one picture, or several in one call; without one that is due, return the seconds to wait."""
         now = self._clock.monotonic()
         cameras = self._meet(now)
-        waiting = [name for name, camera in cameras.items() if camera.ready(now, patience=self.pace)]
+        waiting = [name for name, camera in cameras.items() if camera.ready(now, pace=self.pace)]
         turns = self._scheduler.turns(waiting, now)
         if not turns:
             wait = self._scheduler.wait(waiting, now)
@@ -104,28 +103,28 @@ class Counting:
     def _alike(self, cameras: Sequence[Camera]) -> list[Camera]:
         """Return the first, and those whose waiting pictures can be counted in the same call."""
         most = self._counter.batch if isinstance(self._counter, CountsTogether) else 1
-        shape = cameras[0].offer.shape if most > 1 else ()
-        return [cameras[0], *(one for one in cameras[1:] if shape and one.offer.shape == shape)][:most]
+        shape = cameras[0].cell.shape if most > 1 else ()
+        return [cameras[0], *(one for one in cameras[1:] if shape and one.cell.shape == shape)][:most]
 
     def _meet(self, now: float) -> dict[str, Camera]:
         """Learn who is there; a failed camera is not."""
-        cameras = {name: one for name, one in self._cameras().items() if not one.link.stop.is_set()}
+        cameras = {name: one for name, one in self._cameras().items() if not one.connection.stop.is_set()}
         self._scheduler.keep(((name, camera.rate) for name, camera in cameras.items()), now)
         for name, camera in cameras.items():
             if self._known.get(name) is not camera:
                 self._scheduler.anew(name, now)
-            if camera.offer.urgent:
+            if camera.cell.urgent:
                 self._scheduler.hurry(name, now)
-            camera.offer.wanted_from = self._scheduler.due(name)
+            camera.cell.wanted_from = self._scheduler.due(name)
         self._known = cameras
         return cameras
 
     def _count(self, cameras: Sequence[Camera]) -> None:
         started = self._clock.monotonic()
-        taken = [(camera, frame) for camera in cameras if (frame := camera.offer.take()) is not None]
+        taken = [(camera, frame) for camera in cameras if (frame := camera.cell.take()) is not None]
         for camera, _ in taken:
             self._scheduler.begin(camera.name, started)
-            camera.offer.wanted_from = self._scheduler.due(camera.name)
+            camera.cell.wanted_from = self._scheduler.due(camera.name)
         densities = self._together([frame for _, frame in taken])
         for (camera, frame), density in zip(taken, densities, strict=True):
             self._enter(camera, frame, density, cost=(self._clock.monotonic() - started) / len(taken))
@@ -145,17 +144,15 @@ class Counting:
         try:
             if isinstance(density, Exception):
                 raise density
-            reading = measure(density, camera.rois)
+            now = self._clock.monotonic()
+            self._scheduler.end(camera.name, cost=cost, now=now)
+            self.pace = self._scheduler.pace(now)
+            camera.counted(frame, density, pace=self.pace)
         except Exception as error:  # noqa: BLE001 - memory may run out here too: it costs this camera alone
             _log.debug("counting failed", exc_info=True)
             camera.cannot_count(error)
-            return
         finally:
-            camera.offer.done()
-        now = self._clock.monotonic()
-        self._scheduler.end(camera.name, cost=cost, now=now)
-        self.pace = self._scheduler.pace(now)
-        camera.counted(frame, density, reading, patience=self.pace)
+            camera.cell.done()
 
 
 def _alone(counter: CounterLike, frame: Frame) -> DensityMap | Exception:

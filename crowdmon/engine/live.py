@@ -1,17 +1,22 @@
-"""``crowdmon count`` on a live source: the engine for one camera and a limited time, as a loop."""
+"""``crowdmon count`` on live sources: the engine for some cameras and a limited time, as a loop."""
 
 from __future__ import annotations
 
-import queue
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.protocols import CounterFactory, Sink, Sources
-from crowdmon.engine.snapshots import CameraSnapshot
+from crowdmon.engine.protocols import CounterFactory, Sources
+from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SinkError, SourceError
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState
 
 CONNECT_WITHIN = 30.0
@@ -20,11 +25,19 @@ CONNECT_WITHIN = 30.0
 EVERY = 1.0
 """Seconds of wall time between two counts, unless said otherwise."""
 
+BOUND = 20_000
+"""Readings that wait for a slow consumer at most; the sinks get all of them."""
+
+AFTERWARDS = 1.0
+"""Seconds after the end in which a slow consumer still gets readings that wait for it."""
+
 _POLL = 0.05
+
+Found = tuple[Frame | None, DensityMap | None, Reading]
 
 
 def iterate_live(
-    camera: CameraConfig,
+    cameras: Sequence[CameraConfig],
     *,
     counter_factory: CounterFactory,
     every: float | None = None,
@@ -32,132 +45,171 @@ def iterate_live(
     sinks: Sequence[Sink] = (),
     sources: Sources | None = None,
     connect_within: float = CONNECT_WITHIN,
-) -> Iterator[tuple[Frame | None, DensityMap | None, Reading]]:
-    """Count a live source in real time; a lost one is opened again until the time is up.
+    lost: Callable[[str, SourceError], None] = lambda camera, error: None,
+) -> Iterator[Found]:
+    """Count live sources in real time; one that is lost is opened again until the time is up.
+
+    Time, failures and ends are looked at after every reading, however slow the consumer is. A consumer that
+    is slower than the readings may miss some in the end; the sinks miss none.
 
     Args:
-        camera: its name, source and ROIs; its rate is replaced by ``every``.
+        cameras: names, sources and ROIs; their rates are replaced by ``every``.
         counter_factory: builds the counter.
-        every: wall seconds between two counts; :data:`EVERY` if None or 0.
+        every: wall seconds between two counts of a camera; :data:`EVERY` if None or 0.
         duration: seconds from the first picture (or from when the counter is there, if that is later);
             for ever if None.
-        sinks: get every reading yielded, also while the consumer is slow; closed by the caller.
-        sources: opens the source; tests stand in for it.
-        connect_within: seconds to wait for the first picture, at most ``duration``.
+        sinks: get every reading, also while the consumer is slow; closed by the caller.
+        sources: opens the sources; tests stand in for it.
+        connect_within: seconds to wait for the first picture of a camera, at most ``duration``.
+        lost: told of each camera that is given up, or that failed.
 
     Yields:
         The frame counted and its density map (None where nothing new was counted, or where a newer
-        count has taken their place), and the reading.
+        count has taken their place), and the reading, which names its camera.
 
     Raises:
         ConfigError: unknown scheme or missing environment variable.
-        SourceError: no picture in time; nothing was yielded and no sink got anything.
+        SourceError: no camera is left, and the first one failed or gave no picture in time.
         CountingError, WeightsError: the counter cannot be built, or failed.
-        SinkError: readings are left that a sink did not take.
+        SinkError: readings are left that a sink did not take, or can no longer be written at all.
     """
     sources = sources or CaptureSources()
-    sources.live(camera.source)
-    wish = camera.model_copy(update={"rate": min(1000.0, 1.0 / (every or EVERY))})
+    for camera in cameras:
+        sources.live(camera.source)
+    rate = min(1000.0, 1.0 / (every or EVERY))
     gate = _Gate()
     monitor = Monitor(
-        AppConfig(cameras=(wish,)),
+        AppConfig(cameras=tuple(camera.model_copy(update={"rate": rate}) for camera in cameras)),
         counter_factory=counter_factory,
         sinks=[gate, *(_Gated(sink, gate) for sink in sinks)],
         sources=sources,
     )
     limit = connect_within if duration is None else min(duration, connect_within)
+    watch = _Watch(gate, limit=limit, duration=duration, lost=lost)
     try:
         monitor.start()
-        yield from _follow(monitor, camera.name, gate, limit=limit, duration=duration)
+        while not watch.over(monitor):
+            if (reading := gate.get(_POLL)) is not None:
+                yield _paired(monitor.snapshot(), reading)
     finally:
         monitor.stop()
-    yield from _paired(monitor, camera.name, gate)
+    until = time.monotonic() + AFTERWARDS
+    while time.monotonic() < until and (reading := gate.get(0.0)) is not None:
+        yield _paired(monitor.snapshot(), reading)
+    if len(watch.errors) == len(cameras):
+        raise watch.errors[cameras[0].name]
     if (left := monitor.snapshot()).unwritten:
         raise SinkError(f"{left.unwritten} readings could not be written: {left.error}")
 
 
-def _follow(
-    monitor: Monitor, name: str, gate: _Gate, *, limit: float, duration: float | None
-) -> Iterator[tuple[Frame | None, DensityMap | None, Reading]]:
-    """Yield readings until the time is up or the source has ended."""
-    give_up, end = time.monotonic() + limit, None
-    while end is None or time.monotonic() < end:
-        yield from _paired(monitor, name, gate)
+@dataclass
+class _Watch:
+    """Knows when to end: the time is up, or no camera is left."""
+
+    gate: _Gate
+    limit: float
+    duration: float | None
+    lost: Callable[[str, SourceError], None]
+    errors: dict[str, SourceError] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
+    end: float | None = None
+
+    def __post_init__(self) -> None:
+        self.give_up = time.monotonic() + self.limit
+
+    def over(self, monitor: Monitor) -> bool:
+        """Look once; raise what keeps everything from being counted or written."""
         if monitor.failure is not None:
             raise monitor.failure
-        shown = monitor.snapshot()
-        camera = shown.cameras[name]
-        if camera.status.age is None:
-            _check_hope(camera, give_up, limit)
-        elif not gate.open:
-            gate.open = True
-        if gate.open and end is None and shown.device and duration is not None:
-            end = time.monotonic() + duration
-        if camera.status.state is CameraState.ENDED and not camera.busy:
-            return
-        if camera.status.state is CameraState.FAILED:
-            raise SourceError(camera.status.message)
+        shown, now = monitor.snapshot(), time.monotonic()
+        for name, camera in shown.cameras.items():
+            if camera.status.age is not None:
+                self.gate.opened.add(name)
+            if name not in self.left and self._ended(name, camera, now):
+                self.left.add(name)
+        if self.end is None and self.gate.opened and shown.device and self.duration is not None:
+            self.end = now + self.duration
+        return len(self.left) == len(shown.cameras) or (self.end is not None and now >= self.end)
+
+    def _ended(self, name: str, camera: CameraSnapshot, now: float) -> bool:
+        status = camera.status
+        if status.state is CameraState.FAILED:
+            error = SourceError(status.message)
+        elif status.age is None and now >= self.give_up:
+            why = status.message or "the source gave no picture"
+            error = SourceError(why, f"Tried for {self.limit:g} s")
+        else:
+            return status.state is CameraState.ENDED and not camera.busy
+        self.errors[name] = error
+        self.lost(name, error)
+        return True
 
 
-def _check_hope(camera: CameraSnapshot, give_up: float, limit: float) -> None:
-    if time.monotonic() >= give_up:
-        raise SourceError(camera.status.message or "the source gave no picture", f"Tried for {limit:g} s")
+def _paired(shown: Snapshot, reading: Reading) -> Found:
+    """Return a reading with the picture it was counted in, if that is still at hand."""
+    camera = shown.cameras[reading.camera]
+    frame, density = camera.counted, camera.density
+    same = frame is not None and frame.index == reading.frame and frame.time == reading.time
+    return (frame, density, reading) if same else (None, None, reading)
 
 
-def _paired(
-    monitor: Monitor, name: str, gate: _Gate
-) -> Iterator[tuple[Frame | None, DensityMap | None, Reading]]:
-    """Yield what has come, each with the picture it was counted in if that is still at hand."""
-    wait = _POLL
-    while (reading := gate.get(wait)) is not None:
-        wait = 0.0
-        camera = monitor.snapshot().cameras[name]
-        frame, density = camera.counted, camera.density
-        same = frame is not None and frame.index == reading.frame and frame.time == reading.time
-        yield (frame, density, reading) if same else (None, None, reading)
+class _Gate(Sink):
+    """Lets nothing of a camera pass before it gave a picture: a source that never came leaves no file."""
 
-
-class _Gate:
-    """Lets nothing pass before there was a picture, so that a source that never came leaves no file.
-
-    Its queue holds the readings of a few seconds; when its consumer is gone, so is the gate.
-    """
+    takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
     def __init__(self) -> None:
-        self.open = False
-        self._readings: queue.SimpleQueue[Reading] = queue.SimpleQueue()
+        self.opened: set[str] = set()
+        self._readings: deque[Reading] = deque(maxlen=BOUND)
+        self._news = threading.Event()
 
-    def passes(self, reading: Reading) -> bool:
-        """Whether the source had been reached; a counted picture proves it."""
-        if reading.state is ReadingState.OK:
-            self.open = True
-        return self.open
+    def passes(self, fact: Fact) -> bool:
+        """Whether the camera had been reached; a counted picture proves it."""
+        if not isinstance(fact, Reading):
+            return False
+        if fact.state is ReadingState.OK:
+            self.opened.add(fact.camera)
+        return fact.camera in self.opened
 
-    def write(self, reading: Reading) -> None:
-        """Take a reading from the recording thread."""
-        if self.passes(reading):
-            self._readings.put(reading)
+    def write(self, fact: Fact) -> None:
+        """Take a reading from the sink thread."""
+        if isinstance(fact, Reading) and self.passes(fact):
+            self._readings.append(fact)
+            self._news.set()
 
     def flush(self) -> None:
         """Nothing to do."""
 
+    def close(self) -> None:
+        """Nothing to do."""
+
     def get(self, wait: float) -> Reading | None:
         """Return the next reading; None if none comes within ``wait`` seconds."""
+        if not self._readings:
+            self._news.wait(wait)
+        self._news.clear()
         try:
-            return self._readings.get(timeout=wait) if wait else self._readings.get_nowait()
-        except queue.Empty:
+            return self._readings.popleft()
+        except IndexError:
             return None
 
 
-class _Gated:
+class _Gated(Sink):
     """A sink behind the gate."""
 
     def __init__(self, sink: Sink, gate: _Gate) -> None:
         self._sink, self._gate = sink, gate
 
-    def write(self, reading: Reading) -> None:
-        if self._gate.passes(reading):
-            self._sink.write(reading)
+    @property
+    def waiting(self) -> int:
+        return self._sink.waiting
+
+    def write(self, fact: Fact) -> None:
+        if isinstance(fact, self._sink.takes) and self._gate.passes(fact):
+            self._sink.write(fact)
 
     def flush(self) -> None:
         self._sink.flush()
+
+    def close(self) -> None:
+        """The caller of :func:`iterate_live` closes the sink itself."""

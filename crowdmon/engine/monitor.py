@@ -1,31 +1,33 @@
-"""The engine: cameras in, readings out. The one object the window and the servers talk to."""
+"""The engine: cameras in, facts out. The one object the window and the servers talk to."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.capture_thread import Capturing
-from crowdmon.engine.clock import SystemClock
-from crowdmon.engine.counting_thread import Counting
-from crowdmon.engine.protocols import Clock, CounterFactory, Sink, Sources
-from crowdmon.engine.sink_thread import Recording
+from crowdmon.engine.capture_thread import CaptureThread
+from crowdmon.engine.counting_thread import CountingThread
+from crowdmon.engine.memory import MemoryHistory
+from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
+from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
-from crowdmon.engine.words import words
-from crowdmon.errors import SourceError
+from crowdmon.errors import SourceError, describe
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
+from crowdmon.track.site import Site
 from crowdmon.values import Reading
 
 _log = logging.getLogger(__name__)
 
 
 class Monitor:
-    """Watches cameras: a capture thread for each, one counting and one recording thread for all.
+    """Watches cameras: a capture thread for each, one counting and one sink thread for all.
 
     All methods may be called from any thread and none waits for a source, a network or a disk, but
     :meth:`stop`.
@@ -37,6 +39,7 @@ class Monitor:
         *,
         counter_factory: CounterFactory,
         sinks: Sequence[Sink] = (),
+        open_sinks: Callable[[RecordConfig], Mapping[str, Sink]] | None = None,
         sources: Sources | None = None,
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
@@ -46,8 +49,9 @@ class Monitor:
         Args:
             config: the cameras.
             counter_factory: builds the counter; called in the counting thread, and only there.
-            sinks: get every reading in order, in the recording thread; the caller closes them after
-                :meth:`stop`.
+            sinks: get every fact in order, in the sink thread; the caller closes them after :meth:`stop`.
+            open_sinks: opens what ``config.record`` names. The monitor closes these sinks, and exchanges them
+                when :meth:`apply` brings other places. Nothing is recorded if None.
             sources: opens sources; those of ``capture/`` by default.
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
@@ -59,14 +63,21 @@ class Monitor:
         self._bell = threading.Event()
         self._lock = threading.RLock()
         self._started = self._stopped = False
-        self._captures: list[Capturing] = []
-        self._recording = Recording(sinks, clock=self._clock, look=self._look)
+        self._captures: list[CaptureThread] = []
+        self._open_sinks = open_sinks or (lambda record: {})
+        self._memory = MemoryHistory()
+        self._site, self._site_lock = Site(), threading.RLock()
+        self._sinks = SinkThread(
+            sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
+        )
         self._cameras = {camera.name: self._make(camera) for camera in config.cameras}
-        self._counting = Counting(counter_factory, lambda: self._cameras, clock=self._clock, bell=self._bell)
+        self._counting = CountingThread(
+            counter_factory, lambda: self._cameras, clock=self._clock, bell=self._bell
+        )
 
     @property
     def failure(self) -> Exception | None:
-        """What first kept a camera from being counted, such as weights that cannot be read; else None."""
+        """What keeps readings from being made or written, for good; None if nothing does."""
         return next(iter(self._failures()), None)
 
     def start(self) -> None:
@@ -75,7 +86,7 @@ class Monitor:
             if self._started:
                 raise RuntimeError("a monitor starts once")
             self._started = True
-            self._recording.thread.start()
+            self._sinks.thread.start()
             self._counting.thread.start()
             for camera in self._cameras.values():
                 self._watch(camera)
@@ -98,42 +109,56 @@ class Monitor:
             self._counting.stop()
             threads = [capture.thread for capture in self._captures] + [self._counting.thread]
         # The cameras are closed, no reading comes any more: the sinks need not wait for whatever hangs.
-        self._recording.stop()
-        started = [one for one in (*threads, self._recording.thread) if one.ident is not None]
+        self._sinks.stop()
+        started = [one for one in (*threads, self._sinks.thread) if one.ident is not None]
         for thread in started:
             thread.join(max(0.0, deadline - time.monotonic()))
         stuck = [thread.name for thread in started if thread.is_alive()]
         if stuck:
             _log.warning("left behind, still waiting: %s", ", ".join(stuck))
-        if unwritten := sum(map(len, self._recording.outboxes)):
-            _log.error("%d readings could not be written: %s", unwritten, self._recording.error)
+        if unwritten := sum(map(len, self._sinks.outboxes)):
+            _log.error("%d readings could not be written: %s", unwritten, self._sinks.error)
         return not stuck
 
-    def snapshot(self) -> Snapshot:
-        """Show everything at this moment; quick enough for 30 times a second."""
+    def snapshot(self, after: int = 0) -> Snapshot:
+        """Show everything at this moment; quick enough for 30 times a second.
+
+        Args:
+            after: the number of the last fact that the caller has seen. :attr:`Snapshot.facts` holds those
+                since, so that whoever passes :attr:`Snapshot.number` on misses none.
+        """
         self._look()
-        cameras = self._cameras
-        patience = self._counting.pace
+        cameras, pace = self._cameras, self._counting.pace
+        number, facts = self._memory.since(after)
         return Snapshot(
             time=self._clock.wall(),
-            cameras={name: camera.snapshot(patience=patience) for name, camera in cameras.items()},
+            cameras={name: camera.snapshot(pace=pace) for name, camera in cameras.items()},
             device=self._counting.device,
             weights=self._counting.weights,
             error=self._error(),
-            unwritten=sum(map(len, self._recording.outboxes)),
-            lost=sum(outbox.lost for outbox in self._recording.outboxes),
+            unwritten=sum(map(len, self._sinks.outboxes)),
+            lost=sum(outbox.lost for outbox in self._sinks.outboxes),
+            number=number,
+            facts=facts,
         )
 
     def apply(self, config: AppConfig) -> None:
-        """Take another configuration. Only cameras whose source changed start over; returns at once."""
+        """Take another configuration; returns at once.
+
+        Only cameras whose source changed start over, and only sinks whose place changed are exchanged: what
+        waits for the old place is still written there.
+        """
         with self._lock:
-            before, self._config = self._cameras, config
+            before, record, self._config = self._cameras, self._config.record, config
             cameras = {one.name: self._kept(before.get(one.name), one) for one in config.cameras}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
                     camera.close()
             self._cameras = cameras
-            self._recording.history.keep(cameras)
+            self._memory.keep(cameras)
+            with self._site_lock:
+                self._site.keep(cameras)
+            self._exchange_sinks(record, config.record)
             for name, camera in cameras.items():
                 if before.get(name) is not camera:
                     self._watch(camera)
@@ -183,10 +208,10 @@ class Monitor:
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
-        Reaches back :data:`~crowdmon.engine.history.BOUND` readings a camera; a camera that was taken
-        away is forgotten. Takes some ten milliseconds for many cameras: not for the window's thread.
+        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; a camera that was removed is
+        forgotten. Takes some ten milliseconds for many cameras: not for the window's thread.
         """
-        return self._recording.history.query(since, until)
+        return self._memory.query(since, until)
 
     def view(self, camera: str, size: tuple[int, int] | None) -> None:
         """Show a camera's pictures in :meth:`snapshot`, or no more.
@@ -203,8 +228,8 @@ class Monitor:
         camera = Camera(
             config,
             clock=self._clock,
-            out=self._recording.push,
-            note=self._recording.note,
+            out=self._take,
+            note=self._record,
             unknown_after=self._unknown_after,
         )
         camera.show(view_size)
@@ -219,7 +244,7 @@ class Monitor:
 
     def _watch(self, camera: Camera) -> None:
         if self._started and not self._stopped:
-            capture = Capturing(camera, sources=self._sources, clock=self._clock, bell=self._bell)
+            capture = CaptureThread(camera, sources=self._sources, clock=self._clock, bell=self._bell)
             self._captures = [one for one in self._captures if one.thread.is_alive()] + [capture]
             capture.thread.start()
             if self._counting.failure is not None:
@@ -228,7 +253,7 @@ class Monitor:
     def _recording_of(self, name: str, *, seekable: bool = False) -> Camera:
         camera = self._cameras[name]
         # Of an address only opening tells; until then it is what it looks like.
-        if camera.link.live and self._sources.live(camera.config.source):
+        if camera.connection.live and self._sources.live(camera.config.source):
             raise SourceError(f"{name} is live", "Only recordings can be paused, sought and stepped")
         if seekable and not camera.playback.seekable:
             raise SourceError(f"{name} cannot be sought", "Copy it to this machine to seek in it")
@@ -239,15 +264,40 @@ class Monitor:
             with self._lock:
                 self._watch(camera)
 
+    def _take(self, readings: Sequence[Reading]) -> None:
+        """Take new readings of one camera, in order; from any thread, never waits for a disk."""
+        with self._site_lock:
+            refused = self._site.refused
+            for fact in self._site.step(readings, self._clock.wall()):
+                self._record(fact)
+            for camera in self._site.refused.keys() - refused.keys():
+                _log.error("%s", self._site.refused[camera])
+
+    def _record(self, fact: Fact) -> None:
+        """Keep one fact in memory, and queue it for every sink."""
+        with self._site_lock:  # so that memory and every sink get the same order
+            self._memory.write(fact)
+            self._sinks.push(fact)
+
+    def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
+        keys = type(now).model_fields.keys()
+        changed = {key for key in keys if getattr(before, key) != getattr(now, key)}
+        if changed:
+            kept = dict.fromkeys(keys - changed)
+            self._sinks.exchange(changed, self._open_sinks(now.model_copy(update=kept)))
+
     def _look(self) -> None:
         if self._started and self._counting.settled:
             for camera in self._cameras.values():
-                camera.look(patience=self._counting.pace)
+                camera.look(pace=self._counting.pace)
 
     def _error(self) -> str:
-        errors = [words(one) for one in self._failures()]
-        return "; ".join(dict.fromkeys([*errors, *filter(None, [self._recording.error])]))
+        errors = [describe(one) for one in self._failures() if one is not self._sinks.failure]
+        return "; ".join(
+            dict.fromkeys([*errors, *self._site.refused.values(), *filter(None, [self._sinks.error])])
+        )
 
     def _failures(self) -> list[Exception]:
-        found = [self._counting.failure, *(camera.count_failure for camera in self._cameras.values())]
+        counting = [camera.count_failure for camera in self._cameras.values()]
+        found = [self._counting.failure, *counting, self._sinks.failure]
         return [failure for failure in found if failure is not None]

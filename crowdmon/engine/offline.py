@@ -13,8 +13,7 @@ from crowdmon.capture.taps import frame_from
 from crowdmon.engine.prefetch import ahead
 from crowdmon.engine.protocols import CounterLike
 from crowdmon.errors import CountingError, CrowdmonError
-from crowdmon.track.measure import measure
-from crowdmon.track.smooth import Smoother
+from crowdmon.track.track import Counted, Track
 from crowdmon.values import DensityMap, Frame, Reading, Roi
 
 
@@ -33,7 +32,7 @@ def iterate(
     The next pictures are decoded while one is counted; the results are those of one after the other.
 
     Args:
-        source: open; not closed here. Nobody else may use it meanwhile; after an early end it stands up to
+        source: open; not closed here. Nothing else may use it meanwhile; after an early end it stands up to
             three counted pictures further than what was yielded.
         counter: counts each picture that is due.
         rois: the camera's ROIs.
@@ -50,14 +49,19 @@ def iterate(
         CountingError: the counter failed; nothing is counted another way instead.
     """
     start = time.time() if start_time is None else start_time
-    smoother = Smoother(interval=max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0))
-    pace = Pace(every=every, duration=duration)
+    interval = max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0)
+    track, pace = Track(camera, rois, interval=interval), Pace(every=every, duration=duration)
     with closing(ahead(_frames(source, pace, camera, start=start))) as frames:
         for frame in frames:
             density = count(counter, frame)
-            if frame.pts is None:
-                smoother.reset()  # pictures without a time are not neighbours
-            yield frame, density, smoother.apply(measure(density, rois))
+            # Pictures without a time are not neighbours: each begins an era of its own.
+            seen = (
+                Counted(density, frame.time, era=frame.index + 1)
+                if frame.pts is None
+                else Counted(density, frame.pts)
+            )
+            (reading,) = track.step(seen, seen.moment)
+            yield frame, density, reading
 
 
 def _frames(source: Source, pace: Pace, camera: str, *, start: float) -> Iterator[Frame]:

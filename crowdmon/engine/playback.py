@@ -10,7 +10,7 @@ JUST_BEFORE = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlaybackRequest:
     """What to do next.
 
     Attributes:
@@ -29,7 +29,7 @@ class Wish:
         return self.target is not None or self.steps != 0
 
 
-class Playback:
+class PlaybackControl:
     """The wishes for one recording, and where it stands.
 
     Attributes:
@@ -43,23 +43,23 @@ class Playback:
         self.duration: float | None = None
         self.seekable = True
         self._lock = threading.Lock()
-        self._wish = Wish()
+        self._wish = PlaybackRequest()
         self._over = False
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> PlaybackRequest:
         """What is wanted, without taking it."""
         return self._wish
 
     def pause(self) -> None:
         """Stand still at the picture shown."""
         with self._lock:
-            self._wish = Wish(True, self._wish.target, self._wish.steps)
+            self._wish = PlaybackRequest(True, self._wish.target, self._wish.steps)
 
     def resume(self) -> None:
         """Play on; steps that were not made yet are forgotten."""
         with self._lock:
-            self._wish = Wish(False, self._wish.target)
+            self._wish = PlaybackRequest(False, self._wish.target)
 
     def seek(self, pts: float) -> bool:
         """Go to ``pts`` seconds, and play on or stand still as before; the newest wish replaces older ones.
@@ -68,19 +68,19 @@ class Playback:
             Whether nobody plays it any more, because it had ended: the caller has to start somebody.
         """
         with self._lock:
-            self._wish = Wish(self._wish.paused, max(0.0, pts))
+            self._wish = PlaybackRequest(self._wish.paused, max(0.0, pts))
             return self._revived()
 
     def step(self, by: int) -> bool:
         """Stand still ``by`` pictures further, or earlier if below 0. Returns what :meth:`seek` does."""
         with self._lock:
-            self._wish = Wish(True, self._wish.target, self._wish.steps + by)
+            self._wish = PlaybackRequest(True, self._wish.target, self._wish.steps + by)
             return self._revived()
 
-    def take(self) -> Wish:
+    def take(self) -> PlaybackRequest:
         """Return what is wanted, and forget what is done once; for the capture thread."""
         with self._lock:
-            wish, self._wish = self._wish, Wish(self._wish.paused)
+            wish, self._wish = self._wish, PlaybackRequest(self._wish.paused)
             return wish
 
     def ended(self) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from crowdmon.capture.source import Source
-from crowdmon.facts import Event
-from crowdmon.values import DensityMap, Frame, Reading
+from crowdmon.values import DensityMap, Frame
 
 
 class CounterLike(Protocol):
@@ -31,27 +31,6 @@ class CounterLike(Protocol):
 CounterFactory = Callable[[], CounterLike]
 
 
-class Sink(Protocol):
-    """Where readings go; used by the recording thread alone."""
-
-    def write(self, reading: Reading) -> None:
-        """Write one reading wholly or raise; after an exception the same reading is offered again."""
-        ...
-
-    def flush(self) -> None:
-        """Make what was written durable; called about once a second."""
-        ...
-
-
-@runtime_checkable
-class EventSink(Sink, Protocol):
-    """A sink that keeps events, too; they come in order with the readings."""
-
-    def note(self, event: Event) -> None:
-        """Write one event; see :meth:`write`."""
-        ...
-
-
 class Sources(Protocol):
     """The way to pictures."""
 
@@ -60,14 +39,14 @@ class Sources(Protocol):
         ...
 
     def open(
-        self, uri: str, *, within: float, patience: float, stopped: Callable[[], bool] | None = None
+        self, uri: str, *, within: float, timeout: float, stopped: Callable[[], bool] | None = None
     ) -> Source:
         """Open it; may take seconds. Raises SourceError or ConfigError.
 
         Args:
             uri: with ``${NAME}`` where secrets are.
             within: seconds to wait for the answer of a live source.
-            patience: seconds to wait for each picture of a live source.
+            timeout: seconds to wait for each picture of a live source.
             stopped: asked now and then whether to give up a live source.
         """
         ...
@@ -83,3 +62,15 @@ class Clock(Protocol):
     def wall(self) -> float:
         """Epoch seconds; for what people read."""
         ...
+
+
+class SystemClock:
+    """The real :class:`~crowdmon.engine.protocols.Clock`."""
+
+    def monotonic(self) -> float:
+        """Seconds that only rise."""
+        return time.monotonic()
+
+    def wall(self) -> float:
+        """Epoch seconds."""
+        return time.time()

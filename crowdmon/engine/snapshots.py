@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from crowdmon.facts import Fact
 from crowdmon.values import DensityMap, Frame, Reading, Status
 
 
@@ -46,9 +47,11 @@ class Snapshot:
         cameras: by name, in the order of the configuration.
         device: where the network runs, empty until it is there.
         weights: their name, empty until they are loaded.
-        error: what keeps the engine from counting or recording, one line; empty when all is well.
+        error: what keeps the engine from counting or writing, one line; empty when all is well.
         unwritten: readings and events that wait for a sink.
         lost: those no sink will get, because more had to wait than there is room for.
+        number: the number of the newest fact, from 1 without holes.
+        facts: those above the number that was asked for, in order; see :meth:`Monitor.snapshot`.
     """
 
     time: float
@@ -58,3 +61,5 @@ class Snapshot:
     error: str = ""
     unwritten: int = 0
     lost: int = 0
+    number: int = 0
+    facts: tuple[Fact, ...] = ()

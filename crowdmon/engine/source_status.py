@@ -1,7 +1,8 @@
-"""From the facts about a camera to its status. Pure."""
+"""What is known of a camera's source, its rate, and the status that follows from them. Pure."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from crowdmon.values import CameraState, Status
@@ -17,8 +18,8 @@ _SLOW = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known about a camera. Times are monotonic seconds unless said otherwise.
+class SourceState:
+    """What is known about a source. Times are monotonic seconds unless said otherwise.
 
     Attributes:
         state: what the capture thread does; never STALE, which is found by looking at the clock.
@@ -40,7 +41,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class SourceFigures:
     """What was measured: see :class:`~crowdmon.values.Status`; ``wish`` is the configured rate, ``pace`` the
     seconds of a turn of all cameras, ``late`` those by which pictures come late."""
 
@@ -53,19 +54,19 @@ class Figures:
     late: float = 0.0
 
 
-def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Status:
+def status(known: SourceState, figures: SourceFigures, *, now: float, epoch: float) -> Status:
     """Return the status at ``now`` (monotonic), which is ``epoch`` on the wall."""
-    state, since, message = facts.state, facts.since, facts.message
+    state, since, message = known.state, known.since, known.message
     if state is CameraState.LIVE and figures.age is not None:
-        if figures.age > max(QUIET, 3.0 * facts.usual):
+        if figures.age > max(QUIET, 3.0 * known.usual):
             state, since = CameraState.STALE, max(since, epoch - figures.age)
             message = message or _delay(figures)
-        elif facts.still is not None:
-            state, since = CameraState.STALE, max(since, epoch - (now - facts.still))
-            message = f"The picture has not changed for {now - facts.still:.0f} s"
+        elif known.still is not None:
+            state, since = CameraState.STALE, max(since, epoch - (now - known.still))
+            message = f"The picture has not changed for {now - known.still:.0f} s"
         else:
             message = message or _delay(figures) or _slowness(figures)
-    if facts.next_try is not None and (left := facts.next_try - now) > 5.0:
+    if known.next_try is not None and (left := known.next_try - now) > 5.0:
         message = f"{message}. Next try in {left:.0f} s" if message else f"Next try in {left:.0f} s"
     over = state in (CameraState.PAUSED, CameraState.ENDED, CameraState.FAILED)
     return Status(
@@ -75,16 +76,16 @@ def status(facts: Facts, figures: Figures, *, now: float, epoch: float) -> Statu
         fps_in=0.0 if over else figures.fps_in,
         fps_counted=0.0 if over else figures.fps_counted,
         age=figures.age,
-        attempt=facts.attempt,
+        attempt=known.attempt,
         skipped=figures.skipped,
     )
 
 
-def _delay(figures: Figures) -> str:
+def _delay(figures: SourceFigures) -> str:
     return f"Pictures come {figures.late:.0f} s late" if figures.late >= LATE else ""
 
 
-def _slowness(figures: Figures) -> str:
+def _slowness(figures: SourceFigures) -> str:
     """Say so when the machine, and not the camera, keeps a wished rate from being reached."""
     if figures.wish is None or figures.fps_counted <= 0.0:
         return ""
@@ -94,3 +95,39 @@ def _slowness(figures: Figures) -> str:
     return (
         f"Counting {figures.fps_counted:.1f} of {figures.wish:g} times a second, as fast as this machine goes"
     )
+
+
+WINDOW = 3.0
+"""Seconds that a rate looks back."""
+
+
+class RateMeter:
+    """Counts what happens and how often; slow events are measured by the time between two."""
+
+    def __init__(self, window: float = WINDOW) -> None:
+        """Look back ``window`` seconds, at least to the event before the last."""
+        self._window = window
+        self._times: deque[tuple[float, int]] = deque(maxlen=1024)
+        self.total = 0
+
+    @property
+    def last(self) -> float | None:
+        """When the last event was; None before the first."""
+        return self._times[-1][0] if self._times else None
+
+    def tick(self, now: float, number: int = 1) -> None:
+        """Note one event, or that so many have come since the last one."""
+        self.total += number
+        self._times.append((now, self.total))
+        while len(self._times) > 2 and self._times[0][0] < now - self._window:
+            self._times.popleft()
+
+    def rate(self, now: float) -> float:
+        """Return events per second; falls to 0 when nothing comes any more."""
+        if len(self._times) < 2:
+            return 0.0
+        (first, before), (last, total) = self._times[0], self._times[-1]
+        span = last - first
+        if now - last > 2.0 * span / (len(self._times) - 1):
+            span = now - first
+        return (total - before) / span if span > 0.0 else 0.0

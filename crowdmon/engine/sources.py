@@ -25,15 +25,15 @@ class CaptureSources:
         return parse_source(expand_secrets(uri), label=uri).live
 
     def open(
-        self, uri: str, *, within: float, patience: float, stopped: Callable[[], bool] | None = None
+        self, uri: str, *, within: float, timeout: float, stopped: Callable[[], bool] | None = None
     ) -> Source:
         """Open a source, see the protocol; an error has ``auth = True`` if a password was refused."""
         try:
             if not self.live(uri):
                 return open_source(uri, timeout=_FILE_WITHIN)
             if urlsplit(uri).path.endswith(_PLAYLIST):
-                patience = max(patience, _SEGMENT)
-            return open_source(uri, timeout=(within, patience), stopped=stopped)
+                timeout = max(timeout, _SEGMENT)
+            return open_source(uri, timeout=(within, timeout), stopped=stopped)
         except OSError as error:
             from crowdmon.capture.faults import AccessRefusedError
 

@@ -21,7 +21,7 @@ _SLOWEST_VIEW = 0.2
 """Seconds without a picture for the eye, at most, when a recording runs behind its time."""
 
 
-class Serving:
+class Taps:
     """Converts what is asked for and nothing else; for one capture thread."""
 
     def __init__(self, camera: Camera, *, clock: Clock, bell: threading.Event) -> None:
@@ -35,11 +35,11 @@ class Serving:
     def needed(self) -> bool:
         """Whether a picture that comes now would be shown or counted, or be the last."""
         camera, now = self._camera, self._clock.monotonic()
-        if camera.view_size is not None or camera.link.stop.is_set():
+        if camera.view_size is not None or camera.connection.stop.is_set():
             return True
-        return camera.offer.wants(now, refresh=1.0 / camera.rate)
+        return camera.cell.wants(now, refresh=1.0 / camera.rate)
 
-    def passing(self, picture: Picture, time: float, *, hurry: bool = False, count: bool = True) -> None:
+    def deliver(self, picture: Picture, time: float, *, hurry: bool = False, count: bool = True) -> None:
         """Serve a picture that is followed by others.
 
         Args:
@@ -49,14 +49,14 @@ class Serving:
             count: whether it may be counted.
         """
         now = self._clock.monotonic()
-        if count and self._camera.offer.wants(now, refresh=1.0 / self._camera.rate):
+        if count and self._camera.cell.wants(now, refresh=1.0 / self._camera.rate):
             self._offer(picture, time, now)
         size = self._camera.view_size
         if size is not None and not (hurry and now - self._last_view < _SLOWEST_VIEW) and self._view_due(now):
             self._last_view = now
             self._view(picture, time, size)
 
-    def standing(self, picture: Picture, time: float) -> None:
+    def deliver_still(self, picture: Picture, time: float) -> None:
         """Serve a picture at which a recording stands still; cheap when called again.
 
         It is counted once, and once more for ROIs that were drawn since.
@@ -66,8 +66,8 @@ class Serving:
             self._view(picture, time, size)
         if self._offered != (picture, self._camera.rois):
             self._offer(picture, time, self._clock.monotonic())
-        self._camera.offer.hurry()
-        if self._camera.offer.urgent:
+        self._camera.cell.hurry()
+        if self._camera.cell.urgent:
             self._bell.set()
 
     def _view_due(self, now: float) -> bool:
@@ -78,17 +78,16 @@ class Serving:
         self._offered = (picture, self._camera.rois)
         # Before the conversion, which takes a while on a busy machine: a row of silence must not slip in.
         time = self._entered(time, now)
-        self._camera.offer.put(self._frame(picture, time, None), now)
+        self._camera.cell.put(self._frame(picture, time, None), now)
         self._bell.set()
 
     def _entered(self, time: float, now: float) -> float:
-        """Enter a picture in the account; return its time, which of a late one may be past already."""
-        account = self._camera.account
-        if not self._camera.link.live:
-            account.arrived(now)
+        """Have silence wait for a picture; return its time, which of a late one may be past already."""
+        if not self._camera.connection.live:
+            self._camera.waiting(now)
             return time
         wall = self._clock.wall()
-        newest = account.arrived(now, late=min(max(0.0, wall - time), LONGEST_LATE))
+        newest = self._camera.waiting(now, late=min(max(0.0, wall - time), LONGEST_LATE))
         # Unless the clock was set back, rows are in the order of their times.
         return newest if newest is not None and time < newest <= wall else time
 

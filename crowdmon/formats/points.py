@@ -2,7 +2,7 @@
 
 Coordinates leave 0-based, (0, 0) being the centre of the top left pixel. Points outside the picture
 stay as they are: a label does not know its picture's size. Every function raises ``DatasetError`` for a
-file that is missing, damaged, or another kind of label; one with nobody in it gives 0 x 2.
+file that is missing, damaged, or another kind of label; one without people gives 0 x 2.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Making way for each other, without memory: a smooth function of where everybody would be.
+"""Making way for each other, without memory: a smooth function of where all people would be.
 
 Two people who pass each other in straight lines keep one and the same miss distance (the part of
 their offset across their relative velocity). So each can step aside ahead of time, by an amount
@@ -24,7 +24,7 @@ STANDING_M = 0.54
 FARTHEST_M = 0.7
 """How far anybody steps aside at the most, in metres."""
 SOFT_M = 0.14
-"""Below this distance in metres the wish fades, for its direction would flip between two pictures."""
+"""Below this distance in metres the push fades, because its direction would flip between two pictures."""
 AROUND_S = (-0.44, -0.22, 0.0, 0.22, 0.44)
 """Moments around now, in seconds."""
 AHEAD_M = 2.6
@@ -54,13 +54,13 @@ class _Pairs:
 
 
 def keep_apart(ground: Floats, velocity: Floats) -> Floats:
-    """Shift Nx2 places (metres), moving at Nx2 m/s, so that nobody stands in another or an obstacle."""
+    """Shift Nx2 places (metres), moving at Nx2 m/s, so that no one stands in another or in an obstacle."""
     if len(ground) == 0:
         return ground
     offset = np.abs(ground[:, None, :] - ground[None, :, :]).max(axis=-1)
     first, second = np.nonzero(np.triu(offset < AHEAD_M + 2.0, 1))
     pairs = _Pairs(first, second, len(ground))
-    # The mean over the moments around now: a wish that flips takes its time.
+    # The mean over the moments around now: a push that flips takes its time.
     shift = np.mean([_shift(ground + velocity * later, velocity, pairs) for later in AROUND_S], axis=0)
     return _off_obstacles(ground + shift)
 
@@ -69,7 +69,7 @@ def _shift(ground: Floats, velocity: Floats, pairs: _Pairs) -> Floats:
     shift = _step_aside(ground, velocity, pairs) + _walk_around(ground, velocity)
     for _ in range(2):
         shift = shift + _push_off(ground + shift, pairs)
-    # In a dense crowd the wishes of many neighbours add up; nobody is carried away by them.
+    # In a dense crowd the pushes of many neighbours add up; they are limited.
     size = np.hypot(shift[:, 0], shift[:, 1])
     out: Floats = shift / np.sqrt(1.0 + (size / FARTHEST_M) ** 2)[:, None]
     return out

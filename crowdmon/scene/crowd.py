@@ -1,4 +1,4 @@
-"""Where everybody is at one moment, as a pure function of the scene and the time."""
+"""Where all people are at one moment, as a pure function of the scene and the time."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.avoid import keep_apart
-from crowdmon.scene.body import Pose
+from crowdmon.scene.body import Pose, pose
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.chance import dice, smoothstep
-from crowdmon.scene.gestures import pose
+from crowdmon.scene.rng import rng_of, smoothstep
 from crowdmon.scene.visits import Group, Visit, visit
 
 Floats = NDArray[np.float64]
@@ -28,7 +27,7 @@ SIZES = (1, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Crowd:
-    """Everybody on or near the plaza at one moment; all arrays have N entries.
+    """All people on or near the plaza at one moment; all arrays have N entries.
 
     Attributes:
         ground: Nx2 metres.
@@ -52,7 +51,7 @@ def groups(people: int, seed: int) -> tuple[Group, ...]:
     """Split the scene's people into groups; a little more than asked for, as some are always away."""
     slots = round(people * (1.0 + swing(people)) / PRESENCE)
     out: list[Group] = []
-    rng = dice(seed, 3)
+    rng = rng_of(seed, 3)
     while slots > 0:
         size = min(int(rng.choice(SIZES)), slots)
         # The first group lingers, so that a square for one is seldom empty.
@@ -80,18 +79,18 @@ def busy(t: float, *, people: int, seed: int) -> float:
 
 @lru_cache(maxsize=64)
 def _waves(seed: int) -> tuple[float, float, float]:
-    first, second, third = dice(seed, 5).uniform(0.0, 2.0 * math.pi, 3).tolist()
+    first, second, third = rng_of(seed, 5).uniform(0.0, 2.0 * math.pi, 3).tolist()
     return first, second, third
 
 
 def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
-    """Return everybody at time ``t`` in seconds."""
+    """Return all people at time ``t`` in seconds."""
     rows: list[tuple[float, ...]] = []
     for group in groups(people, seed):
         turns = (t + group.offset) / group.turn
         number = math.floor(turns)
         into = (turns - number) * group.turn
-        # Numbers before time 0 are folded onto positive ones, for the dice want those.
+        # Numbers before time 0 are folded onto positive ones, for the rng_of want those.
         tour = visit(seed, group, number * 2 if number >= 0 else -number * 2 - 1, camera)
         began = number * group.turn - group.offset
         if into < tour.end and tour.keen < busy(began, people=people, seed=seed):
@@ -152,7 +151,7 @@ class Place:
 
 @lru_cache(maxsize=8192)
 def _places(seed: int, group: Group, number: int) -> tuple[Place, ...]:
-    rng = dice(seed, 17, group.key, number)
+    rng = rng_of(seed, 17, group.key, number)
     abreast = min(group.size, 3)
     out = []
     for member in range(group.size):

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.scene.chance import dice
 from crowdmon.scene.layout import DOORS
+from crowdmon.scene.rng import rng_of
 
 Bytes = NDArray[np.uint8]
 Colour = tuple[float, float, float]
@@ -87,7 +87,7 @@ class _Sheet:
 
 def facade() -> Facade:
     """Draw the houses; always the same."""
-    rng = dice(103, 2)
+    rng = rng_of(103, 2)
     sheet, awnings = _Sheet(), []
     left, last = LEFT_M, -1
     while left < RIGHT_M:

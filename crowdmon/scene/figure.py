@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.scene.appearance import Appearance, Material
 from crowdmon.scene.body import Joint
 from crowdmon.scene.canvas import COARSE, FINE, LIMB_M, MIDDLE, TONES, UNIT, Canvas, Tones
-from crowdmon.scene.looks import Look, Material
 from crowdmon.scene.parts import PARTS, Figure
 from crowdmon.scene.sprites import Sprite
 
@@ -19,14 +19,14 @@ MARGIN_M = 0.21
 """How far clothes, hats and bags reach beyond the joints, in metres."""
 
 
-def tones(looks: list[Look], sunny: Floats, shady: Floats) -> NDArray[np.uint8]:
+def tones(appearances: list[Appearance], sunny: Floats, shady: Floats) -> NDArray[np.uint8]:
     """Return the tones of N people's materials under Nx3 light, N x materials x TONES x 4 uint8."""
-    base = np.array([one.materials for one in looks], dtype=np.float64).reshape(
-        len(looks), len(Material), 1, 3
+    base = np.array([one.materials for one in appearances], dtype=np.float64).reshape(
+        len(appearances), len(Material), 1, 3
     )
     part = np.linspace(0.0, 1.0, TONES)[:, None]
     light = shady[:, None, None, :] + (sunny - shady)[:, None, None, :] * part
-    out = np.full((len(looks), len(Material), TONES, 4), 255, np.uint8)
+    out = np.full((len(appearances), len(Material), TONES, 4), 255, np.uint8)
     out[..., :3] = np.clip(base * light, 0.0, 255.0)
     return out
 
@@ -34,7 +34,7 @@ def tones(looks: list[Look], sunny: Floats, shady: Floats) -> NDArray[np.uint8]:
 def figure(
     pixels: Floats,
     depth: Floats,
-    look: Look,
+    appearance: Appearance,
     paint: NDArray[np.uint8],
     *,
     focal: float,
@@ -45,7 +45,7 @@ def figure(
     Args:
         pixels: joints x 2 in the picture, in the order of :class:`Joint`.
         depth: metres of each joint along the optical axis.
-        look: what it wears.
+        appearance: what it wears.
         paint: its tones, see :func:`tones`.
         focal: focal length in pixels.
         towards: the direction the light comes from, in the picture.
@@ -53,12 +53,12 @@ def figure(
     metre = focal / float(depth[Joint.CHEST])
     low = np.floor(pixels.min(axis=0) - MARGIN_M * metre - 2).astype(int)
     local = np.rint((pixels - low) * UNIT).astype(np.int32)
-    facing = float(depth[Joint.HEAD] - depth[Joint.FACE]) / (0.038 * look.height)
-    # Somebody who stands still is drawn once: exactly the same numbers give the same sprite.
+    facing = float(depth[Joint.HEAD] - depth[Joint.FACE]) / (0.038 * appearance.height)
+    # A person who stands still is drawn once: exactly the same numbers give the same sprite.
     rgba = _drawn(
         local.tobytes(),
-        _order(depth, look),
-        look,
+        _order(depth, appearance),
+        appearance,
         paint.tobytes(),
         round(metre, 3),
         round(facing, 2),
@@ -69,7 +69,7 @@ def figure(
 
 @lru_cache(maxsize=384)
 def _drawn(
-    local: bytes, order: tuple[str, ...], look: Look, paint: bytes, metre: float, facing: float,
+    local: bytes, order: tuple[str, ...], appearance: Appearance, paint: bytes, metre: float, facing: float,
     towards: tuple[float, float],
 ) -> NDArray[np.uint8]:  # fmt: skip
     """Draw a figure whose joints are given from its picture's first pixel, in 1/16 pixels."""
@@ -79,7 +79,7 @@ def _drawn(
     points = (joints + UNIT // 2) * enlarge - UNIT // 2
     steps = FINE if metre > 72 else MIDDLE if metre > 40 else COARSE
     aside = np.array(towards) * (LIMB_M * metre * enlarge * UNIT)
-    forward = (points[Joint.FACE] - points[Joint.HEAD]) / (0.038 * look.height)
+    forward = (points[Joint.FACE] - points[Joint.HEAD]) / (0.038 * appearance.height)
     canvas = Canvas(
         image=np.zeros((rows * enlarge, columns * enlarge, 4), np.uint8),
         points=[points, *(points + (aside * off).astype(np.int32) for _, off, _ in steps[1:])],
@@ -87,7 +87,7 @@ def _drawn(
         towards=towards,
         steps=steps,
     )
-    one = Figure(canvas, look, _tones_of(paint), facing, forward)
+    one = Figure(canvas, appearance, _tones_of(paint), facing, forward)
     for part in order:
         PARTS[part](one)
     image = canvas.image
@@ -106,7 +106,7 @@ def _tones_of(paint: bytes) -> list[Tones]:
     return [[(red, green, blue, alpha) for red, green, blue, alpha in tones] for tones in table]
 
 
-def _order(depth: Floats, look: Look) -> tuple[str, ...]:
+def _order(depth: Floats, appearance: Appearance) -> tuple[str, ...]:
     """Return the parts, the farthest first."""
     far = depth.tolist()
     parts = [
@@ -117,10 +117,10 @@ def _order(depth: Floats, look: Look) -> tuple[str, ...]:
         (far[Joint.ELBOW_R] + far[Joint.WRIST_R], "arm_r"),
         (2 * far[Joint.HEAD], "head"),
     ]
-    if look.style in ("long", "tail"):
+    if appearance.style in ("long", "tail"):
         parts.append((2 * far[Joint.NAPE] - 0.12, "hair"))
-    if look.bag != "none":
-        held = {"backpack": Joint.PACK, "shoulder": Joint.HIP_R, "tote": Joint.WRIST_R}[look.bag]
-        parts.append((2 * far[held] - 0.1, look.bag))
+    if appearance.bag != "none":
+        held = {"backpack": Joint.PACK, "shoulder": Joint.HIP_R, "tote": Joint.WRIST_R}[appearance.bag]
+        parts.append((2 * far[held] - 0.1, appearance.bag))
     parts.sort(reverse=True)
     return tuple(part for _, part in parts)

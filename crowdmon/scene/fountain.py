@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.chance import dice
 from crowdmon.scene.furniture import STONE, Thing, drum
 from crowdmon.scene.layout import Disc
 from crowdmon.scene.light import Light, on_face
+from crowdmon.scene.rng import rng_of
 from crowdmon.scene.solid import Solid, ring
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ DRUMS = (
 
 def fountain(camera: Camera, light: Light, at: Disc) -> Thing:
     """Build the fountain."""
-    rng = dice(97, 1)
+    rng = rng_of(97, 1)
     solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, 2.4), ring(at.x, at.y, 2.9, 2.4)]))
     top = on_face(light, (at.x, at.y), (0.0, 0.0, 1.0))
     drum(solid, at, (at.radius, at.radius - 0.05), (0.0, 0.5), STONE, light=light)

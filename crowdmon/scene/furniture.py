@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.chance import dice
 from crowdmon.scene.layout import Disc
 from crowdmon.scene.light import LAMP_M, Light, on_face
+from crowdmon.scene.rng import rng_of
 from crowdmon.scene.solid import Solid, box, ring
 from crowdmon.scene.sprites import Sprite
 
@@ -104,7 +104,7 @@ def bench(camera: Camera, light: Light, at: Disc, *, turn: float) -> Thing:
 
 def planter(camera: Camera, light: Light, at: Disc) -> Thing:
     """Build a round stone planter full of flowers."""
-    rng = dice(89, round(abs(at.x) * 100), round(at.y * 100))
+    rng = rng_of(89, round(abs(at.x) * 100), round(at.y * 100))
     solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, 0.75), ring(at.x, at.y, 1.25, 0.75)]))
     drum(solid, at, (0.62, 0.70), (0.0, 0.5), STONE * 0.96, light=light)
     solid.poly(

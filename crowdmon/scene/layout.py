@@ -14,7 +14,7 @@ PAVING_TURN = 0.21
 
 @dataclass(frozen=True, slots=True)
 class Disc:
-    """A round footprint nobody walks on: centre and radius in metres."""
+    """A round footprint that people walk around: centre and radius in metres."""
 
     x: float
     y: float

@@ -51,7 +51,7 @@ class Light:
         return MOON + 0.55 * _lamps(ground) + _shops(ground)
 
     def depth(self, ground: Floats) -> Floats:
-        """Return how deep (0..1) the shadow is that somebody at (..., 2) metres throws."""
+        """Return how deep (0..1) the shadow is that a person at (..., 2) metres throws."""
         if not self.night:
             return np.ones(ground.shape[:-1])
         nearest = _to_lamps(ground).min(axis=-1)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.scene.appearance import Appearance
 from crowdmon.scene.backdrop import Backdrop, backdrop
 from crowdmon.scene.body import Joint, joints
 from crowdmon.scene.camera import Camera
@@ -15,7 +16,6 @@ from crowdmon.scene.crowd import Crowd
 from crowdmon.scene.figure import figure, tones
 from crowdmon.scene.furniture import Thing
 from crowdmon.scene.light import Light
-from crowdmon.scene.looks import Look
 from crowdmon.scene.parts import head_size
 from crowdmon.scene.shadows import darken, shadows
 from crowdmon.scene.sprites import Box, Sprite, faded, lay, shared
@@ -45,30 +45,30 @@ class Layers:
     visible: NDArray[np.bool_]
 
 
-def paint(now: Crowd, looks: list[Look], *, camera: Camera, light: Light) -> Layers:
-    """Paint everybody at one moment onto the backdrop."""
+def paint(now: Crowd, appearances: list[Appearance], *, camera: Camera, light: Light) -> Layers:
+    """Paint all people at one moment onto the backdrop."""
     back = backdrop(camera, light)
-    tall = np.array([one.height for one in looks])
+    tall = np.array([one.height for one in appearances])
     bodies = joints(
         now.ground,
         now.heading,
         now.pose,
         height=tall,
-        build=np.array([one.build for one in looks]),
-        swings=np.array([one.swings for one in looks]),
+        build=np.array([one.build for one in appearances]),
+        swings=np.array([one.swings for one in appearances]),
     )
     pixels, depth = camera.project(bodies)
     image = back.lit.copy()
     mask, boxes = shadows(bodies, now.shown, camera=camera, light=light)
     for box in boxes:
         darken(image, mask, box, lit=back.lit, sun=back.sun)
-    paints = tones(looks, *_lights(now.ground, back, light))
+    paints = tones(appearances, *_lights(now.ground, back, light))
     sprites = [
         faded(
             figure(pixels[i], depth[i], one, paints[i], focal=camera.focal, towards=light.towards),
             float(now.shown[i]),
         )
-        for i, one in enumerate(looks)
+        for i, one in enumerate(appearances)
     ]
     ids, ranks = _stack(image, sprites, now.ground[:, 1], back)
     heads = pixels[:, Joint.HEAD]
@@ -118,7 +118,7 @@ def _things(
     nearest: float,
     rank: int,
 ) -> int:
-    """Lay the things farther out than ``nearest`` that somebody already painted may be behind."""
+    """Lay the things farther out than ``nearest`` that a person already painted may be behind."""
     while waiting and waiting[0].y > nearest:
         thing = waiting.pop(0)
         box = shared(thing.sprite.box, laid)

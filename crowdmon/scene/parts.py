@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.scene.appearance import Appearance, Material
 from crowdmon.scene.body import HEAD_M, Joint
 from crowdmon.scene.canvas import FINE, UNIT, Canvas, Ints, Tones
-from crowdmon.scene.looks import Look, Material
 
 Floats = NDArray[np.float64]
 
@@ -22,14 +22,14 @@ class Figure:
 
     Attributes:
         canvas: what it is drawn on.
-        look: what the person wears.
+        appearance: what the person wears.
         paint: the tones of each material, in the order of :class:`Material`.
         facing: -1..1, how much the face looks towards the camera.
         forward: the way the face looks, in the canvas' numbers, for each metre.
     """
 
     canvas: Canvas
-    look: Look
+    appearance: Appearance
     paint: list[Tones]
     facing: float
     forward: Floats
@@ -41,34 +41,38 @@ class Figure:
 
 
 def head_size(height: float) -> float:
-    """Return the diameter in metres of the head of somebody ``height`` metres tall."""
+    """Return the diameter in metres of the head of a person ``height`` metres tall."""
     return HEAD_M * (0.5 + 0.5 * height / 1.75)
 
 
 def _leg(one: Figure, side: int) -> None:
-    look, limb, paint = one.look, one.canvas.limb, one.paint
+    appearance, limb, paint = one.appearance, one.canvas.limb, one.paint
     stub = limb if one.near else one.canvas.stub
     hip, knee, ankle, toe = (j + side for j in (Joint.HIP_L, Joint.KNEE_L, Joint.ANKLE_L, Joint.TOE_L))
-    wide = 0.058 * look.build * look.height / 1.75
-    stub((ankle, toe), 0.041 * look.height / 1.75, paint[Material.SHOES])
-    if look.wear == "trousers":
+    wide = 0.058 * appearance.build * appearance.height / 1.75
+    stub((ankle, toe), 0.041 * appearance.height / 1.75, paint[Material.SHOES])
+    if appearance.wear == "trousers":
         limb((hip, knee, ankle), wide * 1.08, paint[Material.BOTTOM])
         return
-    limb((hip, knee, ankle), wide * 0.84, paint[Material.BOTTOM if look.wear == "coat" else Material.SKIN])
-    if look.wear == "shorts":
+    limb(
+        (hip, knee, ankle),
+        wide * 0.84,
+        paint[Material.BOTTOM if appearance.wear == "coat" else Material.SKIN],
+    )
+    if appearance.wear == "shorts":
         limb((hip, knee), wide * 1.3, paint[Material.BOTTOM])
 
 
 def _torso(one: Figure) -> None:
-    canvas, look, paint = one.canvas, one.look, one.paint
-    size = look.height / 1.75 * look.build
+    canvas, appearance, paint = one.canvas, one.appearance, one.paint
+    size = appearance.height / 1.75 * appearance.build
     points = canvas.points[0]
     top, bottom = paint[Material.TOP], paint[Material.BOTTOM]
     canvas.stub((Joint.NECK, Joint.HEAD), 0.056, paint[Material.SKIN])
-    if look.wear in ("skirt", "dress", "coat"):
+    if appearance.wear in ("skirt", "dress", "coat"):
         hem = points[[Joint.HIP_L, Joint.HIP_R, Joint.HEM_L, Joint.HEM_R]]
         radii = (0.088 * size, 0.088 * size, 0.096 * size, 0.096 * size)
-        canvas.hull(hem, radii, bottom if look.wear == "skirt" else top)
+        canvas.hull(hem, radii, bottom if appearance.wear == "skirt" else top)
     else:
         canvas.hull(points[[Joint.HIP_L, Joint.HIP_R]], (0.092 * size, 0.092 * size), bottom)
     frame = points[
@@ -76,7 +80,7 @@ def _torso(one: Figure) -> None:
     ].copy()
     frame[4:] += (frame[1:3] - frame[4:]) // 6
     canvas.hull(frame, (0.05, 0.058 * size, 0.058 * size, 0.112 * size, 0.094 * size, 0.094 * size), top)
-    if look.stripes:
+    if appearance.stripes:
         for part in (0.2, 0.42, 0.64):
             line = (frame[1:3] * (1 - part) + frame[4:] * part).astype(np.int32)
             canvas.line(line, 0.032, bottom[4])
@@ -90,23 +94,23 @@ def _front(one: Figure, frame: Ints) -> None:
     throat = frame[0] + ahead // 2
     chest = frame[3] + ahead
     one.canvas.line(np.stack([throat, throat + (chest - throat) // 6]), 0.045, one.paint[Material.SKIN][4])
-    if one.look.wear == "coat" or one.look.opened:
+    if one.appearance.wear == "coat" or one.appearance.opened:
         end = (frame[4] + frame[5]) // 2 + ahead
-        tone = one.paint[Material.SHIRT] if one.look.opened else one.paint[Material.TOP]
+        tone = one.paint[Material.SHIRT] if one.appearance.opened else one.paint[Material.TOP]
         one.canvas.line(
             np.stack([throat, chest, end]),
-            0.085 if one.look.opened else 0.016,
-            tone[4 if one.look.opened else 0],
+            0.085 if one.appearance.opened else 0.016,
+            tone[4 if one.appearance.opened else 0],
         )
 
 
 def _arm(one: Figure, side: int) -> None:
-    look, limb, paint = one.look, one.canvas.limb, one.paint
+    appearance, limb, paint = one.appearance, one.canvas.limb, one.paint
     shoulder, elbow, wrist = (j + side for j in (Joint.SHOULDER_L, Joint.ELBOW_L, Joint.WRIST_L))
-    wide = 0.046 * look.build * look.height / 1.75
+    wide = 0.046 * appearance.build * appearance.height / 1.75
     stub = limb if one.near else one.canvas.stub
     stub((wrist, Joint.HAND_L + side), wide * 0.85, paint[Material.SKIN])
-    if look.sleeves:
+    if appearance.sleeves:
         limb((shoulder, elbow, wrist), wide * 1.04, paint[Material.TOP])
         return
     limb((elbow, wrist), wide * 0.82, paint[Material.SKIN])
@@ -114,22 +118,22 @@ def _arm(one: Figure, side: int) -> None:
 
 
 def _head(one: Figure) -> None:
-    canvas, look, facing = one.canvas, one.look, one.facing
+    canvas, appearance, facing = one.canvas, one.appearance, one.facing
     points = canvas.points[0]
     head = points[Joint.HEAD]
-    radius = head_size(look.height) / 2
+    radius = head_size(appearance.height) / 2
     skin = one.paint[Material.SKIN]
-    canvas.ball(head, radius, skin if look.style == "bald" else one.paint[Material.HAIR], 0.86)
+    canvas.ball(head, radius, skin if appearance.style == "bald" else one.paint[Material.HAIR], 0.86)
     if facing > -0.6:
         face = points[Joint.FACE] + canvas.down(0.018)
         canvas.ball(face, radius * 0.74, skin, 0.60 + 0.24 * min(1.0, max(0.0, facing + 0.6)))
         if facing > 0.05 and radius * canvas.metre > 18:
             _features(one, face, radius)
-    if look.hat == "none":
+    if appearance.hat == "none":
         return
     hat = one.paint[Material.HAT]
     crown = head - canvas.down(0.045)
-    if look.hat == "brim":
+    if appearance.hat == "brim":
         canvas.ball(crown + canvas.down(0.02), radius * 0.7, hat, 2.1)
     else:
         peak = points[Joint.FACE] + (points[Joint.FACE] - head) // 2 - canvas.down(0.05)
@@ -157,7 +161,7 @@ def _features(one: Figure, face: Ints, radius: float) -> None:
 
 def _hair(one: Figure) -> None:
     points, hair = one.canvas.points[0], one.paint[Material.HAIR]
-    if one.look.style == "long":
+    if one.appearance.style == "long":
         one.canvas.hull(points[[Joint.NAPE, Joint.HEAD]], (0.09, 0.088), hair)
     else:
         one.canvas.ball(points[Joint.NAPE], 0.055, hair)

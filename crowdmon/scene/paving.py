@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.scene.chance import dice
 from crowdmon.scene.layout import FOUNTAIN, PAVING_TURN
+from crowdmon.scene.rng import rng_of
 
 Grid = NDArray[np.float32]
 
@@ -84,14 +84,14 @@ def _setts(u: Grid, v: Grid, wide_u: Grid, wide_v: Grid) -> Grid:
 
 def _chance(column: Grid, row: Grid) -> Grid:
     """Return a number in -1..1 per slab, the same for the same slab."""
-    table = dice(83, 1).uniform(-1.0, 1.0, (256, 256)).astype(np.float32)
+    table = rng_of(83, 1).uniform(-1.0, 1.0, (256, 256)).astype(np.float32)
     out: Grid = table[row.astype(np.int64) % 256, column.astype(np.int64) % 256]
     return out
 
 
 def _stains(x: Grid, y: Grid) -> Grid:
     """Slow variation of the tone over the square: wear, dirt, old repairs."""
-    rng = dice(83, 2)
+    rng = rng_of(83, 2)
     total = np.ones_like(x)
     for metres, strength in ((9.0, 0.035), (2.7, 0.03), (0.7, 0.018)):
         sheet = np.asarray(cv2.GaussianBlur(rng.normal(0.0, 1.0, (512, 512)), (0, 0), 1.0), np.float32)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.errors import ConfigError
+from crowdmon.scene.appearance import appearance_of
 from crowdmon.scene.camera import Camera
 from crowdmon.scene.crowd import Crowd, crowd
 from crowdmon.scene.light import Light
-from crowdmon.scene.looks import look
 from crowdmon.scene.painter import Layers, paint
-from crowdmon.scene.sensor import expose
+from crowdmon.scene.rng import rng_of
+
+_NO_NOISE = 32
+"""The value of the stored noise that means no noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Plaza:
         people: about how many people are on the square, 0..500.
         seed: whole number >= 0; another one gives other people on other ways.
         width, height: size of the picture, in pixels.
-        fps: pictures a second, for whoever plays the scene; a picture depends on the time alone.
+        fps: pictures a second, for the player of the scene; a picture depends on the time alone.
         night: lamps instead of the sun.
 
     Raises:
@@ -125,7 +130,7 @@ class Plaza:
         now, layers = self.layers(t)
         seen = layers.visible
         return SceneFrame(
-            rgb=expose(layers.rgb, t, seed=self.seed, night=self.night),
+            rgb=_expose(layers.rgb, t, seed=self.seed, night=self.night),
             heads=layers.heads[seen].astype(np.float32),
             ground=now.ground[seen].astype(np.float32),
             sizes=layers.sizes[seen].astype(np.float32),
@@ -136,5 +141,32 @@ class Plaza:
         """Return who is where at time ``t``, and the painted layers with their id buffer."""
         now = crowd(t, people=self.people, seed=self.seed, camera=self.camera)
         keys = zip(now.keys.tolist(), now.company.tolist(), strict=True)
-        looks = [look(self.seed, group, member, visit, company) for (group, member, visit), company in keys]
-        return now, paint(now, looks, camera=self.camera, light=Light(self.night))
+        appearances = [
+            appearance_of(self.seed, group, member, visit, company)
+            for (group, member, visit), company in keys
+        ]
+        return now, paint(now, appearances, camera=self.camera, light=Light(self.night))
+
+
+@lru_cache(maxsize=4)
+def _noise(height: int, width: int, night: bool) -> NDArray[np.uint8]:
+    """Return one sheet of noise, larger than the picture so that it can be shifted about."""
+    rng = rng_of(71, 1)
+    shape = (height + 64, width + 64)
+    luma = rng.normal(0.0, 3.2 if night else 2.0, shape).astype(np.float32)
+    # Chroma noise of a cheap sensor is coarser than its luma noise.
+    chroma = cv2.GaussianBlur(
+        rng.normal(0.0, 7.0 if night else 4.0, (*shape, 3)).astype(np.float32), (0, 0), 1.4
+    )
+    out: NDArray[np.uint8] = np.clip(np.rint(_NO_NOISE + luma[..., None] + chroma), 0, 255).astype(np.uint8)
+    out.flags.writeable = False
+    return out
+
+
+def _expose(image: NDArray[np.uint8], t: float, *, seed: int, night: bool) -> NDArray[np.uint8]:
+    """Return what the sensor makes of an HxWx3 picture at time ``t``."""
+    height, width = image.shape[:2]
+    down, across = rng_of(seed, 73, round(abs(t) * 1e6), int(t < 0)).integers(0, 64, 2)
+    sheet = _noise(height, width, night)[down : down + height, across : across + width]
+    gain = 1.0 + 0.012 * math.sin(2 * math.pi * t / 41.0) + 0.008 * math.sin(2 * math.pi * t / 13.7)
+    return np.asarray(cv2.addWeighted(image, gain, sheet, 1.0, -float(_NO_NOISE)), dtype=np.uint8)

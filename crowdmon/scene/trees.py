@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.chance import dice
 from crowdmon.scene.furniture import IRON, Thing
 from crowdmon.scene.layout import Disc
 from crowdmon.scene.light import Light, on_face, on_faces
+from crowdmon.scene.rng import rng_of
 from crowdmon.scene.solid import Solid, ring
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ BRIGHT_LEAF = np.array([146.0, 162.0, 78.0])
 
 def tree(camera: Camera, light: Light, at: Disc) -> Thing:
     """Build a tree in a round iron grate."""
-    rng = dice(101, round(abs(at.x) * 100), round(at.y * 100))
+    rng = rng_of(101, round(abs(at.x) * 100), round(at.y * 100))
     crown = np.array([at.x + rng.normal(0, 0.15), at.y, 4.5 + rng.normal(0, 0.15)])
     radii = np.array([2.1, 2.0, 1.75]) * rng.uniform(0.92, 1.08)
     reach = crown + np.array([(i, j, k) for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)]) * radii * 1.12

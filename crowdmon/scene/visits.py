@@ -13,8 +13,8 @@ from functools import lru_cache
 import numpy as np
 
 from crowdmon.scene.camera import Camera
-from crowdmon.scene.chance import dice
 from crowdmon.scene.layout import DOORS, OBSTACLES, facade_y
+from crowdmon.scene.rng import rng_of
 from crowdmon.scene.routes import Leg, Point, plan
 
 RAMP_S = 0.9
@@ -101,7 +101,7 @@ class Visit:
 @lru_cache(maxsize=4096)
 def visit(seed: int, group: Group, number: int, camera: Camera) -> Visit:
     """Plan visit ``number`` of a group: a pure function of its arguments."""
-    rng = dice(seed, 11, group.key, number)
+    rng = rng_of(seed, 11, group.key, number)
     speed = float(np.clip(rng.normal(1.32 - 0.07 * group.size, 0.14), 0.75, 1.75))
     enter, from_door = _gate(rng, camera)
     leave, to_door = _gate(rng, camera, apart=enter)

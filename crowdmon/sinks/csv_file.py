@@ -11,22 +11,26 @@ import contextlib
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO, ClassVar
 
 from crowdmon import atomic
 from crowdmon.errors import SinkError
-from crowdmon.sinks.closing import Closing
+from crowdmon.facts import Fact, check_recordable
+from crowdmon.sinks.base import Sink
 from crowdmon.sinks.csv_rows import COLUMNS, HEADER, encode, read_csv
-from crowdmon.sinks.mend import mend
-from crowdmon.sinks.recordable import check
 from crowdmon.values import Reading
 
 __all__ = ["COLUMNS", "ReadingCsv", "read_csv"]
 
+_BLOCK = 1 << 16
+
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class ReadingCsv(Closing):
-    """Writes readings to one CSV file; a context manager. For one thread at a time."""
+class ReadingCsv(Sink):
+    """Writes readings to one CSV file, and no events. For one thread at a time."""
+
+    takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
     def __init__(self, path: Path | str, *, append: bool = False) -> None:
         """Check the place; nothing is created yet.
@@ -46,10 +50,12 @@ class ReadingCsv(Closing):
         self._torn: tuple[int, bytes] | None = None
         atomic.check_place(self.path, kind="CSV file")
 
-    def write(self, reading: Reading) -> None:
-        """Append one reading, or nothing at all; SinkError if that fails."""
-        check(reading)
-        rows = encode(reading)
+    def write(self, fact: Fact) -> None:
+        """Append one reading, or nothing at all; SinkError if that fails. Events are ignored."""
+        if not isinstance(fact, Reading):
+            return
+        check_recordable(fact)
+        rows = encode(fact)
         try:
             if self._file is not None and not self._is_there():
                 self._drop()
@@ -84,7 +90,7 @@ class ReadingCsv(Closing):
         """Start the file anew the first time; go on with what is there after a failure."""
         if self._carry_on:
             self._untear()
-            mend(self.path)
+            cut_torn_row(self.path)
             return os.open(self.path, _FLAGS | os.O_APPEND, 0o666)  # another writer's rows stay whole
         return os.open(self.path, _FLAGS if self._started else _FLAGS | os.O_TRUNC, 0o666)
 
@@ -145,3 +151,43 @@ class ReadingCsv(Closing):
             f"cannot write {self.path}: {(error.strerror or str(error)).lower()}",
             "Check that the folder exists and the disk has room",
         )
+
+
+def is_readings(path: Path) -> bool:
+    """Whether a file begins as a CSV of readings does; one that was cut short in its header does, too.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        first = file.readline(len(HEADER) + 1)
+    return first == HEADER or HEADER.startswith(first)
+
+
+def cut_torn_row(path: Path) -> None:
+    """Cut a CSV of readings back to its last whole row; a missing file stays missing.
+
+    Raises:
+        SinkError: it is another kind of file.
+        OSError: it cannot be read or cut.
+    """
+    if not path.exists():
+        return
+    if not is_readings(path):
+        raise SinkError(f"{path} is not a file of readings", "Move it away, or choose another folder")
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        end = _end_of_rows(file, size)
+    if end < size:
+        os.truncate(path, end)
+
+
+def _end_of_rows(file: BinaryIO, size: int) -> int:
+    """Return where the last line ends, 0 if there is no line."""
+    start = size
+    while start > 0:
+        end, start = start, max(0, start - _BLOCK)
+        file.seek(start)
+        if (found := file.read(end - start).rfind(b"\n")) >= 0:
+            return start + found + 1
+    return 0

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from crowdmon import atomic
 from crowdmon.errors import ConfigError, SinkError
-from crowdmon.sinks.closing import Closing
+from crowdmon.sinks.base import Closing
 
 SUFFIXES = (".mp4", ".mkv", ".mov")
 """File names that say which container is meant."""

@@ -62,18 +62,18 @@ class Gaps:
         if waited is not None and now - waited > max(HOLD, 2.0 * self._step):
             self._since, self._next = waited, waited + 2.0 * self._step
 
-    def rows(self, now: float, *, patience: float = 0.0) -> list[tuple[float, ReadingState]]:
+    def rows(self, now: float, *, pace: float = 0.0) -> list[tuple[float, ReadingState]]:
         """Return when, since the last call, a row without a count was due, and its state.
 
         Args:
             now: seconds on the clock of all other calls.
-            patience: seconds the machine needs for a turn of all cameras: it takes the place of a
+            pace: seconds the machine needs for a turn of all cameras: it takes the place of a
                 shorter interval, for a machine that is slow is not a camera that is silent.
         """
         looked, self._looked = self._looked, now
         if self._since is None:
             return []
-        self._step = step = max(self.interval, patience)
+        self._step = step = max(self.interval, pace)
         waiting, end = self._waiting, now
         if waiting is not None:
             self._held += min(max(0.0, now - max(waiting, looked)), _LOOK)

@@ -16,7 +16,7 @@ from crowdmon.values import (
     RoiReading,
     Status,
 )
-from crowdmon.view.curves import History
+from crowdmon.view.curves import Curves
 
 FRESH = (CameraState.LIVE, CameraState.PAUSED)
 """States in which a picture may be shown in colour and a count as a number."""
@@ -35,7 +35,7 @@ class CameraValues:
     density: DensityMap | None = None
     reading: Reading | None = None
     last_ok: Reading | None = None
-    history: History = field(default_factory=History)
+    history: Curves = field(default_factory=Curves)
 
     def known(self, roi: str) -> RoiReading | None:
         """Return a ROI's reading if it holds for what the camera sees now; else None."""
@@ -55,6 +55,9 @@ class CameraValues:
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
         before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
+        now = {roi.name: roi.polygon for roi in config.to_rois()}
+        # The curve of another place would make the arrow say what is not so.
+        self.history.forget(name for name, roi in before.items() if now.get(name) != roi.polygon)
         if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
             return
         known = {one.roi: one for one in self.reading.rois}

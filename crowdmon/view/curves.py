@@ -1,6 +1,8 @@
-"""The readings of one camera that the plot can draw: bounded, in order, with gaps as gaps. No Qt."""
+"""The readings of one camera as curves that can be drawn: bounded, in order, with gaps as gaps. Pure."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ LEAST_GAP_S = 2.0
 _BACKWARDS_S = 5.0
 
 
-class History:
+class Curves:
     """Counts of every ROI over time.
 
     A reading whose state is not ok, and a pause of more than three usual intervals, leave a NaN, at
@@ -52,6 +54,11 @@ class History:
         known = reading.state is ReadingState.OK
         counts = {r.roi: r.count for r in reading.rois if known and r.count is not None}
         self._append(reading.time, counts)
+
+    def forget(self, rois: Iterable[str]) -> None:
+        """Drop the past of ROIs that have another shape now: their old counts are of another place."""
+        for roi in rois:
+            self._columns.pop(roi, None)
 
     @property
     def newest(self) -> float:
@@ -99,3 +106,34 @@ def _moved(old: NDArray[np.float64], first: int, end: int, size: int) -> NDArray
     new = np.full(size, np.nan)
     new[: end - first] = old[first:end]
     return new
+
+
+def thinned(
+    times: NDArray[np.float64], counts: NDArray[np.float64], *, start: float, end: float, buckets: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the points to draw between ``start`` and ``end``.
+
+    Time is cut into buckets, at the same places whatever is shown, so that peaks do not flicker as time
+    goes on. Of each one the least and the most are drawn, and a gap where something in it is not known.
+
+    Args:
+        times: epoch seconds, rising; counts: people, NaN where unknown. Of the same length.
+        start, end: what is shown, epoch seconds.
+        buckets: how many there are in that time, at least 1.
+
+    Returns:
+        (times, counts), at most three points a bucket; as they were where there are no more than that.
+    """
+    first = max(int(np.searchsorted(times, start)) - 1, 0)
+    last = int(np.searchsorted(times, end, side="right")) + 1
+    times, counts = times[first:last], counts[first:last]
+    if len(times) <= 2 * buckets or end <= start:
+        return times, counts
+    bucket = np.floor(times * (buckets / (end - start)))
+    at = np.concatenate([[0], np.flatnonzero(np.diff(bucket)) + 1])
+    low, high = np.fmin.reduceat(counts, at), np.fmax.reduceat(counts, at)
+    gap = np.add.reduceat(np.isnan(counts), at) > 0
+    middle = (times[at] + times[np.append(at[1:], len(times)) - 1]) / 2
+    drawn = np.column_stack([np.ones((len(at), 2), bool), gap]).ravel()
+    values = np.column_stack([low, high, np.full(len(at), np.nan)]).ravel()
+    return np.repeat(middle, 3)[drawn], values[drawn]

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.bench import card as bench_card
 from crowdmon.bench import harness as measuring
 from crowdmon.bench import inference as bench_inference
 from crowdmon.bench import offline as bench_offline
@@ -211,9 +210,9 @@ def test_the_arithmetic_is_that_of_the_weights_at_hand() -> None:
 
 
 def test_a_card_is_measured_where_there_is_one(monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(bench_card, "load", lambda path: some_weights())
-    assert bench_card.card(Bench(tmp_path)) == ([], [])
-    monkeypatch.setattr(bench_card, "SIZES", {"512x1024": (64, 32)})
+    monkeypatch.setattr(bench_inference, "load", lambda path: some_weights())
+    assert bench_inference.card(Bench(tmp_path)) == ([], [])
+    monkeypatch.setattr(bench_inference, "SIZES", {"512x1024": (64, 32)})
     monkeypatch.setattr(measuring, "_PAUSE", 0.0)
     cpu = reference.matrix_product("f32", side=8)
     monkeypatch.setattr(reference, "matrix_product", lambda precision, device: cpu)
@@ -224,7 +223,7 @@ def test_a_card_is_measured_where_there_is_one(monkeypatch, tmp_path: Path) -> N
             self.device = "a card"
 
     monkeypatch.setattr("crowdmon.counting.torch_backend.TorchBackend", Card)
-    rows, (one,) = bench_card.card(Bench(tmp_path))
+    rows, (one,) = bench_inference.card(Bench(tmp_path))
     assert [(row["what"], row.get("batch")) for row in rows] == [
         ("on the card", 1), ("on the card", 16), ("matrix product", None)
     ]  # fmt: skip

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from crowdmon.bench import harness as measuring
 from crowdmon.bench import live as bench_live
 from crowdmon.bench import watch as bench_watch
-from crowdmon.bench.h264 import access_units
+from crowdmon.bench.clip import access_units, read_clip, write_clip
 from crowdmon.bench.harness import Bench
 from crowdmon.bench.live import Cameras, cameras
 from crowdmon.bench.memory import resident_mb
-from crowdmon.bench.rtsp_server import payloads, read_clip, write_clip
+from crowdmon.bench.rtsp_server import payloads
 from crowdmon.capture.source import open_source
 from crowdmon.errors import CrowdmonError
 from crowdmon.scene import parse_scene

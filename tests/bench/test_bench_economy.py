@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from crowdmon.bench.h264 import access_units
+from crowdmon.bench.clip import access_units, write_clip
 from crowdmon.bench.live import Cameras, cameras
-from crowdmon.bench.rtsp_server import write_clip
 from crowdmon.capture.av_source import AvSource
 from crowdmon.capture.decoder import Decoder
 from crowdmon.capture.source import SparingSource, open_source

@@ -24,9 +24,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: FakeCounter())
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: FakeCounter())
 
 
+@pytest.mark.peer
 def test_a_camera_is_counted_for_its_duration(clip: Path, tmp_path: Path, capsys) -> None:
     csv = tmp_path / "out.csv"
     with rtsp_server(clip) as (port,):
@@ -39,6 +40,7 @@ def test_a_camera_is_counted_for_its_duration(clip: Path, tmp_path: Path, capsys
     assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
 
 
+@pytest.mark.peer
 def test_the_password_opens_and_is_never_shown(clip: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setenv("CAM_PASSWORD", LOGIN[1])
     csv = tmp_path / "out.csv"

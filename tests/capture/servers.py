@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import http.server
 import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from crowdmon.bench.rtsp_server import Server, transport_stream
+
 
 def refused_port() -> int:
-    """Return a port nobody listens on."""
+    """Return a port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -22,7 +22,7 @@ def refused_port() -> int:
 
 @contextlib.contextmanager
 def silent_port() -> Iterator[int]:
-    """Accept connections and never say a word."""
+    """Accept connections and never answer."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -119,94 +119,34 @@ def web(pages: dict[str, Reply]) -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
-SDP = (
-    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\na=control:*\r\n"
-    "m=video 0 RTP/AVP 33\r\na=control:t0\r\n"
-)
-
-
 class RtspServer:
-    """One camera over RTSP: a transport stream in RTP, interleaved on the control connection.
+    """The bench's RTSP server in a thread of the test: one camera that sends a transport stream once.
 
     Args:
         stream: MPEG-TS, sent as fast as the reader takes it.
-        password: user:password asked for (Basic); None for nobody.
-        refuse: status line to answer every request with.
-        hang: keep the connection open and silent after the stream, instead of hanging up.
+        password: user:password asked for (Basic); None for none.
+        refuse: status to answer every request with.
+        hang: keep the connection open and silent after the stream, instead of closing it.
     """
 
     def __init__(
         self, stream: bytes = b"", *, password: str | None = None, refuse: str = "", hang: bool = False
     ) -> None:
-        self.stream, self.password, self.refuse, self.hang = stream, password, refuse, hang
-        self.requests: list[str] = []
-        self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.02)
-        self._threads = [threading.Thread(target=self._accept)]
-        self.port: int = self._listener.getsockname()[1]
+        sent = transport_stream(stream)
+        self._server = Server(sent, password=password, refuse=refuse, silent_at_end=hang)
+        self._thread = threading.Thread(target=self._server.run)
+        self.requests, self.port = self._server.requests, self._server.port
+
+    def send_next(self, stream: bytes) -> None:
+        """Send another stream to the next client."""
+        self._server.stream = transport_stream(stream)
 
     def __enter__(self) -> RtspServer:
-        self._threads[0].start()
+        self._thread.start()
+        self._control = socket.create_connection(("127.0.0.1", self.port))
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self._over.is_set():
-            with contextlib.suppress(TimeoutError):
-                connection, _ = self._listener.accept()
-                self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
-                self._threads[-1].start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(5)
-            buffer = b""
-            while not self._over.is_set():
-                while b"\r\n\r\n" not in buffer:
-                    received = connection.recv(4096)
-                    if not received:
-                        return
-                    buffer += received
-                request, _, buffer = buffer.partition(b"\r\n\r\n")
-                method = self._answer(connection, request.decode())
-                if method == "PLAY":
-                    self._send(connection)
-                    return
-
-    def _answer(self, connection: socket.socket, request: str) -> str:
-        method = request.split(" ", 1)[0]
-        self.requests.append(method)
-        lines = dict(line.split(": ", 1) for line in request.split("\r\n")[1:])
-        head, body, line = [f"CSeq: {lines['CSeq']}"], "", "200 OK"
-        if self.refuse:
-            line = self.refuse
-        elif self.password and lines.get("Authorization") != self._basic():
-            line = "401 Unauthorized"
-            head.append('WWW-Authenticate: Basic realm="camera"')
-        elif method == "DESCRIBE":
-            body = SDP
-            head += ["Content-Type: application/sdp", f"Content-Length: {len(body)}"]
-        elif method == "SETUP":
-            head += ["Session: 1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"]
-        connection.sendall("\r\n".join([f"RTSP/1.0 {line}", *head, "", body]).encode())
-        return method if line == "200 OK" else ""
-
-    def _basic(self) -> str:
-        return "Basic " + base64.b64encode((self.password or "").encode()).decode()
-
-    def _send(self, connection: socket.socket) -> None:
-        step = 7 * 188
-        for number, at in enumerate(range(0, len(self.stream), step)):
-            payload = (
-                struct.pack(">BBHII", 0x80, 33, number & 0xFFFF, number * 900, 7)
-                + self.stream[at : at + step]
-            )
-            connection.sendall(b"$\0" + struct.pack(">H", len(payload)) + payload)
-        if self.hang:
-            self._over.wait(20)
+        self._control.close()
+        self._thread.join()
+        self._server.close()

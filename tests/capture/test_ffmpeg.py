@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crowdmon.capture.ffmpeg import recipe
+from crowdmon.capture.ffmpeg import open_options
 from crowdmon.capture.source import open_source
 from crowdmon.capture.uri import SCHEMES, parse_source
 from crowdmon.capture.webcams import list_webcams
@@ -23,13 +23,13 @@ from crowdmon.errors import SourceError
     ],
 )
 def test_webcams_by_platform(text: str, platform: str, url: str, kind: str) -> None:
-    how = recipe(parse_source(text), read_timeout=5, platform=platform)
+    how = open_options(parse_source(text), read_timeout=5, platform=platform)
     assert (how.url, how.format) == (url, kind)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_network_source_may_touch_files(scheme: str) -> None:
-    how = recipe(parse_source(f"{scheme}://host:554/x"), read_timeout=5)
+    how = open_options(parse_source(f"{scheme}://host:554/x"), read_timeout=5)
     allowed = how.options["protocol_whitelist"].split(",")
     assert allowed
     assert not {"file", "concat", "subfile", "pipe", "data", "fd", "cache"} & set(allowed)
@@ -39,7 +39,7 @@ def test_no_network_source_may_touch_files(scheme: str) -> None:
 
 
 def test_a_file_may_touch_itself_only() -> None:
-    how = recipe(parse_source("clip.mp4"), read_timeout=5)
+    how = open_options(parse_source("clip.mp4"), read_timeout=5)
     assert how.url == "file:clip.mp4"
     assert how.options["protocol_whitelist"] == "file"
     assert not {"hls", "dash", "concat", "sdp", "image2", "tty"} & set(
@@ -48,7 +48,7 @@ def test_a_file_may_touch_itself_only() -> None:
 
 
 def test_rtsp_comes_over_tcp() -> None:
-    assert recipe(parse_source("rtsp://host/x"), read_timeout=5).options["rtsp_transport"] == "tcp"
+    assert open_options(parse_source("rtsp://host/x"), read_timeout=5).options["rtsp_transport"] == "tcp"
 
 
 def node(root: Path, name: str, index: str, label: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crowdmon.capture.lateness import AGAIN, BOUND, HOLD, LEAK, USUAL, Lateness
+from crowdmon.capture.live_packets import AGAIN, BOUND, HOLD, LEAK, USUAL, Lateness
 
 READ = 0.0002
 """Seconds that it takes to read a packet that is there."""

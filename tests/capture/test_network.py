@@ -129,7 +129,7 @@ def test_another_codec_in_mid_stream_is_a_loss_and_then_opened_anew(stream: byte
         ):
             numbers.extend(number_of(picture.rgb()) for picture in source.pictures())
         assert numbers == list(range(len(numbers)))
-        camera.stream = other
+        camera.send_next(other)
         with open_source(address, timeout=(5, 5)) as source:
             assert number_of(next(source.pictures()).rgb()) == 0
 

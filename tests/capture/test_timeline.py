@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.capture.timeline import Timeline
+from crowdmon.capture.av_source import Timeline
 
 stamps = st.lists(st.none() | st.floats(-1e6, 1e6), max_size=60)
 

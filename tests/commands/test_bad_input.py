@@ -102,7 +102,7 @@ def refused(capsys: pytest.CaptureFixture[str], folder: Path, words: list[str], 
     ids=["missing", "text", "cut", "nobody-listens", "0-byte", "1x1", "empty-folder"],
 )
 def test_a_source_that_cannot_be_read_is_3(capsys, folder: Path, monkeypatch, make: Make, says: str) -> None:
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: FakeCounter())
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: FakeCounter())
     line = refused(capsys, folder, ["count", make(folder), "--duration", "0.5"], 3)
     assert says in line
     assert "secret" not in line
@@ -183,7 +183,7 @@ def test_a_place_that_cannot_be_written_is_6(
     ids=["grey", "rgba", "16-bit", "16-bit-grey", "20000x200"],
 )
 def test_odd_pictures_are_counted(folder: Path, monkeypatch, make: Make) -> None:
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: FakeCounter())
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: FakeCounter())
     assert main(["count", make(folder), "--csv", "out.csv", "--snapshot", "out.png"]) == 0
     (row,) = read_csv(folder / "out.csv")
     assert row["count"] == pytest.approx(12.0)

@@ -72,3 +72,46 @@ def test_weights_that_cannot_be_used_are_a_reason(monkeypatch, capsys) -> None:
     assert "FAIL  network          default.safetensors is cut short. Install crowdmon again" in (
         capsys.readouterr().out
     )
+
+
+@pytest.mark.parametrize("key", ["csv_log", "history"])
+def test_a_missing_record_folder_is_a_reason(counter, capsys, tmp_path: Path, key: str) -> None:
+    place = tmp_path / "gone" / ("" if key == "csv_log" else "history.sqlite")
+    camera = f"cameras: [{{name: square, source: '{SMALL}'}}]\n"
+    (tmp_path / "c.yaml").write_text(f"{camera}record: {{{key}: '{place}'}}\n")
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 6
+    out = capsys.readouterr().out
+    assert f"FAIL  record {key:<9} " in out
+    assert f"there is no folder {tmp_path / 'gone'}. Create it first" in out
+    assert out.endswith("NOT READY: 1 reason\n")
+
+
+@pytest.mark.parametrize("key", ["csv_log", "history"])
+def test_a_record_place_that_fits_is_told(counter, capsys, tmp_path: Path, key: str) -> None:
+    place = tmp_path if key == "csv_log" else tmp_path / "history.sqlite"
+    camera = f"cameras: [{{name: square, source: '{SMALL}'}}]\n"
+    (tmp_path / "c.yaml").write_text(f"{camera}record: {{{key}: '{place}'}}\n")
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 0
+    assert f"ok    record {key:<9} {place}\n" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yaml"], "nothing is written by a check"
+
+
+def test_a_history_that_is_a_folder_is_a_reason(counter, capsys, tmp_path: Path) -> None:
+    camera = f"cameras: [{{name: square, source: '{SMALL}'}}]\n"
+    (tmp_path / "c.yaml").write_text(f"{camera}record: {{history: '{tmp_path}'}}\n")
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 6
+    assert "is a folder, not a file. Give the name of a history file" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["", "cameras: []\n", "display: {heat: 1}\n"])
+def test_a_configuration_without_cameras_is_a_reason(counter, capsys, tmp_path: Path, text: str) -> None:
+    (tmp_path / "c.yaml").write_text(text)
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 2
+    out = capsys.readouterr().out
+    assert "FAIL  configuration" in out
+    assert out.endswith("NOT READY: 1 reason\n")
+
+
+def test_without_a_configuration_no_camera_is_needed(counter, capsys) -> None:
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out.endswith("\nREADY to count; no camera named\n")

@@ -18,7 +18,7 @@ from crowdmon.errors import ConfigError, CountingError, CrowdmonError, DatasetEr
 def verbs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """Record which verb is called with what instead of doing it."""
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setattr("crowdmon.commands.window.run", lambda *a: calls.append(("window", *a)))
+    monkeypatch.setattr("crowdmon.commands.window.run", lambda *a, **_: calls.append(("window", *a)))
     monkeypatch.setattr("crowdmon.commands.check.run", lambda *a: calls.append(("check", *a)))
     monkeypatch.setattr("crowdmon.commands.count.run", lambda **o: calls.append(("count", *o["sources"])))
     return calls
@@ -49,6 +49,17 @@ def verbs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 def test_the_first_word_is_a_verb_or_a_source(verbs, words: list[str], called: tuple[object, ...]) -> None:
     assert main(words) == 0
     assert verbs == [called]
+
+
+def test_the_window_gets_weights_and_back_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, object]] = []
+    monkeypatch.setattr("crowdmon.commands.window.run", lambda *_, **words: given.append(words))
+    assert main(["--backend", "torch", "clip.mp4"]) == 0
+    assert main(["window", "--weights", "mine.safetensors"]) == 0
+    assert given == [
+        {"backend": "torch", "weights": None},
+        {"backend": "auto", "weights": Path("mine.safetensors")},
+    ]
 
 
 def test_help_is_the_manual_page(capsys) -> None:
@@ -103,7 +114,7 @@ def test_wrong_words_are_one_line_and_exit_2(capsys, words: list[str], line: str
     [(CrowdmonError, 1), (ConfigError, 2), (SourceError, 3), (SinkError, 6), (CountingError, 7)],
 )
 def test_an_error_is_one_line_and_its_own_exit_code(capsys, monkeypatch, error, code: int) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error("it broke at rtsp://user:secret@h/1\nhere", "Mend it")
 
     monkeypatch.setattr("crowdmon.commands.window.run", fail)
@@ -114,7 +125,7 @@ def test_an_error_is_one_line_and_its_own_exit_code(capsys, monkeypatch, error, 
 
 
 def test_v_shows_where_an_error_came_from_without_secrets(capsys, monkeypatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise SourceError("no rtsp://user:secret@h/1")
 
     monkeypatch.setattr("crowdmon.commands.window.run", fail)
@@ -126,7 +137,7 @@ def test_v_shows_where_an_error_came_from_without_secrets(capsys, monkeypatch) -
 
 
 def test_a_fault_of_ours_is_one_line_too(capsys, monkeypatch) -> None:
-    monkeypatch.setattr("crowdmon.commands.window.run", lambda *_: 1 / 0)
+    monkeypatch.setattr("crowdmon.commands.window.run", lambda *_, **__: 1 / 0)
     assert main(["x"]) == 1
     err = capsys.readouterr().err
     assert err.startswith(
@@ -136,7 +147,7 @@ def test_a_fault_of_ours_is_one_line_too(capsys, monkeypatch) -> None:
 
 
 def test_ctrl_c_is_130(capsys, monkeypatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("crowdmon.commands.window.run", interrupt)

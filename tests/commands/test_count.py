@@ -30,7 +30,7 @@ cameras:
 def counter(monkeypatch: pytest.MonkeyPatch) -> FakeCounter:
     """Count without a network: 12 people, and one more with each picture."""
     fake = FakeCounter(lambda frame: 12.0 + frame.index)
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: fake)
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: fake)
     return fake
 
 
@@ -41,7 +41,7 @@ def clip(tmp_path: Path) -> Path:
 
 
 def given(monkeypatch: pytest.MonkeyPatch, source: FakeSource) -> None:
-    monkeypatch.setattr("crowdmon.commands.count.open_source", lambda text: source)
+    monkeypatch.setattr("crowdmon.commands.count_source.open_source", lambda text: source)
 
 
 def test_every_picture_of_a_file_is_a_row(counter, clip: Path, tmp_path: Path, capsys) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.commands.several import moment
-from crowdmon.commands.tally import Sum
+from crowdmon.commands.tally import Sum, moment
 from crowdmon.sinks.csv_file import read_csv
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter
@@ -26,11 +25,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[FakeCounter]:
     """Counters that were made; each counts 10 people, and one more with each picture up to the sixth."""
     made: list[FakeCounter] = []
 
-    def make(plan: object) -> FakeCounter:
+    def make() -> FakeCounter:
         made.append(FakeCounter(lambda frame: 10.0 + (frame.index if frame.index < 6 else 0)))
         return made[-1]
 
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", make)
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: make)
     return made
 
 
@@ -89,7 +88,7 @@ def test_a_file_that_fails_is_named_and_the_rest_are_counted(
 
 def test_the_first_failure_is_the_exit_status(made, clips: list[Path], tmp_path: Path, monkeypatch) -> None:
     fails = FakeCounter(fail=lambda frame: RuntimeError("no memory") if frame.camera == "a" else None)
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: fails)
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: fails)
     assert main(["count", str(clips[0]), str(tmp_path / "none.mp4"), str(clips[1])]) == 7
     assert ("b", 3) in fails.frames
 
@@ -97,10 +96,10 @@ def test_the_first_failure_is_the_exit_status(made, clips: list[Path], tmp_path:
 def test_what_fails_for_all_of_them_ends_it(made, clips: list[Path], monkeypatch, capsys) -> None:
     from crowdmon.errors import WeightsError
 
-    def broken(plan: object) -> None:
+    def broken() -> None:
         raise WeightsError("mine.safetensors has no header")
 
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", broken)
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: broken)
     assert main(["count", str(clips[0]), str(clips[1])]) == 4
     assert capsys.readouterr().err.count("no header") == 1
 
@@ -109,7 +108,7 @@ def test_ctrl_c_ends_all_and_keeps_what_was_counted(
     made, clips: list[Path], tmp_path: Path, monkeypatch, capsys
 ) -> None:
     pressed = FakeCounter(fail=lambda frame: KeyboardInterrupt() if frame.camera == "b" else None)
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: pressed)
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: pressed)
     csv = tmp_path / "all.csv"
     assert main(["count", *map(str, clips), "--csv", str(csv)]) == 130
     assert len(read_csv(csv)) == 10

@@ -34,7 +34,7 @@ class Corner(FakeCounter):
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> FakeCounter:
     fake = Corner()
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: fake)
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: fake)
     return fake
 
 
@@ -94,7 +94,7 @@ def test_people_can_be_made_unrecognisable(
         monkeypatch.setattr("tests.fakes.FakePicture.rgb", lambda self, size=None: noise)
         return source
 
-    monkeypatch.setattr("crowdmon.commands.count.open_source", lambda text: given())
+    monkeypatch.setattr("crowdmon.commands.count_source.open_source", lambda text: given())
     plain, hidden = tmp_path / "plain.mp4", tmp_path / "hidden.mp4"
     picture = tmp_path / "hidden.png"
     config = tmp_path / "c.yaml"
@@ -115,7 +115,9 @@ def test_ctrl_c_leaves_a_video_that_plays(
         if index == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("crowdmon.commands.count.open_source", lambda text: FakeSource(None, wait=press))
+    monkeypatch.setattr(
+        "crowdmon.commands.count_source.open_source", lambda text: FakeSource(None, wait=press)
+    )
     assert main(["count", "clip.mp4", "--video", str(tmp_path / "out.mp4")]) == 130
     assert len(shown(tmp_path / "out.mp4")) == 5
     assert [one.name for one in tmp_path.iterdir()] == ["out.mp4"]
@@ -125,7 +127,7 @@ def test_a_source_that_breaks_off_leaves_what_was_counted(
     counter: FakeCounter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = FakeSource(4, error=SourceError("clip.mp4: broken after 0.2 s", "Copy it again"))
-    monkeypatch.setattr("crowdmon.commands.count.open_source", lambda text: broken)
+    monkeypatch.setattr("crowdmon.commands.count_source.open_source", lambda text: broken)
     assert main(["count", "clip.mp4", "--video", str(tmp_path / "out.mkv")]) == 3
     assert len(shown(tmp_path / "out.mkv")) == 4
 
@@ -192,7 +194,7 @@ def test_being_terminated_is_an_interruption(
             os.kill(os.getpid(), signal.SIGTERM)
 
     source = FakeSource(200, wait=terminate)
-    monkeypatch.setattr("crowdmon.commands.count.open_source", lambda text: source)
+    monkeypatch.setattr("crowdmon.commands.count_source.open_source", lambda text: source)
     assert main(["count", "clip.mp4", "--video", str(tmp_path / "out.mp4")]) == 130
     assert 1 <= len(shown(tmp_path / "out.mp4")) < 200
     assert [one.name for one in tmp_path.iterdir()] == ["out.mp4"]

@@ -17,7 +17,7 @@ from tests.fakes import FakeCounter
 
 def test_without_a_display_csv_and_picture_are_left(monkeypatch, capsys, tmp_path: Path) -> None:
     monkeypatch.setattr("crowdmon.commands.demo.missing_display", lambda: "there is no display")
-    monkeypatch.setattr("crowdmon.commands.count.counter_of", lambda plan: FakeCounter(40.0))
+    monkeypatch.setattr("crowdmon.commands.demo.make_counter_factory", lambda *_: lambda: FakeCounter(40.0))
     assert main(["demo", "--out", str(tmp_path / "out"), "--seconds", "2"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("There is no display, so no window opens.\n")

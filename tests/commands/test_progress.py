@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from crowdmon.capture.source import SourceInfo
-from crowdmon.commands.progress import Meter, Scale
+from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.values import Frame
 
 
@@ -59,7 +59,7 @@ def test_a_live_source_goes_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_bar_tells_rate_time_left_and_people() -> None:
     file = io.StringIO()
     terminal = Console(file=file, force_terminal=True, no_color=True, width=120)
-    with Meter("gate [east]", 10.0, console=terminal) as meter:
+    with ProgressBar("gate [east]", 10.0, console=terminal) as meter:
         meter.show(5.0, counted=12, people=38.4)
     drawn = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", file.getvalue())
     for words in ("gate [east]", "50 %", "12 counted", "a second", "left", "38 people"):
@@ -67,7 +67,7 @@ def test_the_bar_tells_rate_time_left_and_people() -> None:
 
 
 def test_nothing_is_drawn_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    with Meter("gate", None) as meter:
+    with ProgressBar("gate", None) as meter:
         meter.show(5.0, counted=12, people=None)
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""

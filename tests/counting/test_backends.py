@@ -241,3 +241,23 @@ assert max(seen[40:]) - max(seen[:40]) < 48, seen
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=90, check=False, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr
+
+
+class Constant:
+    """A back end that only this test knows."""
+
+    name, device, precision, batch = "constant", "cpu", "f32", 1
+
+    def __init__(self, weights: object, *, threads: int | None, people: float) -> None:
+        self.people = people
+
+    def run(self, batch: np.ndarray) -> np.ndarray:
+        return np.full((len(batch), batch.shape[2] // 8, batch.shape[3] // 8), self.people, np.float32)
+
+
+def test_a_new_back_end_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = backends.Entry("numpy", f"{__name__}:Constant", {"people": 2.0})
+    monkeypatch.setitem(backends.BACKENDS, "constant", entry)
+    monkeypatch.setattr(backends, "NAMES", (*backends.NAMES, "constant"))
+    made = backends.make("constant", some_weights(), threads=1)
+    assert made.run(np.zeros((1, 3, 32, 32), np.float32)).sum() == 32.0

@@ -12,7 +12,7 @@ import onnxruntime
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.counting import backends
+from crowdmon.counting.backend import reason
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.export import export
 from crowdmon.counting.openvino_runtime import openvino
@@ -116,10 +116,7 @@ def test_openvino_s_format_needs_openvino(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_a_message_is_told_by_the_line_that_says_something() -> None:
     said = "Exception from a.cpp:1:\nCheck 'x' failed at b.cpp:2:\n\nthe picture is too large\n\n"
-    assert backends.reason(RuntimeError(said)) == "the picture is too large"
-    assert backends.reason(MemoryError()) == "out of memory"
-    assert backends.reason(RuntimeError()) == "RuntimeError"
-    assert (
-        backends.reason(OSError(28, "No space left on device", "/somewhere/.hidden"))
-        == "No space left on device"
-    )
+    assert reason(RuntimeError(said)) == "the picture is too large"
+    assert reason(MemoryError()) == "out of memory"
+    assert reason(RuntimeError()) == "RuntimeError"
+    assert reason(OSError(28, "No space left on device", "/somewhere/.hidden")) == "No space left on device"

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from crowdmon.counting import backends
-from crowdmon.counting.macs import macs
 from crowdmon.counting.network import SSRHEF, NetworkConfig
+from crowdmon.counting.network_config import macs
 from crowdmon.counting.reference import PEERS, eager, matrix_product, onnx_of_peer
 from crowdmon.errors import ConfigError
 from tests.counting.test_counter import some_weights

@@ -2,28 +2,28 @@ from __future__ import annotations
 
 import threading
 
-from crowdmon.engine.background import Errands
+from crowdmon.engine.background import BackgroundTasks
 
 
 def test_a_job_runs_elsewhere_and_its_result_is_collected() -> None:
-    errand = Errands().run(lambda _: threading.current_thread().name)
-    assert errand.over.wait(10)
-    assert (errand.result, errand.error) == ("errand", None)
+    task = BackgroundTasks().run(lambda _: threading.current_thread().name)
+    assert task.done.wait(10)
+    assert (task.result, task.error) == ("task", None)
 
 
 def test_what_a_job_raises_belongs_to_who_asked() -> None:
-    errand = Errands().run(lambda _: 1 // 0)
-    assert errand.over.wait(10)
-    assert isinstance(errand.error, ZeroDivisionError)
+    task = BackgroundTasks().run(lambda _: 1 // 0)
+    assert task.done.wait(10)
+    assert isinstance(task.error, ZeroDivisionError)
 
 
 def test_one_that_hangs_holds_up_no_other_and_is_told_to_give_up() -> None:
-    errands, gate = Errands(), threading.Event()
-    stuck = errands.run(lambda _: gate.wait(30))
-    quick = errands.run(lambda _: 7)
-    assert quick.over.wait(10)
-    assert not stuck.over.is_set()
-    assert not errands.stop(0.05)
-    assert stuck.unwanted.is_set()
+    tasks, gate = BackgroundTasks(), threading.Event()
+    stuck = tasks.run(lambda _: gate.wait(30))
+    quick = tasks.run(lambda _: 7)
+    assert quick.done.wait(10)
+    assert not stuck.done.is_set()
+    assert not tasks.stop(0.05)
+    assert stuck.cancelled.is_set()
     gate.set()
-    assert errands.stop(10)
+    assert tasks.stop(10)

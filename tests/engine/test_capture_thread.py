@@ -8,9 +8,8 @@ import pytest
 
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.capture_thread import Capturing
-from crowdmon.engine.clock import SystemClock
-from crowdmon.engine.protocols import Clock
+from crowdmon.engine.capture_thread import CaptureThread
+from crowdmon.engine.protocols import Clock, SystemClock
 from crowdmon.errors import ConfigError, SourceError
 from crowdmon.values import CameraState
 from tests.fakes import FakeSource, FakeSources, ManualClock, until
@@ -42,23 +41,23 @@ def run(source: str, answers: object, *, rate: float | None = None, most: int = 
     """Run a capture thread's life in this thread, on a clock that jumps."""
     clock = ManualClock()
     one = camera(source, rate=rate, clock=clock)
-    one.link.stop = waits = Waits(clock, most=most)
+    one.connection.stop = waits = Waits(clock, most=most)
     if "view" in more:
         one.show(more["view"])
     sources = FakeSources({source: answers})
-    Capturing(one, sources=sources, clock=clock, bell=threading.Event()).run()
+    CaptureThread(one, sources=sources, clock=clock, bell=threading.Event()).run()
     return one, waits, sources
 
 
 def test_a_recording_is_paced_by_its_time_stamps_and_ends() -> None:
     one, waits, _ = run("file", FakeSource(26, fps=25))
-    assert one.link.facts.state is CameraState.ENDED
+    assert one.connection.state.state is CameraState.ENDED
     assert sum(waits.seconds) == pytest.approx(1.0)
 
 
 def test_a_recording_has_its_own_time() -> None:
     one, _, _ = run("file", FakeSource(51, fps=25), rate=1.0)
-    frame = one.offer.take()
+    frame = one.cell.take()
     assert frame is not None
     assert frame.pts is not None
     assert frame.time == pytest.approx(1_700_000_000.0 + frame.pts)
@@ -74,9 +73,9 @@ def test_only_pictures_asked_for_are_converted(rate: float, converted: int) -> N
 def test_nothing_is_converted_for_nobody() -> None:
     source, clock = FakeSource(100, fps=25), ManualClock()
     one = camera("file", clock=clock)
-    one.link.stop = Waits(clock)
-    one.offer.wanted_from = float("inf")
-    Capturing(one, sources=FakeSources({"file": source}), clock=clock, bell=threading.Event()).run()
+    one.connection.stop = Waits(clock)
+    one.cell.wanted_from = float("inf")
+    CaptureThread(one, sources=FakeSources({"file": source}), clock=clock, bell=threading.Event()).run()
     assert not any(picture.converted for picture in source.made)
 
 
@@ -106,7 +105,7 @@ def test_a_lost_camera_is_tried_for_ever_with_growing_waits() -> None:
     assert len(sources.opened) == 8
     for wait, full in zip(waits.seconds, [0.5, 1, 2, 2, 2, 2, 2, 2], strict=True):
         assert 0.75 * full <= wait <= full
-    facts = one.link.facts
+    facts = one.connection.state
     assert facts.state is CameraState.RECONNECTING
     assert facts.message == "rtsp://door: connection refused. Nothing listens there"
     assert facts.attempt == 9
@@ -134,30 +133,33 @@ def test_a_live_stream_that_ends_is_lost() -> None:
     source = FakeSource(3)
     source.info = FakeSource(1, live=True).info
     one, _, _ = run("live a", source, most=1)
-    assert one.link.facts.state is CameraState.RECONNECTING
-    assert one.link.facts.message == "The stream ended"
+    assert one.connection.state.state is CameraState.RECONNECTING
+    assert one.connection.state.message == "The stream ended"
 
 
 def test_a_recording_that_breaks_has_failed() -> None:
     one, _, sources = run("file", FakeSource(3, error=SourceError("clip.mp4 ends after 0.1 s")))
-    assert (one.link.facts.state, one.link.facts.message) == (CameraState.FAILED, "clip.mp4 ends after 0.1 s")
+    assert (one.connection.state.state, one.connection.state.message) == (
+        CameraState.FAILED,
+        "clip.mp4 ends after 0.1 s",
+    )
     assert len(sources.opened) == 1
 
 
 def test_a_setting_that_is_wrong_is_not_tried_again() -> None:
     one, _, sources = run("live a", ConfigError("${PASSWORD} is not set"))
-    assert one.link.facts.state is CameraState.FAILED
+    assert one.connection.state.state is CameraState.FAILED
     assert len(sources.opened) == 1
 
 
 def test_an_error_nobody_thought_of_is_shown_without_secrets() -> None:
     one, _, _ = run("file", RuntimeError("cannot open rtsp://me:secret@door/1"))
-    assert one.link.facts.message == "RuntimeError: cannot open rtsp://***@door/1"
+    assert one.connection.state.message == "RuntimeError: cannot open rtsp://***@door/1"
 
 
 def test_a_network_clip_ends_although_its_address_looked_live() -> None:
     one, _, _ = run("live clip", FakeSource(3))
-    assert one.link.facts.state is CameraState.ENDED
+    assert one.connection.state.state is CameraState.ENDED
 
 
 def test_a_source_opened_too_late_is_closed_again() -> None:
@@ -169,7 +171,7 @@ def test_a_source_opened_too_late_is_closed_again() -> None:
 
     one = camera("live a")
     sources = FakeSources({"live a": slow})
-    capture = Capturing(one, sources=sources, clock=SystemClock(), bell=threading.Event())
+    capture = CaptureThread(one, sources=sources, clock=SystemClock(), bell=threading.Event())
     capture.thread.start()
     until(lambda: sources.opened)
     one.close()
@@ -183,15 +185,15 @@ def test_the_synthetic_camera_lives_in_the_present() -> None:
     one = camera("synthetic:plaza?people=3&width=160&height=96")
     from crowdmon.engine.sources import CaptureSources
 
-    capture = Capturing(one, sources=CaptureSources(), clock=SystemClock(), bell=threading.Event())
+    capture = CaptureThread(one, sources=CaptureSources(), clock=SystemClock(), bell=threading.Event())
     capture.thread.start()
-    until(lambda: one.offer.busy)
+    until(lambda: one.cell.busy)
     one.close()
     capture.thread.join(10)
-    frame = one.offer.take()
+    frame = one.cell.take()
     assert frame is not None
     assert frame.rgb.shape == (96, 160, 3)
-    assert one.link.facts.state is CameraState.LIVE
+    assert one.connection.state.state is CameraState.LIVE
 
 
 def test_a_camera_whose_pictures_cannot_be_converted_is_not_live() -> None:
@@ -204,5 +206,5 @@ def test_a_camera_whose_pictures_cannot_be_converted_is_not_live() -> None:
     source = Broken(3)
     source.info = FakeSource(1, live=True).info
     one, _, _ = run("live a", source, view=(8, 8), most=3)
-    assert one.link.facts.state is CameraState.RECONNECTING
-    assert one.link.facts.attempt == 4
+    assert one.connection.state.state is CameraState.RECONNECTING
+    assert one.connection.state.attempt == 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crowdmon.engine.count_cell import Offer
+from crowdmon.engine.latest import CountCell
 from crowdmon.values import Frame
 
 
@@ -13,7 +13,7 @@ def frame(index: int) -> Frame:
 
 
 def test_the_newest_is_taken_once() -> None:
-    offer = Offer()
+    offer = CountCell()
     offer.put(frame(0), 1.0)
     offer.put(frame(1), 2.0)
     assert offer.age(2.5) == 0.5
@@ -25,7 +25,7 @@ def test_the_newest_is_taken_once() -> None:
 
 
 def test_it_wants_a_picture_when_due_and_a_fresh_one_when_that_waits_too_long() -> None:
-    offer = Offer()
+    offer = CountCell()
     offer.wanted_from = 10.0
     assert not offer.wants(9.9, refresh=0.5)
     assert offer.wants(10.0, refresh=0.5)
@@ -37,7 +37,7 @@ def test_it_wants_a_picture_when_due_and_a_fresh_one_when_that_waits_too_long() 
 
 
 def test_it_is_busy_until_the_picture_has_been_counted() -> None:
-    offer = Offer()
+    offer = CountCell()
     assert not offer.busy
     offer.put(frame(0), 1.0)
     assert offer.busy
@@ -48,7 +48,7 @@ def test_it_is_busy_until_the_picture_has_been_counted() -> None:
 
 
 def test_a_closed_one_wants_and_takes_nothing() -> None:
-    offer = Offer()
+    offer = CountCell()
     offer.close()
     offer.put(frame(0), 1.0)
     assert not offer.wants(99.0, refresh=0.1)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from crowdmon.config import CameraConfig
-from crowdmon.engine import counting_thread as counting
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.counting_thread import Counting
+from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.errors import CountingError, WeightsError
 from crowdmon.facts import Event
+from crowdmon.track import track
 from crowdmon.track.measure import measure
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, Roi
 from tests.fakes import FakeCounter, ManualClock
@@ -27,7 +27,7 @@ class Bench:
         self.events: list[Event] = []
         self.cameras = {name: self.camera(name, rate=rate) for name in names}
         self.counter = counter or FakeCounter()
-        self.counting = Counting(
+        self.counting = CountingThread(
             lambda: self.counter, lambda: self.cameras, clock=self.clock, bell=threading.Event()
         )
         self.counting.build()
@@ -37,7 +37,7 @@ class Bench:
         return Camera(
             CameraConfig(name=name, source=f"live {name}", rate=rate),
             clock=self.clock,
-            out=self.out.append,
+            out=self.out.extend,
             note=self.events.append,
             unknown_after=15.0,
         )
@@ -45,8 +45,8 @@ class Bench:
     def picture(self, name: str, index: int = 0) -> None:
         now = self.clock.monotonic()
         frame = Frame(np.zeros((48, 64, 3), np.uint8), name, index, self.clock.wall(), index / 25)
-        self.cameras[name].offer.put(frame, now)
-        self.cameras[name].link.arrived(frame.time)
+        self.cameras[name].cell.put(frame, now)
+        self.cameras[name].connection.arrived(frame.time)
 
 
 def test_a_new_picture_is_counted_and_an_old_one_is_not() -> None:
@@ -65,7 +65,7 @@ def test_what_was_counted_is_shown_with_its_picture() -> None:
     bench = Bench("hall")
     bench.picture("hall", 7)
     bench.counting.step()
-    shown = bench.cameras["hall"].snapshot(patience=0.0)
+    shown = bench.cameras["hall"].snapshot(pace=0.0)
     assert shown.counted is not None
     assert shown.density is not None
     assert shown.reading is not None
@@ -90,10 +90,10 @@ def test_the_rate_is_asked_for_at_the_source() -> None:
     bench = Bench("hall", rate=2.0)
     bench.picture("hall")
     bench.counting.step()
-    offer = bench.cameras["hall"].offer
+    cell = bench.cameras["hall"].cell
     now = bench.clock.monotonic()
-    assert not offer.wants(now + 0.3, refresh=0.5)
-    assert offer.wants(now + 0.5, refresh=0.5)
+    assert not cell.wants(now + 0.3, refresh=0.5)
+    assert cell.wants(now + 0.5, refresh=0.5)
 
 
 def test_a_picture_of_a_camera_that_fell_silent_is_too_old() -> None:
@@ -102,7 +102,7 @@ def test_a_picture_of_a_camera_that_fell_silent_is_too_old() -> None:
     bench.clock.forward(5.0)
     bench.counting.step()
     assert bench.out == []
-    bench.cameras["hall"].link.live = False
+    bench.cameras["hall"].connection.live = False
     bench.counting.step()
     assert len(bench.out) == 1, "a recording's picture keeps"
 
@@ -123,7 +123,7 @@ def test_a_failure_stops_its_camera_and_says_why(error: Exception, message: str)
     bench.counting.step()
     bench.counting.step()
     assert [reading.camera for reading in bench.out] == ["good"]
-    facts = bench.cameras["bad"].link.facts
+    facts = bench.cameras["bad"].connection.state
     assert facts.state is CameraState.FAILED
     assert message in facts.message
     assert isinstance(bench.cameras["bad"].count_failure, CountingError)
@@ -137,7 +137,7 @@ def test_a_density_that_is_not_a_number_is_a_failure() -> None:
     bench = Bench("hall", counter=FakeCounter(float("nan")))
     bench.picture("hall")
     bench.counting.step()
-    assert "not a number" in bench.cameras["hall"].link.facts.message
+    assert "not a number" in bench.cameras["hall"].connection.state.message
     assert bench.out == []
 
 
@@ -146,13 +146,13 @@ def test_a_counter_that_cannot_be_built_stops_all_cameras_and_says_why() -> None
         raise WeightsError("default.safetensors has no header", "Take weights made by crowdmon-train")
 
     bench = Bench("a", "b")
-    counting = Counting(factory, lambda: bench.cameras, clock=bench.clock, bell=threading.Event())
+    counting = CountingThread(factory, lambda: bench.cameras, clock=bench.clock, bell=threading.Event())
     counting.run()
     assert isinstance(counting.failure, WeightsError)
     assert counting.settled
     for camera in bench.cameras.values():
-        assert camera.link.facts.state is CameraState.FAILED
-        assert "has no header" in camera.link.facts.message
+        assert camera.connection.state.state is CameraState.FAILED
+        assert "has no header" in camera.connection.state.message
 
 
 def test_the_counter_lives_in_the_counting_thread_alone() -> None:
@@ -164,7 +164,7 @@ def test_the_counter_lives_in_the_counting_thread_alone() -> None:
         return bench.counter
 
     bell = threading.Event()
-    counting = Counting(factory, lambda: bench.cameras, clock=bench.clock, bell=bell)
+    counting = CountingThread(factory, lambda: bench.cameras, clock=bench.clock, bell=bell)
     assert (counting.device, counting.settled) == ("", False)
     bench.picture("hall")
     counting.thread.start()
@@ -207,14 +207,14 @@ def test_memory_that_runs_out_while_measuring_stops_its_camera_alone(
             raise MemoryError
         return measure(density, rois)
 
-    monkeypatch.setattr(counting, "measure", measured)
+    monkeypatch.setattr(track, "measure", measured)
     bench = Bench("bad", "good")
     bench.picture("bad")
     bench.picture("good")
     bench.counting.step()
     bench.counting.step()
     assert [reading.camera for reading in bench.out] == ["good"]
-    assert bench.cameras["bad"].link.facts.message == "Memory ran out"
+    assert bench.cameras["bad"].connection.state.message == "Memory ran out"
     assert [event.kind for event in bench.events if event.camera == "bad"] == [
         "connected",
         "counting-stopped",
@@ -256,7 +256,7 @@ def test_only_pictures_of_one_size_that_are_due_go_together() -> None:
     bench.cameras["d"] = bench.camera("d", rate=0.1)
     bench.picture("a", 1)
     bench.picture("d", 1)
-    bench.cameras["b"].offer.put(Frame(np.zeros((64, 64, 3), np.uint8), "b", 1), bench.clock.monotonic())
+    bench.cameras["b"].cell.put(Frame(np.zeros((64, 64, 3), np.uint8), "b", 1), bench.clock.monotonic())
     bench.picture("c", 1)
     while bench.counting.step() is None:
         pass
@@ -270,9 +270,9 @@ def test_a_picture_that_fails_among_others_costs_its_own_camera_alone() -> None:
         bench.picture(name)
     bench.counting.step()
     assert [reading.camera for reading in bench.out] == ["a", "c"]
-    assert bench.cameras["bad"].link.facts.state is CameraState.FAILED
-    assert "card lost" in bench.cameras["bad"].link.facts.message
-    assert not any(camera.offer.busy for camera in bench.cameras.values())
+    assert bench.cameras["bad"].connection.state.state is CameraState.FAILED
+    assert "card lost" in bench.cameras["bad"].connection.state.message
+    assert not any(camera.cell.busy for camera in bench.cameras.values())
 
 
 def test_the_pace_of_pictures_counted_together_is_shared() -> None:

@@ -7,11 +7,9 @@ import threading
 import pytest
 
 from crowdmon.config import CameraConfig
-from crowdmon.engine.account import Account
 from crowdmon.engine.camera import Camera
-from crowdmon.engine.taps import LONGEST_LATE, Serving
+from crowdmon.engine.taps import Taps
 from crowdmon.track.gaps import Gaps
-from crowdmon.track.measure import measure
 from crowdmon.values import Reading, ReadingState
 from tests.fakes import FakePicture, ManualClock, density_of
 
@@ -26,23 +24,22 @@ class Desk:
         self.clock = ManualClock(100.0, WALL)
         config = CameraConfig(name="gate", source="rtsp://host/x", rate=5.0)
         self.camera = Camera(
-            config, clock=self.clock, out=self.rows.append, note=lambda _: None, unknown_after=15.0
+            config, clock=self.clock, out=self.rows.extend, note=lambda _: None, unknown_after=15.0
         )
-        self._serving = Serving(self.camera, clock=self.clock, bell=threading.Event())
+        self._taps = Taps(self.camera, clock=self.clock, bell=threading.Event())
 
     def picture(self, index: int, *, late: float = 0.0) -> None:
         """One comes and is counted."""
         time = self.clock.wall() - late
-        self._serving.passing(FakePicture(index, time, index / 5.0), time)
-        frame = self.camera.offer.take()
+        self._taps.deliver(FakePicture(index, time, index / 5.0), time)
+        frame = self.camera.cell.take()
         assert frame is not None
-        density = density_of(3.0, frame)
-        self.camera.counted(frame, density, measure(density, ()), patience=0.0)
+        self.camera.counted(frame, density_of(3.0, frame), pace=0.0)
 
     def silence(self, seconds: float) -> None:
         for _ in range(round(seconds * 10)):
             self.clock.forward(0.1)
-            self.camera.look(patience=0.0)
+            self.camera.look(pace=0.0)
 
 
 def times(rows: list[Reading]) -> list[float]:
@@ -88,11 +85,3 @@ def test_rows_of_silence_wait_behind_the_time_of_a_late_picture() -> None:
     assert [time for time, _ in gaps.rows(102.0)] == pytest.approx([101.2]), "one of 101.4 would come before"
     gaps.counted(102.1)
     assert gaps.rows(102.4) == []
-
-
-def test_the_account_says_how_far_it_has_come() -> None:
-    rows: list[Reading] = []
-    account = Account("gate", interval=1.0, out=rows.append)
-    assert account.arrived(100.0) is None
-    account.counted(Reading(5.0, "gate", ()), now=100.1, t=5.0, patience=0.0)
-    assert account.arrived(101.0, late=LONGEST_LATE) == 5.0

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from crowdmon.config import AppConfig, CameraConfig, RoiConfig
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig, RoiConfig
 from crowdmon.engine.monitor import Monitor
 from crowdmon.errors import CountingError, SinkError, SourceError, WeightsError
-from crowdmon.values import CameraState, ReadingState
+from crowdmon.facts import Event
+from crowdmon.values import CameraState, Reading, ReadingState
 from tests.fakes import FakeCounter, FakeSource, FakeSources, ListSink, ManualClock, until
 
 LEFT = RoiConfig(name="left", polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
@@ -297,7 +298,7 @@ def test_it_stops_in_time_whatever_hangs(make: Make, where: str) -> None:
     rows = len(monitor.query(0, 4e9))
     gate.set()  # what hung comes back, and must find everything closed
     until(
-        lambda: not [t for t in threading.enumerate() if t.name.startswith(("capture", "counting", "record"))]
+        lambda: not [t for t in threading.enumerate() if t.name.startswith(("capture", "counting", "sinks"))]
     )
     assert len(monitor.query(0, 4e9)) == rows
 
@@ -324,3 +325,52 @@ def test_nothing_is_shown_or_expected_before_the_start(make: Make) -> None:
     clock.forward(100.0)
     shown = monitor.snapshot().cameras["hall"]
     assert (shown.status.state, shown.reading) == (CameraState.CONNECTING, None)
+
+
+def test_another_configuration_moves_every_sink_and_loses_nothing(make: Make) -> None:
+    opened: dict[str, ListSink] = {}
+
+    def open_sinks(record: RecordConfig) -> dict[str, ListSink]:
+        places = {key: getattr(record, key) for key in ("history", "csv_log")}
+        made = {key: ListSink() for key, place in places.items() if place}
+        opened.update({places[key]: sink for key, sink in made.items()})
+        return made
+
+    every = ListSink()
+    first = config(hall()).model_copy(update={"record": RecordConfig(history="a.sqlite", csv_log="logs")})
+    second = first.model_copy(update={"record": RecordConfig(history="b.sqlite", csv_log="logs")})
+    monitor = make(first, FakeSources({"live hall": stream}), sinks=[every], open_sinks=open_sinks)
+    monitor.start()
+    until(lambda: len(opened["a.sqlite"].readings) >= 3)
+    monitor.apply(second)
+    until(lambda: len(opened["b.sqlite"].readings) >= 3)
+    assert opened["a.sqlite"].closed, "the old file is let go while the window is open"
+    assert not opened["logs"].closed, "what keeps its place goes on"
+    monitor.apply(first.model_copy(update={"record": RecordConfig()}))
+    assert monitor.stop()
+    assert len(opened) == 3
+    moved = opened["a.sqlite"].readings + opened["b.sqlite"].readings
+    assert moved == every.readings[: len(moved)]
+    assert opened["logs"].readings == moved
+    assert all(sink.closed for sink in opened.values())
+    assert not every.closed, "that one belongs to the caller"
+
+
+def test_a_look_after_a_number_gives_every_fact_since_then_once(make: Make) -> None:
+    sink = ListSink()
+    monitor = make(config(hall()), FakeSources({"live hall": stream}), sinks=[sink])
+    monitor.start()
+    found, number = [], 0
+    until(lambda: len(sink.readings) >= 20)
+    while len(found) < 20:
+        shown = monitor.snapshot(number)
+        number = shown.number
+        found += [fact for fact in shown.facts if isinstance(fact, Reading)]
+        time.sleep(0.12)  # some two readings pass between two looks
+    monitor.stop()
+    shown = monitor.snapshot(number)
+    found += [fact for fact in shown.facts if isinstance(fact, Reading)]
+    assert found == sink.readings
+    assert monitor.snapshot(shown.number).facts == ()
+    kinds = [fact.kind for fact in monitor.snapshot().facts if isinstance(fact, Event)]
+    assert kinds[:1] == ["connected"], "events are facts, too"

@@ -1,4 +1,4 @@
-"""Readings reach every sink in order, whatever the sinks do; history is bounded."""
+"""Readings reach every sink in order, whatever the sinks do, also while they are exchanged."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.engine.history import History
-from crowdmon.engine.outbox import Outbox
-from crowdmon.engine.sink_thread import Recording
+from crowdmon.engine.sink_thread import Outbox, SinkThread
 from crowdmon.errors import SinkError
+from crowdmon.facts import Event, Fact
 from crowdmon.values import WHOLE_FRAME, Reading, RoiReading
 from tests.fakes import ListSink, ManualClock, until
 
@@ -106,72 +105,112 @@ def test_whatever_a_sink_does_order_and_number_are_kept(steps: list[str]) -> Non
 
 def test_one_bad_sink_does_not_hinder_the_others() -> None:
     good, bad = ListSink(), ListSink(FULL)
-    recording = Recording([bad, good], clock=ManualClock(), look=lambda: None)
-    recording.push(reading(0))
-    recording.step()
+    sink_thread = SinkThread([bad, good], clock=ManualClock(), look=lambda: None)
+    sink_thread.push(reading(0))
+    sink_thread.step()
     assert frames(good) == [0]
-    assert "no space left" in recording.error
+    assert "no space left" in sink_thread.error
 
 
 def test_the_thread_writes_the_rest_when_it_ends() -> None:
     sink = ListSink()
-    recording = Recording([sink], clock=ManualClock(), look=lambda: None)
-    recording.push(reading(0))
-    recording.thread.start()
+    sink_thread = SinkThread([sink], clock=ManualClock(), look=lambda: None)
+    sink_thread.push(reading(0))
+    sink_thread.thread.start()
     until(lambda: sink.readings)
-    recording.push(reading(1))
-    recording.stop()
-    recording.thread.join(10)
+    sink_thread.push(reading(1))
+    sink_thread.stop()
+    sink_thread.thread.join(10)
     assert frames(sink) == [0, 1]
 
 
-def test_a_thread_that_dies_says_so() -> None:
+def test_a_thread_that_dies_says_so_aloud(caplog: pytest.LogCaptureFixture) -> None:
     def look() -> None:
         raise RuntimeError("boom")
 
-    recording = Recording([ListSink()], clock=ManualClock(), look=look)
-    recording.thread.start()
-    recording.thread.join(10)
-    assert recording.error == "recording has stopped: boom"
+    sink_thread = SinkThread([ListSink()], clock=ManualClock(), look=look)
+    sink_thread.thread.start()
+    sink_thread.thread.join(10)
+    words = "readings are no longer written: RuntimeError: boom. Start crowdmon again"
+    assert sink_thread.error == words
+    assert [(one.levelname, one.message) for one in caplog.records] == [("ERROR", words)]
+    assert isinstance(sink_thread.failure, SinkError)
 
 
-def test_history_answers_a_range_by_time() -> None:
-    history = History()
-    for number in (3, 1, 2, 5):
-        history.add(reading(number))
-    history.add(reading(4, camera="door"))
-    assert [one.time for one in history.query(2, 5)] == [2, 3, 4]
-    history.keep(["door"])
-    assert [one.camera for one in history.query(0, 100)] == ["door"]
+def test_a_sink_gets_only_the_facts_it_takes() -> None:
+    class Readings(ListSink):
+        takes = (Reading,)
+
+    every, some = ListSink(), Readings()
+    sink_thread = SinkThread([every, some], clock=ManualClock(), look=lambda: None)
+    sink_thread.push(reading(0))
+    sink_thread.push(Event(1.0, "lost", "hall"))
+    sink_thread.step()
+    assert (frames(every), frames(some)) == ([0], [0])
+    assert (len(every.events), len(some.events)) == (1, 0)
 
 
-def test_history_is_bounded_by_camera() -> None:
-    history = History(bound=10)
-    history.add(reading(0, camera="quiet"))
-    for number in range(100):
-        history.add(reading(number))
-    found = history.query(0, 1000)
-    assert [one.frame for one in found if one.camera == "hall"] == list(range(90, 100))
-    assert [one.frame for one in found if one.camera == "quiet"] == [0]
+def test_sinks_are_exchanged_without_losing_a_fact() -> None:
+    fixed, first, second = ListSink(), ListSink(), ListSink()
+    sink_thread = SinkThread([fixed], configured={"csv_log": first}, clock=ManualClock(), look=lambda: None)
+    sink_thread.push(reading(0))
+    sink_thread.exchange(["csv_log"], {"csv_log": second})
+    sink_thread.push(reading(1))
+    sink_thread.step()
+    assert (frames(first), frames(second), frames(fixed)) == ([0], [1], [0, 1])
+    assert first.closed, "nothing is left to write there"
+    sink_thread.exchange(["csv_log"], {})
+    sink_thread.push(reading(2))
+    sink_thread.step()
+    assert (frames(second), frames(fixed), second.closed) == ([1], [0, 1, 2], True)
+
+
+def test_a_sink_that_leaves_while_its_disk_is_full_is_still_written_later() -> None:
+    clock, first, second = ManualClock(), ListSink(FULL), ListSink()
+    sink_thread = SinkThread(configured={"history": first}, clock=clock, look=lambda: None)
+    sink_thread.push(reading(0))
+    sink_thread.step()
+    sink_thread.exchange(["history"], {"history": second})
+    sink_thread.push(reading(1))
+    sink_thread.step()
+    assert (frames(second), first.closed) == ([1], False)
+    assert "no space left" in sink_thread.error
+    first.error = None
+    for _ in range(3):
+        clock.forward(5.0)
+        sink_thread.step()
+    assert (frames(first), first.closed, sink_thread.error) == ([0], True, "")
+
+
+def test_the_thread_closes_what_is_configured_and_nothing_else() -> None:
+    fixed, configured = ListSink(), ListSink()
+    sink_thread = SinkThread(
+        [fixed], configured={"history": configured}, clock=ManualClock(), look=lambda: None
+    )
+    sink_thread.thread.start()
+    sink_thread.push(reading(0))
+    sink_thread.stop()
+    sink_thread.thread.join(10)
+    assert (frames(configured), configured.closed, fixed.closed) == ([0], True, False)
 
 
 @pytest.mark.parametrize("writers", [4])
 def test_many_threads_push_while_one_delivers(writers: int) -> None:
     sink = ListSink()
-    recording = Recording([sink], clock=ManualClock(), look=lambda: None)
+    sink_thread = SinkThread([sink], clock=ManualClock(), look=lambda: None)
 
     def push(camera: str) -> None:
         for number in range(200):
-            recording.push(reading(number, camera=camera))
+            sink_thread.push(reading(number, camera=camera))
 
     threads = [threading.Thread(target=push, args=(f"c{k}",)) for k in range(writers)]
-    recording.thread.start()
+    sink_thread.thread.start()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    recording.stop()
-    recording.thread.join(10)
+    sink_thread.stop()
+    sink_thread.thread.join(10)
     for k in range(writers):
         assert [one.frame for one in sink.readings if one.camera == f"c{k}"] == list(range(200))
 
@@ -179,29 +218,35 @@ def test_many_threads_push_while_one_delivers(writers: int) -> None:
 class Gatherer(ListSink):
     """A sink that writes what it gathered when it is flushed."""
 
+    takes = (Reading,)
+
     def __init__(self) -> None:
         super().__init__()
-        self.waiting = 0
+        self.gathered = 0
         self.fails = False
 
-    def write(self, one: Reading) -> None:
-        super().write(one)
-        self.waiting += 1
+    @property
+    def waiting(self) -> int:
+        return self.gathered
+
+    def write(self, fact: Fact) -> None:
+        super().write(fact)
+        self.gathered += 1
 
     def flush(self) -> None:
         super().flush()
         if self.fails:
             raise FULL
-        self.waiting = 0
+        self.gathered = 0
 
 
 def test_a_reading_is_durable_before_it_is_a_second_old_and_flushes_are_rare() -> None:
     clock, sink = ManualClock(), Gatherer()
-    recording = Recording([sink], clock=clock, look=lambda: None)
+    sink_thread = SinkThread([sink], clock=clock, look=lambda: None)
     oldest: list[float] = []
     for step in range(600):  # 30 s, twenty readings a second
-        recording.push(reading(step))
-        recording.step()
+        sink_thread.push(reading(step))
+        sink_thread.step()
         if sink.waiting == 0:
             oldest.clear()
         else:
@@ -213,18 +258,18 @@ def test_a_reading_is_durable_before_it_is_a_second_old_and_flushes_are_rare() -
 
 def test_what_a_failing_sink_has_gathered_counts_as_unwritten() -> None:
     clock, sink = ManualClock(), Gatherer()
-    recording = Recording([sink], clock=clock, look=lambda: None)
-    (box,) = recording.outboxes
-    recording.push(reading(0))
-    recording.step()
+    sink_thread = SinkThread([sink], clock=clock, look=lambda: None)
+    (box,) = sink_thread.outboxes
+    sink_thread.push(reading(0))
+    sink_thread.step()
     sink.fails = True
-    recording.push(reading(1))
-    recording.step()
+    sink_thread.push(reading(1))
+    sink_thread.step()
     assert len(box) == 0, "it waits for the next flush, not for a disk"
     clock.forward(5.0)
-    recording.step()
+    sink_thread.step()
     assert (len(box), box.error) == (1, str(FULL))
     sink.fails = False
     clock.forward(5.0)
-    recording.step()
+    sink_thread.step()
     assert (len(box), box.error) == (0, "")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.engine.backoff import MOST, REFUSED, Backoff
-from crowdmon.engine.pacer import LATEST, Pacer
-from crowdmon.engine.rate_meter import Meter
+from crowdmon.engine.player import LATEST, Pacer
+from crowdmon.engine.retry import MOST, REFUSED, Backoff
+from crowdmon.engine.source_status import RateMeter
 
 
 def test_waits_double_up_to_two_seconds() -> None:
@@ -39,7 +39,7 @@ def test_a_refused_password_waits_long() -> None:
 
 @pytest.mark.parametrize("fps", [0.1, 1.0, 25.0, 120.0])
 def test_the_meter_measures_slow_and_fast(fps: float) -> None:
-    meter = Meter()
+    meter = RateMeter()
     for k in range(int(max(5, fps * 5))):
         meter.tick(k / fps)
         now = k / fps
@@ -47,7 +47,7 @@ def test_the_meter_measures_slow_and_fast(fps: float) -> None:
 
 
 def test_the_meter_falls_when_nothing_comes() -> None:
-    meter = Meter()
+    meter = RateMeter()
     assert meter.rate(0.0) == 0.0
     for k in range(100):
         meter.tick(k / 25)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crowdmon.engine.source_status import Facts, Figures, status
+from crowdmon.engine.source_status import SourceFigures, SourceState, status
 from crowdmon.values import CameraState
 
-LIVE = Facts(CameraState.LIVE, since=1000.0, attempt=0, usual=0.04)
+LIVE = SourceState(CameraState.LIVE, since=1000.0, attempt=0, usual=0.04)
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,14 @@ LIVE = Facts(CameraState.LIVE, since=1000.0, attempt=0, usual=0.04)
     ],
 )
 def test_a_picture_too_old_for_its_camera_is_stale(usual: float, age: float, state: CameraState) -> None:
-    facts = Facts(CameraState.LIVE, since=1000.0, attempt=0, usual=usual)
-    found = status(facts, Figures(age=age), now=50.0, epoch=1100.0)
+    facts = SourceState(CameraState.LIVE, since=1000.0, attempt=0, usual=usual)
+    found = status(facts, SourceFigures(age=age), now=50.0, epoch=1100.0)
     assert found.state is state
     assert found.since == (1000.0 if state is CameraState.LIVE else 1100.0 - age)
 
 
 def test_a_machine_too_slow_says_so() -> None:
-    figures = Figures(fps_in=25.0, fps_counted=2.13, age=0.01, wish=5.0, pace=0.47)
+    figures = SourceFigures(fps_in=25.0, fps_counted=2.13, age=0.01, wish=5.0, pace=0.47)
     assert status(LIVE, figures, now=0, epoch=0).message == (
         "Counting 2.1 of 5 times a second, as fast as this machine goes"
     )
@@ -36,15 +36,15 @@ def test_a_machine_too_slow_says_so() -> None:
 @pytest.mark.parametrize(
     "figures",
     [
-        Figures(fps_in=25.0, fps_counted=4.9, age=0.01, wish=5.0, pace=0.19),
-        Figures(fps_in=2.0, fps_counted=2.0, age=0.01, wish=5.0, pace=0.3),
-        Figures(fps_in=25.0, fps_counted=2.0, age=0.01, wish=None, pace=0.5),
-        Figures(fps_in=25.0, fps_counted=0.0, age=0.01, wish=5.0, pace=0.0),
-        Figures(fps_in=25.0, fps_counted=2.0, age=0.01, wish=5.0, pace=0.1),
+        SourceFigures(fps_in=25.0, fps_counted=4.9, age=0.01, wish=5.0, pace=0.19),
+        SourceFigures(fps_in=2.0, fps_counted=2.0, age=0.01, wish=5.0, pace=0.3),
+        SourceFigures(fps_in=25.0, fps_counted=2.0, age=0.01, wish=None, pace=0.5),
+        SourceFigures(fps_in=25.0, fps_counted=0.0, age=0.01, wish=5.0, pace=0.0),
+        SourceFigures(fps_in=25.0, fps_counted=2.0, age=0.01, wish=5.0, pace=0.1),
     ],
     ids=["as wished", "slow camera", "no wish", "just started", "starting up"],
 )
-def test_a_machine_that_keeps_up_says_nothing(figures: Figures) -> None:
+def test_a_machine_that_keeps_up_says_nothing(figures: SourceFigures) -> None:
     assert status(LIVE, figures, now=0, epoch=0).message == ""
 
 
@@ -58,7 +58,7 @@ def test_a_machine_that_keeps_up_says_nothing(figures: Figures) -> None:
     ],
 )
 def test_pictures_that_come_late_are_never_silent(late: float, age: float, message: str) -> None:
-    figures = Figures(fps_in=25.0, fps_counted=2.0, age=age, pace=0.1, late=late)
+    figures = SourceFigures(fps_in=25.0, fps_counted=2.0, age=age, pace=0.1, late=late)
     found = status(LIVE, figures, now=0, epoch=1100.0)
     assert found.message == message
     assert found.state is (CameraState.LIVE if age < 2.0 else CameraState.STALE)
@@ -66,13 +66,13 @@ def test_pictures_that_come_late_are_never_silent(late: float, age: float, messa
 
 @pytest.mark.parametrize("state", [CameraState.ENDED, CameraState.FAILED])
 def test_what_is_over_has_no_rate(state: CameraState) -> None:
-    found = status(Facts(state), Figures(fps_in=12.0, fps_counted=3.0, age=0.2), now=0, epoch=0)
+    found = status(SourceState(state), SourceFigures(fps_in=12.0, fps_counted=3.0, age=0.2), now=0, epoch=0)
     assert (found.fps_in, found.fps_counted) == (0.0, 0.0)
 
 
 def test_a_long_wait_is_counted_down() -> None:
-    facts = Facts(CameraState.RECONNECTING, "The password was refused", attempt=3, next_try=160.0)
-    assert status(facts, Figures(), now=117.4, epoch=0).message == (
+    facts = SourceState(CameraState.RECONNECTING, "The password was refused", attempt=3, next_try=160.0)
+    assert status(facts, SourceFigures(), now=117.4, epoch=0).message == (
         "The password was refused. Next try in 43 s"
     )
-    assert status(facts, Figures(), now=158.0, epoch=0).message == "The password was refused"
+    assert status(facts, SourceFigures(), now=158.0, epoch=0).message == "The password was refused"

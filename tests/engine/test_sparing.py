@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from crowdmon.engine.rate_meter import Meter
-from crowdmon.engine.source_link import Link
+from crowdmon.engine.connection import Connection
+from crowdmon.engine.source_status import RateMeter
 from tests.fakes import FakeSource, ManualClock
 
 
@@ -23,7 +23,7 @@ class Sparing(FakeSource):
 
 
 def test_events_that_came_together_count_one_by_one() -> None:
-    meter = Meter()
+    meter = RateMeter()
     for second in range(5):
         meter.tick(float(second), 25)
     assert meter.total == 125
@@ -34,7 +34,7 @@ def test_events_that_came_together_count_one_by_one() -> None:
 
 def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
     clock = ManualClock()
-    link = Link(clock, tell=lambda state, why: None)
+    link = Connection(clock, tell=lambda state, why: None)
     source = Sparing(live=True)
     link.hears(source)
     assert link.figures(clock.monotonic()) == (0.0, None, 0)
@@ -49,14 +49,14 @@ def test_a_camera_is_as_old_as_the_last_it_sent_decoded_or_not() -> None:
     assert rate == pytest.approx(25.0)
     clock.forward(2.0)
     link.arrived(clock.wall(), pictures=50)
-    assert link.facts.usual == pytest.approx(0.04)
+    assert link.state.usual == pytest.approx(0.04)
     link.hears(None)
     clock.forward(3.0)
     assert link.figures(clock.monotonic())[1] == pytest.approx(3.0)
 
 
 def test_a_camera_is_as_late_as_its_source_says() -> None:
-    link, source = Link(ManualClock(), tell=lambda state, why: None), Sparing(live=True)
+    link, source = Connection(ManualClock(), tell=lambda state, why: None), Sparing(live=True)
     assert link.late() == 0.0
     link.hears(source)
     source.late = 3.5

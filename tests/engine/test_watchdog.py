@@ -10,18 +10,19 @@ from hypothesis import strategies as st
 
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine import capture_thread as capturing
-from crowdmon.engine.backoff import MOST, Backoff
-from crowdmon.engine.frozen_picture import AFTER, FEWEST, Stillness
+from crowdmon.engine.capture_thread import AFTER, FEWEST, FrozenPicture
 from crowdmon.engine.monitor import Monitor
-from crowdmon.engine.source_status import Facts, Figures, status
-from crowdmon.engine.timeouts import (
+from crowdmon.engine.retry import (
     LONGEST,
     LONGEST_OPENING,
+    MOST,
     SHORTEST,
     SLOWEST_OPENING,
-    Opening,
-    next_patience,
+    AnswerTimeout,
+    Backoff,
+    next_timeout,
 )
+from crowdmon.engine.source_status import SourceFigures, SourceState, status
 from crowdmon.errors import SourceError
 from crowdmon.values import CameraState, ReadingState
 from tests.fakes import FakeCounter, FakePicture, FakeSource, FakeSources, ListSink, ManualClock, until
@@ -29,13 +30,13 @@ from tests.fakes import FakeCounter, FakePicture, FakeSource, FakeSources, ListS
 
 @pytest.mark.parametrize("fps", [0.1, 1.0, 12.5, 120.0])
 def test_pictures_that_differ_never_look_frozen(fps: float) -> None:
-    still = Stillness()
+    still = FrozenPicture()
     assert not any(still.saw(k, k / fps) for k in range(int(60 * max(fps, 1.0))))
 
 
 @pytest.mark.parametrize(("fps", "after"), [(0.1, 50.0), (1.0, AFTER), (12.5, AFTER), (120.0, AFTER)])
 def test_the_same_picture_over_and_over_is_noticed(fps: float, after: float) -> None:
-    still = Stillness()
+    still = FrozenPicture()
     for k in range(10_000):
         if still.saw(7, k / fps) is not None:
             break
@@ -45,20 +46,20 @@ def test_the_same_picture_over_and_over_is_noticed(fps: float, after: float) -> 
 
 
 def test_a_frozen_sensor_behind_an_encoder_with_key_frames_is_noticed() -> None:
-    still, fps = Stillness(), 12.5
+    still, fps = FrozenPicture(), 12.5
     found = [still.saw(min(k % 25, 4), k / fps) for k in range(300)]
     assert found[-1] == pytest.approx(4 / fps)
     assert sum(one is not None for one in found) > 100
 
 
 def test_a_clip_in_a_loop_is_not_frozen() -> None:
-    still, fps = Stillness(), 10.0
+    still, fps = FrozenPicture(), 10.0
     assert not any(still.saw(k % 80, k / fps) for k in range(1000))
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.floats(0.001, 8.0)), max_size=80))
 def test_it_is_frozen_only_while_nothing_is_new(pictures: list[tuple[int, float]]) -> None:
-    still, now, last_new = Stillness(), 0.0, 0.0
+    still, now, last_new = FrozenPicture(), 0.0, 0.0
     seen: set[int] = set()
     for fingerprint, passed in pictures:
         now += passed
@@ -70,11 +71,11 @@ def test_it_is_frozen_only_while_nothing_is_new(pictures: list[tuple[int, float]
 
 
 def test_the_status_counts_how_long() -> None:
-    facts = Facts(CameraState.LIVE, since=1000.0, attempt=0, usual=0.04, still=88.0)
-    found = status(facts, Figures(age=0.02), now=100.4, epoch=2000.4)
+    facts = SourceState(CameraState.LIVE, since=1000.0, attempt=0, usual=0.04, still=88.0)
+    found = status(facts, SourceFigures(age=0.02), now=100.4, epoch=2000.4)
     assert (found.state, found.message) == (CameraState.STALE, "The picture has not changed for 12 s")
     assert found.since == pytest.approx(1988.0)
-    silent = status(facts, Figures(age=9.0), now=100.4, epoch=2000.4)
+    silent = status(facts, SourceFigures(age=9.0), now=100.4, epoch=2000.4)
     assert silent.message == "", "no picture at all is something else"
 
 
@@ -119,53 +120,53 @@ def test_a_frozen_camera_is_stale_and_not_counted_until_it_moves() -> None:
 
 
 @given(st.floats(SHORTEST, LONGEST), st.integers(0, 100), st.floats(0, 1000), st.booleans())
-def test_patience_has_its_bounds(patience: float, pictures: int, usual: float, silent: bool) -> None:
-    assert SHORTEST <= next_patience(patience, pictures=pictures, usual=usual, silent=silent) <= LONGEST
+def test_timeout_has_its_bounds(timeout: float, pictures: int, usual: float, silent: bool) -> None:
+    assert SHORTEST <= next_timeout(timeout, pictures=pictures, usual=usual, silent=silent) <= LONGEST
 
 
 def test_a_slow_camera_is_given_time() -> None:
     waits = [SHORTEST]
     for _ in range(4):
-        waits.append(next_patience(waits[-1], pictures=1, usual=0.0, silent=True))
+        waits.append(next_timeout(waits[-1], pictures=1, usual=0.0, silent=True))
     assert waits == [2.0, 4.0, 8.0, 16.0, 30.0]
-    assert next_patience(20.0, pictures=9, usual=10.0, silent=True) == 30.0
-    assert next_patience(30.0, pictures=9, usual=0.04, silent=True) == 2.0, "a stalled camera is not slow"
-    assert next_patience(5.0, pictures=1, usual=0.0, silent=False) == 5.0, "nor is one that was cut off"
-    assert next_patience(5.0, pictures=0, usual=0.0, silent=True) == 5.0
+    assert next_timeout(20.0, pictures=9, usual=10.0, silent=True) == 30.0
+    assert next_timeout(30.0, pictures=9, usual=0.04, silent=True) == 2.0, "a stalled camera is not slow"
+    assert next_timeout(5.0, pictures=1, usual=0.0, silent=False) == 5.0, "nor is one that was cut off"
+    assert next_timeout(5.0, pictures=0, usual=0.0, silent=True) == 5.0
 
 
 def test_a_camera_that_answered_before_is_not_waited_for_long() -> None:
-    opening = Opening()
-    assert opening.patience == LONGEST_OPENING, "nobody knows it yet"
+    opening = AnswerTimeout()
+    assert opening.timeout == LONGEST_OPENING, "nobody knows it yet"
     opening.answered(0.1)
-    assert opening.patience == SHORTEST
+    assert opening.timeout == SHORTEST
     opening.answered(0.8)
-    assert opening.patience == pytest.approx(3.2)
+    assert opening.timeout == pytest.approx(3.2)
     opening.answered(4.9)
-    assert opening.patience == SLOWEST_OPENING
+    assert opening.timeout == SLOWEST_OPENING
 
 
 def test_every_third_call_in_vain_gets_the_whole_time() -> None:
-    opening = Opening()
+    opening = AnswerTimeout()
     opening.answered(0.1)
     given = []
     for _ in range(7):
-        given.append(opening.patience)
+        given.append(opening.timeout)
         opening.failed(took=given[-1])
     assert given == [2.0, 2.0, 5.0, 2.0, 2.0, 5.0, 2.0]
     opening.failed(took=0.01)
     opening.failed(took=0.01)
-    assert opening.patience == 2.0, "a refusal is an answer"
+    assert opening.timeout == 2.0, "a refusal is an answer"
 
 
 def test_a_camera_nobody_knows_may_be_one_that_sends_a_picture_every_ten_seconds() -> None:
-    opening = Opening()
+    opening = AnswerTimeout()
     given = []
     for _ in range(6):
-        given.append(opening.patience)
+        given.append(opening.timeout)
         opening.failed(took=given[-1])
     assert given == [5.0, 5.0, 15.0, 5.0, 5.0, 15.0]
-    assert next_patience(2.0, pictures=1, usual=10.0, silent=True) == 30.0, "it said how often it sends one"
+    assert next_timeout(2.0, pictures=1, usual=10.0, silent=True) == 30.0, "it said how often it sends one"
 
 
 @given(st.integers(0, 50), st.floats(0, 10), st.floats(0, 1))
@@ -195,15 +196,13 @@ def test_the_engine_waits_longer_for_a_camera_that_gives_one_picture_and_then_no
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(capturing, "SHORTEST", 0.05)
-    monkeypatch.setattr(
-        capturing, "next_patience", lambda patience, **facts: patience * (1 + facts["silent"])
-    )
+    monkeypatch.setattr(capturing, "next_timeout", lambda timeout, **facts: timeout * (1 + facts["silent"]))
     sources = FakeSources({})
 
     def slow() -> FakeSource:
-        patience = sources.patience[-1]
+        timeout = sources.timeouts[-1]
         source = Silent(2, fps=100, live=True)
-        source.wait = lambda index: source.closed.wait(1.5 * patience) if index == 1 else None
+        source.wait = lambda index: source.closed.wait(1.5 * timeout) if index == 1 else None
         return source
 
     sources.answers = {"live hall": [slow]}
@@ -211,7 +210,7 @@ def test_the_engine_waits_longer_for_a_camera_that_gives_one_picture_and_then_no
     monitor = Monitor(config, counter_factory=FakeCounter, sources=sources)
     monitor.start()
     try:
-        until(lambda: len(sources.patience) == 3)
+        until(lambda: len(sources.timeouts) == 3)
     finally:
         assert monitor.stop()
-    assert sources.patience == [0.05, 0.1, 0.2]
+    assert sources.timeouts == [0.05, 0.1, 0.2]

@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from crowdmon.bench.clip import write_clip
 from crowdmon.scene import Plaza
 from tests.capture.clips import Rgb
 
@@ -42,6 +43,4 @@ def encode(pictures: list[Rgb], *, fps: float = 12.5, gop: int = 12) -> list[byt
 
 def write(path: Path, units: list[bytes], *, fps: float = 12.5) -> Path:
     """Write a clip as ``rtsp_server.py`` reads it."""
-    body = b"".join(len(unit).to_bytes(4, "big") + unit for unit in units)
-    path.write_bytes(f"{fps}\n".encode() + body)
-    return path
+    return write_clip(path, units, fps=fps)

@@ -17,11 +17,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crowdmon.capture.lateness import BOUND
+from crowdmon.capture.live_packets import BOUND
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.snapshots import CameraSnapshot
+from crowdmon.facts import Fact
+from crowdmon.sinks.base import Sink
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState
 from tests.fakes import FakeCounter
 from tests.faults.gstreamer import cameras
@@ -69,16 +71,20 @@ class Watchful(FakeCounter):
         return super().count(frame)
 
 
-class Rows:
+class Rows(Sink):
     """A sink that keeps what it gets, by camera."""
 
     def __init__(self) -> None:
         self.by_camera: dict[str, list[Reading]] = {}
 
-    def write(self, reading: Reading) -> None:
-        self.by_camera.setdefault(reading.camera, []).append(reading)
+    def write(self, fact: Fact) -> None:
+        if isinstance(fact, Reading):
+            self.by_camera.setdefault(fact.camera, []).append(fact)
 
     def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
 

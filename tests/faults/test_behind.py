@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from crowdmon.capture.av_source import AvSource
-from crowdmon.capture.lateness import BOUND, HOLD
+from crowdmon.capture.live_packets import BOUND, HOLD
 from crowdmon.capture.source import Picture, open_source
 
 FPS = 12.5
@@ -43,6 +43,7 @@ def source(camera: str) -> Iterator[AvSource]:
         yield opened
 
 
+@pytest.mark.peer
 def test_a_reader_far_too_slow_is_never_far_behind(source: AvSource) -> None:
     stream = reading(source.pictures())
     list(itertools.islice(stream, 15))
@@ -66,6 +67,7 @@ def test_a_reader_far_too_slow_is_never_far_behind(source: AvSource) -> None:
     assert after[-1].picture.index == pytest.approx((after[-1].picture.pts or 0.0) * FPS, abs=2.0)
 
 
+@pytest.mark.peer
 def test_what_waited_while_nobody_read_is_left_out(source: AvSource) -> None:
     stream = reading(source.pictures())
     on_time = [next(stream) for _ in range(15)][-1]

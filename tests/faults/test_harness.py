@@ -11,6 +11,7 @@ from tests.faults.gstreamer import need_rtsp_server
 from tests.faults.harness import GOAL, LASTS, Report, Watchful, judge, run
 
 
+@pytest.mark.peer
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_cameras_that_break_all_the_time() -> None:

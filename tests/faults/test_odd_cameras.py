@@ -10,7 +10,7 @@ import pytest
 
 from crowdmon.capture.source import open_source
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.engine import frozen_picture as stillness
+from crowdmon.engine import capture_thread
 from crowdmon.engine.monitor import Monitor
 from crowdmon.values import CameraState, ReadingState
 from tests.fakes import FakeCounter, ListSink, until
@@ -40,6 +40,7 @@ def watch(port: int, sink: ListSink, *, rate: float = 5.0) -> Monitor:
     return monitor
 
 
+@pytest.mark.peer
 def test_a_resolution_that_changes_in_mid_stream(served: Callable[..., object]) -> None:
     units = [*encode(plaza(25)), *encode(plaza(25, size=(128, 128)))]
     sizes: set[tuple[int, int]] = set()
@@ -64,8 +65,9 @@ def test_a_resolution_that_changes_in_mid_stream(served: Callable[..., object]) 
     assert counts == pytest.approx([6.0] * len(counts))
 
 
+@pytest.mark.peer
 def test_a_frozen_encoder(served: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stillness, "AFTER", 2.0)
+    monkeypatch.setattr(capture_thread, "AFTER", 2.0)
     picture = plaza(1)[0]
     sink = ListSink()
     with served(encode([picture] * 25), fps=12.5) as (port,):  # type: ignore[attr-defined]
@@ -80,12 +82,14 @@ def test_a_frozen_encoder(served: Callable[..., object], monkeypatch: pytest.Mon
             assert monitor.stop()
 
 
+@pytest.mark.peer
 def test_the_sensor_noise_of_the_plaza_never_looks_frozen(camera: str) -> None:
     with open_source(camera, timeout=(5, 5)) as source:
         found = [picture.fingerprint() for picture in itertools.islice(source.pictures(), 40)]
     assert len(set(found)) == 40
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize(("fps", "frames"), [(120.0, 60), (2.0, 4)])
 def test_fast_and_slow_ones(served: Callable[..., object], fps: float, frames: int) -> None:
     sink = ListSink()

@@ -25,6 +25,7 @@ from tests.faults.conftest import LOGIN
 from tests.faults.proxy import Lines
 
 
+@pytest.mark.peer
 def test_it_is_opened_and_read(camera: str) -> None:
     with open_source(camera, timeout=(5, 5)) as source:
         info = source.info
@@ -35,6 +36,7 @@ def test_it_is_opened_and_read(camera: str) -> None:
     assert pictures[0].rgb().shape == (96, 160, 3)
 
 
+@pytest.mark.peer
 def test_every_slice_of_every_picture_is_there(camera: str) -> None:
     with open_source(camera, timeout=(5, 5)) as source:
         seen = [picture.rgb() for picture in itertools.islice(source.pictures(), 20)]
@@ -44,6 +46,7 @@ def test_every_slice_of_every_picture_is_there(camera: str) -> None:
         assert off[48:].mean() < 10.0
 
 
+@pytest.mark.peer
 def test_a_picture_from_before_a_silence_never_looks_new(camera: str) -> None:
     """A parser holds the last picture back until the next one begins, or until the time is up."""
     times: list[float] = []
@@ -59,6 +62,7 @@ def test_a_picture_from_before_a_silence_never_looks_new(camera: str) -> None:
     assert times[-1] - stalled < 0.8
 
 
+@pytest.mark.peer
 def test_a_password_opens_it(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMERA_PASSWORD", LOGIN[1])
     with open_source(f"rtsp://{LOGIN[0]}:${{CAMERA_PASSWORD}}@{guarded}", timeout=(5, 5)) as source:
@@ -66,6 +70,7 @@ def test_a_password_opens_it(guarded: str, monkeypatch: pytest.MonkeyPatch) -> N
         assert LOGIN[1] not in source.info.label
 
 
+@pytest.mark.peer
 @pytest.mark.parametrize("login", ["viewer:guess@", "somebody:s3cret@home@", ""])
 def test_a_wrong_password_is_told_apart_from_a_broken_line(guarded: str, login: str) -> None:
     with pytest.raises(AccessRefusedError) as caught:
@@ -83,6 +88,7 @@ def gate(monitor: Monitor) -> CameraSnapshot:
     return monitor.snapshot().cameras["gate"]
 
 
+@pytest.mark.peer
 def test_the_engine_counts_it_and_stops_in_time(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMERA_PASSWORD", LOGIN[1])
     sink = ListSink()
@@ -101,6 +107,7 @@ def test_the_engine_counts_it_and_stops_in_time(guarded: str, monkeypatch: pytes
     assert time.monotonic() - before < 6.0
 
 
+@pytest.mark.peer
 def test_it_stops_within_six_seconds_although_the_network_stalls(camera: str) -> None:
     sink = ListSink()
     with Lines() as lines:
@@ -115,6 +122,7 @@ def test_it_stops_within_six_seconds_although_the_network_stalls(camera: str) ->
     assert time.monotonic() - before < 6.0
 
 
+@pytest.mark.peer
 def test_the_engine_waits_a_minute_after_a_refused_password(
     guarded: str, caplog: pytest.LogCaptureFixture
 ) -> None:

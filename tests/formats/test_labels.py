@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -223,12 +222,7 @@ class TestPerspective:
 
 
 @pytest.mark.data
-@pytest.mark.skipif("CROWDMON_DATA" not in os.environ, reason="CROWDMON_DATA is not set")
 class TestRealLabels:
-    @pytest.fixture
-    def root(self) -> Path:
-        return Path(os.environ["CROWDMON_DATA"])
-
     @pytest.mark.parametrize(
         ("pattern", "read", "files", "heads"),
         [
@@ -239,20 +233,22 @@ class TestRealLabels:
             ("Beijing-BRT/train/ground_truth/*.mat", points.loc, 720, 9_483),
         ],
     )
-    def test_all_heads_are_read(self, root: Path, pattern: str, read: Reader, files: int, heads: int) -> None:
-        found = [read(path) for path in root.glob(pattern)]
+    def test_all_heads_are_read(
+        self, data_root: Path, pattern: str, read: Reader, files: int, heads: int
+    ) -> None:
+        found = [read(path) for path in data_root.glob(pattern)]
         assert len(found) == files
         assert sum(map(len, found)) == heads
 
-    def test_no_head_of_shanghaitech_leaves_its_picture(self, root: Path) -> None:
-        for path in root.glob("ShanghaiTech/part_B/train_data/ground-truth/*.mat"):
+    def test_no_head_of_shanghaitech_leaves_its_picture(self, data_root: Path) -> None:
+        for path in data_root.glob("ShanghaiTech/part_B/train_data/ground-truth/*.mat"):
             heads = points.image_info(path)
             assert (heads >= -0.5).all()
             assert (heads <= np.array([1024, 768]) - 0.5).all()
 
-    def test_mall(self, root: Path) -> None:
-        frames = points.mall_frames(root / "mall_dataset/mall_gt.mat")
-        path = root / "mall_dataset/perspective_roi.mat"
+    def test_mall(self, data_root: Path) -> None:
+        frames = points.mall_frames(data_root / "mall_dataset/mall_gt.mat")
+        path = data_root / "mall_dataset/perspective_roi.mat"
         assert len(frames) >= 200
         assert all(len(frame) for frame in frames)
         assert read_roi_mask(path).mean() == pytest.approx(0.902, abs=1e-3)

@@ -4,12 +4,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crowdmon.scene.appearance import appearance_of
 from crowdmon.scene.body import Joint, Pose, joints
 from crowdmon.scene.camera import Camera
 from crowdmon.scene.figure import figure, tones
 from crowdmon.scene.layout import LAMPS
 from crowdmon.scene.light import Light
-from crowdmon.scene.looks import look
 from crowdmon.scene.parts import head_size
 
 
@@ -50,7 +50,7 @@ def test_a_walker_swings_one_leg_forward_and_the_other_back() -> None:
 @given(st.integers(0, 400), st.floats(7.0, 30.0), st.floats(-3.2, 3.2))
 def test_a_figure_is_opaque_at_its_head_and_fits_its_sprite(member: int, away: float, heading: float) -> None:
     camera = Camera(640, 360)
-    one = look(1, member, 0, 0, 1)
+    one = appearance_of(1, member, 0, 0, 1)
     pixels, depth = camera.project(body(height=one.height, heading=heading, away=away))
     paint = tones([one], np.ones((1, 3)), np.full((1, 3), 0.6))[0]
     sprite = figure(pixels, depth, one, paint, focal=camera.focal, towards=(-0.78, -0.62))
@@ -65,8 +65,8 @@ def test_a_figure_is_opaque_at_its_head_and_fits_its_sprite(member: int, away: f
 
 
 def test_looks_are_the_same_each_time_and_differ_between_people() -> None:
-    assert look(1, 2, 0, 5, 1) == look(1, 2, 0, 5, 1)
-    assert len({look(1, group, 0, 0, 1).materials for group in range(60)}) == 60
+    assert appearance_of(1, 2, 0, 5, 1) == appearance_of(1, 2, 0, 5, 1)
+    assert len({appearance_of(1, group, 0, 0, 1).materials for group in range(60)}) == 60
 
 
 def test_the_sun_throws_all_shadows_the_same_way_and_lamps_away_from_them() -> None:

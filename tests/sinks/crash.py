@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crowdmon.errors import CrowdmonError
+from crowdmon.facts import Fact
 from crowdmon.sinks.csv_rows import HEADER, decode
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.values import WHOLE_FRAME, Reading, RoiReading
@@ -44,8 +45,8 @@ def fact(number: int, now: float) -> Reading:
 
 def record(folder: Path, first: int) -> None:
     """Record until killed."""
-    from crowdmon.engine.clock import SystemClock
-    from crowdmon.engine.sink_thread import Recording
+    from crowdmon.engine.protocols import SystemClock
+    from crowdmon.engine.sink_thread import SinkThread
     from crowdmon.sinks.daily import DailyCsv
     from crowdmon.sinks.history.file import HistoryFile
 
@@ -55,10 +56,11 @@ def record(folder: Path, first: int) -> None:
             if taken:
                 say("durable", taken[-1])
 
-        def write(self, reading: Reading) -> None:
-            super().write(reading)
-            assert reading.frame is not None
-            taken.append(reading.frame)
+        def write(self, fact: Fact) -> None:
+            super().write(fact)
+            assert isinstance(fact, Reading)
+            assert fact.frame is not None
+            taken.append(fact.frame)
 
     def say(word: str, number: int) -> None:
         sys.stdout.write(f"{word} {number} {time.monotonic()}\n")
@@ -66,12 +68,12 @@ def record(folder: Path, first: int) -> None:
 
     taken: list[int] = []
     sinks = [Telling(folder / "history.sqlite"), DailyCsv(folder)]
-    recording = Recording(sinks, clock=SystemClock(), look=lambda: None)
+    sink_thread = SinkThread(sinks, clock=SystemClock(), look=lambda: None)
     say("ready", first)
-    recording.thread.start()
+    sink_thread.thread.start()
     number, due = first, time.monotonic()
     while True:
-        recording.push(fact(number, time.time()))
+        sink_thread.push(fact(number, time.time()))
         say("recorded", number)
         number += 1
         due += 1.0 / (RATE * CAMERAS)
@@ -79,7 +81,7 @@ def record(folder: Path, first: int) -> None:
 
 
 @dataclass
-class Figures:
+class SourceFigures:
     """What many kills came to.
 
     Attributes:
@@ -152,7 +154,7 @@ class Inspector:
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         self.folder, self.scratch = folder, scratch
-        self.figures = Figures()
+        self.figures = SourceFigures()
         self.first = 0
         self._ever: list[int] = []
         self._ends: dict[Path, int] = {}
@@ -180,7 +182,7 @@ class Inspector:
         self._ever += found
         self.first = max([self.first, *found, *made]) + 2  # one may have been recorded before it was said
 
-    def finish(self) -> Figures:
+    def finish(self) -> SourceFigures:
         """Look at the whole history once more, where it lies."""
         path = self.folder / "history.sqlite"
         self.first = 0
@@ -233,7 +235,7 @@ class Inspector:
         return frames
 
 
-def crash(folder: Path, kills: int, *, seed: int, longest: float = LONGEST) -> Figures:
+def crash(folder: Path, kills: int, *, seed: int, longest: float = LONGEST) -> SourceFigures:
     """Kill so many times, each within ``longest`` seconds of the start; return what came of it."""
     chance = random.Random(seed)
     (folder / "log").mkdir()

@@ -234,3 +234,20 @@ def test_times_carry_their_offset(zone: str, monkeypatch: pytest.MonkeyPatch) ->
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_a_flush_reaches_the_disk_and_not_just_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    monkeypatch.setattr(
+        "crowdmon.sinks.csv_file.os.fsync", lambda handle: kept.append(os.fstat(handle).st_size)
+    )
+    path = tmp_path / "out.csv"
+    with ReadingCsv(path) as log:
+        log.flush()
+        assert kept == [], "there is no file yet"
+        log.write(reading())
+        log.flush()
+        assert kept == [path.stat().st_size]
+    assert len(kept) == 2, "closing keeps, too"

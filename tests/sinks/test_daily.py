@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crowdmon.errors import SinkError
-from crowdmon.sinks.csv_file import ReadingCsv, read_csv
+from crowdmon.sinks.csv_file import ReadingCsv, cut_torn_row, read_csv
 from crowdmon.sinks.csv_rows import HEADER, encode
-from crowdmon.sinks.daily import DailyCsv, local_day
-from crowdmon.sinks.mend import mend
+from crowdmon.sinks.daily import DailyCsv, check_folder, local_day
 from tests.sinks.making import SCRATCH, reading
 
 MIDNIGHT = 1_700_006_400.0
@@ -101,9 +100,9 @@ def test_wherever_a_power_cut_left_it_the_rest_is_whole(cut: int, tail: bytes) -
 def test_mending_looks_as_far_back_as_it_must(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_bytes(HEADER + encode(reading()) + b"x" * 200_000)
-    mend(path)
+    cut_torn_row(path)
     assert path.read_bytes() == HEADER + encode(reading())
-    mend(tmp_path / "none.csv")
+    cut_torn_row(tmp_path / "none.csv")
     assert not (tmp_path / "none.csv").exists()
 
 
@@ -174,3 +173,14 @@ def test_two_programs_in_one_folder_keep_each_others_rows(tmp_path: Path) -> Non
         for number in range(6):
             (one, two)[number % 2].write(reading(number))
     assert list(written(tmp_path).values()) == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_what_can_take_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_folder(tmp_path)
+    (tmp_path / "file").touch()
+    for name in ("none", "file"):
+        with pytest.raises(SinkError, match="there is no folder"):
+            check_folder(tmp_path / name)
+    monkeypatch.setattr("crowdmon.sinks.daily.os.access", lambda *_: False)
+    with pytest.raises(SinkError, match="nothing can be written"):
+        check_folder(tmp_path)

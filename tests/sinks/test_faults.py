@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crowdmon.engine.sink_thread import Recording
+from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.sinks.csv_file import read_csv
 from crowdmon.sinks.daily import DailyCsv
 from crowdmon.sinks.history.file import HistoryFile
@@ -50,33 +50,33 @@ class Recorder:
         self.folder = folder
         self.clock = ManualClock()
         self.history, self.daily = HistoryFile(folder / "h.sqlite"), DailyCsv(folder)
-        self.recording = Recording([self.history, self.daily], clock=self.clock, look=lambda: None)
+        self.sink_thread = SinkThread([self.history, self.daily], clock=self.clock, look=lambda: None)
         self.pushed = 0
 
     def work(self, readings: int = 1) -> str:
         """Make readings, half a second each; return the error that is shown in the end."""
         for _ in range(readings):
-            self.recording.push(reading(self.pushed, rois=("left", "right", "far corner")))
+            self.sink_thread.push(reading(self.pushed, rois=("left", "right", "far corner")))
             self.pushed += 1
             self.clock.forward(0.5)
-            self.recording.step()
-        return self.recording.error
+            self.sink_thread.step()
+        return self.sink_thread.error
 
     def recover(self) -> str:
         """Let the longest pause between two attempts pass."""
         for _ in range(3):
             self.clock.forward(3.0)
-            self.recording.step()
-        return self.recording.error
+            self.sink_thread.step()
+        return self.sink_thread.error
 
     def unwritten(self) -> list[int]:
-        return [len(box) for box in self.recording.outboxes]
+        return [len(box) for box in self.sink_thread.outboxes]
 
     def close(self) -> None:
-        self.recording.step(last=True)
+        self.sink_thread.step(last=True)
         self.history.close()
         self.daily.close()
-        assert sum(box.lost for box in self.recording.outboxes) == 0
+        assert sum(box.lost for box in self.sink_thread.outboxes) == 0
 
     def in_history(self) -> list[int | None]:
         connection = sqlite3.connect(self.folder / "h.sqlite")
@@ -141,7 +141,7 @@ def test_a_disk_that_the_recording_itself_fills(disk: Path) -> None:
     for _ in range(200):
         if "disk is full" in recorder.work(50):
             break
-    assert "disk is full" in recorder.recording.error
+    assert "disk is full" in recorder.sink_thread.error
     recorder.work(20)
     ballast.unlink()
     assert recorder.recover() == ""
@@ -185,7 +185,7 @@ def test_a_disk_that_is_taken_out_leaves_nothing_on_the_one_below(disk: Path) ->
     error = recorder.work(10)
     assert f"there is no folder {disk / 'log'}. Bring the folder back" in error
     assert list(disk.iterdir()) == []
-    recorder.recording.step(last=True)
+    recorder.sink_thread.step(last=True)
     assert sum(recorder.unwritten()) >= 20
 
 
@@ -230,18 +230,18 @@ def test_a_database_that_is_locked_holds_up_nothing_else(tmp_path: Path) -> None
 
 def test_the_thread_itself_on_a_disk_that_fills(disk: Path) -> None:
     history = HistoryFile(disk / "h.sqlite")
-    from crowdmon.engine.clock import SystemClock
+    from crowdmon.engine.protocols import SystemClock
 
-    recording = Recording([history], clock=SystemClock(), look=lambda: None)
-    recording.thread.start()
+    sink_thread = SinkThread([history], clock=SystemClock(), look=lambda: None)
+    sink_thread.thread.start()
     ballast = _fill(disk)
     for number in range(100):
-        recording.push(reading(number))
-    until(lambda: "the disk is full" in recording.error)
+        sink_thread.push(reading(number))
+    until(lambda: "the disk is full" in sink_thread.error)
     ballast.unlink()
-    until(lambda: not recording.error and len(recording.outboxes[0]) == 0)
-    recording.push(reading(100))
-    recording.stop()
-    recording.thread.join(10)
+    until(lambda: not sink_thread.error and len(sink_thread.outboxes[0]) == 0)
+    sink_thread.push(reading(100))
+    sink_thread.stop()
+    sink_thread.thread.join(10)
     history.close()
     assert frames(recorded(disk / "h.sqlite")) == list(range(101))

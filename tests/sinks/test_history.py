@@ -331,3 +331,13 @@ def test_an_older_file_is_brought_up_to_date_wholly_or_not_at_all(
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
     connection.close()
     assert frames(recorded(path)) == [0, 1]
+
+
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "h.sqlite")
+    try:
+        # 2 is FULL. With NORMAL a power cut may take the last minutes although each commit reported success.
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    finally:
+        connection.close()

@@ -181,10 +181,10 @@ def test_events_in_their_order_and_never_changed(tmp_path: Path) -> None:
         Event(NOON + 2, "raised", "door"),
     ]
     with HistoryFile(path) as history:
-        history.note(events[0])
+        history.write(events[0])
         history.write(reading())
         for event in events[1:]:
-            history.note(event)
+            history.write(event)
     with HistoryReader(path) as reader:
         assert list(reader.events()) == events
         of_hall = Selection(cameras=frozenset({"hall"}), since=NOON)

@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.errors import SinkError
-from crowdmon.facts import Event
+from crowdmon.facts import EARLIEST, LATEST, Event, check_recordable
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.csv_rows import encode
 from crowdmon.sinks.daily import DailyCsv
 from crowdmon.sinks.history.file import HistoryFile
-from crowdmon.sinks.recordable import EARLIEST, LATEST, check
 from crowdmon.values import Reading, RoiReading
 from tests.sinks.making import frames, reading, readings, recorded
 
@@ -55,9 +54,9 @@ def test_a_time_that_is_none_is_refused_by_every_file(
 )
 def test_numbers_that_are_none(roi: RoiReading, words: str) -> None:
     with pytest.raises(SinkError, match=words):
-        check(Reading(1.0, "hall", (RoiReading("frame", 1.0), roi)))
+        check_recordable(Reading(1.0, "hall", (RoiReading("frame", 1.0), roi)))
     with pytest.raises(SinkError, match="media time is nan"):
-        check(Reading(1.0, "hall", (), pts=NAN))
+        check_recordable(Reading(1.0, "hall", (), pts=NAN))
 
 
 def test_a_history_is_not_blocked_by_what_it_refused(tmp_path: Path) -> None:
@@ -69,7 +68,7 @@ def test_a_history_is_not_blocked_by_what_it_refused(tmp_path: Path) -> None:
         with pytest.raises(
             SinkError, match="the whole site: the event 'x' was not recorded, its time is nan"
         ):
-            history.note(Event(NAN, "x"))
+            history.write(Event(NAN, "x"))
         assert history.waiting == 1
         history.write(reading(2))
     assert frames(recorded(tmp_path / "h.sqlite")) == [0, 2]
@@ -78,7 +77,7 @@ def test_a_history_is_not_blocked_by_what_it_refused(tmp_path: Path) -> None:
 @given(readings(times=st.floats()))
 def test_what_is_not_refused_can_be_written(one: Reading) -> None:
     try:
-        check(one)
+        check_recordable(one)
     except SinkError:
         assert not EARLIEST <= one.time <= LATEST
     else:
@@ -87,7 +86,7 @@ def test_what_is_not_refused_can_be_written(one: Reading) -> None:
 
 def test_events_can_be_read_with_the_sqlite_shell(tmp_path: Path) -> None:
     with HistoryFile(tmp_path / "h.sqlite") as history:
-        history.note(Event(1_700_000_000.25, "lost", "gate", detail="the connection was cut"))
+        history.write(Event(1_700_000_000.25, "lost", "gate", detail="the connection was cut"))
     connection = sqlite3.connect(tmp_path / "h.sqlite")
     (row,) = connection.execute("SELECT utc, kind, camera, detail FROM events").fetchall()
     connection.close()

@@ -3,21 +3,26 @@
 import csv
 from pathlib import Path
 
+import pytest
+
 from crowdmon.config import RecordConfig
+from crowdmon.sinks.daily import DailyCsv
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
-from crowdmon.sinks.registry import open_sinks
+from crowdmon.sinks.registry import SINKS, open_sinks
 from crowdmon.values import Reading, RoiReading
 
 
 def test_nothing_is_kept_unless_told() -> None:
-    assert open_sinks(RecordConfig()) == []
+    assert open_sinks(RecordConfig()) == {}
 
 
 def test_every_named_place_gets_the_same_readings(tmp_path: Path) -> None:
     record = RecordConfig(history=str(tmp_path / "h.sqlite"), csv_log=str(tmp_path))
     reading = Reading(1_700_000_000.0, "gate", (RoiReading("frame", 3.25, 3.0),), frame=7, pts=1.5)
-    for sink in open_sinks(record):
+    sinks = open_sinks(record)
+    assert list(sinks) == ["history", "csv_log"], "the record comes before its copy"
+    for sink in sinks.values():
         with sink:
             sink.write(reading)
             sink.flush()
@@ -28,3 +33,15 @@ def test_every_named_place_gets_the_same_readings(tmp_path: Path) -> None:
     with log.open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["camera"], row["count"], row["frame"]) == ("gate", "3.25", "7")
+
+
+def test_every_key_of_the_configuration_has_a_sink() -> None:
+    assert list(SINKS) == list(RecordConfig.model_fields)
+
+
+def test_a_home_folder_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (log,) = open_sinks(RecordConfig(csv_log="~/log")).values()
+    assert isinstance(log, DailyCsv)
+    assert log.folder == tmp_path / "log"

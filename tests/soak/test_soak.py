@@ -19,7 +19,7 @@ the short soak. A step of 15 MB, such as an allocator takes when it grows, tilts
 1.5 * 15 / 40 * 60 = 34 MB a minute at most, wherever it lies. A smaller leak takes the hour to show."""
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory and descriptors are read from /proc")
 @pytest.mark.timeout(420)
 def test_eight_cameras_for_a_while() -> None:

@@ -123,8 +123,8 @@ def test_a_counter_that_hangs_is_a_silence_too(interval: float, steps: list[floa
 def test_a_slow_machine_is_not_a_silent_camera() -> None:
     gaps = Gaps(interval=0.2)
     gaps.counted(100.0)
-    assert gaps.rows(101.9, patience=1.0) == []
-    assert [time for time, _ in gaps.rows(104.5, patience=1.0)] == [102.0, 103.0, 104.0]
+    assert gaps.rows(101.9, pace=1.0) == []
+    assert [time for time, _ in gaps.rows(104.5, pace=1.0)] == [102.0, 103.0, 104.0]
 
 
 def test_rows_missed_are_made_up_for_up_to_a_bound() -> None:

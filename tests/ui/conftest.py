@@ -41,6 +41,19 @@ def settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
         yield folder
 
 
+@pytest.fixture(scope="module", autouse=True)
+def only_new_objects() -> Iterator[None]:
+    """Keep what was imported and made before out of the collector's sight.
+
+    Every test of the window has the collector look at all objects several times, and torch and OpenVINO
+    bring a million of them. What a test makes comes later, and is looked at.
+    """
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a widget or a running timer behind; threads are watched for all tests alike."""
@@ -74,7 +87,7 @@ def _timers() -> list[QTimer]:
 
 
 @dataclass
-class Desk:
+class Gui:
     """A window with everything a test needs to drive it."""
 
     window: MainWindow
@@ -90,13 +103,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
+def gui(qtbot: QtBot) -> Iterator[Callable[..., Gui]]:
     """Opens windows; closes them, and shows that nothing of them is left."""
-    opened: list[Desk] = []
+    opened: list[Gui] = []
     _let_go()
     before = len(QApplication.topLevelWidgets())
 
-    def open_desk(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Desk:
+    def open_gui(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Gui:
         clock, monitor = Clock(), FakeMonitor(config)
         bridge = Bridge(monitor, config, clock=clock)
         window = MainWindow(bridge, settings=settings, path=path)
@@ -104,10 +117,10 @@ def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
         window.show()
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        opened.append(Desk(window, bridge, monitor, clock))
+        opened.append(Gui(window, bridge, monitor, clock))
         return opened[-1]
 
-    yield open_desk
+    yield open_gui
     for one in opened:
         one.bridge.stop()
         one.window.close()

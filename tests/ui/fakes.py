@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
+from crowdmon.facts import Fact
 from crowdmon.values import (
     WHOLE_FRAME,
     CameraState,
@@ -62,6 +63,8 @@ class FakeSnapshot:
     device: str = "torch cpu f32"
     weights: str = "default"
     error: str = ""
+    number: int = 0
+    facts: tuple[Fact, ...] = ()
 
 
 class FakeMonitor:
@@ -72,6 +75,7 @@ class FakeMonitor:
         self.now = FakeSnapshot({one.name: FakeCamera() for one in config.cameras})
         self.calls: list[str] = []
         self.readings: list[Reading] = []
+        self.facts: list[Fact] = []
         self.watched: dict[str, tuple[int, int] | None] = {}
 
     def start(self) -> None:
@@ -80,8 +84,8 @@ class FakeMonitor:
     def stop(self, timeout: float = 6.0) -> None:
         self.calls.append("stop")
 
-    def snapshot(self) -> FakeSnapshot:
-        return self.now
+    def snapshot(self, after: int = 0) -> FakeSnapshot:
+        return replace(self.now, number=len(self.facts), facts=tuple(self.facts[after:]))
 
     def apply(self, config: AppConfig) -> None:
         self.calls.append("apply")
@@ -113,7 +117,9 @@ class FakeMonitor:
         return [one for one in self.readings if since <= one.time < until]
 
     def put(self, name: str, **values: object) -> None:
-        """Change what is known of one camera."""
+        """Change what is known of one camera; a new reading is a fact."""
+        if isinstance(made := values.get("reading"), Reading) and made != self.now.cameras[name].reading:
+            self.facts.append(made)
         self.now.cameras[name] = replace(self.now.cameras[name], **values)  # type: ignore[arg-type]
 
     def live(self, name: str, *, time: float = NOON, count: float = 12.4, age: float = 0.04) -> None:

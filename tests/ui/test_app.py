@@ -43,7 +43,7 @@ WAYS = {
 
 def test_a_fault_in_a_callback_ends_the_window_with_that_fault(qapp: object) -> None:
     class Broken(FakeMonitor):
-        def snapshot(self) -> FakeSnapshot:
+        def snapshot(self, after: int = 0) -> FakeSnapshot:
             raise RuntimeError("the engine is gone")
 
     before = sys.excepthook

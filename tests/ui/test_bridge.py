@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from itertools import pairwise
 
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui.bridge import BEAT_S, Bridge, EngineNote
+from crowdmon.ui.bridge import POLL_MS, Bridge
 from crowdmon.values import CameraState
-from tests.ui.fakes import NOON, Clock, FakeMonitor, camera, config, frame
+from crowdmon.view.changes import BEAT_S, EngineNote
+from tests.ui.fakes import NOON, Clock, FakeMonitor, FakeSnapshot, camera, config, frame
 
 
 def test_only_what_is_new_is_told(qtbot: QtBot) -> None:
@@ -85,3 +88,48 @@ def test_new_cameras_reach_the_engine_first(qtbot: QtBot) -> None:
     assert monitor.calls == ["apply", "restart north"]
     assert seen == [1]
     assert bridge.config.cameras[0].name == "north"
+
+
+def test_the_engine_is_looked_at_as_often_as_video_shows_pictures(qtbot: QtBot) -> None:
+    looks: list[float] = []
+
+    class Watched(FakeMonitor):
+        def snapshot(self, after: int = 0) -> FakeSnapshot:
+            looks.append(time.monotonic())
+            return super().snapshot(after)
+
+    monitor = Watched(config(camera("north")))
+    bridge = Bridge(monitor, monitor.config)
+    bridge.start()
+    qtbot.waitUntil(lambda: len(looks) > 20, timeout=20_000)
+    bridge.stop()
+    gaps = sorted(b - a for a, b in pairwise(looks))
+    # The quickest half, for a busy machine may hold up any of them.
+    assert gaps[len(gaps) // 2 - 5] < 0.1
+    assert POLL_MS <= 1000 / 25
+
+
+def test_readings_between_two_looks_all_reach_the_window(qtbot: QtBot) -> None:
+    cameras = config(camera("north"))
+    monitor = FakeMonitor(cameras)
+    bridge = Bridge(monitor, cameras, clock=Clock())
+    told: list[float] = []
+    bridge.reading_changed.connect(lambda _, one: told.append(one.time - NOON))
+    for step in range(5):
+        monitor.live("north", time=NOON + step)
+    bridge.poll()
+    assert told == [0, 1, 2, 3, 4]
+
+
+def test_another_source_under_the_same_name_shows_nothing_of_the_old_one(qtbot: QtBot) -> None:
+    cameras = config(camera("north"), camera("south"))
+    monitor = FakeMonitor(cameras)
+    bridge = Bridge(monitor, cameras, clock=Clock())
+    told: list[str] = []
+    bridge.reading_changed.connect(lambda name, _: told.append(name))
+    monitor.live("north")
+    monitor.live("south")
+    bridge.apply(config(camera("north", source="synthetic:empty"), camera("south")))
+    assert told == ["south"], "what stays misses nothing"
+    bridge.poll()
+    assert told == ["south"]

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.values import WHOLE_FRAME, ReadingState
-from crowdmon.view.curves import KEEP_S, MOST_ROWS, History
+from crowdmon.view.curves import KEEP_S, MOST_ROWS, Curves
 from tests.ui.fakes import NOON, reading
 
 
-def filled(times: list[float]) -> History:
-    history = History()
+def filled(times: list[float]) -> Curves:
+    history = Curves()
     for time in times:
         history.add(reading(time=NOON + time, frame=time, gate=1.0))
     return history
@@ -61,7 +61,7 @@ def test_times_always_rise(steps: list[float]) -> None:
 
 
 def test_it_is_bounded_in_time_and_in_number() -> None:
-    history = History(keep=10.0)
+    history = Curves(keep=10.0)
     for i in range(5000):
         history.add(reading(time=NOON + i * 0.1, frame=1.0))
     assert len(history) <= 600

@@ -8,24 +8,43 @@ none is written twice, even where an attempt reported a failure after it had wor
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
+import shutil
 import sqlite3
 from pathlib import Path
 
 from crowdmon.errors import SinkError
-from crowdmon.facts import Event
-from crowdmon.sinks.closing import Closing
-from crowdmon.sinks.history.errors import failed
+from crowdmon.facts import Fact, check_recordable
+from crowdmon.sinks.base import Sink
 from crowdmon.sinks.history.store import Connect, Store, connect
-from crowdmon.sinks.recordable import Fact, check
-from crowdmon.values import Reading
 
 BATCH = 2_000
 """Facts in one transaction at most, and so in memory here; what exceeds it waits in the engine's outbox."""
 
+_LEAST_ROOM = 128 * 1024
+"""Free bytes below which SQLite cannot make the files it keeps beside the history."""
 
-class HistoryFile(Closing):
-    """Writes readings and events to a history file; a context manager. For one thread at a time.
+_FULL = ("the disk is full", "Make room")
+_LOCKED = ("another program holds it locked", "Close that program; it is tried again until then")
+_READ_ONLY = ("it is read-only", "Make the file, its folder and its disk writable")
+_WHY = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
+    "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_PERM": ("permission denied", "Make the file and its folder writable"),
+    "SQLITE_NOTADB": ("it is not a history file", "Choose another file for the history"),
+    "SQLITE_CORRUPT": (
+        "it is damaged",
+        "Move it and the files beside it away, a new one is begun; `sqlite3 FILE .recover` may save it",
+    ),
+}
+
+
+class HistoryFile(Sink):
+    """Writes readings and events to a history file. For one thread at a time.
 
     Nothing is opened before the first write, and a folder that is missing is not made: the place where
     a disk was mounted must not fill another disk.
@@ -46,17 +65,16 @@ class HistoryFile(Closing):
         """Facts taken that are not in the file yet."""
         return len(self._gathered)
 
-    def write(self, reading: Reading) -> None:
-        """Take a reading, to be written with the next :meth:`flush`.
+    def write(self, fact: Fact) -> None:
+        """Take a reading or an event, to be written with the next :meth:`flush`.
 
         Raises:
-            SinkError: the file cannot be written just now, or the reading never; it was not taken.
+            SinkError: the file cannot be written just now, or the fact never; it was not taken.
         """
-        self._take(reading)
-
-    def note(self, event: Event) -> None:
-        """Take an event; see :meth:`write`."""
-        self._take(event)
+        check_recordable(fact)
+        if self._failing or len(self._gathered) >= BATCH:
+            self.flush()
+        self._gathered.append(fact)
 
     def flush(self) -> None:
         """Write and make durable what was taken.
@@ -71,7 +89,7 @@ class HistoryFile(Closing):
             self._commit()
         except (sqlite3.Error, OSError) as error:
             self._drop()
-            raise failed(self.path, error) from error
+            raise _failed(self.path, error) from error
         self._written += len(self._gathered)
         self._gathered.clear()
         self._failing = False
@@ -82,12 +100,6 @@ class HistoryFile(Closing):
             self.flush()
         finally:
             self._drop()
-
-    def _take(self, fact: Fact) -> None:
-        check(fact)
-        if self._failing or len(self._gathered) >= BATCH:
-            self.flush()
-        self._gathered.append(fact)
 
     def _commit(self) -> None:
         if self._store is not None and not self._store.is_there():
@@ -102,3 +114,25 @@ class HistoryFile(Closing):
         if self._store is not None:
             store, self._store = self._store, None
             store.close()
+
+
+def _failed(path: Path, error: Exception) -> SinkError:
+    """Return what a person can do about an error of SQLite or the system."""
+    if isinstance(error, SinkError):
+        return error
+    if not path.parent.is_dir():
+        return SinkError(f"cannot write {path}: there is no folder {path.parent}", "Bring the folder back")
+    if path.is_dir():
+        return SinkError(f"cannot write {path}: it is a folder", "Choose a file for the history")
+    name = getattr(error, "sqlite_errorname", "")
+    for known, (why, hint) in _WHY.items():
+        if name == known or name.startswith(f"{known}_"):
+            return SinkError(f"cannot write {path}: {why}", hint)
+    # SQLite often says no more than "disk I/O error" or "unable to open": the disk itself knows better.
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return SinkError(f"cannot write {path}: {_READ_ONLY[0]}", _READ_ONLY[1])
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(path.parent).free < _LEAST_ROOM:
+            return SinkError(f"cannot write {path}: {_FULL[0]}", _FULL[1])
+    why = str(getattr(error, "strerror", None) or error).lower()
+    return SinkError(f"cannot write {path}: {why}", "Check that the disk is there and has room")

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from crowdmon.errors import ConfigError, SinkError, SourceError
 from crowdmon.facts import Event
+from crowdmon.sinks.base import Closing
 from crowdmon.sinks.bins import Bin, binned
-from crowdmon.sinks.closing import Closing
 from crowdmon.sinks.history.schema import version_of
 from crowdmon.sinks.history.selection import EVERYTHING, Selection, meant
 from crowdmon.values import Level, Reading, ReadingState, RoiReading

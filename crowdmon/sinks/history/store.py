@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from crowdmon.facts import Fact
 from crowdmon.sinks.history.schema import migrate
-from crowdmon.sinks.recordable import Fact
 from crowdmon.values import Reading
 
 LOCK_WAIT = 0.2
@@ -22,7 +22,7 @@ _WAL_LIMIT = 16 * 1024 * 1024
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open or create a SQLite file for the recording thread; transactions are begun by hand."""
+    """Open or create a SQLite file for the sink thread; transactions are begun by hand."""
     # Made in one thread, used in another and closed in a third, never at the same time.
     connection = sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
     try:

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.config import RecordConfig, validate
 from crowdmon.errors import ConfigError, SinkError
-from crowdmon.sinks.movable import usable
+from crowdmon.sinks.daily import check_folder
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.check_boxes import TickBox
 from crowdmon.ui.sources.source_page import caption_for
@@ -32,7 +32,7 @@ ABOUT = (
 
 
 class DailyDialog(QDialog):
-    """Asks, and puts the answer into the configuration, where File > Save keeps it."""
+    """Asks, and puts the answer into the configuration; File > Save writes it to the file."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +79,7 @@ class DailyDialog(QDialog):
         self._switched(self.on.isChecked())
 
     def accept(self) -> None:
-        """Let it be written from now on, or say why it cannot be."""
+        """Start the daily log, or say why it cannot be written."""
         text = self.path.text().strip()
         problem = self._problem(text) if self.on.isChecked() else ""
         self.said.setText(breakable(problem))
@@ -99,7 +99,7 @@ class DailyDialog(QDialog):
             return "No folder is given. Type its path, or browse for it."
         try:
             validate(RecordConfig, {"csv_log": text}, where="this folder")
-            usable(Path(text).expanduser())
+            check_folder(Path(text).expanduser())
         except (ConfigError, SinkError) as error:
             return str(error)
         return ""

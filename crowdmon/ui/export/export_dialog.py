@@ -22,13 +22,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from crowdmon.engine.background import Errand
+from crowdmon.engine.background import BackgroundTask
 from crowdmon.sinks.history.selection import Selection
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
 from crowdmon.ui.export.check_boxes import TickedItems
 from crowdmon.ui.export.job import RANGES, WIDTHS, Export
-from crowdmon.ui.sources.source_page import Choice, caption_for
+from crowdmon.ui.sources.source_page import ComboBox, caption_for
 from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import breakable, tip
 
@@ -37,14 +37,14 @@ _NAME = Qt.ItemDataRole.UserRole
 
 
 class ExportDialog(QDialog):
-    """Asks, has the file written beside the window, and says how it went."""
+    """Asks, has the file written in the background, and shows the result."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None, *, history: Path | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export readings")
         self.setMinimumSize(560, 480)
         self._bridge, self._history = bridge, history
-        self._errand: Errand | None = None
+        self._task: BackgroundTask | None = None
         self.range = _choice("Time", RANGES)
         self.since, self.until = (self._time(name) for name in ("From", "To"))
         self.cameras = _checks("Cameras", [(c.name, c.name) for c in bridge.config.cameras])
@@ -74,8 +74,8 @@ class ExportDialog(QDialog):
         self._ranged(self.range.currentText())
 
     def accept(self) -> None:
-        """Begin to write, or say what is missing."""
-        if self._errand is not None:
+        """Start writing, or say what is missing."""
+        if self._task is not None:
             return
         problem = self._problem()
         if problem:
@@ -85,17 +85,17 @@ class ExportDialog(QDialog):
         ask = self._bridge.query
         self._say("Writing…")
         self._busy(True)
-        self._errand = self._bridge.errand(lambda errand: exporting.write(export, ask, errand), self._done)
+        self._task = self._bridge.run_task(lambda task: exporting.write(export, ask, task), self._done)
 
     def reject(self) -> None:
-        """Give up what is being written, and close."""
-        if self._errand is not None:
-            self._bridge.forget(self._errand)
-            self._errand = None
+        """Cancel what is being written, and close."""
+        if self._task is not None:
+            self._bridge.cancel(self._task)
+            self._task = None
         super().reject()
 
     def export(self) -> Export:
-        """Return what is asked for."""
+        """Return the export that the fields describe."""
         name = self.range.currentText()
         since, until = exporting.range_of(name, self._bridge.now())
         if name == RANGES[-1]:
@@ -119,7 +119,7 @@ class ExportDialog(QDialog):
         return "" if selection.since < selection.until else "The time ends before it begins."
 
     def _done(self, rows: int | None, error: Exception | None) -> None:
-        self._errand = None
+        self._task = None
         self._busy(False)
         if error is not None:
             self._say(str(error), wrong=True)
@@ -130,8 +130,8 @@ class ExportDialog(QDialog):
             self.leave.setFocus()
 
     def _progress(self, _now: float) -> None:
-        if self._errand is not None and self._errand.told:
-            self._say(f"{self._errand.told} rows written so far…")
+        if self._task is not None and self._task.progress:
+            self._say(f"{self._task.progress} rows written so far…")
 
     def _busy(self, busy: bool) -> None:
         for widget in (self.go, self.path, self.browse):
@@ -199,8 +199,8 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _choice(name: str, texts: Sequence[str]) -> Choice:
-    made = Choice()
+def _choice(name: str, texts: Sequence[str]) -> ComboBox:
+    made = ComboBox()
     made.setAccessibleName(name)
     made.addItems(texts)
     return made
@@ -226,7 +226,7 @@ def _checks(name: str, entries: Sequence[tuple[str, str]]) -> QListWidget:
 
 
 def _chosen(checks: QListWidget) -> frozenset[str] | None:
-    """Return the names that are ticked; None where all are, for then whatever was recorded is meant."""
+    """Return the names that are ticked; None if all are, which means everything recorded."""
     items = [item for i in range(checks.count()) if (item := checks.item(i)) is not None]
     ticked = frozenset(str(i.data(_NAME)) for i in items if i.checkState() is Qt.CheckState.Checked)
     return None if len(ticked) == len(items) else ticked

@@ -1,4 +1,4 @@
-"""What to export, and the doing of it: no widget in here, for it runs beside the window."""
+"""What to export, and how it is written. No widgets: this runs in a background thread."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from crowdmon.engine.background import Errand
+from crowdmon.engine.background import BackgroundTask
+from crowdmon.engine.memory import MemoryHistory
 from crowdmon.errors import CrowdmonError
 from crowdmon.sinks.bins import BINS
 from crowdmon.sinks.history.export import export_bins, export_readings
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
-from crowdmon.sinks.memory import MemoryHistory
 from crowdmon.values import Reading
 
 Ask = Callable[[float, float], Sequence[Reading]]
@@ -27,12 +27,12 @@ RANGES = ("Everything", "Last 10 minutes", "Last hour", "Today", "From â€¦ to â€
 
 
 class GivenUpError(CrowdmonError):
-    """The user did not want to wait."""
+    """The user cancelled the export."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Export:
-    """What to write where.
+    """What to write, and where.
 
     Attributes:
         path: the CSV file; an existing one is replaced when the new one is whole.
@@ -56,17 +56,17 @@ def range_of(name: str, now: float) -> tuple[float, float]:
     return (now - spans[name], math.inf) if name in spans else (-math.inf, math.inf)
 
 
-def write(export: Export, ask: Ask, errand: Errand) -> int:
+def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
     """Write the file, through the same writer as ``crowdmon count``; return the rows.
 
     Raises:
-        ConfigError, SourceError, SinkError: as the writers of ``record/`` do.
-        GivenUpError: nobody waits any more; the file is as it was before.
+        ConfigError, SourceError, SinkError: as the writers of ``sinks/`` do.
+        GivenUpError: the user cancelled; the file is unchanged.
     """
 
     def progress(rows: int) -> None:
-        errand.told = rows
-        if errand.unwanted.is_set():
+        task.progress = rows
+        if task.cancelled.is_set():
             raise GivenUpError("the export was given up")
 
     chosen = export.selection

@@ -1,4 +1,4 @@
-"""ROI outlines and labels upon a picture. Values in, paint out; the view owns the widget.
+"""Paints ROI outlines and labels on a picture.
 
 Outline of two pixels in the ROI's colour over a dark hairline, so that it reads on snow and on
 asphalt. The chosen ROI is brighter, the others step back.
@@ -104,7 +104,7 @@ def _paint_label(painter: QPainter, shape: RoiShape, place: Fit, weight: float) 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawRoundedRect(box, 4, 4)
-    # The pill stays as dark as it is, or a label that steps back could not be read on snow.
+    # The label's background stays dark, otherwise a dimmed label could not be read on snow.
     painter.setOpacity(0.5 + 0.5 * weight)
     painter.setBrush(QColor(shape.colour))
     painter.drawRect(QRectF(box.left() + 8, box.top() + 7, 8, 8))

@@ -16,8 +16,7 @@ from PyQt6.QtWidgets import QApplication
 
 from crowdmon import __version__
 from crowdmon.config import AppConfig
-from crowdmon.sinks.movable import MovableCsv
-from crowdmon.sinks.registry import open_sinks
+from crowdmon.engine.protocols import CounterFactory
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.shell.settings import Settings, on_disk
@@ -29,28 +28,22 @@ def run_window(
     *,
     path: Path | None = None,
     settings: Settings | None = None,
+    counter_factory: CounterFactory | None = None,
 ) -> int:
     """Show the window until it is closed; return the exit code.
 
     Args:
         config: the cameras; without any the window asks what to open.
-        monitor: the engine, made for the same configuration; one with the bundled weights if None.
-            It is started here, and stopped here.
+        monitor: the engine, made for the same configuration; a new one if None. It is started here, and
+            stopped here.
         path: the file the cameras are from and are saved to; None if there is none.
         settings: what the window remembers; the user's own on disk if None.
+        counter_factory: builds the counter of a new engine; one with the bundled weights if None.
     """
     app = application()
-    with contextlib.ExitStack() as stack, _interruptible(app), _failing_aloud(app) as failures:
-        log = MovableCsv(config.record.csv_log)
-        if monitor is None:
-            # Closed last: what the engine still holds when it stops is written then.
-            sinks = [*open_sinks(config.record.model_copy(update={"csv_log": None})), log]
-            for sink in sinks:
-                stack.enter_context(sink)
-            monitor = make_monitor(config, sinks)
+    with _interruptible(app), _failing_aloud(app) as failures:
+        monitor = monitor or make_monitor(config, counter_factory)
         bridge = Bridge(monitor, config)
-        # Another folder is written to without a restart.
-        bridge.config_changed.connect(lambda now: log.move(now.record.csv_log))
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
         window.show()
         bridge.start()

@@ -1,0 +1,121 @@
+"""``crowdmon count`` over several sources: files one after the other, live cameras at the same time.
+
+All go into one CSV, and a table sums them up. A source that fails does not stop the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cache
+
+import click
+
+from crowdmon.capture.uri import parse_source
+from crowdmon.commands import options
+from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, count_source
+from crowdmon.commands.progress import ProgressBar, Scale
+from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
+from crowdmon.engine.live import iterate_live
+from crowdmon.engine.protocols import CounterFactory
+from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, redact
+from crowdmon.sinks.csv_file import ReadingCsv
+
+
+def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
+    """Count files one after the other; return the exit code, that of the first that failed.
+
+    Args:
+        plans: at least one, of different cameras and otherwise alike.
+        counter: builds the one counter.
+
+    Raises:
+        CrowdmonError: what would fail for all of them; rows written until then stay, whole.
+    """
+    _check_one_picture(plans)
+    for plan in plans:
+        spec = parse_source(plan.camera.source)
+        if spec.kind == "synthetic" and plan.duration is None:
+            raise ConfigError(f"{spec.label} has no end, and others wait for it", "Give --duration")
+    built_once = cache(counter)
+    tallies: list[tuple[Plan, Tally]] = []
+    code = 0
+    with options.terminable(), ExitStack() as stack:
+        csv = plans[0].csv
+        rows = Rows(stack.enter_context(ReadingCsv(csv)) if csv else None)
+        for number, plan in enumerate(plans, 1):
+            tallies.append((plan, Tally()))
+            try:
+                caption = f"{number}/{len(plans)} {plan.camera.name}"
+                count_source(plan, tallies[-1][1], rows, counter=built_once, caption=caption)
+            except KeyboardInterrupt:
+                code = INTERRUPTED
+                break
+            except (SourceError, CountingError) as error:
+                _say(error)
+                code = code or error.exit_code
+    show_table([(plan.camera, tally) for plan, tally in tallies])
+    click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv))
+    return code
+
+
+def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
+    """Count live cameras at the same time; return the exit code, that of the first that was given up.
+
+    Args:
+        plans: at least one, of different cameras and otherwise alike.
+        counter: builds the one counter.
+
+    Raises:
+        CrowdmonError: what stops all of them; rows written until then stay, whole, and the hint says so.
+    """
+    _check_one_picture(plans)
+    first = plans[0]
+    check_live(first)
+    tallies = {plan.camera.name: Tally() for plan in plans}
+    people: dict[str, float] = {}
+    failed: list[SourceError] = []
+
+    def lost(_: str, error: SourceError) -> None:
+        _say(error)
+        failed.append(error)
+
+    code = 0
+    with options.terminable(), ExitStack() as stack:
+        rows = Rows(stack.enter_context(ReadingCsv(first.csv)) if first.csv else None)
+        scale = Scale(None, first.duration)
+        bar = stack.enter_context(ProgressBar(f"{len(plans)} cameras", scale.total))
+        try:
+            for frame, density, reading in iterate_live(
+                [plan.camera for plan in plans],
+                counter_factory=counter,
+                every=first.every,
+                duration=first.duration,
+                sinks=[rows],
+                lost=lost,
+            ):
+                tallies[reading.camera].add(frame, density, reading)
+                if (count := reading.roi().count) is not None:
+                    people[reading.camera] = count
+                counted = sum(tally.counted for tally in tallies.values())
+                bar.show(scale.done(frame), counted=counted, people=sum(people.values()))
+        except KeyboardInterrupt:
+            code = INTERRUPTED
+        except CrowdmonError as error:
+            add_kept(error, rows, first.csv)
+            raise
+    show_table([(plan.camera, tallies[plan.camera.name]) for plan in plans], live=True)
+    click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv))
+    return code or (failed[0].exit_code if failed else 0)
+
+
+def _check_one_picture(plans: Sequence[Plan]) -> None:
+    """Refuse files that take the pictures of one source; ConfigError says which."""
+    for option, given in (("--snapshot", plans[0].snapshot), ("--video", plans[0].video)):
+        if given:
+            raise ConfigError(f"{option} takes one picture's or video's SOURCE, and there are {len(plans)}",
+                              f"Leave {option} out, or count them one by one")  # fmt: skip
+
+
+def _say(error: CrowdmonError) -> None:
+    click.echo(redact(" ".join(f"crowdmon: {error}".split())), err=True)

@@ -1,0 +1,149 @@
+"""One source counted to its end or for a time: what ``crowdmon count`` does with each of its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from crowdmon.capture.source import Source, open_source
+from crowdmon.capture.uri import WEB_SCHEMES, parse_source
+from crowdmon.commands.painting import PLAIN, PaintStyle, Video
+from crowdmon.commands.progress import ProgressBar, Scale
+from crowdmon.commands.tally import Rows, Tally
+from crowdmon.config import CameraConfig
+from crowdmon.engine.live import iterate_live
+from crowdmon.engine.offline import iterate
+from crowdmon.engine.protocols import CounterFactory
+from crowdmon.errors import ConfigError, SourceError
+from crowdmon.values import DensityMap, Frame, Reading
+
+INTERRUPTED = 130
+"""The exit code after Ctrl+C."""
+
+Counted = tuple[Frame | None, DensityMap | None, Reading]
+"""What counting yields; no picture and density where nothing new was counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What to count and where to put it, checked before anything is opened.
+
+    Attributes:
+        camera: name, source and ROIs.
+        every, duration: seconds; None for the default, and for no end.
+        start: epoch seconds of a file's media time 0; None for now.
+        csv, snapshot, video: files to write; None for none.
+        style: how snapshot and video are painted.
+    """
+
+    camera: CameraConfig
+    every: float | None = None
+    duration: float | None = None
+    start: float | None = None
+    csv: Path | None = None
+    snapshot: Path | None = None
+    video: Path | None = None
+    style: PaintStyle = PLAIN
+
+
+def count_source(
+    plan: Plan,
+    tally: Tally,
+    rows: Rows,
+    *,
+    counter: CounterFactory,
+    video: Video | None = None,
+    caption: str = "",
+) -> None:
+    """Count one source to its end, into ``tally``, ``rows`` and ``video``.
+
+    Args:
+        plan: the source; its files are opened and closed by the caller.
+        tally, rows, video: what is filled.
+        counter: builds the counter.
+        caption: what the progress bar says; the camera's name by default.
+
+    Raises:
+        CrowdmonError, KeyboardInterrupt: what was counted before is in ``tally``, ``rows`` and ``video``.
+    """
+    with ExitStack() as stack:
+        source = open_recorded(plan.camera.source)
+        if source:
+            stack.enter_context(source)
+            readings = _offline(plan, source, rows, counter)
+            scale = Scale(source.info, plan.duration)
+        else:
+            readings = _live(plan, rows, counter)
+            scale = Scale(None, plan.duration)
+        with ProgressBar(caption or plan.camera.name, scale.total) as bar:
+            for frame, density, reading in readings:
+                tally.add(frame, density, reading)
+                if video:
+                    video.add(frame, density, reading)
+                bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+
+
+def check_live(plan: Plan) -> None:
+    """Refuse what makes no sense for a live source; ConfigError says what."""
+    if plan.start is not None:
+        raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
+
+
+def is_live(text: str) -> bool:
+    """Return whether a source is counted in real time; a web address is opened to find out."""
+    spec = parse_source(text)
+    if spec.scheme not in WEB_SCHEMES:
+        return spec.live
+    source = open_recorded(text)
+    if source is None:
+        return True
+    source.close()
+    return False
+
+
+def open_recorded(text: str) -> Source | None:
+    """Open a source if it can be counted by its media time; None for a live one.
+
+    Of a web address only opening tells. One that does not answer counts as live, because it may be, and is
+    then tried again like any camera.
+
+    Raises:
+        ConfigError, SourceError: as :func:`~crowdmon.capture.source.open_source` does.
+    """
+    spec = parse_source(text)
+    if spec.live and spec.scheme not in WEB_SCHEMES:
+        return None
+    try:
+        source = open_source(text)
+    except SourceError:
+        if spec.live:
+            return None
+        raise
+    if not source.info.live:
+        return source
+    source.close()
+    return None
+
+
+def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
+    readings = iterate(
+        source,
+        counter(),
+        rois=plan.camera.to_rois(),
+        every=plan.every,
+        duration=plan.duration,
+        start_time=plan.start,
+        camera=plan.camera.name,
+    )
+    for frame, density, reading in readings:
+        rows.write(reading)
+        yield frame, density, reading
+
+
+def _live(plan: Plan, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
+    check_live(plan)
+    return iterate_live(
+        [plan.camera], counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[rows]
+    )

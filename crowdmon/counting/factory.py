@@ -1,0 +1,41 @@
+"""What builds the counter in the thread that uses it, for the window and for ``crowdmon count`` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crowdmon.counting.counter import Counter
+
+
+def make_counter_factory(weights: Path | None = None, backend: str = "auto") -> Callable[[], Counter]:
+    """Return a function that builds the counter.
+
+    What can be checked without loading the network is checked here, so that a wrong option is refused
+    before a window opens. The network and its library are loaded when the function is called.
+
+    Args:
+        weights: a weights file; the bundled default if None.
+        backend: one of :data:`crowdmon.counting.backends.NAMES`.
+
+    Raises:
+        ConfigError: there is no back end of that name, or it is not installed.
+        WeightsError: there is no such file.
+    """
+    if backend != "auto":
+        from crowdmon.counting.backends import check_name
+
+        check_name(backend)
+    if weights is not None:
+        from crowdmon.counting.weights import check_file
+
+        check_file(weights)
+
+    def build() -> Counter:
+        from crowdmon.counting.counter import Counter
+
+        return Counter(weights, backend=backend)
+
+    return build

@@ -1,0 +1,146 @@
+"""The chain of one camera: a density map, or silence, becomes readings. No clock, no thread, no lock.
+
+Live cameras, files and paused pictures all go through it: measure, smooth, say so when nothing was counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crowdmon.track.gaps import UNKNOWN_AFTER, Gaps
+from crowdmon.track.measure import measure, not_counted
+from crowdmon.track.smooth import Smoother
+from crowdmon.values import DensityMap, Reading, Roi
+
+LAG = 0.2
+"""Seconds that rows of silence are entered late, at their own times: a picture that came before one may take
+as long from its decoder to here."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Counted:
+    """A picture was counted.
+
+    Attributes:
+        density: the people in it.
+        moment: seconds on the clock of the source, for smoothing: its media time, or the time of capture.
+        era: another one than before starts the smoothing again: the recording was sought.
+    """
+
+    density: DensityMap
+    moment: float
+    era: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing was counted until now.
+
+    Attributes:
+        epoch: this moment in the time of the camera's pictures, epoch seconds.
+    """
+
+    epoch: float
+
+
+class Track:
+    """Turns what one camera gives into readings, in the order of their times.
+
+    All moments are seconds on one clock that only rises. Nothing is expected before the first
+    :class:`Silence` or count.
+    """
+
+    def __init__(
+        self,
+        camera: str,
+        rois: Sequence[Roi] = (),
+        *,
+        interval: float,
+        unknown_after: float = UNKNOWN_AFTER,
+    ) -> None:
+        """Start without a past.
+
+        Args:
+            camera: the name in the readings.
+            rois: valid ROIs, in the order the readings shall have.
+            interval: the usual seconds between two counts.
+            unknown_after: seconds after which a stale count is unknown.
+        """
+        self._camera = camera
+        self._rois = tuple(rois)
+        self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
+        self._smoother = Smoother(interval=interval)
+        self._era = 0
+        self._current: Reading | None = None
+
+    @property
+    def current(self) -> Reading | None:
+        """The newest reading; None before the first."""
+        return self._current
+
+    def step(self, seen: Counted | Silence, now: float, *, pace: float = 0.0) -> tuple[Reading, ...]:
+        """Return the readings that follow from what is known at ``now``.
+
+        Args:
+            seen: what was counted, or that nothing was.
+            now: seconds.
+            pace: seconds the machine needs for one picture of every camera: it takes the place of a shorter
+                interval, because a machine that is slow is not a camera that is silent.
+
+        Returns:
+            For a count one reading, smoothed. For silence one reading without a number for every moment at
+            which one was due.
+
+        Raises:
+            CountingError: the density map holds values that are not numbers, or its picture has no time.
+        """
+        made = self._count(seen, now, pace) if isinstance(seen, Counted) else self._wait(seen, now, pace)
+        if made:
+            self._current = made[-1]
+        return made
+
+    def waiting(self, now: float, *, late: float = 0.0) -> float | None:
+        """Note that a picture waits to be counted.
+
+        Args:
+            now: seconds.
+            late: seconds since it was taken.
+
+        Returns:
+            The time (epoch seconds) of the newest reading, before which no picture can be entered any more;
+            None before the first.
+        """
+        self._gaps.arrived(now, late=late)
+        return None if self._current is None else self._current.time
+
+    def rest(self) -> None:
+        """Expect nothing for now: the source has ended or stands still."""
+        self._gaps.stop()
+
+    def redraw(self, rois: Sequence[Roi]) -> None:
+        """Measure other ROIs. One that has another shape than before loses its past."""
+        before = {roi.name: roi.polygon for roi in self._rois}
+        self._rois = tuple(rois)
+        self._smoother.forget({one.name for one in rois if before.get(one.name, one.polygon) != one.polygon})
+
+    def expect(self, *, interval: float, unknown_after: float) -> None:
+        """Change the usual seconds between two counts, and those after which a stale count is unknown."""
+        self._gaps.interval, self._gaps.unknown_after = interval, unknown_after
+
+    def _count(self, seen: Counted, now: float, pace: float) -> tuple[Reading, ...]:
+        reading = measure(seen.density, self._rois)
+        if self._gaps.open or seen.era != self._era:
+            self._smoother.reset()
+        self._era = seen.era
+        self._smoother.interval = max(self._gaps.interval, pace)
+        self._gaps.counted(now)
+        return (self._smoother.apply(reading, t=seen.moment),)
+
+    def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
+        self._gaps.start(now)
+        rows = self._gaps.rows(now - LAG, pace=pace)
+        return tuple(
+            not_counted(self._camera, self._rois, time=seen.epoch - (now - moment), state=state)
+            for moment, state in rows
+        )

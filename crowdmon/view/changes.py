@@ -1,0 +1,169 @@
+"""What changed since the last look at the engine, as a list of values. No Qt, no thread.
+
+Pictures and states are compared with those of the last look, because only the newest ones matter. Readings
+come from the facts that are new since then, so that none is missed between two looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from crowdmon.facts import Fact
+from crowdmon.values import DensityMap, Frame, Reading, Status
+
+BEAT_S = 0.25
+"""Seconds after which ages and rates are told again while nothing else changes."""
+
+
+class CameraSnapshotLike(Protocol):
+    """What is read of one camera."""
+
+    @property
+    def status(self) -> Status: ...  # noqa: D102
+    @property
+    def view(self) -> Frame | None: ...  # noqa: D102
+    @property
+    def density(self) -> DensityMap | None: ...  # noqa: D102
+    @property
+    def counted(self) -> Frame | None: ...  # noqa: D102
+    @property
+    def reading(self) -> Reading | None: ...  # noqa: D102
+    @property
+    def position(self) -> float | None: ...  # noqa: D102
+    @property
+    def duration(self) -> float | None: ...  # noqa: D102
+    @property
+    def seekable(self) -> bool: ...  # noqa: D102
+
+
+class SnapshotLike(Protocol):
+    """What is read of the engine at one moment."""
+
+    @property
+    def cameras(self) -> Mapping[str, Any]: ...  # noqa: D102
+    @property
+    def device(self) -> str: ...  # noqa: D102
+    @property
+    def weights(self) -> str: ...  # noqa: D102
+    @property
+    def error(self) -> str: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def facts(self) -> tuple[Fact, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class EngineNote:
+    """What counts, and what is wrong with it; empty texts for what is not known or not wrong."""
+
+    device: str = ""
+    weights: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a recording stands: media seconds, None for what is not known; not ``seekable`` if it is live."""
+
+    position: float | None = None
+    duration: float | None = None
+    seekable: bool = False
+
+
+class What(Enum):
+    """What a change is about. The value is of the type that stands beside it."""
+
+    STATUS = auto()  # Status
+    PICTURE = auto()  # Frame
+    DENSITY = auto()  # DensityMap
+    READING = auto()  # Reading
+    POSITION = auto()  # Position
+    ENGINE = auto()  # EngineNote
+    BEAT = auto()  # float: epoch seconds
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Change:
+    """One change.
+
+    Attributes:
+        what: what it is about.
+        value: the new value.
+        camera: whose; empty for the whole engine.
+    """
+
+    what: What
+    value: object
+    camera: str = ""
+
+
+class Changes:
+    """Remembers what was told, and finds what is new."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        """The number of the last fact that was told."""
+        self._seen: dict[str, dict[What, object]] = {}
+        self._note = EngineNote()
+        self._next_beat = 0.0
+
+    def of(self, snapshot: SnapshotLike, now: float) -> list[Change]:
+        """Return what is new in a snapshot, camera by camera, the beat last.
+
+        Args:
+            snapshot: with the facts above :attr:`number`.
+            now: epoch seconds.
+        """
+        beat = now >= self._next_beat or now < self._next_beat - 2 * BEAT_S
+        found: list[Change] = []
+        for name, camera in snapshot.cameras.items():
+            found += self._camera(name, camera, beat=beat)
+        found += self.readings(snapshot)
+        note = EngineNote(str(snapshot.device or ""), str(snapshot.weights or ""), str(snapshot.error or ""))
+        if note != self._note:
+            self._note = note
+            found.append(Change(What.ENGINE, note))
+        if beat:
+            self._next_beat = now + BEAT_S
+            found.append(Change(What.BEAT, now))
+        return found
+
+    def readings(self, snapshot: SnapshotLike, *, without: Collection[str] = ()) -> list[Change]:
+        """Return the new readings of the cameras that are there, but not of those in ``without``."""
+        self.number = snapshot.number
+        return [
+            Change(What.READING, fact, fact.camera)
+            for fact in snapshot.facts
+            if isinstance(fact, Reading) and fact.camera in snapshot.cameras and fact.camera not in without
+        ]
+
+    def keep(self, cameras: Iterable[str]) -> None:
+        """Forget what was told of all other cameras."""
+        names = set(cameras)
+        self._seen = {name: seen for name, seen in self._seen.items() if name in names}
+
+    def forget(self, camera: str) -> None:
+        """Forget what was told of one camera: it starts over."""
+        self._seen.pop(camera, None)
+
+    def _camera(self, name: str, camera: CameraSnapshotLike, *, beat: bool) -> Iterator[Change]:
+        seen = self._seen.setdefault(name, {})
+        status = camera.status
+        gist = (status.state, status.message, status.attempt, status.since)
+        if beat or seen.get(What.STATUS) != gist:
+            seen[What.STATUS] = gist
+            yield Change(What.STATUS, status, name)
+        if camera.view is not None and seen.get(What.PICTURE) is not camera.view:
+            seen[What.PICTURE] = camera.view
+            yield Change(What.PICTURE, camera.view, name)
+        position = Position(camera.position, camera.duration, camera.seekable)
+        if seen.get(What.POSITION) != position:
+            seen[What.POSITION] = position
+            yield Change(What.POSITION, position, name)
+        if camera.density is not None and seen.get(What.DENSITY) is not camera.density:
+            seen[What.DENSITY] = camera.density
+            yield Change(What.DENSITY, camera.density, name)
