@@ -1,4 +1,4 @@
-"""Which network a run trains: the paper's, a peer's to try HEF on, or a teacher. The one place that knows.
+"""Which network a run trains: the paper's, another one to try HEF on, or a teacher.
 
 The weights of a peer or a teacher carry ``{"model": "mcnn"}`` or ``{"model": "teacher"}`` as their network;
 the trainer counts with them, the application refuses them.
@@ -140,12 +140,12 @@ def _no_start(path: Path) -> ConfigError:
 def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
     """Return the averaged network as weights; of a run in bfloat16 in numbers that bfloat16 has.
 
-    A network that learned with its filters rounded is handed out as it learned. Every back end then
+    A network that learned with its filters rounded is exported with them rounded. Every back end then
     computes with the same numbers, in whatever precision: filters and biases that a back end rounds by
     itself moved the counts of one network by 0.6 %, all to the same side.
     """
     made = _averaged(average, config, provenance)
-    if config.precision != "bf16" or config.model == "teacher":  # nobody hands a teacher out
+    if config.precision != "bf16" or config.model == "teacher":  # a teacher is not shipped
         return made
     return replace(made, tensors={key: _rounded(value) for key, value in made.tensors.items()})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crowdmon.errors import ConfigError
-from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
+from trainer.commands.options import DEFAULT_OUT, Messages, Options, runs_of
 
 if TYPE_CHECKING:
     from trainer.data.datasets import Dataset
@@ -38,7 +38,7 @@ def figure(name: str, options: Options) -> None:
     fold = 1 if chosen == "ucf_cc_50" else 0
     part = scored_splits(chosen, options.root, fold=fold, folds=options.folds)[-1]
     path = (options.out or DEFAULT_OUT) / f"figure-{name}.png"
-    with runs_of(options, Voice()) as runs:
+    with runs_of(options, Messages()) as runs:
         _draw(name, part, runs, options.weights, path, fold=fold)
     click.echo(str(path))
 

@@ -1,6 +1,6 @@
 """Crops that the CPU cuts out of pictures, with their labels: a pure function of (seed, step).
 
-The pixels are OpenCV's work; the labels are those of :mod:`trainer.data.labels`, one crop at a time.
+The pixels are computed with OpenCV, the labels with :mod:`trainer.data.labels`, one crop at a time.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Patch:
 def batch(
     config: TrainConfig, sources: Sequence[Source], *, step: int, rank: int = 0, world: int = 1
 ) -> list[Patch]:
-    """Return the patches of one step of one process; the same ones whenever it is asked again.
+    """Return the patches of one step of one process; the same step always gives the same ones.
 
     Every batch has as many patches of each source as its share says, to less than one; those of
     ``config.norm_source`` come first.
@@ -100,7 +100,7 @@ def _paper(config: TrainConfig, source: Source, number: int) -> Patch:
 
 
 def cut(item: Item, window: Window, change: Change, config: TrainConfig) -> Patch:
-    """Cut a window out of a picture, with its labels; what lies beside the picture has the mean colour."""
+    """Cut a window out of a picture, with its labels; pixels beside the picture have the mean colour."""
     height, width = item.rgb.shape[:2]
     axes = axes_of(window, height=height, width=width)
     matrix = _matrix(axes)

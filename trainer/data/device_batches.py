@@ -1,4 +1,4 @@
-"""A step's batch, cut on the accelerator: its pictures lie there, and a batch is made where it is used.
+"""A step's batch, cut on the accelerator: its pictures are kept there, and a batch is made where it is used.
 
 On a CPU the loader's thread keeps up with the network. An accelerator learns from thousands of crops a
 second, and would wait for a loader.
@@ -29,7 +29,7 @@ def batch(
     rank: int = 0,
     world: int = 1,
 ) -> Batch:
-    """Return the batch of one step of one process; the same one whenever it is asked for again.
+    """Return the batch of one step of one process; the same step always gives the same one.
 
     Args:
         config: of the run; ``cut: device``.

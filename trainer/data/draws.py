@@ -2,8 +2,8 @@
 
 Everything is a pure function of (seed, step), so that a run that was stopped goes on along the same curve.
 Numbers are drawn crop by crop for the loader, whose crops stay the same however many processes share a
-batch, and for a whole batch at once for a device, which cuts thousands of crops a second. What is made of
-the numbers does not depend on how they were drawn: see :mod:`trainer.data.labels`.
+batch, and for a whole batch at once for a device, which cuts thousands of crops a second. Crops
+and labels are computed from these numbers alone: see :mod:`trainer.data.labels`.
 """
 
 from __future__ import annotations

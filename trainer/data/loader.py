@@ -43,7 +43,7 @@ def batches(
     """
     make = maker(config, sources, device, threshold=threshold, rank=rank, world=world)
     if config.cut == "device":
-        # No thread: the device works through what it is told, and is told faster than it works.
+        # No thread: the device has a queue of its own, which fills faster than it works.
         yield (make(step) for step in steps)
         return
     with Loader(make, start=steps.start, stop=steps.stop) as loader:

@@ -43,7 +43,7 @@ PANEL_WIDTH = 480
 
 
 class MetricSums:
-    """Adds up a row's metrics on the device: reading a number from it waits for all it has been told."""
+    """Adds up a row's metrics on the device: reading a number from it waits for all of its queue."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}

@@ -1,8 +1,8 @@
 """How the weights move: the learning rate of a step, and the optimiser.
 
 Muon moves a bank of filters by its momentum made orthogonal, so that every direction learns as quickly.
-Adam scales each number by its own history. What a filter bank then moves by is nearly all in a few
-directions, those in which the packed crops pull; the rest hardly learn. Here the momentum of a whole bank,
+Adam scales each number by its own history. A filter bank then moves nearly only in a few directions,
+those of the packed crops; the others learn little. Here the momentum of a whole bank,
 taken as a matrix of filters, is replaced by the nearest orthogonal matrix: all its directions move by the
 same amount.
 
@@ -24,7 +24,7 @@ from trainer.config import TrainConfig
 from trainer.teacher.network import Teacher
 
 SMALLEST = 16
-"""Filters, and weights a filter, that a bank must have: the first and the last layer go Adam's way."""
+"""Filters, and weights a filter, that a bank must have: the first and the last layer use Adam."""
 
 MOMENTUM = 0.95
 LIKE_ADAM = 0.2
@@ -85,7 +85,7 @@ class Muon(Optimizer):
         super().__init__([{"params": banks}], {"lr": lr, "weight_decay": weight_decay})
         rest = [one for one in every if not is_bank(one)]
         self._rest = AdamW(rest, lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
-        # Whoever sets the rate sets it in both.
+        # The rate is set in both.
         self.param_groups.extend(self._rest.param_groups)
 
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
@@ -97,7 +97,7 @@ class Muon(Optimizer):
     @torch.no_grad()
     def _move_banks(self) -> None:
         group = self.param_groups[0]
-        # Banks of one size together: a card takes as long for one small matrix as for ten.
+        # Banks of one size together: an accelerator takes as long for one small matrix as for ten.
         sizes: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}
         for bank in group["params"]:
             if bank.grad is None:

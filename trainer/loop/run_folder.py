@@ -93,7 +93,7 @@ def prepare(
 
 
 def provenance(out: Path) -> dict[str, Any]:
-    """Return what a run's folder says of its data; ConfigError if it says nothing."""
+    """Return the provenance in a run folder; ConfigError if there is none."""
     path = out / "provenance.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -189,14 +189,14 @@ def train(
                 logbook.step({**row, "seconds": seconds})
                 report(Progress(cursor.step, stop, speed, row["total"]))
             if (cursor.step % config.validate_every == 0 or cursor.step == stop) and rank == 0:
-                # What was learned is safe before anything is made of it.
+                # Save first: validation may fail or take long.
                 save()
                 scores = _validated(config, data, average, step=cursor.step, logbook=logbook)
                 if scores and overall(scores) < cursor.best:
                     _export(config, data, average, out / BEST, step=cursor.step, scores=scores)
                     cursor.best = overall(scores)
                 report(Progress(cursor.step, stop, 0.0, float(total.detach()), _note(scores)))
-            # A card is asked once a row only; one process by itself needs to ask nobody.
+            # An accelerator is read once a row only; one process by itself need not agree with others.
             if world == 1 or due or not asynchronous:
                 late = rank == 0 and time.monotonic() > deadline
                 if agree_to_stop(interrupted() or late, device, world):

@@ -53,7 +53,7 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         found["count"] = settings.count * losses.miscount(people, truth, mask=mask) / density_scale
     if settings.bayesian:
         off = losses.bayesian(people / density_scale, truth / density_scale, mask=mask)
-        if settings.half:  # on streets its background is most of it, and a median: nobody
+        if settings.half:  # on streets most of it is background, whose median is 0
             off = off * (1 - share.flatten())
         found["bayesian"] = settings.bayesian * off.mean()
     if settings.empty:

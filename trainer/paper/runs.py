@@ -136,7 +136,7 @@ class Runs:
             return False
         data = self._gather(config, job)
         with run_folder.held(folder):
-            # Whoever held it may have finished it, or begun it otherwise, while the data was read.
+            # Another process may have finished it, or started it differently, while the data was read.
             _check(folder, config)
             if not self.done(job):
                 self._train(folder, config, data, self.spent(job))

@@ -17,7 +17,7 @@ from tests.trainer.printed import TINY
 from trainer import __main__ as program
 from trainer import models
 from trainer.data.datasets import load
-from trainer.paper.figures.samples import choose, hot, true_density, true_segmentations
+from trainer.paper.figures.samples import choose, colour_limit, true_density, true_segmentations
 
 HEADS = [(10.0, 20.0), (30.0, 30.0), (64.0, 48.0)]
 
@@ -145,7 +145,7 @@ def test_true_maps_are_those_the_network_is_taught(data: Path) -> None:
     rgb = sample.read()[:45]
     density = true_density(sample, sample.read())
     assert density.sum() == pytest.approx(sample.count, abs=1e-3)
-    assert 0 < hot(density) <= density.max()
+    assert 0 < colour_limit(density) <= density.max()
     assert [one.shape for one in true_segmentations(sample, rgb)] == [(24, 32), (12, 16), (6, 8)]
 
 

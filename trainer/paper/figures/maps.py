@@ -14,7 +14,7 @@ from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
 from trainer.data.datasets import Dataset
 from trainer.paper.figures.panels import Panel, fit, grid
-from trainer.paper.figures.samples import choose, hot, true_density, true_segmentations
+from trainer.paper.figures.samples import choose, colour_limit, true_density, true_segmentations
 
 PICTURES = 3
 LONGEST = 1024
@@ -31,7 +31,7 @@ def figure_3(dataset: Dataset, path: Path) -> Path:
         rows.append(
             [
                 Panel(fit(rgb), f"{sample.name}: {sample.count:,} people"),
-                Panel(density, f"density, sum {density.sum():.1f}", top=hot(density)),
+                Panel(density, f"density, sum {density.sum():.1f}", top=colour_limit(density)),
                 *(
                     Panel(label, f"segmentation 1/{side}")
                     for label, side in zip(labels, (2, 4, 8), strict=True)
