@@ -119,3 +119,35 @@ def test_classes_of_part_a_follow_table_two(count: float, expected: int) -> None
 def test_the_paper_s_own_example_of_three_classes() -> None:
     found = labels.crowd_classes(torch.tensor([3, 9, 10, 19, 25, 30]), threshold=10, classes=3)
     assert found.tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_labels_are_made_on_the_device_of_the_points() -> None:
+    # A device without values: a label that needs the CPU, or a number from the device, fails there.
+    numbers = torch.zeros(3, dtype=torch.float64, device="meta")
+    flip = torch.zeros(3, dtype=torch.bool, device="meta")
+    axes = tuple(labels.Axis(numbers, numbers, flip, numbers, size) for size in (64, 32))
+    heads = torch.zeros(3, 5, dtype=torch.float64, device="meta")
+    places = (axes[0].move(heads), axes[1].move(heads))
+    judged = labels.known(axes, margin=8)
+    inside = labels.people_inside(places, axes)
+    made = {
+        (3, 1, 4, 8): [labels.head_counts(places, axes), judged],
+        (3, 1, 16, 32): [labels.segmentations(places, height=32, width=64)[0], labels.enlarged(judged, 4)],
+        (3,): [labels.crowd_classes(inside, threshold=2.0, classes=3)],
+    }
+    for shape, tensors in made.items():
+        for one in tensors:
+            assert one.shape == shape
+            assert one.device.type == "meta"
+
+
+def test_a_crop_s_mirror_and_corner_move_its_picture_s_edges() -> None:
+    def axis(*, flip: bool) -> labels.Axis:
+        numbers = torch.tensor([[10.0], [0.5], [200.0]], dtype=torch.float64)
+        return labels.Axis(numbers[0], numbers[1], torch.tensor([flip]), numbers[2], 64)
+
+    assert [float(one) for one in axis(flip=False).bounds()] == [-5.0, 95.0]
+    assert [float(one) for one in axis(flip=True).bounds()] == [-31.0, 69.0]
+    place = torch.tensor([[9.5]], dtype=torch.float64)
+    assert float(axis(flip=False).move(place)) == -0.5
+    assert float(axis(flip=True).move(place)) == 63.5
