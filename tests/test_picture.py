@@ -10,7 +10,8 @@ import pytest
 
 from crowdmon.config import COLOURS
 from crowdmon.errors import SinkError
-from crowdmon.heatmap import PALETTES, TOP as HEAT_TOP, colours
+from crowdmon.heatmap import PALETTES, colours
+from crowdmon.heatmap import TOP as HEAT_TOP
 from crowdmon.picture import ROI_COLOURS, fitted, heat, paint, write_png
 from crowdmon.values import DensityMap, Frame, Grid, Reading, Roi, RoiReading
 from crowdmon.view.theme import DARK

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.privacy import BLOCKS, _hidden, pixelate
 from crowdmon.values import DensityMap, Grid

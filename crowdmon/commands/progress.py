@@ -15,6 +15,8 @@ from rich.progress import (
     Task,
     TextColumn,
     TimeElapsedColumn,
+)
+from rich.progress import (
     TimeRemainingColumn as TimeLeft,
 )
 from rich.text import Text

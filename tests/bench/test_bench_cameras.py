@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
-from crowdmon.bench import harness as measuring, live as bench_live, watch as bench_watch
+from crowdmon.bench import harness as measuring
+from crowdmon.bench import live as bench_live
+from crowdmon.bench import watch as bench_watch
 from crowdmon.bench.clip import access_units, read_clip, write_clip
 from crowdmon.bench.harness import Bench
 from crowdmon.bench.live import Cameras, cameras

@@ -5,7 +5,8 @@ import struct
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.capture.orientation import UPRIGHT, Orientation, from_display_matrix, from_exif
 from tests.capture.clips import corners, encoded, quarters, with_exif

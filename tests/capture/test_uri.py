@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.capture.uri import SCHEMES, STREAM_SCHEMES, parse_source
 from crowdmon.errors import ConfigError

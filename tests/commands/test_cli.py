@@ -9,7 +9,8 @@ import pytest
 
 from crowdmon import __version__
 from crowdmon.__main__ import main
-from crowdmon.commands import cli as declared, manual
+from crowdmon.commands import cli as declared
+from crowdmon.commands import manual
 from crowdmon.errors import ConfigError, CountingError, CrowdmonError, DatasetError, SinkError, SourceError
 
 

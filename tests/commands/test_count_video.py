@@ -16,7 +16,8 @@ from crowdmon.heatmap import colours
 from crowdmon.sinks.csv_file import read_csv
 from crowdmon.values import DensityMap, Frame, Grid
 from tests.capture.clips import write_clip
-from tests.fakes import FakeCounter, FakeSource, density_of as even
+from tests.fakes import FakeCounter, FakeSource
+from tests.fakes import density_of as even
 
 
 class Corner(FakeCounter):

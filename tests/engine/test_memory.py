@@ -6,7 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crowdmon.engine.memory import MemoryHistory
 from crowdmon.errors import ConfigError

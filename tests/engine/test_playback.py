@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.engine.monitor import Monitor

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.engine.offline import iterate
 from crowdmon.engine.prefetch import DEPTH, ahead

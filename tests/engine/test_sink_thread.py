@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.engine.sink_thread import Outbox, SinkThread
 from crowdmon.errors import SinkError

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crowdmon.config import CameraConfig, RoiConfig
 from crowdmon.geometry import polygon_area, validate_polygon

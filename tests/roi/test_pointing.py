@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crowdmon.config import RoiConfig
 from crowdmon.roi import NOTHING, Part, hit, snap, snap_shift

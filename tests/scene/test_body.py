@@ -1,7 +1,8 @@
 """Bodies, looks and light: feet on the ground, heads on top, shadows on the proper side."""
 
 import numpy as np
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crowdmon.scene.appearance import appearance_of
 from crowdmon.scene.body import Joint, Pose, joints

@@ -1,7 +1,8 @@
 """The camera: the homography is exact, and pixels come back to the same metres."""
 
 import numpy as np
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.scene.camera import Camera
 

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.errors import SinkError
 from crowdmon.sinks.csv_file import COLUMNS, ReadingCsv, read_csv

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crowdmon.errors import SinkError
 from crowdmon.sinks.csv_file import ReadingCsv, cut_torn_row, read_csv

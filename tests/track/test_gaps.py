@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.track.gaps import HOLD, MOST_AT_ONCE, Gaps
 from crowdmon.values import ReadingState

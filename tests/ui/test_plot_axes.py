@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.ui.plot.axes import labels, step_for, ticks
 

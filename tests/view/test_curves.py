@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.values import WHOLE_FRAME, ReadingState
 from crowdmon.view.curves import KEEP_S, MOST_ROWS, Curves

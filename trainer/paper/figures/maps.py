@@ -1,4 +1,4 @@
-"""Figure 7: the segmentation maps that a trained network sees at each depth."""
+"""Figures 3 and 7: true maps, and the segmentation maps of a trained network at each depth."""
 
 from __future__ import annotations
 
@@ -14,14 +14,34 @@ from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
 from trainer.data.datasets import Dataset
 from trainer.paper.figures.panels import Panel, fit, grid
-from trainer.paper.figures.subjects import choose
+from trainer.paper.figures.samples import choose, colour_limit, true_density, true_segmentations
 
 PICTURES = 3
 LONGEST = 1024
 """Larger pictures are shown to the network smaller: its features at 1/2 take much memory."""
 
 
-def draw(dataset: Dataset, weights: Weights, path: Path) -> Path:
+def figure_3(dataset: Dataset, path: Path) -> Path:
+    """Draw Figure 3 from a few pictures of a split."""
+    rows = []
+    for sample in choose(dataset, PICTURES):
+        rgb = sample.read()
+        density = true_density(sample, rgb, stride=2)
+        labels = true_segmentations(sample, rgb)
+        rows.append(
+            [
+                Panel(fit(rgb), f"{sample.name}: {sample.count:,} people"),
+                Panel(density, f"density, sum {density.sum():.1f}", top=colour_limit(density)),
+                *(
+                    Panel(label, f"segmentation 1/{side}")
+                    for label, side in zip(labels, (2, 4, 8), strict=True)
+                ),
+            ]
+        )
+    return grid(rows, path, title=f"Figure 3. Ground truth, {dataset.name} {dataset.split}")
+
+
+def figure_7(dataset: Dataset, weights: Weights, path: Path) -> Path:
     """Draw Figure 7 with weights that have the segmentation outputs; ConfigError if they have none."""
     rows = []
     for sample in choose(dataset, PICTURES):

@@ -1,7 +1,8 @@
-"""Muon: a filter bank moves by its momentum made orthogonal, so that every direction learns as quickly.
+"""How the weights move: the learning rate of a step, and the optimiser.
 
-Adam scales each number by its own history. What a filter bank then moves by is nearly all in a few
-directions, those in which the packed crops pull; the rest hardly learn. Here the momentum of a whole bank,
+Muon moves a bank of filters by its momentum made orthogonal, so that every direction learns as quickly.
+Adam scales each number by its own history. A filter bank then moves nearly only in a few directions,
+those of the packed crops; the others learn little. Here the momentum of a whole bank,
 taken as a matrix of filters, is replaced by the nearest orthogonal matrix: all its directions move by the
 same amount.
 
@@ -11,6 +12,7 @@ its constants; Liu et al., "Muon is Scalable for LLM Training" (2025), the scale
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,12 +20,53 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
+from trainer.config import TrainConfig
+from trainer.teacher.network import Teacher
+
 SMALLEST = 16
-"""Filters, and weights a filter, that a bank must have: the first and the last layer go Adam's way."""
+"""Filters, and weights a filter, that a bank must have: the first and the last layer use Adam."""
 
 MOMENTUM = 0.95
 LIKE_ADAM = 0.2
 """Root mean square of a step at rate 1, which is about Adam's."""
+
+
+def learning_rate(config: TrainConfig, step: int) -> float:
+    """Return the rate of a step: linear warm-up, then constant or a cosine to a hundredth."""
+    if step < config.warmup:
+        return config.rate * (step + 1) / config.warmup
+    if config.schedule == "constant":
+        return config.rate
+    done = (step - config.warmup) / max(1, config.steps - config.warmup)
+    return config.rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+
+
+def optimiser_of(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
+    """Return the configuration's optimiser over a network's parameters.
+
+    A group's ``share`` is of the rate that the loop sets.
+    """
+    if config.model == "teacher":
+        return _of_teacher(config, network)
+    if config.optimiser == "adam":
+        return torch.optim.Adam(network.parameters(), lr=config.rate, betas=config.betas, fused=True)
+    if config.optimiser == "muon":
+        return Muon(network.parameters(), lr=config.rate, betas=config.betas, weight_decay=config.decay)
+    return torch.optim.AdamW(
+        network.parameters(), lr=config.rate, betas=config.betas, weight_decay=config.decay, fused=True
+    )
+
+
+def _of_teacher(config: TrainConfig, network: nn.Module) -> torch.optim.Optimizer:
+    """What ImageNet taught moves more slowly than what begins with chance."""
+    assert isinstance(network, Teacher)
+    learned = network.learned()
+    known = {id(one) for one in learned}
+    fresh = [one for one in network.parameters() if one.requires_grad and id(one) not in known]
+    groups: list[dict[str, Any]] = [{"params": learned, "share": config.learned_share}, {"params": fresh}]
+    return torch.optim.AdamW(
+        groups, lr=config.rate, betas=config.betas, weight_decay=config.decay, fused=True
+    )
 
 
 class Muon(Optimizer):
@@ -42,7 +85,7 @@ class Muon(Optimizer):
         super().__init__([{"params": banks}], {"lr": lr, "weight_decay": weight_decay})
         rest = [one for one in every if not is_bank(one)]
         self._rest = AdamW(rest, lr=lr, betas=betas, weight_decay=weight_decay, fused=True)
-        # Whoever sets the rate sets it in both.
+        # The rate is set in both.
         self.param_groups.extend(self._rest.param_groups)
 
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
@@ -54,7 +97,7 @@ class Muon(Optimizer):
     @torch.no_grad()
     def _move_banks(self) -> None:
         group = self.param_groups[0]
-        # Banks of one size together: a card takes as long for one small matrix as for ten.
+        # Banks of one size together: an accelerator takes as long for one small matrix as for ten.
         sizes: dict[torch.Size, list[tuple[Tensor, Tensor]]] = {}
         for bank in group["params"]:
             if bank.grad is None:

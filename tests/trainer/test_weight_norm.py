@@ -13,7 +13,7 @@ from crowdmon.counting.network import SSRHEF
 from crowdmon.errors import ConfigError
 from trainer import models
 from trainer.config import Network, TrainConfig
-from trainer.loop import state, weight_norm
+from trainer.loop import state
 
 TINY = Network(
     stem=2, widths=(4, 6, 8), dilations=((1,), (1, 2), (1,)), msrf=4, head=(6, 4, 4), norm=False, classes=0
@@ -39,16 +39,16 @@ def test_wrapped_and_unwrapped_it_computes_the_same() -> None:
     before = {key: value.clone() for key, value in network.state_dict().items()}
     with torch.no_grad():
         expected = network.train_outputs(picture()).density
-        wrapped = weight_norm.wrap(network).train_outputs(picture()).density
+        wrapped = models.split_filters(network).train_outputs(picture()).density
     assert torch.allclose(wrapped, expected, rtol=1e-4, atol=1e-4)
-    after = weight_norm.unwrap(network).state_dict()
+    after = models.join_filters(network).state_dict()
     assert after.keys() == before.keys()
     for key, value in after.items():
         assert torch.allclose(value, before[key], rtol=1e-5, atol=1e-6), key
 
 
 def test_a_step_turns_the_filters_of_all_layers_by_as_much() -> None:
-    network = weight_norm.wrap(plain())
+    network = models.split_filters(plain())
     sizes = {
         name: float(value.detach().pow(2).mean().sqrt() * (value[0].numel() / 2) ** 0.5)
         for name, value in network.named_parameters()

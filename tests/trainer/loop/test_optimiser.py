@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from crowdmon.counting.network import SSRHEF
 from crowdmon.errors import ConfigError
 from tests.trainer.loop.test_train import config, curve, data
-from trainer.loop.muon import LIKE_ADAM, Muon, is_bank, orthogonal
-from trainer.loop.schedule import optimiser
+from trainer.loop.optimiser import LIKE_ADAM, Muon, is_bank, optimiser_of, orthogonal
 from trainer.loop.train import train
 
 WIDE = {"stem": 4, "widths": [16, 16, 16], "dilations": [[1], [1], [1]], "msrf": 16, "head": [16, 16, 16]}
@@ -54,7 +54,7 @@ def test_banks_move_by_muon_and_the_rest_by_adam() -> None:
     assert {"stages.0.0.0.weight", "fuse.0.weight", "head.0.0.weight"} <= banks
     assert not any("stem" in name or "bias" in name or "segment" in name for name in banks)
     assert "head.2.weight" not in banks
-    made = optimiser(config(network={**WIDE, "classes": 0}, optimiser="muon"), network)
+    made = optimiser_of(config(network={**WIDE, "classes": 0}, optimiser="muon"), network)
     held = [one for group in made.param_groups for one in group["params"]]
     assert {id(one) for one in held} == {id(one) for one in network.parameters()}
     assert len(held) == len(list(network.parameters()))

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crowdmon.errors import ConfigError
-from trainer.data.device.plan import Shape
+from trainer.data.draws import PictureSizes
 from trainer.data.sources import Item, Source
 
-STEP = 0.8
+SHRINK = 0.8
 """Each size of a picture is this much smaller than the one before. A crop is sampled from the smallest that
 is not smaller than it: the four pixels around a point are then all it stands for, and nothing flickers."""
 
@@ -26,7 +26,7 @@ FAR = 1e9
 
 
 @dataclass(frozen=True, eq=False)
-class Shelf:
+class DevicePictures:
     """All pictures of all sources, one after the other.
 
     Attributes:
@@ -37,7 +37,7 @@ class Shelf:
         factors: L, how much smaller each size is.
         first: of each source, its first picture.
         counts: head points of each picture.
-        shapes: of each source.
+        sources: of each source, its name and the sizes of its pictures.
         names: of each picture.
     """
 
@@ -49,12 +49,12 @@ class Shelf:
     factors: NDArray[np.float64]
     first: NDArray[np.int64]
     counts: NDArray[np.int64]
-    shapes: tuple[Shape, ...]
+    sources: tuple[PictureSizes, ...]
     names: tuple[str, ...]
 
 
-def fill(sources: Sequence[Source], device: torch.device, *, smallest: float) -> Shelf:
-    """Read all pictures and lay them on the device.
+def load_pictures(sources: Sequence[Source], device: torch.device, *, smallest: float) -> DevicePictures:
+    """Read all pictures and copy them to the device.
 
     Args:
         sources: whose pictures have no ROI, and no density of their own.
@@ -65,30 +65,30 @@ def fill(sources: Sequence[Source], device: torch.device, *, smallest: float) ->
         ConfigError: a picture has a ROI or a density of its own. DatasetError: one cannot be read.
     """
     factors = [1.0]
-    while factors[-1] * STEP >= smallest:
-        factors.append(factors[-1] * STEP)
+    while factors[-1] * SHRINK >= smallest:
+        factors.append(factors[-1] * SHRINK)
     makers = [maker for source in sources for maker in source.makers]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        placed = list(pool.map(lambda maker: _sized(maker(), factors, device), makers))
-    sizes = np.asarray([[one.shape for one in item.sizes] for item in placed], np.int64)
+        read = list(pool.map(lambda maker: _sized(maker(), factors, device), makers))
+    sizes = np.asarray([[one.shape for one in item.sizes] for item in read], np.int64)
     lengths = sizes[:, :, 0] * sizes[:, :, 1]
     ends = np.cumsum(lengths.ravel()).reshape(lengths.shape)
     first = np.cumsum([0, *(len(source) for source in sources)])
-    shapes = tuple(
-        Shape(source.name, sizes[start : start + len(source), 0], source.scaled)
+    sized = tuple(
+        PictureSizes(source.name, sizes[start : start + len(source), 0], source.scaled)
         for source, start in zip(sources, first, strict=False)
     )
-    return Shelf(
-        pixels=torch.cat([one.flatten() for item in placed for one in item.sizes]),
-        points=_padded([item.points for item in placed]).to(device),
+    return DevicePictures(
+        pixels=torch.cat([one.flatten() for item in read for one in item.sizes]),
+        points=_padded([item.points for item in read]).to(device),
         offsets=ends - lengths,
         heights=sizes[:, :, 0],
         widths=sizes[:, :, 1],
         factors=np.asarray(factors),
         first=first[:-1],
-        counts=np.asarray([len(item.points) for item in placed]),
-        shapes=shapes,
-        names=tuple(item.name for item in placed),
+        counts=np.asarray([len(item.points) for item in read]),
+        sources=sized,
+        names=tuple(item.name for item in read),
     )
 
 

@@ -1,4 +1,4 @@
-"""One step through the network, and whose statistics batch normalisation takes."""
+"""Batch normalisation while a run learns: whose statistics it takes, and when they stop changing."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from crowdmon.counting.network import Outputs
-from trainer.loop.schedule import freeze_norm
 from trainer.models import Network
 
 
 def forward(network: Network, pictures: Tensor, *, leading: int) -> Outputs:
-    """Return what the network says of a batch of which the first pictures alone are the norm.
+    """Return the outputs of a batch whose first pictures alone give batch normalisation its statistics.
 
     Batch normalisation learns quickly and generalises well on one source, and badly on a mixture: every
     batch then has statistics that inference does not. So one source gives the statistics, of the batch
@@ -25,7 +24,7 @@ def forward(network: Network, pictures: Tensor, *, leading: int) -> Outputs:
         pictures: Nx3xHxW.
         leading: how many of them, from the first, give the statistics; N for the usual behaviour.
     """
-    if leading >= len(pictures) or not _learning(network):  # frozen, nobody gives statistics any more
+    if leading >= len(pictures) or not _learning(network):  # frozen: the statistics no longer change
         return network.train_outputs(pictures)
     if leading == 0:
         with running_statistics(network):
@@ -42,6 +41,17 @@ def forward(network: Network, pictures: Tensor, *, leading: int) -> Outputs:
         else torch.cat([first.classes, others.classes]),
         None if first.hints is None or others.hints is None else torch.cat([first.hints, others.hints]),
     )
+
+
+def freeze_norm(network: nn.Module) -> None:
+    """Make batch normalisation use its running statistics while the weights go on learning.
+
+    Statistics averaged over mixed sources fit none of them; the weights learn to live with the
+    ones that inference will use.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""What the network is taught: density, segmentation labels and count classes.
+"""Density maps with a kernel around each head, for crops that are cut on the CPU.
 
-Pure functions of head points. Points are (x, y) in pixels; an integer is the centre of a pixel.
+Pure functions of head points. Points are (x, y) in pixels; an integer is the centre of a pixel. Without a
+kernel a head counts in its cell: see :func:`trainer.data.labels.head_counts`, which runs on any device.
 """
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +14,6 @@ KERNEL = 15
 
 SIGMA = 4.0
 """Standard deviation of the fixed kernel, in pixels (CMTL)."""
-
-TEMPLATE = 15
-"""Side of the ones template of the segmentation labels, in pixels (section III.A)."""
 
 Bounds = tuple[float, float, float, float]
 """Left, top, right, bottom of the whole picture, in the pixels of the patch (half-open)."""
@@ -128,38 +125,3 @@ def cells(full: NDArray[np.float32], stride: int) -> NDArray[np.float32]:
     down = full.reshape(rows, stride, full.shape[1]).sum(axis=1)
     summed: NDArray[np.float32] = down.reshape(rows, columns, stride).sum(axis=2)
     return summed
-
-
-def segmentations(
-    points: NDArray[np.float64], *, height: int, width: int, template: int = TEMPLATE
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the binary labels S at 1/2, 1/4 and 1/8 (section III.A).
-
-    A template of ones is pasted on every head, resized by area and set to 1 where above 0.
-
-    Args:
-        points: Nx2 (x, y) in pixels of the patch, also of heads beside it.
-        height, width: of the patch, in pixels; multiples of 8.
-        template: side of the template, odd.
-    """
-    reach = template // 2
-    heads = np.zeros((height + 2 * reach, width + 2 * reach), np.uint8)
-    middle = np.rint(points).astype(np.int64) + reach
-    inside = (middle >= 0).all(axis=1) & (middle[:, 0] < heads.shape[1]) & (middle[:, 1] < heads.shape[0])
-    heads[middle[inside, 1], middle[inside, 0]] = 1
-    full = cv2.dilate(heads, np.ones((template, template), np.uint8), borderValue=0)
-    full = full[reach : reach + height, reach : reach + width]
-    half = _halved(full.astype(np.uint8, copy=False))
-    quarter = _halved(half)
-    return half, quarter, _halved(quarter)
-
-
-def _halved(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # A maximum of four slices: reducing over axes of two would take half of a loader's time.
-    rows = np.maximum(labels[::2], labels[1::2])
-    return np.maximum(rows[:, ::2], rows[:, 1::2])
-
-
-def crowd_class(count: float, *, threshold: float, classes: int) -> int:
-    """Return the class of a patch with ``count`` people: min(floor(count / Thr), K - 1)."""
-    return min(int(count // threshold), classes - 1)

@@ -8,15 +8,13 @@ import pytest
 import torch
 
 from crowdmon.errors import ConfigError
-from tests.trainer.data.test_samples import PLAIN, dotted, source
+from tests.trainer.data.test_crops import PLAIN, dotted, source
 from trainer.config import Augment, TrainConfig
-from trainer.data import samples
-from trainer.data.device import feed, plan
-from trainer.data.device.plan import Windows
-from trainer.data.device.shelf import fill
-from trainer.data.feeding import maker
-from trainer.data.loader import collate
-from trainer.data.samples import Window
+from trainer.data import crops, device_batches
+from trainer.data.batch import collate
+from trainer.data.device_pictures import load_pictures
+from trainer.data.draws import Change, Window, Windows, draw_batch
+from trainer.data.loader import maker
 from trainer.data.sources import Item
 
 CPU = torch.device("cpu")
@@ -51,14 +49,13 @@ def test_labels_masks_and_pixels_are_those_of_the_loader(seed: int, scale: tuple
         source(smooth(1), smooth(2, height=40, width=70), name="a"),
         source(smooth(3, height=300, width=50), name="b"),
     ]
-    shelf = fill(sources, CPU, smallest=scale[0])
-    windows, changes = plan.draw(settings, shelf.shapes, step=seed)
-    made = feed.cut(settings, shelf, windows, changes, seed=0, threshold=1.0)
+    pictures = load_pictures(sources, CPU, smallest=scale[0])
+    windows, changes = draw_batch(settings, pictures.sources, step=seed)
+    made = device_batches.cut(settings, pictures, windows, changes, seed=0, threshold=1.0)
     patches = []
-    rng = np.random.default_rng(0)
     for number, one in enumerate(windows_of(windows, settings.crop)):
         of = sources[windows.source[number]]
-        patch = samples.cut(of.item(int(windows.picture[number])), one, rng, settings)
+        patch = crops.cut(of.item(int(windows.picture[number])), one, Change(), settings)
         patches.append(patch)
     wanted = collate(patches, settings.preprocess(), classes=0, threshold=1.0)
     assert torch.equal(made.density, wanted.density)
@@ -81,9 +78,9 @@ def test_labels_masks_and_pixels_are_those_of_the_loader(seed: int, scale: tuple
 def test_at_its_own_scale_a_crop_is_the_picture_pixel_for_pixel() -> None:
     settings = config(margin=0)
     item = dotted(seed=5)
-    shelf = fill([source(item)], CPU, smallest=1.0)
-    windows, changes = plan.draw(settings, shelf.shapes, step=1)
-    made = feed.cut(settings, shelf, windows, changes, seed=0, threshold=1.0)
+    pictures = load_pictures([source(item)], CPU, smallest=1.0)
+    windows, changes = draw_batch(settings, pictures.sources, step=1)
+    made = device_batches.cut(settings, pictures, windows, changes, seed=0, threshold=1.0)
     for picture, one in zip(made.pictures, windows_of(windows, 64), strict=True):
         x, y = int(one.left), int(one.top)
         part = item.rgb[y : y + 64, x : x + 64]
@@ -105,9 +102,9 @@ def test_a_step_s_batch_is_the_same_whenever_it_is_asked_for() -> None:
 def test_shares_hold_in_every_batch() -> None:
     settings = config(sources={"a": 3, "b": 1}, batch=16)
     sources = [source(dotted(seed=1), name="a"), source(dotted(seed=2), dotted(seed=3), name="b")]
-    shelf = fill(sources, CPU, smallest=1.0)
+    pictures = load_pictures(sources, CPU, smallest=1.0)
     for step in range(20):
-        windows, _ = plan.draw(settings, shelf.shapes, step=step)
+        windows, _ = draw_batch(settings, pictures.sources, step=step)
         assert (windows.source == 1).sum() == 4
 
 
@@ -123,6 +120,6 @@ def test_classes_follow_the_heads_of_a_crop() -> None:
 def test_what_cannot_be_cut_on_the_device_says_so() -> None:
     with_roi = Item("roi-1", np.zeros((80, 80, 3), np.uint8), np.zeros((0, 2)), np.ones((80, 80), np.uint8))
     with pytest.raises(ConfigError, match="roi-1 has a ROI"):
-        fill([source(with_roi)], CPU, smallest=1.0)
+        load_pictures([source(with_roi)], CPU, smallest=1.0)
     with pytest.raises(ValueError, match="cut: device needs"):
         config(kernel="fixed")

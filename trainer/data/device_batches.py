@@ -1,4 +1,8 @@
-"""A step's batch, cut where it is used."""
+"""A step's batch, cut on the accelerator: its pictures are kept there, and a batch is made where it is used.
+
+On a CPU the loader's thread keeps up with the network. An accelerator learns from thousands of crops a
+second, and would wait for a loader.
+"""
 
 from __future__ import annotations
 
@@ -8,84 +12,100 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer.config import TrainConfig
-from trainer.data.device import labels, pixels, plan
-from trainer.data.device.labels import Axis
-from trainer.data.device.plan import Changes, Windows
-from trainer.data.device.shelf import Shelf
-from trainer.data.loader import Batch
+from trainer.data import device_pixels as pixels
+from trainer.data import labels
+from trainer.data.batch import Batch
+from trainer.data.device_pictures import DevicePictures
+from trainer.data.draws import Changes, Windows, draw_batch
+from trainer.data.labels import Axis
 
 
 def batch(
-    config: TrainConfig, shelf: Shelf, *, step: int, threshold: float, rank: int = 0, world: int = 1
+    config: TrainConfig,
+    pictures: DevicePictures,
+    *,
+    step: int,
+    threshold: float,
+    rank: int = 0,
+    world: int = 1,
 ) -> Batch:
-    """Return the batch of one step of one process; the same one whenever it is asked for again.
+    """Return the batch of one step of one process; the same step always gives the same one.
 
     Args:
         config: of the run; ``cut: device``.
-        shelf: the pictures.
+        pictures: all of them, on the device.
         step: from 0.
         threshold: people between two classes.
         rank, world: which of how many processes.
     """
-    windows, changes = plan.draw(config, shelf.shapes, step=step, rank=rank, world=world)
+    windows, changes = draw_batch(config, pictures.sources, step=step, rank=rank, world=world)
     seed = (config.seed * 1_000_003 + step * world + rank) % 2**63
-    return cut(config, shelf, windows, changes, seed=seed, threshold=threshold)
+    return cut(config, pictures, windows, changes, seed=seed, threshold=threshold)
 
 
 @torch.no_grad()
 def cut(
-    config: TrainConfig, shelf: Shelf, windows: Windows, changes: Changes, *, seed: int, threshold: float
+    config: TrainConfig,
+    pictures: DevicePictures,
+    windows: Windows,
+    changes: Changes,
+    *,
+    seed: int,
+    threshold: float,
 ) -> Batch:
     """Return the batch of given windows.
 
     Args:
         config: of the run; ``cut: device``.
-        shelf: the pictures.
+        pictures: all of them, on the device.
         windows, changes: N of each.
         seed: of the noise.
         threshold: people between two classes.
     """
-    device, crop = shelf.pixels.device, config.crop
-    number = shelf.first[windows.source] + windows.picture
-    level = _level(shelf.factors, windows.scale)
-    whole = (shelf.heights[number, 0], shelf.widths[number, 0])
+    device, crop = pictures.pixels.device, config.crop
+    number = pictures.first[windows.source] + windows.picture
+    level = _level(pictures.factors, windows.scale)
+    whole = (pictures.heights[number, 0], pictures.widths[number, 0])
     # One transfer: every number of every window, in a column of its own.
     left, top, scale, flip, high, wide, offset, rows, columns = _sent(
-        device, windows.left, windows.top, windows.scale, windows.flip, *whole, shelf.offsets[number, level],
-        shelf.heights[number, level], shelf.widths[number, level],
+        device, windows.left, windows.top, windows.scale, windows.flip, *whole,
+        pictures.offsets[number, level], pictures.heights[number, level], pictures.widths[number, level],
     )  # fmt: skip
     mirrored = flip > 0
-    axes = (Axis(left, scale, mirrored, wide), Axis(top, scale, torch.zeros_like(mirrored), high))
-    heads = shelf.points[torch.from_numpy(number).to(device)]
-    points = (axes[0].move(heads[:, :, 0], crop=crop), axes[1].move(heads[:, :, 1], crop=crop))
-    inside = labels.counts(points, crop=crop)
+    across = Axis(left, scale, mirrored, wide, crop)
+    down = Axis(top, scale, torch.zeros_like(mirrored), high, crop)
+    heads = pictures.points[torch.from_numpy(number).to(device)]
+    places = (across.move(heads[:, :, 0]), down.move(heads[:, :, 1]))
+    inside = labels.people_inside(places, (across, down))
     preprocess = config.preprocess()
     mean, std = (torch.tensor(values, device=device) for values in (preprocess.mean, preprocess.std))
     rgb = pixels.sample(
-        shelf.pixels,
+        pictures.pixels,
         offset=offset.long(),
         size=(rows, columns),
         whole=(high, wide),
-        at=tuple(pixels.axis(a.corner, a.scale, a.flip, crop=crop) for a in reversed(axes)),  # type: ignore[arg-type]
+        at=(pixels.sampled_places(down), pixels.sampled_places(across)),
         fill=torch.round(255 * mean),
     )
     rgb = _changed(rgb, changes, seed=seed)
     normal = (rgb / 255 - mean[:, None, None]) / std[:, None, None]
     classes = config.network.classes
-    covered = np.minimum(crop**2 / windows.scale**2 / (whole[0] * whole[1]), 1.0)
-    usual = shelf.counts[number] * covered * preprocess.density_scale
-    weight = [config.weights.get(shelf.shapes[source].name, 1.0) for source in windows.source]
-    weights, usuals = _sent(device, np.asarray(weight), usual)
+    usual = labels.expected_people(
+        pictures.counts[number], crop=crop**2, scale=windows.scale, picture=whole[0] * whole[1]
+    )
+    weight = [config.weights.get(pictures.sources[source].name, 1.0) for source in windows.source]
+    weights, usuals = _sent(device, np.asarray(weight), np.asarray(usual * preprocess.density_scale))
+    judged = labels.known((across, down), margin=config.margin) if config.margin else None
     return Batch(
         pictures=normal.contiguous(memory_format=torch.channels_last),
-        density=labels.density(points, axes, crop=crop) * preprocess.density_scale,
-        segmentations=labels.segmentations(points, crop=crop),
-        masks=labels.masks(axes, crop=crop, margin=config.margin),
-        classes=(inside // threshold).clamp(max=classes - 1).long() if classes else None,
+        density=labels.head_counts(places, (across, down)) * preprocess.density_scale,
+        segmentations=labels.segmentations(places, height=crop, width=crop),
+        masks=None if judged is None else (labels.enlarged(judged, 4), labels.enlarged(judged, 2), judged),
+        classes=labels.crowd_classes(inside, threshold=threshold, classes=classes) if classes else None,
         weights=weights.float().view(-1, 1, 1, 1),
         usual=usuals.float().view(-1, 1, 1, 1),
         people=inside.sum(),
-        names=tuple(shelf.names[one] for one in number),
+        names=tuple(pictures.names[one] for one in number),
         leading=len(number),
     )
 

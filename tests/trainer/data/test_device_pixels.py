@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from trainer.data.device import jpeg, pixels
+from trainer.data import device_pixels as pixels
 
 
 def photo(side: int = 64, seed: int = 0) -> NDArray[np.uint8]:
@@ -31,7 +31,7 @@ def test_jpeg_loses_what_an_encoder_loses(quality: int) -> None:
     read = cv2.imdecode(packed, cv2.IMREAD_COLOR)
     assert read is not None
     wanted = read[:, :, ::-1].astype(np.float32)
-    found = jpeg.compressed(tensor(rgb), torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy()
+    found = pixels.compressed(tensor(rgb), torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy()
     lost = np.abs(wanted - rgb).mean()
     assert lost > 2
     assert np.abs(found - wanted).mean() < 0.25 * lost

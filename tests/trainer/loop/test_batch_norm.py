@@ -10,14 +10,14 @@ from pydantic import ValidationError
 
 from crowdmon.counting.network import SSRHEF
 from crowdmon.errors import ConfigError
-from tests.trainer.data.test_samples import dotted, source
+from tests.trainer.data.test_crops import dotted, source
 from tests.trainer.loop.test_train import config, data
 from trainer import models
 from trainer.config import TrainConfig
-from trainer.data import samples
-from trainer.data.loader import collate
+from trainer.data import crops
+from trainer.data.batch import collate
 from trainer.loop import state
-from trainer.loop.forward import forward
+from trainer.loop.batch_norm import forward
 from trainer.loop.train import Data, train
 
 SOURCES = {"a": 3.0, "b": 1.0}
@@ -70,11 +70,11 @@ def test_the_statistics_are_the_leading_ones_and_the_gradients_everybody_s() -> 
 def test_every_batch_has_its_shares_and_the_statistics_source_first() -> None:
     sources = [source(dotted(seed=1), name="a"), source(dotted(seed=2), name="b")]
     for step in range(6):
-        patches = samples.batch(mixed(), sources, step=step)
+        patches = crops.batch(mixed(), sources, step=step)
         assert [patch.norm for patch in patches] == 2 * [True] + 6 * [False]
         made = collate(patches, mixed().preprocess(), classes=5, threshold=1.0)
         assert made.leading == 2
-    plain = samples.batch(config(batch=8, sources=SOURCES), sources, step=0)
+    plain = crops.batch(config(batch=8, sources=SOURCES), sources, step=0)
     assert all(patch.norm for patch in plain)
 
 
