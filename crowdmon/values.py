@@ -108,7 +108,7 @@ class ReadingState(StrEnum):
 
 
 class Level(StrEnum):
-    """Alarm level of a ROI, in rising order."""
+    """How crowded a ROI is, and how high an alarm, in rising order."""
 
     NONE = "none"
     AMBER = "amber"
@@ -125,7 +125,7 @@ class RoiReading:
         count: people, None unless the state is ok.
         count_smoothed: people, exponentially smoothed; None unless the state is ok.
         density_per_m2: people per square metre; None without a known ground area.
-        level: alarm level; None without an alarm rule.
+        level: how crowded it is by ``levels:`` of the configuration; None without them, or without a count.
     """
 
     roi: str

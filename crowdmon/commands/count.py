@@ -49,7 +49,7 @@ def run(
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
         )
-        for camera in known.cameras
+        for camera in known.counted_cameras()
     ]
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")

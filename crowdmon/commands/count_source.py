@@ -136,6 +136,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         duration=plan.duration,
         start_time=plan.start,
         camera=plan.camera.name,
+        limits=plan.camera.to_limits(),
     )
     for frame, density, reading in readings:
         rows.write(reading)

@@ -35,7 +35,7 @@ def run(out: Path, seconds: float) -> int:
             f"cannot make the folder {out}: {error.strerror}", "Choose another with --out"
         ) from error
     plan = Plan(
-        camera=demo.cameras[0],
+        camera=demo.counted_cameras()[0],
         every=EVERY,
         duration=seconds,
         csv=out / "demo.csv",

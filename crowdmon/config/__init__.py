@@ -1,12 +1,15 @@
 """The application's YAML: cameras and their ROIs.
 
 models.py    what a configuration is: AppConfig -> CameraConfig -> RoiConfig, frozen
+levels.py    from people per m2 to a level: the named tables, own bounds
+fields.py    what the values are made of
 messages.py  a validation error in the user's words, with key path
 files.py     load() and save()
 secrets.py   ${ENV} placeholders, expanded only when a source is opened
 """
 
 from crowdmon.config.files import dump, load, parse, save
+from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.messages import validate
 from crowdmon.config.models import (
     COLOURS,
@@ -22,9 +25,11 @@ from crowdmon.config.secrets import expand_secrets
 __all__ = [
     "COLOURS",
     "AppConfig",
+    "BoundsConfig",
     "CameraConfig",
     "Colour",
     "DisplayConfig",
+    "LevelsConfig",
     "RecordConfig",
     "RoiConfig",
     "dump",

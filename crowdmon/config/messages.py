@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, RoiConfig
 from crowdmon.errors import ConfigError, redact
 from crowdmon.geometry import MAX_POINTS
@@ -35,6 +36,9 @@ _KEYS: dict[str, type[BaseModel]] = {
     "rois": RoiConfig,
     "record": RecordConfig,
     "display": DisplayConfig,
+    "levels": LevelsConfig,
+    "per_m2": BoundsConfig,
+    "people": BoundsConfig,
 }
 
 # Bounded in depth and length: what is shown may be a hostile file's.
