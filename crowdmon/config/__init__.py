@@ -1,6 +1,7 @@
 """The application's YAML: cameras and their ROIs.
 
 models.py    what a configuration is: AppConfig -> CameraConfig -> RoiConfig, frozen
+ground.py    the floor that a camera sees
 levels.py    from people per m2 to a level: the named tables, own bounds
 fields.py    what the values are made of
 messages.py  a validation error in the user's words, with key path
@@ -9,6 +10,7 @@ secrets.py   ${ENV} placeholders, expanded only when a source is opened
 """
 
 from crowdmon.config.files import dump, load, parse, save
+from crowdmon.config.ground import GroundConfig
 from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.messages import validate
 from crowdmon.config.models import (
@@ -29,6 +31,7 @@ __all__ = [
     "CameraConfig",
     "Colour",
     "DisplayConfig",
+    "GroundConfig",
     "LevelsConfig",
     "RecordConfig",
     "RoiConfig",

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from crowdmon.address import public
 from crowdmon.config.fields import Model, Name, Number, Place, Point, Positive, Source, listed
+from crowdmon.config.ground import GroundConfig
 from crowdmon.config.levels import LevelsConfig
 from crowdmon.errors import ConfigError
 from crowdmon.geometry import validate_polygon
@@ -32,8 +33,8 @@ class RoiConfig(Model):
     Attributes:
         name: 1..64 characters, unique on its camera, not ``frame``.
         polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
-        area_m2: square metres of ground on which those stand whose heads are in the polygon, > 0;
-            None if unknown.
+        area_m2: square metres of ground on which those stand who are counted in the ROI, > 0; None if
+            unknown, or to take what follows from the camera's ground plane.
         levels: what gives it its level; None for the camera's.
         colour: one of :data:`COLOURS`; None for the one that its place among the ROIs gives it.
     """
@@ -73,6 +74,8 @@ class CameraConfig(Model):
             but unknown; None for the usual ones.
         rois: the camera's ROIs, in the order they are shown and recorded.
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
+        ground: the floor it sees; None if unknown.
+        rois_at: with ``ground``, whether ROIs are drawn on the floor or where heads are.
     """
 
     name: Name
@@ -81,6 +84,8 @@ class CameraConfig(Model):
     unknown_after: Annotated[Positive, Field(le=86_400)] | None = None
     rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(listed)] = ()
     levels: LevelsConfig | None = None
+    ground: GroundConfig | None = None
+    rois_at: Literal["ground", "heads"] = "ground"
 
     @field_validator("rois")
     @classmethod
@@ -90,8 +95,10 @@ class CameraConfig(Model):
 
     def to_rois(self) -> tuple[Roi, ...]:
         """Return the ROIs as the values the engine measures with."""
+        plane = None if self.ground is None else self.ground.to_plane()
+        at_heads = plane is not None and self.rois_at == "heads"
         return tuple(
-            Roi(name=r.name, polygon=r.polygon, area_m2=r.area_m2, colour=r.colour_at(place))
+            Roi(r.name, r.polygon, r.area_m2, r.colour_at(place), plane=plane, at_heads=at_heads)
             for place, r in enumerate(self.rois)
         )
 

@@ -124,11 +124,11 @@ class Track:
         self._gaps.stop()
 
     def redraw(self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS) -> None:
-        """Measure other ROIs, with other limits. One that has another shape than before loses its past."""
+        """Measure other ROIs, with other limits. One that is counted elsewhere than before loses its past."""
         self._limits = limits
-        before = {roi.name: roi.polygon for roi in self._rois}
+        before = {roi.name: roi.place for roi in self._rois}
         self._rois = tuple(rois)
-        self._smoother.forget({one.name for one in rois if before.get(one.name, one.polygon) != one.polygon})
+        self._smoother.forget({one.name for one in rois if before.get(one.name, one.place) != one.place})
 
     def expect(self, *, interval: float, unknown_after: float) -> None:
         """Change the usual seconds between two counts, and those after which a stale count is unknown."""
