@@ -23,8 +23,8 @@ WINDOW_M = 3.0
 _TILES_M = (0.5, 1.5, 3.0)
 """Sides of a tile, the first that makes no more than _MOST_TILES of them."""
 _MOST_TILES = 60_000
-_ACROSS = (2, 10)
-"""A cell is spread by so many points in each direction, at least and at most."""
+_ACROSS = (2, 4, 10)
+"""By how many points in each direction a cell is spread; the first that makes about two on a tile."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,22 +129,26 @@ def _points(
     """
     covered = coverage(polygon, grid)
     row, column = np.nonzero(covered)
-    # Cells are largest where they are farthest, which is at a border of the covered part.
     corners = _spots(grid, row, column, across=2).reshape(-1, 2)
-    reach = np.ptp(mapped(back, corners).reshape(-1, 4, 2), axis=1)
-    widest = 2.0 * float(np.nanmax(reach, initial=0.0))
-    across = int(np.clip(math.ceil(2.0 * widest / side), *_ACROSS))
-    points = _spots(grid, row, column, across=across)
-    inside = np.ones(points.shape[:2], dtype=np.bool_)
-    cut = covered[row, column] < 1.0
-    inside[cut] = contains_all(polygon, points[cut].reshape(-1, 2)).reshape(-1, across**2)
-    # A cell that is only touched may have no point inside: then any will do.
-    inside[~inside.any(axis=1)] = True
-    metres = mapped(back, points.reshape(-1, 2)).reshape(points.shape)
-    inside &= np.isfinite(metres[:, :, 0])
-    shares = covered[row, column].astype(np.float64) / np.maximum(inside.sum(axis=1), 1)
-    owner, _ = np.nonzero(inside)
-    return (row * grid.columns + column)[owner], metres[inside], shares[owner]
+    reach = 2.0 * np.ptp(mapped(back, corners).reshape(-1, 4, 2), axis=1).max(axis=1)
+    wanted = np.searchsorted(np.array(_ACROSS[:-1]) * side / 2.0, np.nan_to_num(reach, nan=np.inf))
+    parts: list[tuple[NDArray[np.intp], Floats, Floats]] = []
+    for number, across in enumerate(_ACROSS):
+        some = np.flatnonzero(wanted == number)
+        share = covered[row[some], column[some]].astype(np.float64)
+        points = _spots(grid, row[some], column[some], across=across)
+        inside = np.ones(points.shape[:2], dtype=np.bool_)
+        cut = share < 1.0
+        inside[cut] = contains_all(polygon, points[cut].reshape(-1, 2)).reshape(-1, across**2)
+        # A cell that is only touched may have no point inside: then any will do.
+        inside[~inside.any(axis=1)] = True
+        metres = mapped(back, points.reshape(-1, 2)).reshape(points.shape)
+        inside &= np.isfinite(metres[:, :, 0])
+        share /= np.maximum(inside.sum(axis=1), 1)
+        owner, _ = np.nonzero(inside)
+        parts.append(((row * grid.columns + column)[some][owner], metres[inside], share[owner]))
+    cells, metres, shares = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return cells, metres, shares
 
 
 def _spots(grid: Grid, row: NDArray[np.intp], column: NDArray[np.intp], *, across: int) -> Floats:
