@@ -57,6 +57,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/make.py
 	$(BIN)/python docs/learning.py
 	$(BIN)/python docs/ablation.py
+	$(BIN)/python examples/count_picture.py "synthetic:plaza?people=60&seed=4&width=800&height=450" docs/images/library.png
 	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
 
 clean:
