@@ -29,7 +29,7 @@ from PyQt6.QtGui import QFont, QFontDatabase  # noqa: E402
 from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from crowdmon import config as settings  # noqa: E402
-from crowdmon import resources
+from crowdmon import resources  # noqa: E402
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
