@@ -2,8 +2,8 @@
 
     make release VERSION=0.2.0
 
-Writes the version into ``crowdmon/__init__.py`` and a dated heading into ``CHANGELOG.md``, then commits and tags
-both. Nothing is pushed.
+Writes the version into ``crowdmon/__init__.py`` and a dated heading into ``CHANGELOG.md``, then commits and
+tags both. Nothing is pushed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ UNRELEASED = "## Unreleased\n"
 
 
 def versioned(source: str, version: str) -> str:
-    """Return the text of ``crowdmon/__init__.py`` with another version; ValueError if it is not a later one."""
+    """Return the text of ``crowdmon/__init__.py`` with a later version; ValueError if it is none."""
     found = re.search(r'^__version__ = "([\d.]+)"$', source, re.M)
     if found is None or not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise ValueError(f"a version looks like 0.2.0, not {version!r}")
@@ -43,7 +43,7 @@ def main(version: str) -> int:
         source = versioned(package.read_text(encoding="utf-8"), version)
         changes = dated(log.read_text(encoding="utf-8"), version, date.today())
     except ValueError as error:
-        print(f"release: {error}", file=sys.stderr)
+        sys.stderr.write(f"release: {error}\n")
         return 2
     if subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=ROOT, check=False).returncode:
         print(
