@@ -46,9 +46,7 @@ def main(version: str) -> int:
         sys.stderr.write(f"release: {error}\n")
         return 2
     if subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=ROOT, check=False).returncode:
-        print(
-            "release: there are changes that are not committed; commit or remove them first", file=sys.stderr
-        )
+        sys.stderr.write("release: there are changes that are not committed; commit or remove them first\n")
         return 2
     package.write_text(source, encoding="utf-8")
     log.write_text(changes, encoding="utf-8")
