@@ -50,12 +50,9 @@ def main(version: str) -> int:
         return 2
     package.write_text(source, encoding="utf-8")
     log.write_text(changes, encoding="utf-8")
-    for words in (
-        ["commit", "-qam", f"Release {version}"],
-        ["tag", "-a", f"v{version}", "-m", f"crowdmon {version}"],
-    ):
-        subprocess.run(["git", *words], cwd=ROOT, check=True)
-    print(f"v{version} is committed and tagged; push it with: git push --follow-tags")
+    subprocess.run(["git", "commit", "-qam", f"Release {version}"], cwd=ROOT, check=True)
+    subprocess.run(["git", "tag", "-a", f"v{version}", "-m", f"crowdmon {version}"], cwd=ROOT, check=True)
+    sys.stdout.write(f"v{version} is committed and tagged; push it with: git push --follow-tags\n")
     return 0
 
 
