@@ -12,6 +12,7 @@ from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import missing_display, missing_library
+from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.errors import ConfigError, CrowdmonError, redact
 from crowdmon.sinks.daily import check_folder
@@ -101,6 +102,7 @@ def _configuration(sources: Sequence[str], config: Path | None, reasons: list[Cr
     """Read the configuration and say what was found; an empty one if it is wrong."""
     try:
         known = config_of(sources, config)
+        check_record(known, sources=sources, config=config)
         if config and not known.cameras:
             raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     except CrowdmonError as error:

@@ -13,6 +13,7 @@ from crowdmon.commands.cameras import config_of
 from crowdmon.commands.count_several import count_cameras, count_files
 from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live
 from crowdmon.commands.painting import PaintStyle, Video, painted
+from crowdmon.commands.places import check_outputs
 from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.protocols import CounterFactory
@@ -38,6 +39,8 @@ def run(
 ) -> int:
     """Count as the command line says; return the exit code."""
     known = config_of(sources, config)
+    outputs = {"--csv": csv, "--snapshot": snapshot, "--video": video}
+    check_outputs(outputs, known=known, sources=sources, config=config, weights=weights)
     plans = [
         Plan(
             camera=camera,

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 )
 
 from crowdmon.engine.background import BackgroundTask
+from crowdmon.errors import ConfigError
 from crowdmon.sinks.history.selection import Selection
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
@@ -115,7 +116,12 @@ class ExportDialog(QDialog):
             return "Nothing is chosen. Tick at least one camera and one ROI."
         if not self.path.text().strip():
             return "No file is given. Type its path, or browse for it."
-        selection = self.export().selection
+        export = self.export()
+        try:
+            self._bridge.check_output("The export", export.path)
+        except ConfigError as error:
+            return str(error)
+        selection = export.selection
         return "" if selection.since < selection.until else "The time ends before it begins."
 
     def _done(self, rows: int | None, error: Exception | None) -> None:

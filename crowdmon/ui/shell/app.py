@@ -14,8 +14,9 @@ from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from crowdmon import __version__
+from crowdmon import __version__, resources
 from crowdmon.config import AppConfig
+from crowdmon.counting.weights import DEFAULT
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
@@ -29,6 +30,7 @@ def run_window(
     path: Path | None = None,
     settings: Settings | None = None,
     counter_factory: CounterFactory | None = None,
+    weights: Path | None = None,
 ) -> int:
     """Show the window until it is closed; return the exit code.
 
@@ -39,11 +41,13 @@ def run_window(
         path: the file the cameras are from and are saved to; None if there is none.
         settings: what the window remembers; the user's own on disk if None.
         counter_factory: builds the counter of a new engine; one with the bundled weights if None.
+        weights: the file that ``counter_factory`` reads, which nothing is written over.
     """
     app = application()
     with _interruptible(app), _failing_aloud(app) as failures:
         monitor = monitor or make_monitor(config, counter_factory)
         bridge = Bridge(monitor, config)
+        bridge.reads["the weights"] = weights or resources.path(DEFAULT)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
         window.show()
         bridge.start()
