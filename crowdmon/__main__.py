@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -47,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(message: str, code: int) -> int:
     if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
         sys.stderr.write(redact(traceback.format_exc()))
-    sys.stderr.write(" ".join(f"crowdmon: {redact(message)}".split()) + "\n")
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        sys.stderr.write(" ".join(f"crowdmon: {redact(message)}".split()) + "\n")
     return code
 
 

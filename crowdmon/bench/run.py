@@ -53,7 +53,8 @@ def run(target: Path | None = None, *, markdown: Path | None = None, long: bool 
     options.writable(target)
     options.writable(markdown)
     check_outputs({"--json": target, "--markdown": markdown})
-    result = measure(long=long)
+    with options.terminable():
+        result = measure(long=long)
     show(result)
     if target:
         write(json.dumps(result, indent=2) + "\n", target)

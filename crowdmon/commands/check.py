@@ -14,6 +14,7 @@ from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import missing_display, missing_library
 from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
+from crowdmon.engine.background import wait_for
 from crowdmon.errors import ConfigError, CrowdmonError, redact
 from crowdmon.sinks.daily import check_folder
 from crowdmon.values import Frame
@@ -63,7 +64,8 @@ def network_counts() -> str:
 
 def camera_answers(camera: CameraConfig) -> str:
     """Open a camera's source, take one picture and describe it."""
-    found = probe(camera.source)
+    # In another thread: FFmpeg waits for a host without seeing that Ctrl+C was pressed.
+    found = wait_for(lambda _: probe(camera.source))
     width, height = found.frame.size
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""

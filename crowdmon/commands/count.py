@@ -18,6 +18,7 @@ from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.video import Clip
@@ -57,9 +58,14 @@ def run(
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     counter = make_counter_factory(weights, backend)
+    with options.terminable():
+        return _carry_out_all(plans, counter)
+
+
+def _carry_out_all(plans: Sequence[Plan], counter: CounterFactory) -> int:
     if len(plans) == 1:
         return carry_out(plans[0], counter)
-    live = [plan.camera.source for plan in plans if is_live(plan.camera.source)]
+    live = [plan.camera.source for plan in plans if is_live(plan.camera.source, within=plan.duration)]
     if len(live) == len(plans):
         return count_cameras(plans, counter)
     if live:
@@ -78,7 +84,9 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
     """
     tally = Tally()
     code = 0
-    with options.terminable(), ExitStack() as stack:
+    with ExitStack() as stack:
+        for path in filter(None, (plan.csv, plan.video)):
+            stack.enter_context(only_writer(path))
         rows = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
         clip = stack.enter_context(Clip(plan.video)) if plan.video else None
         video = Video(clip, plan.camera.to_rois(), plan.style) if clip else None
@@ -91,7 +99,8 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
             raise
     if plan.snapshot and tally.last:
         write_png(painted(*tally.last, plan.camera.to_rois(), plan.style), plan.snapshot)
-    click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
+    with options.telling():
+        click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
     return code
 
 

@@ -39,4 +39,5 @@ def run(out: Path, seconds: float) -> int:
     outputs: dict[str, Path | None] = {f"--out {out}:": csv, "the picture": snapshot}
     check_outputs(outputs, known=demo, config=resources.path(CONFIG))
     plan = Plan(camera=demo.cameras[0], every=EVERY, duration=seconds, csv=csv, snapshot=snapshot)
-    return carry_out(plan, make_counter_factory())
+    with options.terminable():
+        return carry_out(plan, make_counter_factory())

@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from crowdmon import atomic
+from crowdmon import atomic, locks
 from crowdmon.errors import SinkError
 from crowdmon.facts import Fact, check_recordable
 from crowdmon.sinks.base import Sink
@@ -91,8 +91,18 @@ class ReadingCsv(Sink):
         if self._carry_on:
             self._untear()
             cut_torn_row(self.path)
-            return os.open(self.path, _FLAGS | os.O_APPEND, 0o666)  # another writer's rows stay whole
-        return os.open(self.path, _FLAGS if self._started else _FLAGS | os.O_TRUNC, 0o666)
+            return self._locked(os.open(self.path, _FLAGS | os.O_APPEND, 0o666), shared=True)
+        file = self._locked(os.open(self.path, _FLAGS, 0o666))
+        if not self._started and stat.S_ISREG(os.fstat(file).st_mode):
+            os.ftruncate(file, 0)
+        return file
+
+    def _locked(self, file: int, *, shared: bool = False) -> int:
+        """Return the file, locked until it is closed; those who append share it, as their rows stay whole."""
+        if stat.S_ISREG(os.fstat(file).st_mode) and not locks.take(file, shared=shared):
+            os.close(file)
+            raise locks.in_use(self.path)
+        return file
 
     def _append(self, data: bytes, size: int | None) -> None:
         """Write all of ``data``, or cut the file back to ``size`` (None for what cannot be cut)."""

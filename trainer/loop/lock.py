@@ -6,18 +6,14 @@ The lock belongs to the open file: the system gives it back however the process 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+from crowdmon import locks
 from crowdmon.errors import CrowdmonError, SinkError
 
 NAME = "lock"
-
-_FAR = 1 << 30
-"""Where Windows locks a byte: away from the process id, which stays readable."""
 
 
 class BusyError(CrowdmonError):
@@ -38,26 +34,10 @@ def held(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise SinkError(f"cannot write the run folder {folder}: {error.strerror or error}") from error
     with file:
-        if not _take(file):
+        if not locks.take(file.fileno()):
             file.seek(0)
             raise BusyError(f"{folder} is in the hands of process {file.read().strip() or 'unknown'}")
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
-
-
-def _take(file: IO[str]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(_FAR)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from crowdmon import atomic
+from crowdmon import atomic, locks
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.sinks.bins import Bin
 from crowdmon.sinks.csv_file import ReadingCsv
@@ -104,8 +104,10 @@ def _whole(path: Path) -> Iterator[Path]:
     ReadingCsv(path)  # says in good words why nothing can be written there
     part = path
     try:
-        with atomic.replacing(path) as part:
+        with locks.only_writer(path), atomic.replacing(path) as part:
+            _check_free(path)
             yield part
+            _check_free(path)
     except SinkError as error:
         error.message = error.message.replace(str(part), str(path))
         raise
@@ -115,6 +117,15 @@ def _whole(path: Path) -> Iterator[Path]:
         why = (error.strerror or str(error)).lower()
         hint = "Check that the folder exists and the disk has room"
         raise SinkError(f"cannot write {path}: {why}", hint) from error
+
+
+def _check_free(path: Path) -> None:
+    """Raise SinkError if another program has the file open for writing, under whatever name."""
+    if not path.is_file():
+        return
+    with path.open("r+b") as file:
+        if not locks.take(file.fileno()):
+            raise locks.in_use(path)
 
 
 def _write(path: Path, lines: Iterator[bytes]) -> None:

@@ -1,20 +1,18 @@
-"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by SIGTERM."""
+"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by signals."""
 
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from crowdmon import __version__, resources
+from crowdmon import __version__, resources, signals
 from crowdmon.config import AppConfig
 from crowdmon.counting.weights import DEFAULT
 from crowdmon.engine.protocols import CounterFactory
@@ -100,12 +98,6 @@ def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
 
 @contextlib.contextmanager
 def _interruptible(app: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and SIGTERM end the window, unasked; the bridge's timer lets Python see them in time."""
-    before: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, lambda *_: app.exit())
-    try:
+    """Let Ctrl+C and signals end the window, unasked; the bridge's timer lets Python see them in time."""
+    with signals.handled(lambda _: app.exit(), signals.asking_to_end()):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
