@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QByteArray, QSettings, Qt
+from PyQt6.QtCore import QSettings, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -123,14 +123,3 @@ def test_a_layout_from_before_a_panel_came_keeps_the_others(
     assert not dock(two, "Count over time").isVisible()
     view_menu(two)["Last count"].trigger()
     assert not dock(two, "Last count").isVisible()
-
-
-def test_the_layout_of_version_0_1_0_is_still_known(gui: Open) -> None:
-    one = gui(config(camera("north")))
-    names = {d.objectName() for d in one.window.docks}
-    assert {"dock-Cameras", "dock-Readings", "dock-Count over time"} <= names
-    settings = Settings()
-    one.window._docks.keep(settings, cameras=1)
-    state = settings.blob("layout/one")
-    assert isinstance(state, QByteArray)
-    assert one.window.restoreState(state, 1)

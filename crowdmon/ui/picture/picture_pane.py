@@ -27,7 +27,7 @@ class PicturePane(QWidget):
         self.heat.changed.connect(self.video.set_heat_opacity)
         self.playback_bar = PlaybackBar()
         self.banner = QLabel()
-        self.banner.setAccessibleName("Trouble")
+        self.banner.setAccessibleName("Error")
         self.banner.setObjectName("banner")
         self.banner.setWordWrap(True)
         self.banner.setTextFormat(Qt.TextFormat.PlainText)

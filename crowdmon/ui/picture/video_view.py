@@ -212,7 +212,7 @@ class VideoView(QWidget):
         return found[-1] if found and self.place().width else ""
 
     def label_place(self, name: str) -> QRectF:
-        """Return where the label of a ROI stands in the widget; null for one that is not drawn."""
+        """Return the place of the label of a ROI in the widget; null if it is not drawn."""
         return next((label_rect(s, self.place()) for s in self._drawn() if s.name == name), QRectF())
 
     def _drawn(self) -> tuple[RoiShape, ...]:

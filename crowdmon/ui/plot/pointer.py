@@ -41,7 +41,7 @@ class TimePlot(Protocol):
 
 
 class PlotPointer(QObject):
-    """Listens to the plot's viewport and tells the plot which time to show."""
+    """Handles events of the plot's viewport and sets the time that the plot shows."""
 
     def __init__(self, plot: TimePlot, widget: QWidget, view: pg.PlotWidget) -> None:
         """Listen.

@@ -174,8 +174,8 @@ class NameBox(QLineEdit):
         """Open the field and take the focus.
 
         Args:
-            parent: the widget the name stands on.
-            place: where it stands there; the box is as wide as a name needs, and stays in the widget.
+            parent: the widget that shows the name.
+            place: where the name is in it; the field is as wide as a name needs, and stays inside the widget.
             name: the name.
             keep: takes the new name; False if it cannot be, then the box stays.
         """

@@ -83,9 +83,9 @@ class RoiFiles(QObject):
         dialog.fileSelected.connect(take)
         dialog.open()
 
-    def _try(self, verb: Callable[[], object]) -> None:
+    def _try(self, action: Callable[[], object]) -> None:
         try:
-            verb()
+            action()
         except CrowdmonError as error:
             self._say(error.message, error.hint)
 

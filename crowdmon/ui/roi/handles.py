@@ -128,7 +128,7 @@ def _paint_cross(painter: QPainter, at: QPointF) -> None:
 
 
 def message_box(size: tuple[float, float], at: QPointF, place: Fit) -> QRectF:
-    """Return where a message of ``size`` stands: beside ``at``, never outside the picture."""
+    """Return the place of a message of ``size``: beside ``at``, never outside the picture."""
     left = at.x() + 16 if at.x() + 16 + size[0] <= place.left + place.width - 4 else at.x() - 16 - size[0]
     left = min(max(left, place.left + 4), place.left + place.width - size[0] - 4)
     top = at.y() + 16 if at.y() + 16 + size[1] <= place.top + place.height - 4 else at.y() - 16 - size[1]
@@ -148,7 +148,7 @@ def _paint_message(painter: QPainter, place: Fit, text: str, at: QPointF, *, ref
     painter.setPen(QPen(QColor(_WARN), 1.0))
     painter.setBrush(QColor(LABEL_GROUND))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    # A sign beside the words, so that nothing is told by colour alone: a cross for a refusal.
+    # A sign beside the words, so that nothing is shown by colour alone: a cross for a refusal.
     sign = QRectF(box.left() + 10, box.center().y() - 4, 8, 8)
     painter.setPen(QPen(QColor(_WARN), 2.0))
     if refused:

@@ -43,7 +43,7 @@ def outline(shape: RoiShape, place: Fit) -> QPolygonF:
 
 
 def label_box(polygon: QPolygonF, size: tuple[float, float], place: Fit) -> QRectF:
-    """Return where a label of ``size`` stands: inside at the polygon's top, never outside the picture."""
+    """Return the place of a label of ``size``: inside at the polygon's top, never outside the picture."""
     bounds = polygon.boundingRect()
     top = min((polygon.at(i) for i in range(polygon.count())), key=lambda p: (p.y(), p.x()))
     left = min(max(top.x() + 6, bounds.left()), max(bounds.right() - size[0], bounds.left()))
@@ -82,7 +82,7 @@ def _paint_outline(painter: QPainter, polygon: QPolygonF, colour: str, weight: f
 
 
 def label_rect(shape: RoiShape, place: Fit) -> QRectF:
-    """Return where the label of a ROI stands, in widget pixels."""
+    """Return the place of the label of a ROI in widget pixels."""
     return label_box(outline(shape, place), _label_parts(shape)[2], place)
 
 

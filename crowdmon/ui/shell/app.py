@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -19,6 +20,9 @@ from crowdmon.engine.protocols import CounterFactory
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.shell.settings import Settings, on_disk
+
+_COLLECT_MS = 500
+"""Milliseconds between two looks whether garbage is to be collected."""
 
 
 def run_window(
@@ -42,7 +46,7 @@ def run_window(
         weights: the file that ``counter_factory`` reads, which nothing is written over.
     """
     app = application()
-    with _interruptible(app), _failing_aloud(app) as failures:
+    with collected_here(app), _interruptible(app), _failing_aloud(app) as failures:
         monitor = monitor or make_monitor(config, counter_factory)
         bridge = Bridge(monitor, config)
         bridge.reads["the weights"] = weights or resources.path(DEFAULT)
@@ -74,6 +78,35 @@ def application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     return app
+
+
+@contextlib.contextmanager
+def collected_here(app: QApplication) -> Iterator[None]:
+    """Have Python's cyclic garbage collected in this thread alone, by a timer.
+
+    Otherwise the collector runs in whichever thread allocates. A Qt object that is freed in another thread
+    than the window's can end the process.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    timer = QTimer(app)
+    timer.setInterval(_COLLECT_MS)
+    timer.timeout.connect(_collect)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()
+        timer.deleteLater()
+        if enabled:
+            gc.enable()
+
+
+def _collect() -> None:
+    """Collect the oldest generation whose threshold is reached, as the collector itself decides."""
+    due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+    if any(due):
+        gc.collect(max(generation for generation, reached in enumerate(due) if reached))
 
 
 @contextlib.contextmanager

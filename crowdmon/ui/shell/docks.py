@@ -1,4 +1,4 @@
-"""The panels around the picture: what a panel is and is given, and where it stands from day to day."""
+"""The panels around the picture: what a panel is and gets, where it is, and how that is remembered."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class PanelSpec:
 
     Attributes:
         title: shown above the panel and in the View menu; a layout is remembered by it, so it is unique.
-        make: builds the panel, once a window. A panel with ``set_theme(theme)`` is told of the theme.
-        area: where it stands by default: :data:`LEFT`, :data:`RIGHT` or :data:`BELOW`.
+        make: builds the panel, once a window. If it has ``set_theme(theme)``, that is called with the theme.
+        area: where it is by default: :data:`LEFT`, :data:`RIGHT` or :data:`BELOW`.
         least_cameras: from how many cameras on it is shown by default, at least 1.
     """
 
@@ -96,7 +96,7 @@ class Docks:
             dock.set_theme(theme)
 
     def reset(self, *, cameras: int) -> None:
-        """Bring every panel back to where it stands by default, shown or hidden as suits so many cameras."""
+        """Move every panel to its default place, shown or hidden as suits so many cameras."""
         for dock in self.docks:
             dock.setFloating(False)
             self._window.addDockWidget(dock.spec.area, dock)
@@ -121,7 +121,7 @@ class Docks:
             settings.keep(_name(cameras), self._window.saveState(_VERSION))
 
     def restore(self, settings: Settings, *, cameras: int) -> None:
-        """Bring panels back to where they were; they stay where they are if nothing was remembered."""
+        """Move panels to where they were; without a remembered layout nothing moves."""
         state = settings.blob(_name(cameras))
         if cameras > 0 and not state.isEmpty():
             self._window.restoreState(state, _VERSION)
