@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crowdmon.errors import SinkError
+from crowdmon.places import is_there
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def only_writer(path: Path) -> Iterator[None]:
         SinkError: another program holds it.
     """
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
+    if is_there(target) and not target.is_file():
         yield
         return
     place = target.with_name(f".{target.name}.lock")

@@ -7,6 +7,7 @@ known by its folder and its name.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -119,6 +120,24 @@ def _is_read_in(inp: Place, out: Path) -> bool:
                     return True
     except OSError:
         return False
+    return False
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something; False, too, for a name that no disk takes, where ``Path.exists`` raises."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def is_too_long(path: Path) -> bool:
+    """Whether the file system takes no name as long as this one."""
+    try:
+        path.lstat()
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
     return False
 
 

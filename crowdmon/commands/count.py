@@ -29,6 +29,7 @@ def run(
     sources: Sequence[str],
     config: Path | None,
     csv: Path | None,
+    csv_for_excel: bool = False,
     every: float | None,
     duration: float | None,
     start: str | None,
@@ -39,6 +40,8 @@ def run(
     weights: Path | None,
 ) -> int:
     """Count as the command line says; return the exit code."""
+    if csv_for_excel and csv is None:
+        raise ConfigError("--csv-for-excel says how --csv is written", "Give --csv FILE, too")
     known = config_of(sources, config)
     outputs = {"--csv": csv, "--snapshot": snapshot, "--video": video}
     check_outputs(outputs, known=known, sources=sources, config=config, weights=weights)
@@ -49,6 +52,7 @@ def run(
             duration=options.seconds(duration, "--duration"),
             start=options.moment(start, "--start"),
             csv=csv,
+            excel=csv_for_excel,
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
@@ -87,7 +91,7 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
     with ExitStack() as stack:
         for path in filter(None, (plan.csv, plan.video)):
             stack.enter_context(only_writer(path))
-        rows = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
+        rows = Rows(stack.enter_context(ReadingCsv(plan.csv, excel=plan.excel)) if plan.csv else None)
         clip = stack.enter_context(Clip(plan.video)) if plan.video else None
         video = Video(clip, plan.camera.to_rois(), plan.style) if clip else None
         try:

@@ -45,7 +45,7 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
     with ExitStack() as stack:
         if csv:
             stack.enter_context(only_writer(csv))
-        rows = Rows(stack.enter_context(ReadingCsv(csv)) if csv else None)
+        rows = Rows(stack.enter_context(ReadingCsv(csv, excel=plans[0].excel)) if csv else None)
         for number, plan in enumerate(plans, 1):
             tallies.append((plan, Tally()))
             try:
@@ -88,7 +88,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
     with ExitStack() as stack:
         if first.csv:
             stack.enter_context(only_writer(first.csv))
-        rows = Rows(stack.enter_context(ReadingCsv(first.csv)) if first.csv else None)
+        rows = Rows(stack.enter_context(ReadingCsv(first.csv, excel=first.excel)) if first.csv else None)
         scale = Scale(None, first.duration)
         bar = stack.enter_context(ProgressBar(f"{len(plans)} cameras", scale.total))
         try:

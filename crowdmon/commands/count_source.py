@@ -37,6 +37,7 @@ class Plan:
         every, duration: seconds; None for the default, and for no end.
         start: epoch seconds of a file's media time 0; None for now.
         csv, snapshot, video: files to write; None for none.
+        excel: begin the CSV with the mark by which Excel knows UTF-8.
         style: how snapshot and video are painted.
     """
 
@@ -45,6 +46,7 @@ class Plan:
     duration: float | None = None
     start: float | None = None
     csv: Path | None = None
+    excel: bool = False
     snapshot: Path | None = None
     video: Path | None = None
     style: PaintStyle = PLAIN

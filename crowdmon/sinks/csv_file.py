@@ -17,7 +17,7 @@ from crowdmon import atomic, locks
 from crowdmon.errors import SinkError
 from crowdmon.facts import Fact, check_recordable
 from crowdmon.sinks.base import Sink
-from crowdmon.sinks.csv_rows import COLUMNS, HEADER, encode, read_csv
+from crowdmon.sinks.csv_rows import BOM, COLUMNS, HEADER, encode, read_csv
 from crowdmon.values import Reading
 
 __all__ = ["COLUMNS", "ReadingCsv", "read_csv"]
@@ -32,13 +32,14 @@ class ReadingCsv(Sink):
 
     takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
-    def __init__(self, path: Path | str, *, append: bool = False) -> None:
+    def __init__(self, path: Path | str, *, append: bool = False, excel: bool = False) -> None:
         """Check the place; nothing is created yet.
 
         Args:
             path: the file; an existing one is replaced when the first row is written.
             append: an existing one is carried on instead, if it is one of readings, and what a power
                 cut left of its last row is cut off; another file is not touched.
+            excel: a new file begins with the mark by which Excel knows UTF-8.
 
         Raises:
             SinkError: the folder is missing or nothing can be written there.
@@ -47,6 +48,7 @@ class ReadingCsv(Sink):
         self._file: int | None = None
         self._started = False
         self._carry_on = append
+        self._header = BOM + HEADER if excel else HEADER
         self._torn: tuple[int, bytes] | None = None
         atomic.check_place(self.path, kind="CSV file")
 
@@ -63,7 +65,7 @@ class ReadingCsv(Sink):
                 self._file = self._open()
             size = os.lseek(self._file, 0, os.SEEK_END) if self._is_plain() else None
             first = size == 0 if size is not None else not self._started
-            self._append(HEADER + rows if first else rows, size)
+            self._append(self._header + rows if first else rows, size)
             self._started = True
         except OSError as error:
             if self._carry_on:
@@ -170,7 +172,7 @@ def is_readings(path: Path) -> bool:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        first = file.readline(len(HEADER) + 1)
+        first = file.readline(len(BOM) + len(HEADER) + 1).removeprefix(BOM)
     return first == HEADER or HEADER.startswith(first)
 
 

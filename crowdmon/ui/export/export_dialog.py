@@ -27,7 +27,7 @@ from crowdmon.errors import ConfigError
 from crowdmon.sinks.history.selection import Selection
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
-from crowdmon.ui.export.check_boxes import TickedItems
+from crowdmon.ui.export.check_boxes import TickBox, TickedItems
 from crowdmon.ui.export.job import RANGES, WIDTHS, Export
 from crowdmon.ui.sources.source_page import ComboBox, caption_for
 from crowdmon.values import WHOLE_FRAME
@@ -59,6 +59,10 @@ class ExportDialog(QDialog):
         self.browse.setAutoDefault(False)
         self.browse.setProperty("role", "field")
         self.browse.clicked.connect(self._browse)
+        self.excel = TickBox("For Excel")
+        self.excel.setToolTip(
+            "Begin with a UTF-8 byte order mark, without which Excel garbles names such as Größe"
+        )
         self.said = QLabel()
         self.said.setAccessibleName("How the export goes")
         self.said.setWordWrap(True)
@@ -109,6 +113,7 @@ class ExportDialog(QDialog):
             ),
             width=WIDTHS[self.width_of_bins.currentText()],
             history=self._history,
+            excel=self.excel.isChecked(),
         )
 
     def _problem(self) -> str:
@@ -178,6 +183,7 @@ class ExportDialog(QDialog):
         form.addRow(caption_for("From", self.since), times)
         form.addRow(caption_for("Values", self.width_of_bins), self.width_of_bins)
         form.addRow(caption_for("File", self.path), _row(self.path, self.browse))
+        form.addRow(self.excel)
         lists = QHBoxLayout()
         lists.setSpacing(16)
         for caption, widget in (("Cameras", self.cameras), ("ROIs", self.rois)):

@@ -39,12 +39,14 @@ class Export:
         selection: which readings.
         width: seconds of a bin, 0 for every reading as it was.
         history: the history file to ask; None for what the engine remembers.
+        excel: begin with the mark by which Excel knows UTF-8.
     """
 
     path: Path
     selection: Selection = field(default=EVERYTHING)
     width: int = 0
     history: Path | None = None
+    excel: bool = False
 
 
 def range_of(name: str, now: float) -> tuple[float, float]:
@@ -77,5 +79,7 @@ def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
     )
     with source as history:
         if export.width:
-            return export_bins(history, export.path, export.width, chosen, progress=progress)
-        return export_readings(history, export.path, chosen, progress=progress)
+            return export_bins(
+                history, export.path, export.width, chosen, progress=progress, excel=export.excel
+            )
+        return export_readings(history, export.path, chosen, progress=progress, excel=export.excel)
