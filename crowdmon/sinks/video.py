@@ -128,10 +128,10 @@ class Clip(Closing):
         wanted = -1 if time is None or self._first is None else round((time - self._first) * _CLOCK)
         after = self._ticks + round(_STEP * _CLOCK) if self.pictures else 0
         now = wanted if wanted > self._ticks else after
-        if self.pictures and now - self._ticks > _LONGEST:
+        if self.pictures and now - self._ticks > _LONGEST and self.path.suffix.lower() != ".mkv":
             hours = (now - self._ticks) / _CLOCK / 3600
             raise ValueError(
-                f"a picture comes {hours:,.0f} hours after the one before, and no video holds one that long"
+                f"a picture comes {hours:,.0f} hours after the one before, and no mp4 holds one that long"
             )
         self._ticks = now
         return now
@@ -149,7 +149,7 @@ class Clip(Closing):
         with contextlib.suppress(OSError):
             self._part.unlink(missing_ok=True)
         why = (getattr(error, "strerror", None) or str(error)).lower()
-        hint = "Check that the disk has room" if isinstance(error, OSError) else "Leave --video out"
+        hint = "Check that the disk has room" if isinstance(error, OSError) else "Write an .mkv, or no video"
         return SinkError(f"cannot write the video {self.path}: {why}", hint)
 
 

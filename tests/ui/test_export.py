@@ -157,6 +157,18 @@ def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) 
     assert gates == pytest.approx([8.0 * 0.35 * 0.6] * len(gates), abs=0.1)
 
 
+def test_an_export_for_excel_begins_with_its_mark(one: Gui, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = dialog_of(one, qtbot)
+    for width in ("Every reading", "1 min"):
+        path = tmp_path / f"{width}.csv"
+        dialog.path.setText(str(path))
+        dialog.width_of_bins.setCurrentText(width)
+        dialog.excel.setChecked(True)
+        assert "written" in finish(one, dialog, qtbot)
+        assert path.read_bytes().startswith(b"\xef\xbb\xbftime,camera,roi,")
+    dialog.reject()
+
+
 def save(gui: Gui, text: str, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: (str(path), "")))
     next(a for a in gui.window.findChildren(QAction) if a.text().replace("&", "") == text).trigger()

@@ -60,9 +60,7 @@ class ExportDialog(QDialog):
         self.browse.setProperty("role", "field")
         self.browse.clicked.connect(self._browse)
         self.excel = TickBox("For Excel")
-        self.excel.setToolTip(
-            "Begin with a UTF-8 byte order mark, without which Excel garbles names such as Größe"
-        )
+        self.excel.setToolTip("With a byte order mark: without it Excel garbles names such as Größe")
         self.said = QLabel()
         self.said.setAccessibleName("How the export goes")
         self.said.setWordWrap(True)

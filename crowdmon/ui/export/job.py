@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crowdmon.engine.background import BackgroundTask
 from crowdmon.engine.memory import MemoryHistory
@@ -78,8 +79,7 @@ def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
         else HistoryReader(export.history)
     )
     with source as history:
+        how: dict[str, Any] = {"progress": progress, "excel": export.excel}
         if export.width:
-            return export_bins(
-                history, export.path, export.width, chosen, progress=progress, excel=export.excel
-            )
-        return export_readings(history, export.path, chosen, progress=progress, excel=export.excel)
+            return export_bins(history, export.path, export.width, chosen, **how)
+        return export_readings(history, export.path, chosen, **how)
