@@ -45,6 +45,10 @@ class Options:
             raise ConfigError(f"unknown dataset {chosen!r}", f"Use one of {', '.join(BENCHMARKS)}.")
         return chosen
 
+    def files(self) -> dict[str, Path | None]:
+        """Return the files that are read, by their options."""
+        return {"--config": self.config, "--weights": self.weights, "--start": self.start}
+
     def check(self) -> None:
         """Refuse numbers that cannot be: ConfigError."""
         positive(minutes=self.minutes, steps=self.steps)
