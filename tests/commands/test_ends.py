@@ -135,9 +135,18 @@ def test_a_count_that_was_killed_holds_nobody_up(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["o.csv"]
 
 
+class Trickle(str):
+    """The address of a host that answers a line at a time, for ever.
+
+    Attributes:
+        asked: set when somebody has asked.
+    """
+
+    asked: threading.Event
+
+
 @pytest.fixture
-def trickle() -> Iterator[str]:
-    """The address of a host that answers a line at a time, for ever."""
+def trickle() -> Iterator[Trickle]:
     server = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
 
@@ -145,6 +154,7 @@ def trickle() -> Iterator[str]:
         with client, contextlib.suppress(OSError):
             client.settimeout(5)
             client.recv(9999)
+            address.asked.set()
             client.sendall(b"HTTP/1.1 200 OK\r\n")
             while not over.wait(0.2):
                 client.sendall(b"X-More: y\r\n")
@@ -156,9 +166,11 @@ def trickle() -> Iterator[str]:
                 threads.append(threading.Thread(target=answer, args=(server.accept()[0],), daemon=True))
                 threads[-1].start()
 
+    address = Trickle(f"http://127.0.0.1:{server.getsockname()[1]}/x")
+    address.asked = threading.Event()
     threads = [threading.Thread(target=accept, daemon=True)]
     threads[0].start()
-    yield f"http://127.0.0.1:{server.getsockname()[1]}/x"
+    yield address
     over.set()
     for thread in threads:
         thread.join(5)
@@ -168,10 +180,11 @@ def trickle() -> Iterator[str]:
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("sources", [1, 2])
 def test_an_address_that_opens_slowly_does_not_hold_up_the_end(
-    trickle: str, number: str, sources: int
+    trickle: Trickle, number: str, sources: int
 ) -> None:
     with started(*[trickle] * sources) as run:
-        time.sleep(2.0)
+        assert trickle.asked.wait(60)
+        time.sleep(0.3)
         asked = time.monotonic()
         run.send_signal(getattr(signal, number))
         _, err = run.communicate(timeout=20)
