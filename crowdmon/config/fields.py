@@ -11,13 +11,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from crowdmon.errors import ConfigError
 
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-"""Unicode categories that would break a CSV row or the file itself, or that nobody can see: two names that
-look alike would be taken for one, and a mark of direction would turn a title around."""
+"""Unicode categories that would break a CSV row or the file, or that are invisible. With those, two
+different names would look the same, and a direction mark would reverse a title."""
 
 
 def text(value: object) -> object:
     """Refuse what YAML did not read as text."""
-    # YAML reads no, off, 12:30 and 2024-05-01 as something else than text, and would lose what was typed.
+    # YAML does not read no, off, 12:30 and 2024-05-01 as text, and would lose the typed characters.
     if value is None or isinstance(value, str):
         return value
     raise ConfigError(f"YAML reads this as {_kind(value)}, not as text", "Put it in quotes")
@@ -42,7 +42,7 @@ def _visible(value: str) -> str:
 
 
 def _source(value: object) -> object:
-    # `source: 0` is the first webcam; nobody should have to quote it.
+    # `source: 0` is the first webcam, and needs no quotes.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value)
 
 
@@ -68,6 +68,6 @@ Point = tuple[Number, Number]
 
 
 class Model(BaseModel):
-    """Frozen, refuses unknown keys, keeps values out of its error texts."""
+    """Frozen. Refuses unknown keys, and does not repeat values in its error texts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

@@ -24,7 +24,7 @@ from crowdmon.values import WHOLE_FRAME, Roi
 Colour = Literal["sky", "pink", "lime", "violet", "sand", "teal"]
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
-"""The colours of ROIs by name, in the order in which ROIs get them."""
+"""The colours of ROIs by name, in the order in which ROIs receive them."""
 
 
 class RoiConfig(Model):
@@ -33,10 +33,10 @@ class RoiConfig(Model):
     Attributes:
         name: 1..64 characters, unique on its camera, not ``frame``.
         polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
-        area_m2: square metres of ground on which those stand who are counted in the ROI, > 0; None if
-            unknown, or to take what follows from the camera's ground plane.
+        area_m2: square metres of ground under the people who are counted in the ROI, > 0; None if unknown, or
+            to take the area that follows from the camera's ground plane.
         levels: what gives it its level; None for the camera's.
-        colour: one of :data:`COLOURS`; None for the one that its place among the ROIs gives it.
+        colour: one of :data:`COLOURS`; None to take the one for its position among the ROIs.
     """
 
     name: Name
@@ -58,7 +58,7 @@ class RoiConfig(Model):
         return validate_polygon(polygon, where="")
 
     def colour_at(self, place: int) -> int:
-        """Return the number of its colour in the palette, as the ROI at ``place`` from 0."""
+        """Return the index of its colour in the palette; ``place`` is its position among the ROIs, from 0."""
         return place % len(COLOURS) if self.colour is None else COLOURS.index(self.colour)
 
 
@@ -69,9 +69,9 @@ class CameraConfig(Model):
         name: 1..64 characters, unique in the configuration.
         source: a file, folder, URL, webcam or ``synthetic:``; ``${ENV}`` placeholders are kept, use
             :func:`crowdmon.config.expand_secrets` when opening.
-        rate: counts a second to aim at; None for as many as the machine manages.
-        unknown_after: seconds without a newly counted picture after which a count is no longer just stale
-            but unknown; None for the usual ones.
+        rate: counts a second to aim for; None for as many as the machine can do.
+        unknown_after: seconds without a newly counted picture after which a stale count becomes unknown;
+            None for the default.
         rois: the camera's ROIs, in the order they are shown and recorded.
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
@@ -113,11 +113,11 @@ class CameraConfig(Model):
 
 
 class RecordConfig(Model):
-    """Where the window keeps what it counted. A relative path counts from where crowdmon is started.
+    """Where the window stores its readings. A relative path starts at the folder where crowdmon was started.
 
     Attributes:
-        history: a SQLite file, made with the first reading; its folder must be there.
-        csv_log: a folder that gets a CSV file a day; it must be there.
+        history: a SQLite file, created with the first reading; its folder must exist.
+        csv_log: a folder that gets one CSV file a day; it must exist.
     """
 
     history: Place | None = None
@@ -125,7 +125,7 @@ class RecordConfig(Model):
 
 
 class DisplayConfig(Model):
-    """How pictures are shown, on the screen and in what is saved; None for what is not said.
+    """How pictures are shown on the screen and in saved files; None for what is not set.
 
     Attributes:
         palette: one of :data:`crowdmon.heatmap.PALETTES`.
@@ -143,7 +143,7 @@ class AppConfig(Model):
 
     Attributes:
         cameras: in the order they are shown.
-        record: where readings are kept; nowhere unless told.
+        record: where readings are stored; nowhere by default.
         display: how pictures are shown.
         levels: what gives a ROI its level, on every camera that has no levels of its own; none if None.
     """
@@ -170,9 +170,9 @@ class AppConfig(Model):
 
 
 def look_of(name: str) -> str:
-    """Return what a reader takes a name for.
+    """Return a form of a name that is equal for names that look the same.
 
-    Upper and lower case make no difference, nor whether an accent is one character or two.
+    Upper and lower case make no difference. An accent may be one character or two.
     """
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 

@@ -28,7 +28,7 @@ _ACROSS = (2, 4, 10)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Layout:
+class FloorTiles:
     """How the cells of a grid lie on the tiles of a ROI's floor.
 
     Attributes:
@@ -88,7 +88,7 @@ def _windows(tiles: Floats, width: int) -> Floats:
 
 
 @lru_cache(maxsize=256)
-def layout_of(roi: Roi, grid: Grid) -> Layout | None:
+def layout_of(roi: Roi, grid: Grid) -> FloorTiles | None:
     """Return how the cells of a grid lie on the floor of a ROI; None where :func:`local_per_m2` is."""
     aspect = grid.width / grid.height
     region = region_of(roi, aspect)
@@ -116,7 +116,7 @@ def layout_of(roi: Roi, grid: Grid) -> Layout | None:
     pairs, entry = np.unique(at * size + cells, return_inverse=True)
     held, starts = np.unique(pairs // size, return_index=True)
     shares = np.bincount(entry, shares).astype(np.float64)
-    return Layout(pairs % size, shares, starts, held, rows, columns, width, floor)
+    return FloorTiles(pairs % size, shares, starts, held, rows, columns, width, floor)
 
 
 def _points(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.track.ground_fit import GroundPoint, fit
 from crowdmon.values import GroundPlane
 
@@ -71,7 +71,7 @@ PINHOLES = st.builds(
 """Cameras that see the floor in all of the lower part of the picture."""
 
 
-def plane_of(camera: Camera, *, half_width: float = 5.0) -> GroundPlane:
+def plane_of(camera: SceneCamera, *, half_width: float = 5.0) -> GroundPlane:
     """Return the plane of the synthetic plaza's camera, from four points on its paving."""
     metres = np.array([[-1.0, 8.0], [1.0, 8.0], [1.0, 25.0], [-1.0, 25.0]]) * (half_width, 1.0)
     pixels, _ = camera.project(np.column_stack([metres, np.zeros(4)]))

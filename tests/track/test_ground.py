@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.geometry import contains, coverage, polygon_area
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.track.ground import (
     HEAD_M,
     HEAD_MIDDLE,
@@ -94,7 +94,7 @@ def test_far_away_is_at_the_horizon(camera: Pinhole, direction: float) -> None:
 
 
 def test_above_the_horizon_there_is_no_floor() -> None:
-    plane = plane_of(Camera(1280, 720))
+    plane = plane_of(SceneCamera(1280, 720))
     a, b, c = horizon(plane)
     sky, floor = (0.5, -0.05), (0.5, 0.2)
     assert a * sky[0] + b * sky[1] + c < 0.0 < a * floor[0] + b * floor[1] + c
@@ -146,7 +146,7 @@ def test_heads_have_the_size_that_the_camera_sees() -> None:
 
 
 class TestRegion:
-    plane = plane_of(Camera(1280, 720))
+    plane = plane_of(SceneCamera(1280, 720))
 
     def test_without_a_plane_people_are_counted_where_it_is_drawn(self) -> None:
         region = region_of(Roi("r", SQUARE, 12.0), 16 / 9)
@@ -188,7 +188,7 @@ class TestRegion:
 
     @pytest.mark.parametrize("aspect", [16 / 9, 4 / 3])
     def test_a_plane_is_the_same_at_every_size_of_the_picture(self, aspect: float) -> None:
-        camera = Camera(round(480 * aspect), 480)
+        camera = SceneCamera(round(480 * aspect), 480)
         found = camera_of(plane_of(camera, half_width=3.0), camera.width / camera.height)
         assert found is not None
         assert found.height == pytest.approx(6.0, rel=1e-3)

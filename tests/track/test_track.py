@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.errors import CountingError
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.track.track import Counted, Silence, Track
 from crowdmon.values import WHOLE_FRAME, Frame, Reading, ReadingState, Roi
 from tests.fakes import density_of
@@ -119,7 +119,7 @@ def test_a_roi_of_the_same_shape_keeps_its_past() -> None:
 def test_a_roi_with_another_ground_plane_starts_again() -> None:
     hall = Hall()
     hall.counted(0.0, 10.0)
-    hall.track.redraw([dataclasses.replace(LEFT, plane=plane_of(Camera(64, 48), half_width=3.0))])
+    hall.track.redraw([dataclasses.replace(LEFT, plane=plane_of(SceneCamera(64, 48), half_width=3.0))])
     left = hall.counted(1.0, 20.0).roi("left")
     assert left.count_smoothed == left.count
     assert left.density_per_m2 is not None

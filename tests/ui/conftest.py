@@ -47,10 +47,16 @@ def only_new_objects() -> Iterator[None]:
 
     Every test of the window has the collector look at all objects several times, and torch and OpenVINO
     bring a million of them. What a test makes comes later, and is looked at.
+
+    The collector runs in whatever thread allocates, also in those of the test runner. A Qt object that it
+    frees there can end the process, so it runs only where a test asks for it.
     """
     gc.collect()
     gc.freeze()
+    gc.disable()
     yield
+    gc.collect()
+    gc.enable()
     gc.unfreeze()
 
 
