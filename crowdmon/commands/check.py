@@ -84,10 +84,11 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
         off = residual(plane, points, width=width, height=height)
         yield f"ground off by {off.pixels:.1f} px or {off.centimetres:.0f} cm, most at point {off.worst}"
     seen = camera_of(plane, width / height)
-    if feet_to_heads(plane, width / height) is None:
+    if seen is None or feet_to_heads(plane, width / height) is None:
+        # The configuration was checked for usual shapes of a picture; this one has another.
         yield "no people per m2: the ground does not tell how high the camera hangs, add camera_height"
-    elif seen is not None:
-        yield f"camera {seen.height:.1f} m above the ground"
+        return
+    yield f"camera {seen.height:.1f} m above the ground"
     for roi in camera.to_rois():
         region = region_of(roi, width / height)
         if region.area_m2 is None or region.floor is None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crowdmon.__main__ import main
+from crowdmon.commands.check import ground_found
+from crowdmon.config import CameraConfig, validate
 from crowdmon.errors import WeightsError
 from tests.fakes import FakeCounter
 
@@ -90,6 +92,15 @@ cameras:
     )
     assert re.search(r", near 17\d(\.\d)? m2, far \S+ m2, \S+ of them with heads out of the picture, ", line)
     assert line.endswith(", known 170 m2 as entered")
+
+
+def test_a_picture_in_which_the_ground_tells_no_height_says_so() -> None:
+    corners = [[0.1, 0.9], [0.9, 0.9], [0.7, 0.4], [0.3, 0.4]]
+    ground = {"rectangle": {"corners": corners, "sides": [6, 12]}}
+    camera = validate(CameraConfig, {"name": "a", "source": "x", "ground": ground}, where="x")
+    assert next(iter(ground_found(camera, width=1600, height=900))).startswith("camera ")
+    (said,) = ground_found(camera, width=100, height=2000)
+    assert said.startswith("no people per m2: ")
 
 
 def test_weights_that_cannot_be_used_are_a_reason(monkeypatch, capsys) -> None:
