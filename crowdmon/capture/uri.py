@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from crowdmon.address import public
+from crowdmon.address import parse, public
 from crowdmon.capture.kinds import KINDS
 from crowdmon.errors import ConfigError
 from crowdmon.places import is_there
@@ -97,9 +97,30 @@ def _address(text: str, scheme: str, shown: str) -> SourceSpec:
             f"{shown}: the scheme {scheme}:// is unknown", f"Known are {', '.join(SCHEMES)} and synthetic:"
         )
     rest = text[len(scheme) :]
+    if (hint := unencoded(text)) and not _sound_port(text):
+        raise ConfigError(f"{shown}: its user name or password ends the address", hint)
     if not _has_host(text, scheme):
         raise ConfigError(f"{shown}: the address names no host", f"Write {scheme}://HOST/PATH")
     return SourceSpec("network", scheme + rest, shown, live=True, scheme=scheme)
+
+
+def unencoded(text: str) -> str:
+    """Return what to write instead if the user name or password holds what ends the host of an address.
+
+    Empty if there is nothing of that kind. An ``@`` in the path of an address without a password looks alike.
+    """
+    parts = parse(text)
+    found = [sign for sign in "/?#" if parts is not None and sign in (parts.userinfo or "")]
+    instead = ", ".join(f"{quote(sign, safe='')} for {sign}" for sign in found)
+    return f"In a user name or password write {instead}" if found else ""
+
+
+def _sound_port(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.port is not None or not parts.netloc.endswith(":")
+    except ValueError:
+        return False
 
 
 def _has_host(text: str, scheme: str) -> bool:

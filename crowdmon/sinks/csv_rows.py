@@ -35,7 +35,7 @@ BOM = "\ufeff".encode()
 _TO_QUOTE = frozenset(',"\r\n')
 
 
-class Row(TypedDict):
+class CsvRow(TypedDict):
     """One row, typed back; None where the cell is empty."""
 
     time: float
@@ -78,7 +78,7 @@ def encode_bin(one: Bin, width: int) -> bytes:
     return _text([[local_time(one.start), *names, str(width), *people, str(one.n), str(one.missed)]])
 
 
-def read_csv(path: Path | str) -> list[Row]:
+def read_csv(path: Path | str) -> list[CsvRow]:
     """Read a file that :class:`~crowdmon.sinks.csv_file.ReadingCsv` wrote.
 
     Raises:
@@ -88,7 +88,7 @@ def read_csv(path: Path | str) -> list[Row]:
         return decode(file)
 
 
-def decode(lines: Iterable[str]) -> list[Row]:
+def decode(lines: Iterable[str]) -> list[CsvRow]:
     """Type the rows of a CSV back; ``lines`` keep their line ends, the header comes first."""
     reader = csv.reader(lines, strict=True)
     if (header := tuple(next(reader, ()))) != COLUMNS:
@@ -105,9 +105,9 @@ def _text(lines: Iterable[Iterable[str]]) -> bytes:
     return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8", "replace")
 
 
-def _row(cells: list[str]) -> Row:
+def _row(cells: list[str]) -> CsvRow:
     time, camera, roi, count, smoothed, per_m2, level, state, frame, media = cells
-    return Row(
+    return CsvRow(
         time=datetime.fromisoformat(time).timestamp(),
         camera=_plain(camera),
         roi=_plain(roi),

@@ -135,17 +135,26 @@ def test_a_count_that_was_killed_holds_nobody_up(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["o.csv"]
 
 
+class Trickle(str):
+    """The address of a host that answers a line at a time, for ever.
+
+    Attributes:
+        asked: set when somebody has asked.
+    """
+
+    asked: threading.Event
+
+
 @pytest.fixture
-def trickle() -> Iterator[tuple[str, threading.Event]]:
-    """The address of a host that answers a line at a time, for ever; and whether it was asked."""
+def trickle() -> Iterator[Trickle]:
     server = socket.create_server(("127.0.0.1", 0))
-    over, reached = threading.Event(), threading.Event()
+    over = threading.Event()
 
     def answer(client: socket.socket) -> None:
         with client, contextlib.suppress(OSError):
             client.settimeout(5)
             client.recv(9999)
-            reached.set()
+            address.asked.set()
             client.sendall(b"HTTP/1.1 200 OK\r\n")
             while not over.wait(0.2):
                 client.sendall(b"X-More: y\r\n")
@@ -157,9 +166,11 @@ def trickle() -> Iterator[tuple[str, threading.Event]]:
                 threads.append(threading.Thread(target=answer, args=(server.accept()[0],), daemon=True))
                 threads[-1].start()
 
+    address = Trickle(f"http://127.0.0.1:{server.getsockname()[1]}/x")
+    address.asked = threading.Event()
     threads = [threading.Thread(target=accept, daemon=True)]
     threads[0].start()
-    yield f"http://127.0.0.1:{server.getsockname()[1]}/x", reached
+    yield address
     over.set()
     for thread in threads:
         thread.join(5)
@@ -169,12 +180,11 @@ def trickle() -> Iterator[tuple[str, threading.Event]]:
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("sources", [1, 2])
 def test_an_address_that_opens_slowly_does_not_hold_up_the_end(
-    trickle: tuple[str, threading.Event], number: str, sources: int
+    trickle: Trickle, number: str, sources: int
 ) -> None:
-    address, reached = trickle
-    with started(*[address] * sources) as run:
-        assert reached.wait(30)
-        time.sleep(1.0)
+    with started(*[trickle] * sources) as run:
+        assert trickle.asked.wait(60)
+        time.sleep(0.3)
         asked = time.monotonic()
         run.send_signal(getattr(signal, number))
         _, err = run.communicate(timeout=20)
@@ -183,13 +193,9 @@ def test_an_address_that_opens_slowly_does_not_hold_up_the_end(
     assert "Traceback" not in err
 
 
-def test_a_duration_holds_for_an_address_that_hangs(
-    trickle: tuple[str, threading.Event], tmp_path: Path
-) -> None:
-    address, reached = trickle
-    with started(address, "--duration", 3, "--csv", tmp_path / "o.csv") as run:
-        assert reached.wait(30)
-        began = time.monotonic()
+def test_a_duration_holds_for_an_address_that_hangs(trickle: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with started(trickle, "--duration", 3, "--csv", tmp_path / "o.csv") as run:
         _, err = run.communicate(timeout=40)
     assert run.returncode == 3
     assert err.count("\n") == 1

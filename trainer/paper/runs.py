@@ -26,7 +26,7 @@ from trainer.data.prepare import gather
 from trainer.loop import run_folder
 from trainer.loop.train import Data, Progress, train
 from trainer.paper import budget as spending
-from trainer.paper.budget import Budget, Spent
+from trainer.paper.budget import RunBudget, Spent
 from trainer.paper.variants import Variant
 from trainer.places import check_run
 
@@ -58,7 +58,7 @@ class Runs:
         self,
         out: Path,
         base: TrainConfig,
-        budget: Budget,
+        budget: RunBudget,
         *,
         root: Path | None = None,
         folds: str = "pfdnet",
