@@ -18,6 +18,8 @@ import cv2
 import pytest
 
 from crowdmon.sinks.csv_file import read_csv
+from tests.capture import servers
+from tests.capture.clips import write_clip
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are not sent on Windows")
 
@@ -202,3 +204,23 @@ def test_a_duration_holds_for_an_address_that_hangs(trickle: str, tmp_path: Path
     assert "no answer within 3 s" in err
     assert time.monotonic() - began < 6.0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_host_that_falls_silent_does_not_hold_up_the_end(tmp_path: Path, number: str) -> None:
+    """A clip is read ahead in a thread that FFmpeg keeps for ten seconds; nobody waits that long for it."""
+    clip = write_clip(tmp_path / "clip.mp4", frames=300, fps=10, options={"movflags": "+faststart"})
+    data = clip.read_bytes()
+    csv = tmp_path / "o.csv"
+    with (
+        servers.web({"/clip.mp4": servers.content(data, sent=len(data) * 6 // 10, hang=True)}) as (host, _),
+        started(f"http://{host}/clip.mp4", "--csv", csv) as run,
+    ):
+        rows_in(csv, 100)
+        time.sleep(0.5)
+        asked = time.monotonic()
+        run.send_signal(getattr(signal, number))
+        out, err = run.communicate(timeout=20)
+        assert time.monotonic() - asked < 6.0
+    assert (run.returncode, err) == (130, "")
+    assert f"{len(read_csv(csv))} rows in {csv}" in out
