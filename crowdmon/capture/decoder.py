@@ -305,7 +305,11 @@ def _video(container: InputContainer, label: str) -> VideoStream:
     streams = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not streams:
         raise SourceError(f"{label} has no video stream", "Give a source with pictures")
-    return max(streams, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
+    # PyAV gives no decoder to a stream whose format FFmpeg does not know, whatever its types say.
+    known = [stream for stream in streams if getattr(stream, "codec_context", None) is not None]
+    if not known:
+        raise SourceError(f"{label}: no decoder for its video format", "Convert it to H.264")
+    return max(known, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
 
 
 def _rate(stream: VideoStream, *, guess: bool) -> float | None:
