@@ -183,6 +183,9 @@ class Decoder:
             # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
             # PyAV would wait for the next picture for as long as any packet comes.
             yield from container.demux() if self.live else container.demux(self._stream)
+        except IndexError:
+            # PyAV at the end, after all that was to come, if streams were added since it was opened.
+            _log.debug("%s: streams were added while it was read", self._label)
         except av.FFmpegError as error:
             if self.live or not self._boundless or error.errno != errno.EIO:
                 raise

@@ -127,5 +127,9 @@ def _has_host(text: str, scheme: str) -> bool:
 
 
 def _path(path: str, shown: str, is_folder: Callable[[str], bool] | None) -> SourceSpec:
-    folder = is_folder(path) if is_folder else Path(path).is_dir()
+    try:
+        folder = is_folder(path) if is_folder else Path(path).is_dir()
+    except OSError as error:  # such as a name longer than the file system takes
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"{shown:.80}: {reason}", "Give the path of a file or folder") from None
     return SourceSpec("folder" if folder else "file", path, shown, live=False)

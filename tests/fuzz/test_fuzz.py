@@ -6,12 +6,18 @@ import os
 import random
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
+import av
 import pytest
+from av.container import InputContainer
 
 import crowdmon
+from crowdmon.capture.decoder import Decoder
 from crowdmon.capture.source import open_source
+from crowdmon.capture.uri import parse_source
 from crowdmon.errors import DatasetError, SourceError
 from crowdmon.formats.points import ann_points
 from tests.capture.clips import write_clip
@@ -121,6 +127,22 @@ def test_a_video_stream_of_an_unknown_format_is_named(tmp_path: Path) -> None:
     clip.write_bytes(clip.read_bytes().replace(b"MJPG", b"Q~~Q"))
     with pytest.raises(SourceError, match="no decoder for its video format"):
         open_source(str(clip))
+
+
+def test_streams_that_are_added_while_it_is_read_are_no_fault(tmp_path: Path) -> None:
+    """Found by the fuzzer: then PyAV raises IndexError at the end, after the last packet."""
+
+    class Grown:
+        def demux(self, *streams: object) -> Iterator[av.Packet[Any]]:
+            yield av.Packet()
+            raise IndexError("list index out of range")
+
+    spec = parse_source(str(write_clip(tmp_path / "a.mp4")))
+    decoder = Decoder(spec, timeout=(5.0, 5.0))
+    try:
+        assert len(list(decoder._packets(cast(InputContainer, Grown())))) == 1
+    finally:
+        decoder.close()
 
 
 def test_a_name_that_cannot_be_printed_is_not(tmp_path: Path) -> None:
