@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from crowdmon.capture.source import open_source
-from crowdmon.capture.web import HOSTS, PLAYLIST_ENTRIES, PLAYLIST_MB, Limits, WebInput, place_of
+from crowdmon.capture.web import WebInput
+from crowdmon.capture.web_reach import HOSTS, PLAYLIST_ENTRIES, PLAYLIST_MB, Limits, place_of
 from crowdmon.errors import ConfigError, SourceError
 from tests.capture.clips import encoded, number_of, numbered, write_clip
 from tests.capture.servers import Handler, Reply, content, nothing, web
