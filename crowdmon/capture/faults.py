@@ -17,6 +17,7 @@ from crowdmon.capture.layout import Layout, read_layout
 from crowdmon.capture.uri import SourceSpec, unencoded
 from crowdmon.capture.webcams import list_webcams
 from crowdmon.errors import SourceError
+from crowdmon.places import is_too_long
 
 
 class AccessRefusedError(SourceError):
@@ -45,6 +46,8 @@ def check_file(spec: SourceSpec) -> Layout:
         SourceError: it is missing, empty, no plain file, or an mp4 without its index.
     """
     path = Path(spec.uri)
+    if is_too_long(path):
+        raise SourceError(f"{spec.label}: the name is too long for this disk", "Check the path")
     if not path.exists():
         raise SourceError(f"{spec.label}: no such file", "Check the path")
     if not path.is_file():
@@ -130,6 +133,8 @@ def _known(error: Exception, spec: SourceSpec) -> SourceError | None:
 def _webcam(error: Exception, spec: SourceSpec) -> SourceError:
     cameras = ", ".join(f"{source} ({name})" for source, name in list_webcams())
     found = f"Cameras found: {cameras}" if cameras else "No camera was found"
+    if Path(spec.uri).is_file():
+        found = f"For the file of that name write ./{spec.uri}. {found}"
     if isinstance(error, FileNotFoundError):
         return SourceError(f"camera {spec.label} does not exist", found)
     if isinstance(error, PermissionError):

@@ -33,6 +33,9 @@ AFTERWARDS = 1.0
 
 _POLL = 0.05
 
+_STOP, _STOP_UNOPENED = 5.0, 1.0
+"""Seconds to wait at most, in the end, for threads that hang in a source or a disk."""
+
 Found = tuple[Frame | None, DensityMap | None, Reading]
 
 
@@ -45,7 +48,7 @@ def iterate_live(
     sinks: Sequence[Sink] = (),
     sources: Sources | None = None,
     connect_within: float = CONNECT_WITHIN,
-    lost: Callable[[str, SourceError], None] = lambda camera, error: None,
+    lost: Callable[[str, SourceError], None] | None = None,
 ) -> Iterator[Found]:
     """Count live sources in real time; one that is lost is opened again until the time is up.
 
@@ -92,7 +95,8 @@ def iterate_live(
             if (reading := gate.get(_POLL)) is not None:
                 yield _paired(monitor.snapshot(), reading)
     finally:
-        monitor.stop()
+        # What never gave a picture has nothing to write, and may hang for long.
+        monitor.stop(timeout=_STOP if gate.opened else _STOP_UNOPENED)
     until = time.monotonic() + AFTERWARDS
     while time.monotonic() < until and (reading := gate.get(0.0)) is not None:
         yield _paired(monitor.snapshot(), reading)
@@ -109,7 +113,7 @@ class _Watch:
     gate: _Gate
     limit: float
     duration: float | None
-    lost: Callable[[str, SourceError], None]
+    lost: Callable[[str, SourceError], None] | None
     errors: dict[str, SourceError] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     end: float | None = None
@@ -141,7 +145,8 @@ class _Watch:
         else:
             return status.state is CameraState.ENDED and not camera.busy
         self.errors[name] = error
-        self.lost(name, error)
+        if self.lost is not None:
+            self.lost(name, error)
         return True
 
 

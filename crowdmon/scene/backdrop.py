@@ -1,4 +1,4 @@
-"""The plaza without anybody on it: in full light, in the shade, and what people can walk behind."""
+"""The empty plaza: in full light, in the shade, and the things that people can walk behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene import layout
-from crowdmon.scene.camera import HEIGHT_M, TILT, Camera
+from crowdmon.scene.camera import HEIGHT_M, TILT, SceneCamera
 from crowdmon.scene.fountain import fountain
 from crowdmon.scene.furniture import Thing, bench, lamp, parasol, planter
 from crowdmon.scene.houses import houses, to_bytes
@@ -34,7 +34,7 @@ class Backdrop:
 
     Attributes:
         lit: HxWx3 uint8, as it looks with its own shadows.
-        sun: HxWx3 uint8, what a shadow on the ground takes away from it.
+        sun: HxWx3 uint8, the light that a shadow on the ground removes.
         things: what stands on it, the farthest first.
         shadows: map of the things' shadows on the ground, 255 in full shadow, see :meth:`sun_at`.
     """
@@ -53,8 +53,8 @@ class Backdrop:
 
 
 @lru_cache(maxsize=16)
-def backdrop(camera: Camera, light: Light) -> Backdrop:
-    """Build the empty plaza; kept, for a camera looks at the same one all day."""
+def backdrop(camera: SceneCamera, light: Light) -> Backdrop:
+    """Build the empty plaza. The result is cached, because a camera looks at the same one all day."""
     things = _things(camera, light)
     shadows = _shadow_map(things, light)
     lit, shade = _ground(camera, light, shadows)
@@ -82,7 +82,7 @@ def _cut_out(thing: Thing, image: Bytes) -> Thing:
     return Thing(thing.y, Sprite(np.concatenate([rgb, alpha], axis=-1), box[0], box[1]), ())
 
 
-def _things(camera: Camera, light: Light) -> tuple[Thing, ...]:
+def _things(camera: SceneCamera, light: Light) -> tuple[Thing, ...]:
     """Build everything that stands on the plaza, the farthest first."""
     cloths = ((206.0, 196.0, 172.0), (162.0, 64.0, 54.0), (206.0, 196.0, 172.0))
     turns = (1.45, 1.45, -1.5)
@@ -108,11 +108,11 @@ def _shadow_map(things: tuple[Thing, ...], light: Light) -> Bytes:
     return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.6), np.uint8)
 
 
-def _ground(camera: Camera, light: Light, shadows: Bytes) -> tuple[Bytes, Bytes]:
+def _ground(camera: SceneCamera, light: Light, shadows: Bytes) -> tuple[Bytes, Bytes]:
     """Paint the ground in full light with the things' shadows, and all in the shade."""
     rows, columns = np.mgrid[0 : camera.height, 0 : camera.width].astype(np.float64)
     ground = camera.to_ground(np.stack([columns, rows], axis=-1))
-    # Above the horizon and far behind the houses there is nothing to see of the ground.
+    # Above the horizon and far behind the houses, no ground is visible.
     ground[(ground[..., 1] <= 0) | (ground[..., 1] > 90)] = (0.0, 90.0)
     x, y = (ground[..., i].astype(np.float32) for i in (0, 1))
     depth = y * math.cos(TILT) + HEIGHT_M * math.sin(TILT)

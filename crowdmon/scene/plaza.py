@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crowdmon.errors import ConfigError
 from crowdmon.scene.appearance import appearance_of
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.crowd import Crowd, crowd
 from crowdmon.scene.light import Light
 from crowdmon.scene.painter import Layers, paint
@@ -57,7 +57,7 @@ LIMITS: dict[str, Limit] = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SceneFrame:
-    """One picture of a scene and what is true in it; all arrays are read-only.
+    """One picture of a scene and its truth; all arrays are read-only.
 
     A head is listed when its centre lies inside the picture and at least half of its disc is not
     hidden by anything nearer, as the order of painting tells pixel by pixel.
@@ -65,7 +65,7 @@ class SceneFrame:
     Attributes:
         rgb: HxWx3 uint8.
         heads: Nx2 float32, pixel (x, y) of the centre of each visible head.
-        ground: Nx2 float32, where its owner stands, in metres.
+        ground: Nx2 float32, where the person stands, in metres.
         sizes: N float32, diameter of each head in pixels.
         present: people on the plaza, seen or not.
     """
@@ -87,7 +87,7 @@ class Plaza:
 
     Args:
         people: about how many people are on the square, 0..500.
-        seed: whole number >= 0; another one gives other people on other ways.
+        seed: integer >= 0; another one gives other people on other paths.
         width, height: size of the picture, in pixels.
         fps: pictures a second, for the player of the scene; a picture depends on the time alone.
         night: lamps instead of the sun.
@@ -110,9 +110,9 @@ class Plaza:
                 raise ConfigError(f"{key}={value} of the scene is outside its limits", limit.allowed(key))
 
     @property
-    def camera(self) -> Camera:
+    def camera(self) -> SceneCamera:
         """The camera that sees the square."""
-        return Camera(self.width, self.height)
+        return SceneCamera(self.width, self.height)
 
     @property
     def homography(self) -> NDArray[np.float64]:

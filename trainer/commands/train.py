@@ -16,6 +16,7 @@ from trainer.config import load as load_config
 from trainer.data.datasets import BENCHMARKS
 from trainer.data.datasets.find import find
 from trainer.loop import memory
+from trainer.places import check_run
 
 if TYPE_CHECKING:
     from trainer.loop.train import Progress
@@ -41,13 +42,19 @@ def run(
     """Train, or with ``bench`` say where a step's time goes.
 
     Raises:
-        CrowdmonError: what is asked for cannot be; cheap mistakes are found before torch is loaded.
+        CrowdmonError: the options cannot be used; cheap mistakes are found before torch is loaded.
     """
     positive(minutes=minutes, steps=steps)
     memory.keep()
     settings = load_config(_config_path(config, out if resume else None))
     name = _name(dataset, settings, root)
     folder = out if out is not None else Path("runs") / name
+
+    if not bench:
+        named = [one for one in settings.sources if one in BENCHMARKS] or [name]
+        read = [find(BENCHMARKS[one], root) for one in named]
+        # With --resume the configuration may be the run's own, which is not written again.
+        check_run(folder, settings, config=None if resume else config, data=read)
 
     from trainer.data.prepare import gather
 
@@ -63,9 +70,9 @@ def run(
 
     from trainer.loop.train import train
 
-    with Report(console) as report:
+    with ProgressLine(console) as progress:
         scores = train(
-            settings, data, folder, resume=resume, minutes=minutes, steps=steps, report=report.update
+            settings, data, folder, resume=resume, minutes=minutes, steps=steps, report=progress.update
         )
     for benchmark, score in scores.items():
         console.print(
@@ -76,7 +83,7 @@ def run(
     console.print(f"The run is in {folder}; go on with --resume.", highlight=False, soft_wrap=True)
 
 
-class Report:
+class ProgressLine:
     """Shows how a run is doing: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self, console: Console) -> None:
@@ -95,7 +102,7 @@ class Report:
         self._task = self._bar.add_task("", total=None, rate="", loss=0.0, note="")
         self._rate = ""
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> ProgressLine:
         self._bar.start()
         return self
 

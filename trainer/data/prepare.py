@@ -11,14 +11,14 @@ from crowdmon.errors import ConfigError
 from trainer.config import TrainConfig
 from trainer.data import sources
 from trainer.data.datasets import BENCHMARKS, load
-from trainer.data.sources import Source
+from trainer.data.sources import DataSource
 from trainer.loop import run_folder
 from trainer.loop.train import Data
 from trainer.paper.tables.published import TABLE_II
 from trainer.teacher.lite import PACKAGE
 
-GENERATED = {"plaza": sources.plaza, "nobody": sources.nobody}
-"""Sources that need no data: rendered scenes, and pictures with nobody in them."""
+GENERATED = {"plaza": sources.plaza, sources.EMPTY: sources.empty_scenes}
+"""Sources that need no data: rendered scenes, and made pictures without people."""
 
 
 def gather(
@@ -47,8 +47,8 @@ def gather(
             "kernel: perspective needs WorldExpo'10's maps", "Use kernel: fixed, or --dataset worldexpo"
         )
     joint = len(shares) > 1
-    train: list[Source] = []
-    val: dict[str, Source] = {}
+    train: list[DataSource] = []
+    val: dict[str, DataSource] = {}
     notes: list[str] = []
     for one in shares:
         if one in GENERATED:
@@ -74,7 +74,7 @@ def gather(
 
 
 def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str]) -> dict[str, Any]:
-    # What a start or a teacher has seen, these weights have seen too.
+    # These weights have seen what their start and their teacher have seen.
     start = None if config.start is None else _seen(config.start)
     return {
         "name": "+".join(one for one in shares if one in BENCHMARKS),

@@ -1,4 +1,4 @@
-"""Where crops come from: labelled pictures, rendered scenes and pictures with nobody in them.
+"""Where crops come from: labelled pictures, rendered scenes and made pictures without people.
 
 A source is a list of pictures with head points. Its pictures are read once and kept, within a
 bound, because decoding a JPEG costs more than training on a crop of it.
@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 
 from crowdmon.formats.perspective import read_perspective
 from crowdmon.scene import Plaza
-from trainer.data import empty_pictures as patterns
+from trainer.data import empty_pictures
 from trainer.data.datasets import Dataset, Sample
-from trainer.data.targets import perspective_density
+from trainer.data.kernels import perspective_density
+
+EMPTY = "nobody"
+"""The name configurations and weights give the source of made pictures without people."""
 
 MAX_SIDE = 2048
 """Longer sides are scaled down to this when read: the crops are cut at about that size anyway."""
@@ -47,7 +50,7 @@ class Item:
 
 
 @dataclass
-class Source:
+class DataSource:
     """A named list of pictures, read when first asked for.
 
     Attributes:
@@ -80,22 +83,22 @@ class Source:
         return kept
 
 
-def from_dataset(dataset: Dataset, *, perspective: bool = False) -> Source:
+def from_dataset(dataset: Dataset, *, perspective: bool = False) -> DataSource:
     """Turn a benchmark's split into a source; kernels follow its perspective maps if asked to."""
     makers = [partial(_read, sample, perspective) for sample in dataset.samples]
-    return Source(dataset.name, makers, [sample.count for sample in dataset.samples])
+    return DataSource(dataset.name, makers, [sample.count for sample in dataset.samples])
 
 
-def plaza(pictures: int = 240) -> Source:
+def plaza(pictures: int = 240) -> DataSource:
     """Rendered scenes with exact truth; a small share keeps the demo camera honest."""
-    return Source("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
+    return DataSource("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
 
 
-def nobody(pictures: int = 280) -> Source:
-    """Pictures with nobody in them that no benchmark holds: flat, noise, leaves, bricks, letters."""
+def empty_scenes(pictures: int = 280) -> DataSource:
+    """Made pictures without people: flat, noise, leaves, bricks, letters, and other kinds."""
     made = [partial(_empty, number) for number in range(pictures)]
-    # Scaling smooths what it is about: noise of one pixel.
-    return Source("nobody", made, [0] * pictures, scaled=False)
+    # Scaling would smooth noise of one pixel away.
+    return DataSource(EMPTY, made, [0] * pictures, scaled=False)
 
 
 def _size(item: Item) -> int:
@@ -134,11 +137,11 @@ def _mask(sample: Sample, height: int, width: int) -> NDArray[np.uint8] | None:
 def _render(number: int) -> Item:
     rng = np.random.default_rng([7, number])
     people = int(rng.choice((0, 0, 10, 25, 40, 60, 100, 180)))
-    # Few squares, many moments: a square's backdrop takes a second to draw and is kept.
+    # Few scenes, many moments: the background of a scene takes a second to draw and is kept.
     scene = Plaza(people=people, seed=1 + number % 14)
     frame = scene.render(float(rng.uniform(0, 600)))
     return Item(f"plaza-{number}", frame.rgb, frame.heads.astype(np.float64))
 
 
 def _empty(number: int) -> Item:
-    return Item(f"nobody-{number}", patterns.picture(number), np.zeros((0, 2)))
+    return Item(f"{EMPTY}-{number}", empty_pictures.picture(number), np.zeros((0, 2)))

@@ -1,19 +1,55 @@
-"""The run folder: configuration, provenance, state, weights, curves. One run, one folder."""
+"""The run folder: configuration, provenance, state, weights, curves. One run, one folder, one process.
+
+A table that is started twice shares its runs: a process holds the folder of a run while it works there. The
+lock belongs to the open file; the system gives it back however the process ends, so no lock outlives one.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from crowdmon.errors import ConfigError, SinkError
+from crowdmon import locks
+from crowdmon.errors import ConfigError, CrowdmonError, SinkError
 from trainer.config import TrainConfig
 from trainer.loop.state import Cursor
+
+LOCK = "lock"
+
+
+class BusyError(CrowdmonError):
+    """Another process works in the folder; the message names it."""
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder, made if need be, as long as the block runs.
+
+    Raises:
+        BusyError: another process holds it. SinkError: the folder cannot be written.
+    """
+    path = folder / LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise SinkError(f"cannot write the run folder {folder}: {error.strerror or error}") from error
+    with file:
+        if not locks.take(file.fileno()):
+            file.seek(0)
+            raise BusyError(f"{folder} is in use by process {file.read().strip() or 'unknown'}")
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
 
 
 def prepare(
@@ -54,7 +90,7 @@ def prepare(
 
 
 def provenance(out: Path) -> dict[str, Any]:
-    """Return what a run's folder says of its data; ConfigError if it says nothing."""
+    """Return the provenance in a run folder; ConfigError if there is none."""
     path = out / "provenance.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -63,13 +99,6 @@ def provenance(out: Path) -> dict[str, Any]:
             f"cannot read {path}, which says what the start was trained on", "Keep a run's folder together"
         ) from error
     return found
-
-
-def finish(out: Path, config: TrainConfig, *, step: int) -> None:
-    """Write ``report.md``: what was run and how it went, with plots where matplotlib is installed."""
-    from trainer.loop.report import write
-
-    write(out, config, step=step)
 
 
 def commit() -> str:

@@ -11,7 +11,7 @@ from crowdmon.counting.weights import Weights
 from crowdmon.values import DensityMap, Frame
 from trainer import models
 from trainer.data.datasets.rois import cover
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Score:
 
 def validate(
     weights: Weights,
-    sources: Mapping[str, Source],
+    sources: Mapping[str, DataSource],
     *,
     watch: Callable[[str, int, Item, DensityMap], None] = lambda *_: None,
 ) -> dict[str, Score]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from crowdmon.atomic import write_whole
 from trainer.config import TrainConfig
 
 VALIDATIONS = 3
@@ -13,7 +14,7 @@ VALIDATIONS = 3
 
 
 @dataclass(frozen=True)
-class Budget:
+class RunBudget:
     """What every run of a table may spend; None leaves it to the configuration's own steps."""
 
     steps: int | None = None
@@ -47,17 +48,14 @@ class Spent:
     steps: int = 0
     seconds: float = 0.0
 
-    def done(self, config: TrainConfig, budget: Budget) -> bool:
+    def done(self, config: TrainConfig, budget: RunBudget) -> bool:
         """Tell whether the budget is used up."""
         late = budget.minutes is not None and self.seconds >= budget.minutes * 60
         return late or self.steps >= config.steps
 
     def save(self, folder: Path) -> None:
         """Write it into a run's folder, whole or not at all."""
-        path = folder / "budget.json"
-        part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(folder / "budget.json", (json.dumps(asdict(self)) + "\n").encode())
 
 
 def spent(folder: Path) -> Spent:

@@ -23,11 +23,12 @@ from trainer import evaluate, models
 from trainer.config import TrainConfig
 from trainer.data.datasets import Dataset, MissingDataError, load
 from trainer.data.prepare import gather
-from trainer.loop import lock
+from trainer.loop import run_folder
 from trainer.loop.train import Data, Progress, train
 from trainer.paper import budget as spending
-from trainer.paper.budget import Budget, Spent
+from trainer.paper.budget import RunBudget, Spent
 from trainer.paper.variants import Variant
+from trainer.places import check_run
 
 Say = Callable[[str], None]
 
@@ -57,7 +58,7 @@ class Runs:
         self,
         out: Path,
         base: TrainConfig,
-        budget: Budget,
+        budget: RunBudget,
         *,
         root: Path | None = None,
         folds: str = "pfdnet",
@@ -108,7 +109,7 @@ class Runs:
                     except (DatasetError, CountingError) as error:
                         # The others go on: a table is made unattended.
                         failed[self.folder(job)] = error
-                    except lock.BusyError as error:
+                    except run_folder.BusyError as error:
                         busy.append(job)
                         if error.message not in said:
                             said.add(error.message)
@@ -129,14 +130,15 @@ class Runs:
             BusyError: another process holds it.
         """
         folder, config = self.folder(job), self.config(job)
+        check_run(folder, config)
         _check(folder, config)
         if self.done(job) and (not score or self.kept(job)):
             return True
         if self.stopped:
             return False
         data = self._gather(config, job)
-        with lock.held(folder):
-            # Whoever held it may have finished it, or begun it otherwise, while the data was read.
+        with run_folder.held(folder):
+            # Another process may have finished it, or started it differently, while the data was read.
             _check(folder, config)
             if not self.done(job):
                 self._train(folder, config, data, self.spent(job))

@@ -1,4 +1,4 @@
-"""What to export, and the doing of it: no widget in here, for it runs beside the window."""
+"""What to export, and how it is written. No widgets: this runs in a background thread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crowdmon.engine.background import BackgroundTask
 from crowdmon.engine.memory import MemoryHistory
@@ -27,24 +28,26 @@ RANGES = ("Everything", "Last 10 minutes", "Last hour", "Today", "From â€¦ to â€
 
 
 class GivenUpError(CrowdmonError):
-    """The user did not want to wait."""
+    """The user cancelled the export."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Export:
-    """What to write where.
+    """What to write, and where.
 
     Attributes:
         path: the CSV file; an existing one is replaced when the new one is whole.
         selection: which readings.
         width: seconds of a bin, 0 for every reading as it was.
         history: the history file to ask; None for what the engine remembers.
+        excel: begin with the mark by which Excel knows UTF-8.
     """
 
     path: Path
     selection: Selection = field(default=EVERYTHING)
     width: int = 0
     history: Path | None = None
+    excel: bool = False
 
 
 def range_of(name: str, now: float) -> tuple[float, float]:
@@ -60,8 +63,8 @@ def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
     """Write the file, through the same writer as ``crowdmon count``; return the rows.
 
     Raises:
-        ConfigError, SourceError, SinkError: as the writers of ``record/`` do.
-        GivenUpError: nobody waits any more; the file is as it was before.
+        ConfigError, SourceError, SinkError: as the writers of ``sinks/`` do.
+        GivenUpError: the user cancelled; the file is unchanged.
     """
 
     def progress(rows: int) -> None:
@@ -76,6 +79,7 @@ def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
         else HistoryReader(export.history)
     )
     with source as history:
+        how: dict[str, Any] = {"progress": progress, "excel": export.excel}
         if export.width:
-            return export_bins(history, export.path, export.width, chosen, progress=progress)
-        return export_readings(history, export.path, chosen, progress=progress)
+            return export_bins(history, export.path, export.width, chosen, **how)
+        return export_readings(history, export.path, chosen, **how)

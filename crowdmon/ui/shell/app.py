@@ -1,25 +1,28 @@
-"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by SIGTERM."""
+"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by signals."""
 
 from __future__ import annotations
 
 import contextlib
-import signal
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from crowdmon import __version__
+from crowdmon import __version__, resources, signals
 from crowdmon.config import AppConfig
+from crowdmon.counting.weights import DEFAULT
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.shell.settings import Settings, on_disk
+
+_COLLECT_MS = 500
+"""Milliseconds between two looks whether garbage is to be collected."""
 
 
 def run_window(
@@ -29,6 +32,7 @@ def run_window(
     path: Path | None = None,
     settings: Settings | None = None,
     counter_factory: CounterFactory | None = None,
+    weights: Path | None = None,
 ) -> int:
     """Show the window until it is closed; return the exit code.
 
@@ -39,11 +43,13 @@ def run_window(
         path: the file the cameras are from and are saved to; None if there is none.
         settings: what the window remembers; the user's own on disk if None.
         counter_factory: builds the counter of a new engine; one with the bundled weights if None.
+        weights: the file that ``counter_factory`` reads, which nothing is written over.
     """
     app = application()
-    with _interruptible(app), _failing_aloud(app) as failures:
+    with collected_here(app), _interruptible(app), _failing_aloud(app) as failures:
         monitor = monitor or make_monitor(config, counter_factory)
         bridge = Bridge(monitor, config)
+        bridge.reads["the weights"] = weights or resources.path(DEFAULT)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
         window.show()
         bridge.start()
@@ -75,6 +81,35 @@ def application() -> QApplication:
 
 
 @contextlib.contextmanager
+def collected_here(app: QApplication) -> Iterator[None]:
+    """Have Python's cyclic garbage collected in this thread alone, by a timer.
+
+    Otherwise the collector runs in whichever thread allocates. A Qt object that is freed in another thread
+    than the window's can end the process.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    timer = QTimer(app)
+    timer.setInterval(_COLLECT_MS)
+    timer.timeout.connect(_collect)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()
+        timer.deleteLater()
+        if enabled:
+            gc.enable()
+
+
+def _collect() -> None:
+    """Collect the oldest generation whose threshold is reached, as the collector itself decides."""
+    due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+    if any(due):
+        gc.collect(max(generation for generation, reached in enumerate(due) if reached))
+
+
+@contextlib.contextmanager
 def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
     """Collect what goes wrong in Qt's callbacks, and close the window for it.
 
@@ -96,12 +131,6 @@ def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
 
 @contextlib.contextmanager
 def _interruptible(app: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and SIGTERM end the window, unasked; the bridge's timer lets Python see them in time."""
-    before: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, lambda *_: app.exit())
-    try:
+    """Let Ctrl+C and signals end the window, unasked; the bridge's timer lets Python see them in time."""
+    with signals.handled(lambda _: app.exit(), signals.asking_to_end()):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

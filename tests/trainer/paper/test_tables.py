@@ -235,14 +235,14 @@ def test_a_table_is_stopped_by_a_signal_and_goes_on(
     from trainer.paper.tables import ablation
 
     monkeypatch.setattr(ablation, "ABLATION", ("without-hef", "ssr-hef"))
-    from trainer.commands.train import Report
+    from trainer.commands.train import ProgressLine
 
     words = ("train", "--table", "VII", "--root", data, "--config", tiny, "--steps", 3)
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     _, expected, _ = run(*words, "--out", whole)
     calls = []
 
-    def stop(_report: Report, _now: object) -> None:
+    def stop(_line: ProgressLine, _now: object) -> None:
         calls.append(1)
         if len(calls) == 2:
             # As if the signal came, without the kernel: where the processor's state is large, a real one
@@ -250,7 +250,7 @@ def test_a_table_is_stopped_by_a_signal_and_goes_on(
             _thread.interrupt_main(signal.SIGINT)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Report, "update", stop)
+        patched.setattr(ProgressLine, "update", stop)
         code, out, err = run(*words, "--out", parted)
     assert code == 130
     assert "the same command goes on" in err
@@ -283,11 +283,11 @@ def test_a_run_that_fails_does_not_end_the_table(
 
 def test_worldexpo_s_kernels_follow_its_perspective_maps(tmp_path: Path, tiny: Path) -> None:
     from trainer.config import load
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
-    runs = Runs(tmp_path, load(tiny), Budget(steps=20))
+    runs = Runs(tmp_path, load(tiny), RunBudget(steps=20))
     assert runs.config(Job(VARIANTS["ssr-hef"], "worldexpo")).kernel == "perspective"
     config = runs.config(Job(VARIANTS["ssr-hef"], "shanghaitech_a"))
     assert (config.kernel, config.steps, config.warmup) == ("fixed", 20, 1)
@@ -295,20 +295,20 @@ def test_worldexpo_s_kernels_follow_its_perspective_maps(tmp_path: Path, tiny: P
 
 def test_more_minutes_go_on_and_read_the_test_split_anew(tmp_path: Path, data: Path, tiny: Path) -> None:
     from trainer.config import load
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
     one = Job(VARIANTS["ssr-hef"], "shanghaitech_a")
     base = load(tiny).model_copy(update={"steps": 100})
-    short = Runs(tmp_path / "runs", base, Budget(minutes=1e-4), root=data)
+    short = Runs(tmp_path / "runs", base, RunBudget(minutes=1e-4), root=data)
     assert short.finish(one)
     before = short.spent(one).steps
     assert 0 < before < 100
     short.scores(one)
     kept = short.folder(one) / "scores.json"
     assert kept.is_file()
-    longer = Runs(tmp_path / "runs", base, Budget(minutes=5), root=data)
+    longer = Runs(tmp_path / "runs", base, RunBudget(minutes=5), root=data)
     assert longer.finish(one)
     assert longer.spent(one).steps == 100
     assert not kept.exists()

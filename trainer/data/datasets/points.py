@@ -6,7 +6,7 @@
     gate_0002.jpg,,
 
 One row a head, x and y in pixels from the top left corner, 0-based, on the picture as it is shown
-(turned as its rotation tag says). A picture with nobody has one row without coordinates; pictures
+(turned as its rotation tag says). A picture without people has one row without coordinates; pictures
 that the CSV does not name are not used. Validation: one run of consecutive pictures, a tenth of
 all, for the frames of one camera are alike. The test split is what ``test.csv`` names.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -28,7 +29,7 @@ from trainer.data.datasets.splits import block, select
 TREE = """\
 my_camera/
   gate_0001.jpg ...        (or in images/)
-  points.csv               image,x,y: one row a head; "gate_0002.jpg,," where nobody is
+  points.csv               image,x,y: one row a head; "gate_0002.jpg,," without people
   test.csv                 the same, for pictures that are only scored (optional)"""
 
 COLUMNS = ("image", "x", "y")
@@ -49,9 +50,12 @@ def read(root: Path, request: Request) -> Dataset:
             raise DatasetError(f"{image} is not a picture that can be read", "Copy the file again.")
         points, outside = inside(heads[name], size)
         samples.append(Sample(name, image, points, size, outside, upright=True))
+    missing = _respelt(missing, root)
     if not samples:
         raise MissingDataError(
-            f"points: none of the {len(heads)} pictures that {path} names is in {root}", tree=TREE
+            f"points: none of the {len(heads)} pictures that {path} names is in {root}: {some(missing)}",
+            "Names must be spelt as on the disk, upper and lower case too",
+            tree=TREE,
         )
     notes = common_notes(samples)
     if missing:
@@ -61,7 +65,7 @@ def read(root: Path, request: Request) -> Dataset:
     if spare and request.split != "test":
         notes.append(
             f"{len(spare)} pictures are not in {path.name} and are not used "
-            f"(a picture with nobody needs a row without coordinates): {some([p.name for p in spare])}"
+            f"(a picture without people needs a row without coordinates): {some([p.name for p in spare])}"
         )
     if request.split != "test":
         samples = list(select(samples, block(samples, request.seed), request.split))
@@ -150,6 +154,14 @@ def _csv(root: Path, *, test: bool) -> Path:
 
 def _image(root: Path, name: str) -> Path | None:
     return next((path for path in (root / name, root / "images" / name) if path.is_file()), None)
+
+
+def _respelt(names: Sequence[str], root: Path) -> list[str]:
+    """Return names that are missing, each with the file whose name differs in upper and lower case alone."""
+    folders = [one for one in (root / "images", root) if names and one.is_dir()]
+    there = {one.name.casefold(): one.name for folder in folders for one in pictures_in(folder)}
+    found = [(name, there.get(PurePosixPath(name).name.casefold())) for name in names]
+    return [f"{name} (there is {other})" if other else name for name, other in found]
 
 
 BENCHMARK = Benchmark("points", read, TREE, markers=("*.csv",), folders=("points",))
