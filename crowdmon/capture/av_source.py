@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from crowdmon.capture.decoder import BROKEN, Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
-from crowdmon.capture.picture import AvPicture, Scalers, Turns
+from crowdmon.capture.picture import AvPicture, Scalers, Turns, plausible
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.uri import SourceSpec
 from crowdmon.errors import SourceError
@@ -60,6 +60,7 @@ class AvSource:
         self._spec, self._timeout = spec, timeout
         self._scalers = Scalers()
         self._index, self._sought = 0, False
+        self._ignored: set[float | None] = set()
         self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
         try:
@@ -132,6 +133,17 @@ class AvSource:
         """Decode what is needed only; see the protocol."""
         self._decoder.needed = needed
 
+    def _aspect(self) -> float | None:
+        aspect = self._decoder.aspect
+        if not plausible(aspect) and aspect not in self._ignored:
+            self._ignored.add(aspect)
+            _log.warning(
+                "%s: a pixel is said to be %.4g times as wide as high, which is taken for 1",
+                self._spec.label,
+                aspect,
+            )
+        return aspect
+
     def _picture(self, frame: VideoFrame, *, index: int, pts: float, age: float = 0.0) -> AvPicture:
         return AvPicture(
             frame,
@@ -139,7 +151,7 @@ class AvSource:
             time=time.time() - min(age, _MOST_BACK),
             pts=pts,
             scalers=self._scalers,
-            aspect=self._decoder.aspect,
+            aspect=self._aspect(),
             turn=self._turns.of(frame),
         )
 

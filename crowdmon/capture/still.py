@@ -161,5 +161,5 @@ def _too_large(label: str, megapixels: float, size: tuple[int, int] | None = Non
     pixels = f", {size[0]}x{size[1]} pixels" if size else ""
     return SourceError(
         f"{label} is too large{pixels}",
-        f"At most {megapixels:g} megapixels are read; allow more, or shrink it",
+        f"At most {megapixels:g} megapixels are read; allow more with --max-megapixels, or shrink it",
     )

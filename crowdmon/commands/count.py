@@ -16,7 +16,7 @@ from crowdmon.commands.painting import PaintStyle, Video, painted
 from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
 from crowdmon.picture import write_png
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.video import Clip
@@ -70,6 +70,8 @@ def run(
 def carry_out(plan: Plan, counter: CounterFactory) -> int:
     """Count one source, write its files and say what came of it; return the exit code.
 
+    It is SourceError's if pictures of a folder could not be read, though the others were counted.
+
     Raises:
         CrowdmonError: what was written until then stays, whole, and the hint says so.
     """
@@ -89,7 +91,7 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
     if plan.snapshot and tally.last:
         write_png(painted(*tally.last, plan.camera.to_rois(), plan.style), plan.snapshot)
     click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
-    return code
+    return code or (SourceError.exit_code if tally.left_out else 0)
 
 
 def _files(plan: Plan, tally: Tally, rows: Rows, clip: Clip | None) -> Iterator[str]:

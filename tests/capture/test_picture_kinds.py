@@ -120,8 +120,8 @@ def riff(data: bytes) -> bytes:
 
 
 CUT = (
-    "jpg-420 png-rgb webp-lossless webp-lossy bmp-24 tif-raw tif-tiff_lzw tif-packbits tif-tiff_adobe_deflate "
-    "tif-jpeg tif-strips tif-tiles tif-tiles-packed tif-jpeg-tiles-rgb"
+    "jpg-420 png-rgb webp-lossless webp-lossy bmp-24 tif-raw tif-tiff_lzw tif-packbits "
+    "tif-tiff_adobe_deflate tif-jpeg tif-strips tif-tiles tif-tiles-packed tif-jpeg-tiles-rgb"
 )
 
 

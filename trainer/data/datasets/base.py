@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.capture.limits import MEGAPIXELS
 from crowdmon.errors import DatasetError
 from trainer.data.datasets.pictures import read_picture
 
@@ -41,6 +42,7 @@ class Sample:
             labels belong to the pixels as stored).
         categories: kinds of picture it is scored under, beside all; see ``Dataset.categories``.
         labelled: False where the truth is withheld: ``points`` is empty then and says nothing.
+        megapixels: millions of pixels it may have; benchmarks of larger pictures say so.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Sample:
     upright: bool = False
     categories: tuple[str, ...] = ()
     labelled: bool = True
+    megapixels: float = MEGAPIXELS
 
     @property
     def count(self) -> int:
@@ -64,7 +67,7 @@ class Sample:
 
     def read(self) -> NDArray[np.uint8]:
         """Return the picture, H x W x 3 uint8 RGB; grey ones become RGB. DatasetError if it cannot be."""
-        return read_picture(self.image, upright=self.upright)
+        return read_picture(self.image, upright=self.upright, megapixels=self.megapixels)
 
 
 @dataclass(frozen=True)
