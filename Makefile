@@ -13,14 +13,14 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 # Two processes: more would each load torch again, and the tests of many threads want a core for themselves.
 WORKERS ?= 2
-PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 # The small builds of torch stand on an index of their own. Where it cannot be reached, what the
 # usual index offers is taken; constraints.txt pins the version either way.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check lint bench docs clean
+.PHONY: help run test test-all check lint bench docs readability release clean
 
 help:
 	@echo "make run     install, then open the window on the demo camera"
@@ -29,16 +29,20 @@ help:
 	@echo "make check   format, lint, types, and make test"
 	@echo "make bench   measure this machine at length, out/bench.json and out/bench.md"
 	@echo "make docs    draw the pictures and the command reference of the documentation again"
+	@echo "make readability  list long sentences and old words in the documentation; it only warns"
+	@echo "make release VERSION=0.2.0  write version and changelog, commit and tag both"
 	@echo "make clean   remove what was made, except $(VENV)"
 
 run: $(VENV)/.run
 	@$(BIN)/crowdmon demo --out out
 
 test: $(VENV)/.dev
-	$(PYTEST) -m "not slow and not soak and not peer and not data"
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not soak and not peer and not data"
 
+# What takes long watches times and memory, or fills both cores by itself: one after the other.
 test-all: $(VENV)/.dev
-	$(PYTEST)
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow and not soak"
+	$(PYTEST) -m "slow or soak"
 
 check: lint test
 
@@ -55,7 +59,15 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/make.py
 	$(BIN)/python docs/learning.py
 	$(BIN)/python docs/ablation.py
+	$(BIN)/python examples/count_picture.py "synthetic:plaza?people=60&seed=4&width=800&height=450" docs/images/library.png
 	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
+
+release:
+	@$(PYTHON) docs/release.py "$(VERSION)"
+
+readability:
+	@$(PYTHON) docs/readability.py --prose
+	@$(PYTHON) docs/readability.py --python
 
 clean:
 	rm -rf out build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

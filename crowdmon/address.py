@@ -48,7 +48,7 @@ HARMLESS = frozenset(
 _SCHEME = r"(?:[A-Za-z][\w+.-]*://+|(?i:\b(?:" + "|".join(SCHEMES_WITH_HOST) + r")):/*(?=\S))"
 _START = re.compile(_SCHEME)
 _ADDRESS = re.compile(rf"(?P<scheme>{_SCHEME})(?P<rest>.*)", re.S)
-_AT = re.compile(r"(?<=\S)@(?=[\w\[$*])|^@")
+_AT = re.compile(r"@(?=[\w\[$*])")
 _END = re.compile(r"[\s'\"<>|`]")
 _TAIL = re.compile(r"[.,;:!)\]]*$")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%\w]*\]|[^:/?#]*)")

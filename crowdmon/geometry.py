@@ -1,8 +1,8 @@
 """Polygons in fractions 0..1 of a picture: checks, coverage of density cells, hit tests.
 
 Everything here is a pure function. ``x`` runs right and ``y`` down, both from the top left corner;
-a polygon is closed by itself, its first point is not repeated at its end. ``contains``,
-``polygon_area`` and the hit tests do not mind the unit, so they serve pixels as well.
+a polygon is always closed, and its first point is not repeated at the end. ``contains``,
+``polygon_area`` and the hit tests work in any unit, so they also work for pixels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from crowdmon.errors import ConfigError
 from crowdmon.values import Grid, Polygon
 
 MAX_POINTS = 1000
-"""More points than any hand draws; the crossing check is quadratic in them."""
+"""More points than anybody draws by hand. The crossing check is quadratic in them."""
 
 _MIN_AREA = 1e-9
 _EPSILON = 1e-12
@@ -29,7 +29,7 @@ def validate_polygon(points: Polygon, *, where: str = "polygon") -> tuple[tuple[
 
     Args:
         points: at least three (x, y) in 0..1; either orientation, convex or not.
-        where: what to call the polygon in the message, for example its key path.
+        where: the name of the polygon in the message, for example its key path.
 
     Raises:
         ConfigError: fewer than 3 or more than 1000 points, a coordinate outside 0..1 or not finite, a
@@ -81,14 +81,14 @@ def _first_crossing(p: NDArray[np.float64]) -> tuple[int, int] | None:
     # side[k][i, j]: on which side of edge i the start (k=0) or end (k=1) of edge j lies.
     start, end = _sides(a, b, a), _sides(a, b, b)
     proper = (start * end <= 0) & (start * end <= 0).T
-    # Four points on one line pass the test above wherever they are: ask whether boxes meet as well.
+    # Four points on one line always pass the test above. So check that their boxes meet too.
     low, high = np.minimum(a, b), np.maximum(a, b)
     boxes = ((low[:, None] <= high[None] + _EPSILON) & (low[None] <= high[:, None] + _EPSILON)).all(axis=2)
     meets = proper & boxes
     index = np.arange(n)
     following = (index + 1) % n
     meets[index, index] = False
-    # Neighbours always meet in their corner; they are wrong only where the outline folds back on itself.
+    # Neighbours always meet in their corner. They are wrong only if the outline folds back on itself.
     along = ((b - a) * (b - a)[following]).sum(axis=1)
     folded = (end[index, following] == 0) & (along < 0)
     meets[index, following] = meets[following, index] = folded
@@ -108,21 +108,21 @@ def polygon_area(points: Polygon) -> float:
 
 
 def _signed_area(p: NDArray[np.float64]) -> float:
-    # Taking the first point as origin keeps the digits of small polygons far from the origin.
+    # With the first point as origin, small polygons far from the origin keep their digits.
     x, y = (p - p[0]).T
     return float(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1)) / 2)
 
 
 @lru_cache(maxsize=256)
 def coverage(polygon: tuple[tuple[float, float], ...], grid: Grid) -> NDArray[np.float32]:
-    """Return which share of each density cell a polygon covers.
+    """Return the share of each density cell that a polygon covers.
 
-    The share is of the part of the cell that lies inside the picture, so a polygon around the whole
-    picture covers every cell by exactly 1, in a last row or column that reaches beyond the picture
-    too. ``(people * coverage).sum()`` is the count of the ROI.
+    The share refers to the part of the cell inside the picture. So a polygon around the whole picture
+    covers every cell by exactly 1, also in a last row or column that reaches beyond the picture.
+    ``(people * coverage).sum()`` is the count of the ROI.
 
-    The areas are exact (no sampling): every edge is cut where it crosses a grid line, and each piece
-    adds the signed area between itself and the right end of its row of cells.
+    The areas are exact, without sampling. Every edge is cut where it crosses a grid line. Each piece adds
+    the signed area between itself and the right end of its row of cells.
 
     Args:
         polygon: a valid polygon (see :func:`validate_polygon`), as a tuple, which is the cache's key.
@@ -134,13 +134,13 @@ def coverage(polygon: tuple[tuple[float, float], ...], grid: Grid) -> NDArray[np
     xs = _lines(grid.columns, grid.cell_width, grid.width)
     ys = _lines(grid.rows, grid.cell_height, grid.height)
     corners = np.array(polygon, dtype=np.float64) * (grid.width, grid.height)
-    # One column more than there are cells takes up what lies to the right of the last one.
+    # One extra column takes what lies to the right of the last cell.
     shares = np.zeros((len(ys) - 1, len(xs) + 1))
     for start, end in pairwise([*corners, corners[0]]):
         if start[1] != end[1]:
             _add_edge(shares, start, end, xs, ys)
     covered = np.cumsum(shares, axis=1)[:, : len(xs) - 1] * math.copysign(1.0, _signed_area(corners))
-    # Cells wholly beyond the picture hold nothing but what leaks over its border: they follow it.
+    # Cells completely outside the picture hold only what leaks over its border, so they follow the border.
     beyond = ((0, grid.rows - covered.shape[0]), (0, grid.columns - covered.shape[1]))
     result = np.pad(np.clip(covered, 0.0, 1.0), beyond, mode="edge").astype(np.float32)
     result.flags.writeable = False
@@ -148,7 +148,7 @@ def coverage(polygon: tuple[tuple[float, float], ...], grid: Grid) -> NDArray[np
 
 
 def _lines(cells: int, size: float, limit: float) -> NDArray[np.float64]:
-    """Return the borders of the cells that lie at least in part before ``limit``, cut there."""
+    """Return the borders of the cells that begin before ``limit``; the last border is clipped there."""
     used = min(cells, max(1, math.ceil(limit / size - 1e-9)))
     lines: NDArray[np.float64] = np.minimum(np.arange(used + 1) * size, limit)
     return lines
@@ -171,7 +171,7 @@ def _add_edge(
     middle = (points[1:] + points[:-1]) / 2
     row = np.searchsorted(ys, middle[:, 1], side="right") - 1
     column = np.searchsorted(xs, middle[:, 0], side="right") - 1
-    # What lies left of the grid covers whole rows of it; what lies right of it, above or below, nothing.
+    # Parts left of the grid cover whole rows of it. Parts right of it, above or below cover nothing.
     inside = (row >= 0) & (row < len(ys) - 1) & (column < len(xs) - 1)
     row, column, middle = row[inside], column[inside], middle[inside]
     left = np.maximum(column, 0)
@@ -182,12 +182,12 @@ def _add_edge(
 
 
 def contains(points: Polygon, x: float, y: float) -> bool:
-    """Tell whether (x, y) lies in the polygon; its boundary belongs to it."""
+    """Say whether (x, y) is in the polygon; the boundary is part of it."""
     return bool(contains_all(points, [(x, y)])[0])
 
 
 def contains_all(points: Polygon, xy: ArrayLike) -> NDArray[np.bool_]:
-    """Tell for each of N points whether it lies in the polygon, boundary included.
+    """Say for each of N points whether it is in the polygon, boundary included.
 
     Args:
         points: the polygon.

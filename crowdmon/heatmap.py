@@ -1,8 +1,8 @@
-"""A density map becomes colours on a fixed scale, in the window and in files. Pure functions over arrays.
+"""Turns a density map into colours on a fixed scale, for the window and for files. Pure functions.
 
-The scale never follows the frame: the same colour means the same number of people per cell on an
-empty square and on a packed one. Three perceptually even maps, each readable by a colour-blind
-person; transparent where there is nobody and never so opaque that it hides the scene.
+The scale never depends on the frame: the same colour means the same number of people per cell on an
+empty square and on a packed one. There are three perceptually uniform palettes, which colour-blind
+people can read. The heatmap is transparent where there is nobody, and never hides the scene.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 TOP: Final = 0.3
-"""People per cell at which the scale ends; more than that has the same colour."""
+"""People per cell at the end of the scale. Higher values have the same colour."""
 
 TICKS: Final = tuple(round(TOP * i / 3, 6) for i in range(4))
-"""Where the legend's ticks stand, people per cell."""
+"""The ticks of the legend, in people per cell."""
 
 OPACITY: Final = 0.7
 """The heat is never more opaque than this."""
 
 FULL_FROM: Final = 0.4
-"""Share of the scale at which the heat reaches its opacity; below it fades out towards nobody."""
+"""Share of the scale at which the heat reaches its opacity. Below, it fades out to nothing."""
 
 # 17 evenly spaced colours a map, sampled from the published ones (inferno and viridis: CC0 by
 # S. van der Walt and N. Smith; cividis: Nunez, Anderton, Renslow 2018).
@@ -71,7 +71,7 @@ def paint(
     """Return the colours of a density map.
 
     Args:
-        people: hxw, people per cell, >= 0; what is not finite counts as nobody.
+        people: hxw, people per cell, >= 0; a value that is not finite counts as 0.
         palette: one of :data:`PALETTES`.
         top: people per cell at the end of the scale.
         strength: 0..1, share of :data:`OPACITY`.

@@ -1,6 +1,6 @@
-"""A reading as a picture: heatmap, ROIs and counts painted onto the frame that was counted.
+"""Paints a reading onto the counted frame: heatmap, ROIs and counts.
 
-numpy and cv2 only, so that the command line paints without a window and both show the same colours.
+It uses only numpy and cv2, so the command line can paint without a window, in the same colours.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Ro
 ROI_COLOURS = (
     (108, 199, 240), (255, 158, 203), (200, 217, 106), (185, 168, 255), (227, 171, 134), (123, 227, 216),
 )  # fmt: skip
-"""RGB, one a ROI in the configuration's order, then from the start again; those of the dark window."""
+"""RGB, one for each ROI in the order of the configuration, then from the start again. From the dark theme."""
 
 _BACKGROUND, _TEXT, _MUTED = (14, 17, 22), (230, 237, 243), (154, 167, 180)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -48,7 +48,7 @@ def heat(
     grid = density.grid
     columns = round(grid.columns * grid.cell_width * width / grid.width)
     rows = round(grid.rows * grid.cell_height * height / grid.height)
-    # Values are interpolated, not sums: the colour says people per cell, whatever the size on screen.
+    # Values are interpolated, not summed: the colour means people per cell at any size on the screen.
     people = cv2.resize(
         density.people, (max(columns, width), max(rows, height)), interpolation=cv2.INTER_LINEAR
     )
@@ -99,18 +99,18 @@ def paint(
     palette: str = heatmap.PALETTES[0],
     strength: float = 1.0,
 ) -> Rgb:
-    """Return the counted picture as a picture for people, HxWx3 RGB.
+    """Return the counted picture with all that people want to see, HxWx3 RGB.
 
-    Heatmap and ROIs lie on the picture; total, title and legend stand in a strip below it, so that
-    they hide nobody. Small pictures are enlarged until the words fit.
+    Heatmap and ROIs are on the picture. Total, title and legend are in a strip below it, so they hide
+    nobody. Small pictures are enlarged until the words fit.
 
     Args:
         frame, density, reading: of the same moment.
         rois: the camera's ROIs, in the reading's order.
-        title: said beside the total, such as the camera's name; secrets already redacted.
+        title: shown next to the total, such as the name of the camera; secrets already redacted.
         top: people per cell at the hot end of the heatmap.
-        palette, strength: of the heatmap, as :func:`crowdmon.heatmap.paint` takes them; at strength 0 there
-            is none, nor its legend.
+        palette, strength: of the heatmap, as :func:`crowdmon.heatmap.paint` takes them; at strength 0
+            there is no heatmap and no legend.
     """
     height, width = frame.rgb.shape[:2]
     factor = max(1, -(-640 // width))
@@ -141,11 +141,11 @@ def _paint_roi(canvas: _Canvas, polygon: Polygon, label: str, colour: tuple[int,
     corners = np.asarray(polygon) * (width - 1, height - 1)
     line = [np.round(corners).astype(np.int32)]
     unit = canvas.unit
-    # A dark line under the coloured one reads on snow and on asphalt.
+    # A dark line under the coloured one is visible on snow and on asphalt.
     cv2.polylines(canvas.rgb, line, True, _BACKGROUND, round(4 * unit), cv2.LINE_AA)
     cv2.polylines(canvas.rgb, line, True, colour, round(2 * unit), cv2.LINE_AA)
     wide, high = canvas.measure(label)
-    # At the corner nearest the picture's top left, and inside the picture whatever the ROI's shape.
+    # At the corner nearest to the top left of the picture, and inside the picture for every shape of ROI.
     x, y = corners[np.argmin(corners.sum(axis=1))]
     left = float(np.clip(x + 6 * unit, 0, max(0, width - wide - 12 * unit)))
     top = float(np.clip(y + 6 * unit, 0, max(0, height - high - 12 * unit)))
@@ -181,7 +181,7 @@ def _paint_legend(strip: _Canvas, bar: float, top: float, palette: str) -> None:
 
 
 def fitted(rgb: Rgb, width: int, height: int) -> Rgb:
-    """Return a picture (HxWx3) as height x width, its shape kept, what is left over dark."""
+    """Return a picture (HxWx3) as height x width. It keeps its shape, and the rest is dark."""
     if rgb.shape[:2] == (height, width):
         return rgb
     factor = min(width / rgb.shape[1], height / rgb.shape[0])
@@ -194,7 +194,7 @@ def fitted(rgb: Rgb, width: int, height: int) -> Rgb:
 
 
 def write_png(rgb: Rgb, path: Path) -> None:
-    """Write HxWx3 RGB as PNG, whole or not at all; SinkError if it cannot be written."""
+    """Write HxWx3 RGB as PNG, completely or not at all; SinkError if it cannot be written."""
     done, data = cv2.imencode(".png", np.ascontiguousarray(rgb[..., ::-1]))
     try:
         if not done:

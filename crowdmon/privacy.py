@@ -1,7 +1,7 @@
-"""People made unrecognisable: blocks of one colour where the density map sees somebody. Pure functions.
+"""Makes people unrecognisable: blocks of one colour where the density map sees somebody. Pure functions.
 
-For the screen and for pictures that are saved alike. What is not known to be empty is hidden: without a
-density map all of the picture is.
+It is used for the screen and for saved pictures. A place is hidden unless it is known to be empty. Without
+a density map, the whole picture is hidden.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from crowdmon.values import DensityMap
 
 THRESHOLD: Final = 0.005
-"""People per cell from which on somebody may be there; far below what the eye makes out in the heatmap."""
+"""People per cell above which somebody may be there. This is far below what is visible in the heatmap."""
 
 BLOCKS: Final = 64
-"""Blocks across the picture: a face is a few pixels of a block, not a few blocks."""
+"""Blocks across the picture. A face must be a few pixels of a block, not a few blocks."""
 
 MARGIN: Final = 1
-"""Blocks hidden around somebody, for people walk on while they are counted."""
+"""Blocks hidden around a person, because people continue to walk while they are counted."""
 
 Rgb = NDArray[np.uint8]
 
@@ -34,8 +34,8 @@ def pixelate(
     Args:
         rgb: HxWx3, at any scale of the picture that was counted.
         density: what was counted in it or shortly before; None hides the whole picture.
-        threshold: people per cell from which on a cell is hidden.
-        margin: blocks around such a cell that are hidden as well.
+        threshold: people per cell above which a cell is hidden.
+        margin: blocks around such a cell that are hidden too.
     """
     height, width = rgb.shape[:2]
     block = max(-(-width // BLOCKS), 4)
@@ -58,7 +58,7 @@ def _hidden(
     if density is None:
         return np.full((rows, columns), 255, np.uint8)
     grid = density.grid
-    # A cell that is not a number is not known to be empty.
+    # A cell whose value is not a number may not be empty.
     somebody = (~(density.people < threshold)).astype(np.float32)
     down = _touched(rows, grid.rows, grid.cell_height * height / grid.height / block)
     across = _touched(columns, grid.columns, grid.cell_width * width / grid.width / block)
@@ -69,11 +69,11 @@ def _hidden(
 
 
 def _touched(blocks: int, cells: int, length: float) -> NDArray[np.float32]:
-    """Return 1 where a block and a cell share a stretch of one axis: blocks x cells.
+    """Return 1 where a block and a cell overlap on one axis: blocks x cells.
 
     Args:
-        blocks, cells: how many lie along the axis, beginning at the same place.
-        length: of a cell, in blocks.
+        blocks, cells: how many there are along the axis. Both start at the same place.
+        length: the length of a cell, in blocks.
     """
     ends = np.arange(cells + 1) * length
     first, last = np.floor(ends[:-1]), np.ceil(ends[1:])

@@ -1,7 +1,7 @@
-"""The values that travel through the house: ``Frame -> DensityMap -> Reading``.
+"""The values that all parts exchange: ``Frame -> DensityMap -> Reading``.
 
-All are frozen and carry numpy arrays or plain numbers; no thread, widget or tensor is reachable
-from them. Times are seconds since the epoch (``time``) or seconds of media time (``pts``).
+All are frozen and hold numpy arrays or plain numbers. They never refer to a thread, a widget or a
+tensor. Times are seconds since the epoch (``time``) or seconds of media time (``pts``).
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """How density cells lie on a picture; hashable, so that coverage can be cached by it.
+    """How density cells lie on a picture. It is hashable, because it is a key of the coverage cache.
 
-    The grid starts at the picture's top left corner. Its last row and column may reach beyond the
-    picture; what they hold belongs to the part inside.
+    The grid starts at the top left corner of the picture. Its last row and column may reach beyond the
+    picture. Their values belong to the part inside.
 
     Attributes:
         rows, columns: number of cells.
@@ -75,8 +75,8 @@ class DensityMap:
 
     Attributes:
         people: hxw float32, people per cell, >= 0.
-        grid: where the cells lie on the picture.
-        camera, index, time, pts: those of the frame counted.
+        grid: the positions of the cells on the picture.
+        camera, index, time, pts: those of the counted frame.
         took: seconds the counting took.
     """
 
@@ -100,7 +100,7 @@ class DensityMap:
 
 
 class ReadingState(StrEnum):
-    """How much a reading may be trusted. Unknown is never 0."""
+    """Whether the count of a reading is new. Unknown is never 0."""
 
     OK = "ok"
     STALE = "stale"
@@ -177,11 +177,11 @@ class CameraState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a camera is doing, for people.
+    """The state of a camera, for people to read.
 
     Attributes:
         state: see :class:`CameraState`.
-        message: one calm sentence, secrets redacted; empty when all is well.
+        message: one calm sentence without secrets; empty if there is no problem.
         since: epoch seconds the state began.
         fps_in, fps_counted: pictures a second received and counted, over the last seconds.
         age: seconds since the last picture arrived; None before the first.
@@ -211,8 +211,8 @@ class Roi:
         name: unique on its camera; not :data:`WHOLE_FRAME`.
         polygon: at least three corner points in 0..1, not crossing itself.
         area_m2: ground area in square metres, None if unknown.
-        colour: number of its colour in the palette of ROIs; None for the one its place gives it. How a ROI
-            looks does not make it another one.
+        colour: index of its colour in the palette of ROIs; None to take the one for its position. Two ROIs
+            that differ only in colour are equal.
     """
 
     name: str

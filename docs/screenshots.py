@@ -176,7 +176,7 @@ class Studio:
 
     def source(self, name: str, kind: str = "network") -> None:
         window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
-        window.open_source(kind)
+        window.opener.ask(kind)
         dialog = window.findChild(SourceDialog)
         assert dialog is not None
         self.take(dialog, name)

@@ -109,6 +109,7 @@ keys = st.sampled_from(
 
 @given(scheme=schemes, user=users, before=passwords, after=passwords, encoded=st.booleans())
 @example("rtsp://", "admin", "@", "/@x#?", False)
+@example("rtsp://", "", '"', " ", False)
 def test_no_password_of_a_user_is_shown(
     scheme: str, user: str, before: str, after: str, encoded: bool
 ) -> None:

@@ -181,10 +181,10 @@ def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _say(name, "interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone. Give stdout somewhere to flush to on the way out.
+        # The reader of our output has gone. Give stdout a place to flush to at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+    except Exception as error:  # noqa: BLE001 - no traceback reaches the user
         what = f"{type(error).__name__}: {error}".rstrip(": ")
         return _say(
             name, f"unexpected {what}. This is a fault in crowdmon; run again with -v to see where", 1

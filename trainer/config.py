@@ -1,4 +1,4 @@
-"""Training configuration: one YAML file, every key checked, travels into the run folder."""
+"""Training configuration: one YAML file, every key is checked; a copy goes into the run folder."""
 
 from __future__ import annotations
 

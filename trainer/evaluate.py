@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import cv2
 import numpy as np
 
+from crowdmon.atomic import write_whole
 from crowdmon.errors import DatasetError, SinkError
 from crowdmon.values import DensityMap, Frame
 from trainer.data.datasets import Dataset, Sample
@@ -158,7 +159,7 @@ def over_folds(reports: Sequence[dict[str, Any]], folds: Sequence[Sequence[str]]
 
 
 def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
-    """Return what is to be said about pictures the weights were trained or selected with.
+    """Return notes on pictures that the weights were trained or selected with.
 
     Args:
         dataset: what is scored.
@@ -180,14 +181,14 @@ def seen_before(dataset: Dataset, provenance: Mapping[str, Any]) -> list[str]:
 
 
 def benchmarks_of(provenance: Mapping[str, Any]) -> set[str]:
-    """Return the benchmarks that weights, those they were begun with and their teacher were trained on."""
+    """Return the benchmarks that weights, those they started from and their teacher were trained on."""
     data = provenance.get("data", ())
     used = set(data) if isinstance(data, (Mapping, Sequence)) else set()
     return used.union(*(benchmarks_of(one) for one in forebears(provenance)))
 
 
 def forebears(provenance: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the provenance of what weights were begun with and of their teacher, as far as they had any."""
+    """Return the provenance of the weights that these started from and of their teacher, if any."""
     return [one for key in ("start", "guide") if isinstance(one := provenance.get(key), Mapping)]
 
 
@@ -202,12 +203,9 @@ def write_submission(scored: Sequence[Scored], path: Path) -> None:
 
 
 def _write(text: str, path: Path, *, what: str) -> None:
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise SinkError(f"cannot write the {what} to {path}: {error.strerror or error}") from error
 
 

@@ -1,4 +1,4 @@
-"""Which network a run trains: the paper's, a peer's to try HEF on, or a teacher. The one place that knows.
+"""Which network a run trains: the paper's, another one to try HEF on, or a teacher.
 
 The weights of a peer or a teacher carry ``{"model": "mcnn"}`` or ``{"model": "teacher"}`` as their network;
 the trainer counts with them, the application refuses them.
@@ -16,6 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils import parametrize
+from torch.nn.utils.parametrizations import weight_norm
 
 from crowdmon.counting import weights as weights_file
 from crowdmon.counting.counter import Counter
@@ -24,7 +26,7 @@ from crowdmon.counting.peers import MCNN
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
 from trainer.config import TrainConfig
-from trainer.loop import state, weight_norm
+from trainer.loop import state
 from trainer.teacher.guide import hints
 from trainer.teacher.lite import imagenet
 from trainer.teacher.network import Teacher
@@ -65,7 +67,7 @@ def build(config: TrainConfig) -> Network:
     if config.start is not None:
         _begin(network, config.start)
     if config.weight_norm:
-        network = weight_norm.wrap(network)
+        network = split_filters(network)
     if config.guide is not None:
         network.hint = hints(config.network.msrf)
     if config.dropout:
@@ -83,6 +85,38 @@ def _dropout(share: float) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], 
         return F.dropout2d(features, share, training=module.training)
 
     return hook
+
+
+def split_filters(network: SSRHEF) -> SSRHEF:
+    """Split, in place, the weights of every convolution into directions and lengths; the values stay.
+
+    Batch normalisation over mixed sources learns with statistics that inference does not have
+    (docs/results.md). Plain weights learn badly too: what folding a normalisation leaves differs from layer
+    to layer by a factor of ten, and one learning rate then fits none of them. Here every filter's
+    direction starts at the size a fresh one would have, so that a step turns all of them by as much.
+
+    Source: Salimans and Kingma, "Weight Normalization" (2016).
+    """
+    for conv in _convolutions(network):
+        usual = (2 / conv.weight[0].numel()) ** 0.5
+        weight_norm(conv, dim=0)
+        with torch.no_grad():
+            direction = conv.parametrizations.weight.original1  # type: ignore[union-attr]
+            assert isinstance(direction, nn.Parameter)
+            size = direction.pow(2).mean(dim=(1, 2, 3), keepdim=True).sqrt()
+            direction.mul_(usual / size.clamp(min=1e-6))
+    return network
+
+
+def join_filters(network: SSRHEF) -> SSRHEF:
+    """Make the weights plain again, in place; the values stay."""
+    for conv in _convolutions(network):
+        parametrize.remove_parametrizations(conv, "weight", leave_parametrized=True)
+    return network
+
+
+def _convolutions(network: nn.Module) -> list[nn.Conv2d]:
+    return [module for module in network.modules() if isinstance(module, nn.Conv2d)]
 
 
 def _begin(network: SSRHEF | Teacher, path: Path) -> None:
@@ -106,12 +140,12 @@ def _no_start(path: Path) -> ConfigError:
 def export(average: state.Average, config: TrainConfig, provenance: dict[str, Any]) -> Weights:
     """Return the averaged network as weights; of a run in bfloat16 in numbers that bfloat16 has.
 
-    A network that learned with its filters rounded is handed out as it learned. Every back end then
+    A network that learned with its filters rounded is exported with them rounded. Every back end then
     computes with the same numbers, in whatever precision: filters and biases that a back end rounds by
     itself moved the counts of one network by 0.6 %, all to the same side.
     """
     made = _averaged(average, config, provenance)
-    if config.precision != "bf16" or config.model == "teacher":  # nobody hands a teacher out
+    if config.precision != "bf16" or config.model == "teacher":  # a teacher is not shipped
         return made
     return replace(made, tensors={key: _rounded(value) for key, value in made.tensors.items()})
 
@@ -125,9 +159,9 @@ def _averaged(average: state.Average, config: TrainConfig, provenance: dict[str,
     if config.model == "ssr-hef":
         values: Mapping[str, Tensor] = average.values
         if config.weight_norm:
-            network = weight_norm.wrap(SSRHEF(config.network.build()))
+            network = split_filters(SSRHEF(config.network.build()))
             network.load_state_dict({**network.state_dict(), **values})
-            values = weight_norm.unwrap(network).state_dict()
+            values = join_filters(network).state_dict()
         return state.export(values, config.network.build(), config.preprocess(), provenance)
     tensors = {key: value.float().cpu().numpy() for key, value in average.values.items()}
     return Weights(tensors, {"model": config.model}, config.preprocess(), provenance)

@@ -1,7 +1,7 @@
 """The figures crowd counting is judged by. Pure functions of truths and counts.
 
 MAE is the mean absolute error, MSE the root of the mean squared error (the paper's Eq. 6, and the
-field's habit), bias the mean signed error: positive where people are invented.
+field's habit), bias the mean signed error: positive where people are counted that are not there.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Scored:
 def summary(scored: Sequence[Scored]) -> dict[str, Any]:
     """Return images, truth, mae, mse, bias (people a picture) and bias_percent (of all people).
 
-    The figures of no pictures are None, as is a percentage of nobody.
+    The figures of no pictures are None, as is a percentage of 0 people.
     """
     if not scored:
         return {"images": 0, "truth": 0, "mae": None, "mse": None, "bias": None, "bias_percent": None}
@@ -97,7 +97,7 @@ def by_category(scored: Sequence[Scored], names: Sequence[str]) -> list[dict[str
 
 
 def nae(scored: Sequence[Scored]) -> float | None:
-    """Return the mean error relative to the truth, over pictures with somebody in them; None without any."""
+    """Return the mean error relative to the truth, over pictures with people in them; None without any."""
     relative = [abs(one.error) / one.truth for one in scored if one.truth]
     return float(np.mean(relative)) if relative else None
 

@@ -88,8 +88,8 @@ def film(path: Path, *, pictures: int = _PICTURES, times: int = _TIMES) -> Path:
 def child(kind: str, source: str, *, folder: str, seconds: float = 0.0) -> dict[str, Any]:
     """Have a process open the window on a source and return what was seen.
 
-    What :class:`~crowdmon.ui.shell.observed.Watch` sees, and ``ms`` from the start of the process to the
-    painting.
+    What :class:`~crowdmon.ui.shell.paint_watch.PaintWatch` sees, and ``ms`` from the start of the process
+    to the painting.
 
     Raises:
         CrowdmonError: it failed, or saw nothing in time.

@@ -18,9 +18,9 @@ from crowdmon.__main__ import main as crowdmon
 def main(words: Sequence[str]) -> int:
     """Open the window on a source, watched; return its exit code."""
     kind, seconds, folder, source = words
-    from crowdmon.ui.shell.observed import Watch
+    from crowdmon.ui.shell.paint_watch import PaintWatch
 
-    watch = Watch(kind, seconds=float(seconds), settings=Path(folder))  # type: ignore[arg-type]
+    watch = PaintWatch(kind, seconds=float(seconds), settings=Path(folder))  # type: ignore[arg-type]
     code = crowdmon([source])
     sys.stdout.write(json.dumps(watch.seen) + "\n")
     return code

@@ -201,7 +201,7 @@ class AvSource:
     def seek(self, pts: float) -> None:
         """Make the picture shown at ``pts`` seconds the next one; see the protocol."""
         if self._decoder.closed or not self.info.seekable:
-            raise SourceError(f"{self._spec.label} cannot be sought", "Only files can")
+            raise SourceError(f"cannot seek in {self._spec.label}", "Seeking works in files only")
         # Some files say they are shorter than they are; beyond the end the decoder finds the last picture.
         target = max(0.0, min(pts, (self.info.duration or 0.0) + 60.0))
         try:

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crowdmon.capture import limits
 from crowdmon.capture.picture import AvPicture, Scalers
 from crowdmon.capture.source import MIN_SIDE, PICTURE_SUFFIXES, SourceInfo
 from crowdmon.capture.still import Still, read_picture
@@ -132,7 +131,7 @@ class FolderSource:
         if index in self._bad:
             return None
         try:
-            still = read_picture(self._files[index], megapixels=limits.allowed().megapixels)
+            still = read_picture(self._files[index])
             return self._picture(still, index)
         except SourceError as error:
             self._bad[index] = error

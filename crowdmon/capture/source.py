@@ -105,7 +105,7 @@ class Source(Protocol):
         """Make the picture shown at ``pts`` (seconds, held to 0..duration) the next one.
 
         Raises:
-            SourceError: the source cannot be sought.
+            SourceError: the source cannot seek.
         """
         ...
 

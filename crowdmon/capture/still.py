@@ -15,8 +15,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from crowdmon.capture import limits
 from crowdmon.capture.chroma import full_chroma
-from crowdmon.capture.limits import MEGAPIXELS
 from crowdmon.capture.orientation import UPRIGHT, Orientation, of_exif
 from crowdmon.capture.picture import Scalers
 from crowdmon.capture.picture_header import FileBytes, PictureHeader, png_chunks, read_header
@@ -27,6 +27,7 @@ MAX_BYTES = 1 << 30
 """Bytes of a picture file; more is not a picture but a mistake."""
 
 _MILLION = 1_000_000
+_PADDING = 1 << 16
 _TRANSPARENT = b"tRNS"
 _AGAIN = "Copy it again or remove it"
 
@@ -44,28 +45,30 @@ class Still:
     turn: Orientation
 
 
-def read_picture(path: Path, *, megapixels: float = MEGAPIXELS) -> Still:
+def read_picture(path: Path, *, megapixels: float | None = None) -> Still:
     """Decode one picture file.
 
     Args:
         path: the file.
-        megapixels: millions of pixels it may have; more are refused before they are decoded.
+        megapixels: millions of pixels it may have, as many as the process allows by default; more are
+            refused before they are decoded.
 
     Raises:
         SourceError: names the file, and what is wrong with it.
     """
     label = redact(str(path))
+    most = limits.allowed().megapixels if megapixels is None else megapixels
     data = _read(path, label)
     header = read_header(data)
     if header is None:
         raise SourceError(
             f"{label} is not a picture that can be read", "Give a .jpg, .png, .bmp, .webp or .tif"
         )
-    _check(header, label, megapixels)
-    return Still(_decode(data, header.codec, label, megapixels), of_exif(header.exif))
+    _check(header, label, most)
+    return Still(_decode(data, header.codec, label, most), of_exif(header.exif))
 
 
-def read_rgb(path: Path, *, upright: bool = True, megapixels: float = MEGAPIXELS) -> NDArray[np.uint8]:
+def read_rgb(path: Path, *, upright: bool = True, megapixels: float | None = None) -> NDArray[np.uint8]:
     """Return the pixels of one picture file, HxWx3 uint8 RGB, whatever it stores.
 
     Args:
@@ -124,7 +127,8 @@ def _check(header: PictureHeader, label: str, megapixels: float) -> None:
 
 
 def _decode(data: bytes, codec: str, label: str, megapixels: float) -> VideoFrame:
-    decode = partial(_decode_bytes, most=round(megapixels * _MILLION))
+    # The header was looked at. FFmpeg holds its limit against padded rows, and knows of frames in frames.
+    decode = partial(_decode_bytes, most=round(2 * megapixels * _MILLION) + _PADDING)
     try:
         if codec == "tiff":
             return decode_tiff(data, decode=decode, rgb=_rgb)

@@ -140,11 +140,18 @@ class _Tiff:
         """Return how long so many rows of a block are, unpacked."""
         width = self.block_size()[0]
         if self.photometric == _YCBCR:
-            across, down = (*self.tags.get(530, ()), 2, 2)[:2]
-            if across not in (1, 2, 4) or down not in (1, 2, 4):
-                raise ValueError("its colours are damaged")
+            across, down = self._subsampling()
             return -(-width // across) * -(-rows // down) * (across * down + 2)
         return rows * -(-width * self.bits * (self.samples if self.planar == 1 else 1) // 8)
+
+    def _subsampling(self) -> tuple[int, int]:
+        """Return how many pixels across and down share a colour."""
+        if self.photometric != _YCBCR:
+            return 1, 1
+        across, down = (*self.tags.get(530, ()), 2, 2)[:2]
+        if across not in (1, 2, 4) or down not in (1, 2, 4):
+            raise ValueError("its colours are damaged")
+        return across, down
 
     def whole(self) -> bytes:
         """Return it as FFmpeg reads it: its strips, and a directory of what is needed."""
@@ -153,7 +160,10 @@ class _Tiff:
         for block in blocks:
             starts.append(at)
             at += len(block)
-        tags = {273: tuple(starts), 279: tuple(len(block) for block in blocks)}
+        # FFmpeg wants whole colours in a strip; where the picture ends within one, the rest is cut off again.
+        down = self._subsampling()[1]
+        high = -(-self.height // down) * down
+        tags = {257: (high,), 273: tuple(starts), 279: tuple(len(block) for block in blocks)}
         return self._written(b"".join(blocks), tags)
 
     def alone(self, block: _Block) -> bytes:
@@ -203,7 +213,10 @@ def decode_tiff(data: bytes, *, decode: Decode, rgb: Callable[[VideoFrame], Rgb]
     tiff = _Tiff(data)
     tiff.check()
     if not tiff.by_blocks:
-        return tiff.coloured(decode(tiff.whole(), "tiff"))
+        frame = tiff.coloured(decode(tiff.whole(), "tiff"))
+        if frame.height == tiff.height:
+            return frame
+        return VideoFrame.from_ndarray(np.ascontiguousarray(rgb(frame)[: tiff.height]), "rgb24")
     canvas = np.zeros((tiff.height, tiff.width, 3), np.uint8)
     wide, high = tiff.block_size()
     for block in tiff.blocks():

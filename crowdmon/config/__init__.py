@@ -1,7 +1,7 @@
-"""The application's YAML: cameras and their ROIs.
+"""The YAML configuration of the application: cameras and their ROIs.
 
 models.py    what a configuration is: AppConfig -> CameraConfig -> RoiConfig, frozen
-messages.py  a validation error in the user's words, with key path
+messages.py  a validation error in plain words, with its key path
 files.py     load() and save()
 secrets.py   ${ENV} placeholders, expanded only when a source is opened
 """

@@ -15,7 +15,7 @@ from crowdmon.config.models import AppConfig
 from crowdmon.errors import ConfigError, SinkError, redact
 
 MAX_BYTES = 1_000_000
-"""A larger file is not a configuration: somebody pointed at a video."""
+"""A larger file is not a configuration. Perhaps somebody chose a video."""
 
 
 def load(path: str | Path) -> AppConfig:
@@ -26,7 +26,7 @@ def load(path: str | Path) -> AppConfig:
     """
     path = Path(path)
     try:
-        # A pipe or a device has no end, and would be waited for.
+        # A pipe or a device has no end, so reading it would never return.
         if path.exists() and not path.is_file():
             what = "a folder" if path.is_dir() else "not a plain file"
             raise ConfigError(f"cannot read the configuration {path}: it is {what}", "Give a YAML file")
@@ -58,14 +58,14 @@ def parse(text: str, *, where: str) -> AppConfig:
     except yaml.YAMLError:
         raise ConfigError(f"{where} is not YAML text", "Is it a configuration file?") from None
     except (RecursionError, ValueError) as error:
-        # PyYAML lets both out: brackets nested by the thousand, and dates such as 2024-13-45.
+        # PyYAML raises both: for thousands of nested brackets, and for dates such as 2024-13-45.
         reason = "nested too deeply" if isinstance(error, RecursionError) else redact(str(error))
         raise ConfigError(f"{where}: {reason}", "Correct the YAML, put text in quotes") from None
     return validate(AppConfig, {} if data is None else data, where=where)
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping; plain YAML silently takes the last."""
+    """Refuses a key that occurs twice in one mapping; plain YAML silently takes the last."""
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -107,7 +107,7 @@ _Dumper.add_representer(list, _represent_list)
 def dump(config: AppConfig) -> str:
     """Return the configuration as YAML; ``parse`` of it gives an equal configuration.
 
-    What is unset is left out. Placeholders stay placeholders: the model never holds their values.
+    Unset values are left out. Placeholders stay placeholders: the model never contains their values.
     """
     data = config.model_dump(mode="json", exclude_defaults=True)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
@@ -116,11 +116,11 @@ def dump(config: AppConfig) -> str:
 def save(config: AppConfig, path: str | Path) -> None:
     """Write the configuration so that the file is, at every moment, either the old or the new one.
 
-    The former file is kept as ``<name>.bak`` and its mode is kept; nothing is written where nothing
+    The previous file is kept as ``<name>.bak``, and its mode is kept. Nothing is written if nothing
     changed. A link is followed, not replaced.
 
     Raises:
-        SinkError: the file or its folder cannot be written; the former file is untouched.
+        SinkError: the file or its folder cannot be written; the previous file is unchanged.
     """
     target = Path(os.path.realpath(path))
     new = dump(config).encode()

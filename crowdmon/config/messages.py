@@ -1,4 +1,4 @@
-"""From pydantic's errors to one line in the user's words: file, key path, value, what is allowed."""
+"""Turns pydantic's errors into one plain line: file, key path, value, and what is allowed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _KEYS: dict[str, type[BaseModel]] = {
     "display": DisplayConfig,
 }
 
-# Bounded in depth and length: what is shown may be a hostile file's.
+# Bounded in depth and length, because the file may be hostile.
 _brief = reprlib.Repr()
 _brief.maxstring = _brief.maxother = 60
 _brief.maxlevel = 2
@@ -49,7 +49,7 @@ def validate(model: type[M], data: object, *, where: str) -> M:
 
     Args:
         model: AppConfig, CameraConfig or RoiConfig.
-        data: a mapping as YAML gives it, or a model.
+        data: a mapping from YAML, or a model.
         where: what to call its origin in the message, such as a file name.
 
     Raises:
@@ -106,7 +106,7 @@ def _model_at(loc: Sequence[int | str], model: type[BaseModel]) -> type[BaseMode
 
 
 def key_path(loc: Sequence[int | str]) -> str:
-    """Return where a value stands, as in ``cameras[0].rois[1].polygon``."""
+    """Return the place of a value, such as ``cameras[0].rois[1].polygon``."""
     text = ""
     for step in loc:
         shown = _brief.repr(step).strip("'")
@@ -115,9 +115,9 @@ def key_path(loc: Sequence[int | str]) -> str:
 
 
 def _show(value: object) -> str:
-    """Return a value as the file has it, short, and without what may be a secret inside a structure."""
+    """Return a value as it is in the file, shortened, and without possible secrets inside a structure."""
     if isinstance(value, str):
-        # Redact before cutting: half a password is a secret as well.
+        # Redact before cutting: half a password is also a secret.
         return _brief.repr(redact(value))
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "empty"}[value]

@@ -19,12 +19,12 @@ from crowdmon.geometry import validate_polygon
 from crowdmon.values import WHOLE_FRAME, Roi
 
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-"""Unicode categories that would break a CSV row or the file itself, or that nobody can see: two names that
-look alike would be taken for one, and a mark of direction would turn a title around."""
+"""Unicode categories that would break a CSV row or the file, or that are invisible. With those, two
+different names would look the same, and a direction mark would reverse a title."""
 
 
 def _text(value: object) -> object:
-    # YAML reads no, off, 12:30 and 2024-05-01 as something else than text, and would lose what was typed.
+    # YAML does not read no, off, 12:30 and 2024-05-01 as text, and would lose the typed characters.
     if value is None or isinstance(value, str):
         return value
     raise ConfigError(f"YAML reads this as {_kind(value)}, not as text", "Put it in quotes")
@@ -49,7 +49,7 @@ def _visible(value: str) -> str:
 
 
 def _source(value: object) -> object:
-    # `source: 0` is the first webcam; nobody should have to quote it.
+    # `source: 0` is the first webcam, and needs no quotes.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
 
 
@@ -74,11 +74,11 @@ Point = tuple[Number, Number]
 Colour = Literal["sky", "pink", "lime", "violet", "sand", "teal"]
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
-"""The colours of ROIs by name, in the order in which ROIs get them."""
+"""The colours of ROIs by name, in the order in which ROIs receive them."""
 
 
 class Model(BaseModel):
-    """Frozen, refuses unknown keys, keeps values out of its error texts."""
+    """Frozen. Refuses unknown keys, and does not repeat values in its error texts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -89,9 +89,9 @@ class RoiConfig(Model):
     Attributes:
         name: 1..64 characters, unique on its camera, not ``frame``.
         polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
-        area_m2: square metres of ground on which those stand whose heads are in the polygon, > 0;
+        area_m2: square metres of ground under the people whose heads are in the polygon, > 0;
             None if unknown.
-        colour: one of :data:`COLOURS`; None for the one that its place among the ROIs gives it.
+        colour: one of :data:`COLOURS`; None to take the one for its position among the ROIs.
     """
 
     name: Name
@@ -112,7 +112,7 @@ class RoiConfig(Model):
         return validate_polygon(polygon, where="")
 
     def colour_at(self, place: int) -> int:
-        """Return the number of its colour in the palette, as the ROI at ``place`` from 0."""
+        """Return the index of its colour in the palette; ``place`` is its position among the ROIs, from 0."""
         return place % len(COLOURS) if self.colour is None else COLOURS.index(self.colour)
 
 
@@ -123,9 +123,9 @@ class CameraConfig(Model):
         name: 1..64 characters, unique in the configuration.
         source: a file, folder, URL, webcam or ``synthetic:``; ``${ENV}`` placeholders are kept, use
             :func:`crowdmon.config.expand_secrets` when opening.
-        rate: counts a second to aim at; None for as many as the machine manages.
-        unknown_after: seconds without a newly counted picture after which a count is no longer just stale
-            but unknown; None for the usual ones.
+        rate: counts a second to aim for; None for as many as the machine can do.
+        unknown_after: seconds without a newly counted picture after which a stale count becomes unknown;
+            None for the default.
         rois: the camera's ROIs, in the order they are shown and recorded.
     """
 
@@ -157,11 +157,11 @@ Place = Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_te
 
 
 class RecordConfig(Model):
-    """Where the window keeps what it counted. A relative path counts from where crowdmon is started.
+    """Where the window stores its readings. A relative path starts at the folder where crowdmon was started.
 
     Attributes:
-        history: a SQLite file, made with the first reading; its folder must be there.
-        csv_log: a folder that gets a CSV file a day; it must be there.
+        history: a SQLite file, created with the first reading; its folder must exist.
+        csv_log: a folder that gets one CSV file a day; it must exist.
     """
 
     history: Place | None = None
@@ -169,7 +169,7 @@ class RecordConfig(Model):
 
 
 class DisplayConfig(Model):
-    """How pictures are shown, on the screen and in what is saved; None for what is not said.
+    """How pictures are shown on the screen and in saved files; None for what is not set.
 
     Attributes:
         palette: one of :data:`crowdmon.heatmap.PALETTES`.
@@ -187,7 +187,7 @@ class AppConfig(Model):
 
     Attributes:
         cameras: in the order they are shown.
-        record: where readings are kept; nowhere unless told.
+        record: where readings are stored; nowhere by default.
         display: how pictures are shown.
     """
 
@@ -203,9 +203,9 @@ class AppConfig(Model):
 
 
 def look_of(name: str) -> str:
-    """Return what a reader takes a name for.
+    """Return a form of a name that is equal for names that look the same.
 
-    Upper and lower case make no difference, nor whether an accent is one character or two.
+    Upper and lower case make no difference. An accent may be one character or two.
     """
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 

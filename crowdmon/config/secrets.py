@@ -18,16 +18,16 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def expand_secrets(text: str, env: Mapping[str, str] | None = None) -> str:
     """Return ``text`` with each ``${NAME}`` replaced by the environment's value.
 
-    A value that stands for the user or password of a URL is percent-encoded where it must be, so a
-    password may hold ``@`` or ``/``; one that is encoded already stays as it is. Values are not
-    expanded again. What this returns is a secret: it must not be stored, shown or logged.
+    A value used as the user or password of a URL is percent-encoded where necessary, so a password
+    may contain ``@`` or ``/``. A value that is already encoded does not change. Values are not
+    expanded again. The result is a secret: it must not be stored, shown or logged.
 
     Args:
         text: usually a camera's source.
         env: where to look; the process environment if None.
 
     Raises:
-        ConfigError: a variable is missing, or what stands in ``${}`` is no variable name.
+        ConfigError: a variable is missing, or the text in ``${}`` is not a variable name.
     """
     values = os.environ if env is None else env
     parts = address.parse(text)

@@ -45,7 +45,7 @@ def iterate_live(
     sinks: Sequence[Sink] = (),
     sources: Sources | None = None,
     connect_within: float = CONNECT_WITHIN,
-    lost: Callable[[str, SourceError], None] = lambda camera, error: None,
+    lost: Callable[[str, SourceError], None] | None = None,
 ) -> Iterator[Found]:
     """Count live sources in real time; one that is lost is opened again until the time is up.
 
@@ -109,7 +109,7 @@ class _Watch:
     gate: _Gate
     limit: float
     duration: float | None
-    lost: Callable[[str, SourceError], None]
+    lost: Callable[[str, SourceError], None] | None
     errors: dict[str, SourceError] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     end: float | None = None
@@ -141,7 +141,8 @@ class _Watch:
         else:
             return status.state is CameraState.ENDED and not camera.busy
         self.errors[name] = error
-        self.lost(name, error)
+        if self.lost is not None:
+            self.lost(name, error)
         return True
 
 

@@ -1,4 +1,4 @@
-"""What a MATLAB file may cost before it is refused, and why it was."""
+"""How much memory a MATLAB file may use before it is refused, and the reason for refusing."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ MAX_ITEMS = 500_000
 """Cells, fields and variables together."""
 
 MAX_DEPTH = 16
-"""Cells within cells; also what ends a cycle of references."""
+"""Depth of cells within cells. This also ends a cycle of references."""
 
 
 class MatError(Exception):
-    """A MATLAB file is not what it should be; the text says how, without naming the file."""
+    """A MATLAB file is not valid. The text says why, without naming the file."""
 
 
 class UnsupportedError(MatError):
-    """A kind of value that none of the benchmarks uses."""
+    """A kind of value that no benchmark uses."""
 
 
 class Budget:
-    """Counts what a file asks for; MatError when it is too much."""
+    """Counts what a file asks for. Raises MatError if it is too much."""
 
     def __init__(self, limit: int = MAX_BYTES) -> None:
         self._limit = limit
@@ -33,7 +33,7 @@ class Budget:
 
     @property
     def left(self) -> int:
-        """Bytes that may still be asked for."""
+        """Bytes that the file may still ask for."""
         return self._bytes
 
     def array(self, shape: Iterable[int], itemsize: int) -> int:

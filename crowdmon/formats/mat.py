@@ -1,4 +1,4 @@
-"""MATLAB files of both formats in one and the same plain form."""
+"""Reads MATLAB files of both formats into the same plain form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def load_mat(
 
     Args:
         path: the file.
-        names: the variables to read, all of which must be there; None for all that can be read.
+        names: the variables to read, which must all exist; None for all that can be read.
         limit: bytes that all values together may take.
 
     Returns:
@@ -29,8 +29,8 @@ def load_mat(
         struct array an object array of dicts.
 
     Raises:
-        DatasetError: missing, empty, truncated, no MATLAB file, larger than ``limit``, or without one
-            of ``names`` (the message lists what it has).
+        DatasetError: missing, empty, truncated, not a MATLAB file, larger than ``limit``, or without
+            one of ``names`` (the message lists the names it has).
     """
     path = Path(path)
     try:
@@ -57,7 +57,7 @@ def _read(
         if not head:
             raise MatError("it is empty (0 bytes)")
         if head.startswith(_HDF5) or head[512:520] == _HDF5:
-            # h5py takes long to load and few files need it.
+            # h5py is slow to load, and few files need it.
             from crowdmon.formats import mat73
 
             return mat73.read(path, names, budget)
@@ -75,7 +75,7 @@ def _read(
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Return names for a message, as many as a line takes."""
+    """Return names for a message, as many as fit on a line."""
     shown = sorted(names)
     more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
     return ", ".join(f"'{name:.40}'" for name in shown[:8]) + more if shown else "no variable at all"

@@ -1,9 +1,9 @@
 """MAT v5 (MATLAB's -v6 and -v7).
 
-Read here and not through scipy, which takes the memory a header announces without looking whether the
-file can hold it, and which a single wrong byte in a data type takes down with the whole process. Here
-every type must be one that may stand where it stands, every length must fit into what encloses it,
-and the sum into a budget.
+This module does not use scipy. scipy allocates the memory that a header announces, without checking that the
+file can hold it, and one wrong byte in a data type crashes the whole process. Here, every type must be
+allowed at its position, every length must fit into the element around it, and the sum must fit into a
+budget.
 
 Layout: "MAT-File Format", The MathWorks, chapter 1, "Level 5 MAT-File Format".
 """
@@ -23,12 +23,12 @@ _HEADER = 128
 _MAX_DIMS = 32
 _POINTER = 8
 
-# Data types, which say how a data element is stored.
+# Data types: how a data element is stored.
 _INT8, _INT32, _UINT32, _MATRIX, _COMPRESSED = 1, 5, 6, 14, 15
 _STORED = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
 _ENCODINGS = {1: "latin-1", 2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
 
-# Array classes, which say what a variable is to MATLAB.
+# Array classes: what a variable is in MATLAB.
 _CELL, _STRUCT, _CHAR = 1, 2, 4
 _NUMBERS = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
 _COMPLEX, _LOGICAL = 0x800, 0x200
@@ -40,7 +40,7 @@ class _Element(NamedTuple):
 
 
 def read(raw: bytes, names: Collection[str] | None, budget: Budget) -> tuple[dict[str, Any], list[str]]:
-    """Return the file's variables in plain form, see ``mat.load_mat``, and the names of all there are."""
+    """Return the variables of the file in plain form (see ``mat.load_mat``), and the names of all."""
     order = "<" if raw[126:128] == b"IM" else ">"
     values: dict[str, Any] = {}
     found: list[str] = []
@@ -53,7 +53,7 @@ def read(raw: bytes, names: Collection[str] | None, budget: Budget) -> tuple[dic
         if name in found:
             raise MatError(f"the variable {name!r} stands twice")
         found.append(name)
-        # What has no name are MATLAB's own notes on functions.
+        # Elements without a name are MATLAB's own notes on functions.
         if name in names if names is not None else name:
             try:
                 values[name] = _value(element.body, order, budget, 0)
@@ -73,7 +73,7 @@ def _elements(buffer: memoryview, order: str) -> Iterator[_Element]:
             raise MatError("the file ends in the middle of a variable")
         kind, size = struct.unpack_from(f"{order}II", buffer, at)
         begin, padding = at + 8, -size % 8
-        if kind >> 16:  # the small form: size and type share four bytes, the data are the other four
+        if kind >> 16:  # the small form: size and type share four bytes, and the data use the other four
             kind, size, begin = kind & 0xFFFF, kind >> 16, at + 4
             padding = 4 - size
             if size > 4:
@@ -98,7 +98,7 @@ def _next(parts: Iterator[_Element], kind: int | None = None) -> _Element:
 def _inflate(body: memoryview, budget: Budget) -> memoryview:
     worker = zlib.decompressobj()
     try:
-        # One byte more than allowed shows that there is more, without unpacking it.
+        # One byte above the limit shows that there is more, without unpacking it.
         data = worker.decompress(body, budget.left + 1)
     except zlib.error as error:
         raise MatError(f"a compressed variable is damaged ({error})") from error
@@ -111,13 +111,13 @@ def _inflate(body: memoryview, budget: Budget) -> memoryview:
 def _name(body: memoryview, order: str) -> str:
     parts = _elements(body, order)
     _next(parts, _UINT32)
-    # Objects have no size where all others have it.
+    # Objects have no size at the position where all others have it.
     name = next((part.body for part in (_next(parts), _next(parts)) if part.kind == _INT8), b"")
     return bytes(name).decode("latin-1")
 
 
 def _value(body: memoryview, order: str, budget: Budget, depth: int) -> Any:
-    """Read one variable, cell or field with all it holds."""
+    """Read one variable, cell or field with its content."""
     budget.item(depth)
     if not len(body):
         return np.zeros((0, 0))

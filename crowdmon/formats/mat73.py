@@ -1,6 +1,6 @@
 """MAT v7.3, which is HDF5, through h5py.
 
-MATLAB counts columns first and HDF5 rows first, so every array arrives transposed. Cells are arrays of
+MATLAB stores columns first and HDF5 rows first, so every array is transposed. Cells are arrays of
 references into the hidden group ``#refs#``, structs are groups.
 """
 
@@ -19,7 +19,7 @@ _POINTER = 8
 
 
 def read(path: Path, names: Collection[str] | None, budget: Budget) -> tuple[dict[str, Any], list[str]]:
-    """Return the file's variables in plain form, see ``mat.load_mat``, and the names of all there are."""
+    """Return the variables of the file in plain form (see ``mat.load_mat``), and the names of all."""
     try:
         with h5py.File(path, "r") as file:
             found = [name for name in file if not name.startswith("#")]
@@ -37,7 +37,7 @@ def read(path: Path, names: Collection[str] | None, budget: Budget) -> tuple[dic
 
 
 def _member(group: Any, name: str) -> Any:
-    # A link may lead out of the file, to any other the reader may open.
+    # A link may lead to any other file that the reader may open.
     if not isinstance(group.get(name, getlink=True), h5py.HardLink):
         raise MatError(f"{name!r} is a link, not a value")
     return group[name]
@@ -67,7 +67,7 @@ def _value(item: Any, budget: Budget, depth: int) -> Any:
 
 
 def _empty(item: Any, kind: str) -> Any:
-    # MATLAB stores the size of what is empty in place of its values.
+    # For an empty array, MATLAB stores its size instead of values.
     size = (0, 0) if item.shape is None or not 0 < item.size <= 32 else tuple(int(n) for n in item[()].flat)
     if any(n < 0 for n in size) or 0 not in size:
         raise MatError("an empty array announces a size that is not empty")
@@ -101,7 +101,7 @@ def _struct(group: Any, budget: Budget, depth: int) -> Any:
 
 
 def _is_column(field: Any) -> bool:
-    """Tell whether a field holds one value for each struct of an array, rather than a cell."""
+    """Say whether a field has one value for each struct of an array, and is not a cell."""
     return (
         isinstance(field, h5py.Dataset)
         and "MATLAB_class" not in field.attrs

@@ -21,10 +21,10 @@ def read_perspective(path: str | Path) -> NDArray[np.float32]:
             nearer) or ``pMapN`` (Mall, Beijing-BRT: a factor without a unit, larger is farther).
 
     Returns:
-        H x W float32, finite, of the picture's size; most maps depend on the row only.
+        H x W float32, finite, in the size of the picture. In most maps, only the row matters.
 
     Raises:
-        DatasetError: not such a file, or values that are not finite or nowhere above 0.
+        DatasetError: not a perspective map, or values that are not finite, or no value above 0.
     """
     mat = load_mat(path)
     name = next((name for name in _NAMES if name in mat), None)

@@ -1,8 +1,9 @@
 """Head points of the benchmarks' MATLAB labels: a path in, N x 2 float64 (x, y) pixels out.
 
-Coordinates leave 0-based, (0, 0) being the centre of the top left pixel. Points outside the picture
-stay as they are: a label does not know its picture's size. Every function raises ``DatasetError`` for a
-file that is missing, damaged, or another kind of label; one without people gives 0 x 2.
+The returned coordinates are 0-based, and (0, 0) is the centre of the top left pixel. Points outside the
+picture do not change, because a label does not know the size of its picture. Every function
+raises ``DatasetError`` for a file that is missing, damaged, or another kind of label. A label without
+people gives 0 x 2.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _EDGE_BASED = 0.5
 def image_info(path: str | Path) -> Points:
     """Read ``image_info{1}.location``: ShanghaiTech A and B, ``GT_IMG_n.mat``.
 
-    Its coordinates run from the picture's left edge at 0 to its right edge at the width (of 290,426
-    points in both parts 205 lie below 1 and none below 0 or beyond the width), so half a pixel is
-    subtracted; subtracting a whole one would push those heads out of the picture.
+    Its coordinates run from 0 at the left edge of the picture to the width at the right edge. (Of 290,426
+    points in both parts, 205 are below 1, and none is below 0 or beyond the width.) So half a pixel is
+    subtracted. Subtracting a whole pixel would push those heads out of the picture.
     """
     info = _single(load_mat(path, names=["image_info"])["image_info"])
     return _points(_field(info, "location", path, "image_info"), path, "location", base=_EDGE_BASED)
@@ -45,7 +46,7 @@ def point_position(path: str | Path) -> Points:
 
 
 def point_num(path: str | Path) -> int | None:
-    """Return the number of heads a WorldExpo'10 label announces; None if it does not."""
+    """Return the number of heads that a WorldExpo'10 label announces; None if it announces none."""
     value = np.asarray(load_mat(path).get("point_num", ())).ravel()
     return int(value[0]) if value.size and value.dtype.kind in "biuf" and np.isfinite(value[0]) else None
 
@@ -56,7 +57,7 @@ def loc(path: str | Path) -> Points:
 
 
 def mall_frames(path: str | Path) -> tuple[Points, ...]:
-    """Read the cell ``frame`` of ``mall_gt.mat``: Mall, one array a frame, in order; 1-based."""
+    """Read the cell ``frame`` of ``mall_gt.mat``: Mall, one array for each frame, in order; 1-based."""
     frames = load_mat(path, names=["frame"])["frame"]
     if not isinstance(frames, np.ndarray) or frames.dtype != object:
         raise DatasetError(f"'frame' in {path} is not a cell of frames", "Is it Mall's mall_gt.mat?")

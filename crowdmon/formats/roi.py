@@ -23,12 +23,12 @@ def read_roi_mat(path: str | Path) -> Corners:
         path: holds ``maskVerticesXCoordinates`` and ``maskVerticesYCoordinates``, n x 1, 1-based.
 
     Returns:
-        At least three (x, y) in 0-based pixels, (0, 0) the centre of the top left pixel; a corner that
-        repeats the one before it, or a last one that repeats the first, is left out. They may lie
-        outside the picture; :func:`to_fractions` cuts them.
+        At least three (x, y) in 0-based pixels, where (0, 0) is the centre of the top left pixel. A corner
+        that repeats the previous one is left out, and so is a last one that repeats the first. Corners
+        may be outside the picture; :func:`to_fractions` clips them.
 
     Raises:
-        DatasetError: not such a file, or fewer than three different corners.
+        DatasetError: not a ``roi.mat``, or fewer than three different corners.
     """
     mat = load_mat(path, names=[_X, _Y])
     x, y = (np.asarray(mat[name]).ravel() for name in (_X, _Y))
@@ -46,9 +46,9 @@ def read_roi_mat(path: str | Path) -> Corners:
 
 
 def to_fractions(corners: Polygon, *, width: int, height: int) -> Corners:
-    """Return 0-based pixel corners as fractions 0..1 of a picture, cut at its border.
+    """Return 0-based pixel corners as fractions 0..1 of a picture, clipped at its border.
 
-    Half a pixel is added, since a pixel's centre lies half a pixel from its edge.
+    Half a pixel is added, because the centre of a pixel is half a pixel from its edge.
     """
     scaled = (np.asarray(corners, dtype=np.float64) + 0.5) / (width, height)
     return tuple((float(x), float(y)) for x, y in np.clip(scaled, 0.0, 1.0))
@@ -58,7 +58,7 @@ def read_roi_mask(path: str | Path) -> NDArray[np.bool_]:
     """Read ``roi.mask`` of Mall's ``perspective_roi.mat``: H x W, True inside.
 
     Raises:
-        DatasetError: not such a file, or a mask that is no picture or empty.
+        DatasetError: not a ``perspective_roi.mat``, or a mask that is empty or not a picture.
     """
     roi = load_mat(path, names=["roi"])["roi"]
     mask = roi.get("mask") if isinstance(roi, dict) else None

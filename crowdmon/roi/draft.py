@@ -1,4 +1,4 @@
-"""All ROIs of one camera while they are edited. Every operation returns another draft; none changes one."""
+"""All ROIs of one camera while they are edited. Every operation returns a new draft."""
 
 from __future__ import annotations
 
@@ -19,12 +19,19 @@ STEPS = 200
 _LONGEST_NAME = 64
 
 
+def areas_removed(before: Rois, after: Rois) -> tuple[str, ...]:
+    """Return the names of the ROIs that had an area before and have none after, in their order after."""
+    had = {roi.name for roi in before if roi.area_m2 is not None}
+    return tuple(roi.name for roi in after if roi.area_m2 is None and roi.name in had)
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """ROIs, and how they were before and after.
+    """ROIs with their undo and redo steps.
 
-    An operation that cannot be raises :class:`Refused` and leaves the draft as it is; one that changes
-    nothing returns the same draft, without a step to undo. A ROI's name that is not there: KeyError.
+    An operation that is not possible raises :class:`Refused`; one that changes nothing returns the same
+    draft, without a step to undo. The name of a ROI that does not exist raises KeyError.
+    A ROI that gets another outline loses its ``area_m2``, see :func:`areas_removed`; undo brings it back.
 
     Attributes:
         rois: as they are now, in the order they are shown.
@@ -61,14 +68,14 @@ class Draft:
         )
 
     def add(self, points: Iterable[Point], name: str = "") -> Draft:
-        """Add a ROI behind the others; its name is made unique."""
+        """Add a ROI after the others; its name is made unique."""
         polygon = shapes.checked(points)
         taken = {roi.colour_at(place) for place, roi in enumerate(self.rois)}
         free = next((c for i, c in enumerate(COLOURS) if i not in taken), None)
         return self.changed((*self.rois, RoiConfig(name=self.free_name(name), polygon=polygon, colour=free)))
 
     def move_point(self, name: str, index: int, to: Point) -> Draft:
-        """Put one corner elsewhere."""
+        """Move one corner to another point."""
         return self._reshape(name, lambda points: shapes.with_point_moved(points, index, to))
 
     def insert_point(self, name: str, edge: int, at: Point) -> Draft:
@@ -76,7 +83,7 @@ class Draft:
         return self._reshape(name, lambda points: shapes.with_point_inserted(points, edge, at))
 
     def delete_point(self, name: str, index: int) -> Draft:
-        """Take a corner away."""
+        """Delete a corner."""
         return self._reshape(name, lambda points: shapes.with_point_deleted(points, index))
 
     def move_edge(self, name: str, edge: int, dx: float, dy: float) -> Draft:
@@ -88,7 +95,7 @@ class Draft:
         return self._reshape(name, lambda points: shapes.checked(shapes.shifted(points, dx, dy)))
 
     def rename(self, name: str, new: str) -> Draft:
-        """Give a ROI another name; blanks around it are dropped."""
+        """Rename a ROI; spaces around the name are removed."""
         new, roi = new.strip(), self[name]
         if new == name:
             return self
@@ -107,7 +114,7 @@ class Draft:
         return self._with(name, renamed)
 
     def delete(self, name: str) -> Draft:
-        """Take a ROI away; the others keep their colours."""
+        """Delete a ROI; the others keep their colours."""
         gone = self[name]
         after = self.rois.index(gone)
         return self.changed(
@@ -139,25 +146,28 @@ class Draft:
         return self.changed(draft.rois)
 
     def changed(self, rois: Iterable[RoiConfig]) -> Draft:
-        """Return a draft of these ROIs whose undo leads back here."""
+        """Return a draft of these ROIs; its undo returns to this one."""
         new = tuple(rois)
         return self if new == self.rois else Draft(new, (*self.past, self.rois)[-STEPS:])
 
     def undo(self) -> Draft:
-        """Go one step back; the same draft at the beginning."""
+        """Undo one step; the same draft if there is none."""
         if not self.past:
             return self
         return Draft(self.past[-1], self.past[:-1], (self.rois, *self.future))
 
     def redo(self) -> Draft:
-        """Go one undone step forth; the same draft where nothing is undone."""
+        """Redo one step; the same draft if there is none."""
         if not self.future:
             return self
         return Draft(self.future[0], (*self.past, self.rois), self.future[1:])
 
     def _reshape(self, name: str, change: Callable[[Points], Points]) -> Draft:
         roi = self[name]
-        return self._with(name, roi.model_copy(update={"polygon": change(roi.polygon)}))
+        polygon = change(roi.polygon)
+        # The area was measured for the old outline; kept for another it would give a wrong people per m2.
+        area = roi.area_m2 if shapes.same_outline(polygon, roi.polygon) else None
+        return self._with(name, roi.model_copy(update={"polygon": polygon, "area_m2": area}))
 
     def _with(self, name: str, new: RoiConfig) -> Draft:
         return self.changed(new if roi.name == name else roi for roi in self.rois)

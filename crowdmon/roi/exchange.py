@@ -1,4 +1,4 @@
-"""ROIs from and to files: ``roi.mat`` of the benchmarks, and the application's own YAML."""
+"""Reads and writes ROIs: ``roi.mat`` of the benchmarks, and the YAML configuration."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def polygon_from_mat(path: str | Path, *, size: tuple[int, int]) -> Points:
     """Read the polygon of a ``roi.mat``, drawn on pictures of ``size`` (width, height) pixels.
 
     Raises:
-        DatasetError: not such a file.
-        ConfigError: inside a picture of this size it makes no polygon.
+        DatasetError: the file is not a ``roi.mat``.
+        ConfigError: on a picture of this size its points are not a valid polygon.
     """
     width, height = size
     points = to_fractions(read_roi_mat(path), width=width, height=height)
-    # Corners beyond the border are brought to it, where several may meet.
+    # Corners outside the picture are moved to its border, where several may coincide.
     kept = [point for i, point in enumerate(points) if point != points[i - 1]]
     try:
         return checked(kept)

@@ -1,4 +1,4 @@
-"""One polygon changed: each function returns another valid polygon or says why it cannot be."""
+"""Edits of one polygon: each function returns a valid polygon or says why there is none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FLAT = 1e-12
 
 
 class Refused(ConfigError):  # noqa: N818 - it is an answer, not a fault
-    """What was asked for cannot be; nothing has changed. The message fits beside the pointer."""
+    """An edit is not possible; nothing has changed. The message fits beside the pointer."""
 
 
 def held(point: Point) -> Point:
@@ -28,7 +28,7 @@ def checked(points: Iterable[Point]) -> Points:
     """Return ``points`` as a valid polygon.
 
     Raises:
-        Refused: they make none; the reason is one short sentence.
+        Refused: they are not one; the reason is one short sentence.
     """
     found = tuple((float(x), float(y)) for x, y in points)
     if len(found) < 3:
@@ -52,7 +52,7 @@ def _reason(points: Points) -> str:
 
 
 def with_point_moved(points: Points, index: int, to: Point) -> Points:
-    """Return the polygon with one corner elsewhere, kept inside the picture. Raises as :func:`checked`."""
+    """Return the polygon with one corner moved, kept inside the picture. Raises as :func:`checked`."""
     return checked(held(to) if i == index else point for i, point in enumerate(points))
 
 
@@ -76,10 +76,19 @@ def with_edge_moved(points: Points, edge: int, dx: float, dy: float) -> Points:
 
 
 def shifted(points: Points, dx: float, dy: float) -> Points:
-    """Return all points shifted alike, by less where the picture ends; the shape stays as it is."""
+    """Return all points shifted by the same amount, less at the picture's border; the shape is kept."""
     dx = min(max(dx, -min(x for x, _ in points)), 1.0 - max(x for x, _ in points))
     dy = min(max(dy, -min(y for _, y in points)), 1.0 - max(y for _, y in points))
     return tuple(held((x + dx, y + dy)) for x, y in points)
+
+
+def same_outline(a: Points, b: Points) -> bool:
+    """Whether two polygons enclose the same ground; a corner on a straight edge makes no difference."""
+    return _bends(a) == _bends(b)
+
+
+def _bends(points: Points) -> Points:
+    return tuple(p for i, p in enumerate(points) if _turn(points[i - 1], p, points[(i + 1) % len(points)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Sketch:
     points: Points = ()
 
     def add(self, point: Point) -> Sketch:
-        """Return the path with one more corner; the last corner once more changes nothing.
+        """Return the path with one more corner; repeating the last corner changes nothing.
 
         Raises:
             Refused: the path would cross or touch itself.

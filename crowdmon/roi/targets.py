@@ -12,7 +12,7 @@ from crowdmon.roi.shapes import Point
 
 
 class Part(StrEnum):
-    """Which part of a ROI is meant."""
+    """The parts of a ROI."""
 
     NONE = "none"
     VERTEX = "vertex"

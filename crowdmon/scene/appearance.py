@@ -1,4 +1,4 @@
-"""What people look like: bodies, hair and clothes, drawn once per person and visit."""
+"""The appearance of people: bodies, hair and clothes, chosen once per person and visit."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ BAGS: tuple[Colour, ...] = (
 
 
 class Material(IntEnum):
-    """What a figure's parts are made of, in the order of :attr:`Appearance.materials`."""
+    """The materials of a figure's parts, in the order of :attr:`Appearance.materials`."""
 
     SKIN = 0
     HAIR = 1
@@ -135,7 +135,7 @@ class Appearance:
 def _any(
     rng: np.random.Generator, palette: tuple[Colour, ...], odds: tuple[float, ...] | None = None
 ) -> Colour:
-    """Draw a colour and vary it a little, so that no two jackets are quite alike."""
+    """Choose a colour and vary it a little, so that no two jackets are the same."""
     base = np.array(palette[int(rng.choice(len(palette), p=odds))], dtype=np.float64)
     varied = np.clip(base * rng.uniform(0.88, 1.12) + rng.normal(0.0, 4.0, 3), 8, 246)
     return int(varied[0]), int(varied[1]), int(varied[2])

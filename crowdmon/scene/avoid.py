@@ -1,7 +1,7 @@
-"""Making way for each other, without memory: a smooth function of where all people would be.
+"""How people avoid each other, without memory: a smooth function of where all people would be.
 
-Two people who pass each other in straight lines keep one and the same miss distance (the part of
-their offset across their relative velocity). So each can step aside ahead of time, by an amount
+Two people who pass each other in straight lines keep the same miss distance (the part of their
+offset across their relative velocity). So each can step aside ahead of time, by an amount
 that depends on this moment alone, and the picture stays smooth in time.
 """
 
@@ -20,9 +20,9 @@ Ints = NDArray[np.int64]
 PASSING_M = 0.74
 """Miss distance people keep while passing, in metres."""
 STANDING_M = 0.54
-"""Distance between the middles of two people at the least, in metres."""
+"""The smallest distance between the centres of two people, in metres."""
 FARTHEST_M = 0.7
-"""How far anybody steps aside at the most, in metres."""
+"""The largest step aside, in metres."""
 SOFT_M = 0.14
 """Below this distance in metres the push fades, because its direction would flip between two pictures."""
 AROUND_S = (-0.44, -0.22, 0.0, 0.22, 0.44)
@@ -79,18 +79,18 @@ def _step_aside(ground: Floats, velocity: Floats, pairs: _Pairs) -> Floats:
     relative = velocity[pairs.first] - velocity[pairs.second]
     speed = np.hypot(relative[:, 0], relative[:, 1])
     along, miss, gap = _miss(ground[pairs.first] - ground[pairs.second], relative, speed)
-    # Those who walk together (hardly any relative speed) are kept apart by their formation.
+    # People who walk together (hardly any relative speed) keep their distance by their formation.
     want = (
         np.clip(PASSING_M - gap, 0.0, None) * _near(along, AHEAD_M) * np.clip((speed - 0.3) / 0.5, 0.0, 1.0)
     )
     pace = np.hypot(velocity[:, 0], velocity[:, 1]) + 0.5
-    # Who stands moves less than who walks.
+    # A standing person moves less than a walking one.
     part = pace[pairs.first] / (pace[pairs.first] + pace[pairs.second])
     return pairs.total(miss * (want / np.hypot(gap, SOFT_M))[:, None], part)
 
 
 def _walk_around(ground: Floats, velocity: Floats) -> Floats:
-    """Shift those who walk towards an obstacle to the side they already pass it on."""
+    """Shift people who walk towards an obstacle to the side on which they already pass it."""
     speed = np.hypot(velocity[:, 0], velocity[:, 1])[:, None]
     along, miss, gap = _miss(ground[:, None, :] - _MIDDLES, velocity[:, None, :], speed)
     want = np.clip(_RADII + 0.42 - gap, 0.0, 0.9) * _near(along, AHEAD_M + _RADII)

@@ -1,4 +1,4 @@
-"""The plaza without anybody on it: in full light, in the shade, and what people can walk behind."""
+"""The empty plaza: in full light, in the shade, and the things that people can walk behind."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Backdrop:
 
     Attributes:
         lit: HxWx3 uint8, as it looks with its own shadows.
-        sun: HxWx3 uint8, what a shadow on the ground takes away from it.
+        sun: HxWx3 uint8, the light that a shadow on the ground removes.
         things: what stands on it, the farthest first.
         shadows: map of the things' shadows on the ground, 255 in full shadow, see :meth:`sun_at`.
     """
@@ -54,7 +54,7 @@ class Backdrop:
 
 @lru_cache(maxsize=16)
 def backdrop(camera: Camera, light: Light) -> Backdrop:
-    """Build the empty plaza; kept, for a camera looks at the same one all day."""
+    """Build the empty plaza. The result is cached, because a camera looks at the same one all day."""
     things = _things(camera, light)
     shadows = _shadow_map(things, light)
     lit, shade = _ground(camera, light, shadows)
@@ -112,7 +112,7 @@ def _ground(camera: Camera, light: Light, shadows: Bytes) -> tuple[Bytes, Bytes]
     """Paint the ground in full light with the things' shadows, and all in the shade."""
     rows, columns = np.mgrid[0 : camera.height, 0 : camera.width].astype(np.float64)
     ground = camera.to_ground(np.stack([columns, rows], axis=-1))
-    # Above the horizon and far behind the houses there is nothing to see of the ground.
+    # Above the horizon and far behind the houses, no ground is visible.
     ground[(ground[..., 1] <= 0) | (ground[..., 1] > 90)] = (0.0, 90.0)
     x, y = (ground[..., i].astype(np.float32) for i in (0, 1))
     depth = y * math.cos(TILT) + HEIGHT_M * math.sin(TILT)

@@ -46,7 +46,7 @@ class Joint(IntEnum):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pose:
-    """How N people hold themselves.
+    """The posture of N people.
 
     Attributes:
         phase: N radians of the walking cycle.
@@ -69,7 +69,7 @@ def joints(
     Args:
         ground: Nx2 metres.
         heading: N radians, the direction each faces.
-        pose: how they hold themselves.
+        pose: their posture.
         height: N metres.
         build: N, relative width of the body.
         swings: N, relative swing of the arms.
@@ -158,13 +158,13 @@ def _arm(body: Floats, side: int, sign: float, build: Floats, *, swing: Floats, 
 
 
 def pose(t: float, *, phase: Floats, pace: Floats, keys: Floats) -> Pose:
-    """Let those who stand talk, hold a phone or fold their arms.
+    """Let standing people talk, hold a phone or fold their arms.
 
     Args:
         t: seconds.
         phase: N radians of the walking cycle.
         pace: N metres a second.
-        keys: Nx3 whole numbers that tell a person from all others.
+        keys: Nx3 integers that identify a person.
     """
     still = np.clip(1.0 - pace / 0.5, 0.0, 1.0)
     own = (keys * (2.399, 1.618, 0.737)).sum(axis=-1) % 1.0

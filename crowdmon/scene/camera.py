@@ -2,8 +2,8 @@
 
 Ground metres: x to the right of the camera, y away from it, z up; the origin lies on the ground
 right below the camera. Pixels: x to the right, y down, whole numbers at pixel centres, so the
-top left pixel's centre is (0, 0). There is no lens distortion, hence the map from the ground to
-the picture is exactly a homography.
+top left pixel's centre is (0, 0). There is no lens distortion, so the map from the ground to the
+picture is exactly a homography.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Camera:
     def to_ground(self, pixels: Floats) -> Floats:
         """Map ``(..., 2)`` pixels below the horizon to ``(..., 2)`` metres on the ground."""
         inverse = np.linalg.inv(self.homography())
-        # Written out: a matrix product may round differently with the number of threads.
+        # Written out, because a matrix product may round differently with another number of threads.
         x, y, w = (row[0] * pixels[..., 0] + row[1] * pixels[..., 1] + row[2] for row in inverse)
         out: Floats = np.stack([x / w, y / w], axis=-1)
         return out

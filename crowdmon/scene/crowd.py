@@ -32,9 +32,9 @@ class Crowd:
     Attributes:
         ground: Nx2 metres.
         heading: radians, 0 along x, the direction a person faces.
-        pose: how they hold themselves.
+        pose: their posture.
         shown: 0..1, below 1 while in a door.
-        keys: Nx3 whole numbers that tell a person from all others: group, member, visit.
+        keys: Nx3 integers that identify a person: group, member, visit.
         company: size of the person's group.
     """
 
@@ -54,7 +54,7 @@ def groups(people: int, seed: int) -> tuple[Group, ...]:
     rng = rng_of(seed, 3)
     while slots > 0:
         size = min(int(rng.choice(SIZES)), slots)
-        # The first group lingers, so that a square for one is seldom empty.
+        # The first group stays for a while, so that a square for one person is rarely empty.
         lingers = bool(rng.random() < 0.25 + 0.16 * size) or not out
         turn = float(rng.uniform(75.0, 170.0) if lingers else rng.uniform(22.0, 34.0))
         out.append(Group(len(out), size, turn, float(rng.uniform(0.0, turn)), lingers))
@@ -63,7 +63,7 @@ def groups(people: int, seed: int) -> tuple[Group, ...]:
 
 
 def swing(people: int) -> float:
-    """By what share the crowd grows and shrinks; a handful of people hardly does."""
+    """The share by which the crowd grows and shrinks; a small group hardly changes."""
     return 0.22 * min(1.0, people / 20.0)
 
 
@@ -90,7 +90,7 @@ def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
         turns = (t + group.offset) / group.turn
         number = math.floor(turns)
         into = (turns - number) * group.turn
-        # Numbers before time 0 are folded onto positive ones, for the rng_of want those.
+        # Numbers before time 0 are mapped to positive ones, because rng_of needs those.
         tour = visit(seed, group, number * 2 if number >= 0 else -number * 2 - 1, camera)
         began = number * group.turn - group.offset
         if into < tour.end and tour.keen < busy(began, people=people, seed=seed):
@@ -164,7 +164,7 @@ def _places(seed: int, group: Group, number: int) -> tuple[Place, ...]:
                 ahead=-0.95 * row + float(rng.normal(0, 0.10)),
                 ring=2 * math.pi * member / group.size + float(rng.normal(0, 0.15)),
                 distance=0.0 if group.size == 1 else 0.36 + 0.11 * group.size + float(rng.normal(0, 0.03)),
-                # Alone one looks anywhere, in company towards the middle of the ring.
+                # A person alone looks anywhere; a member of a group looks towards the middle of the ring.
                 looks=float(rng.uniform(-3, 3)) if group.size == 1 else math.pi + float(rng.normal(0, 0.3)),
                 gait=float(rng.uniform(0.93, 1.07)),
                 phase=float(rng.uniform(0, 2 * math.pi)),
@@ -179,7 +179,7 @@ def _turn(start: float, end: float, part: float) -> float:
 
 
 def _door_fade(tour: Visit, walked: float, left: float) -> float:
-    """0..1: people step out of the dark of a door, and back into it."""
+    """0..1: people appear in the dark of a door, and disappear in it."""
     shown = 1.0
     if tour.doors[0]:
         shown = min(shown, smoothstep((walked - 0.15) / 0.9))

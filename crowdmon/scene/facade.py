@@ -184,7 +184,7 @@ def _window(sheet: _Sheet, middle: float, wall: Colour, paint: Colour, rng: np.r
 
 
 def _door(sheet: _Sheet, middle: float) -> None:
-    """Draw the dark opening people come from: a passage between the houses."""
+    """Draw the dark opening from which people come: a passage between the houses."""
     sheet.rect((middle - 1.5, middle + 1.5), (0.0, 3.5), (206, 198, 184))
     sheet.rect((middle - 1.5, middle + 1.5), (3.32, 3.5), (222, 214, 200))
     sheet.rect((middle - 1.1, middle + 1.1), (0.0, 2.4), (30, 30, 34), 34)
@@ -196,7 +196,7 @@ def _door(sheet: _Sheet, middle: float) -> None:
 
 
 def _weather(paint: Bytes, rng: np.random.Generator) -> Bytes:
-    """Let rain and years go over the walls."""
+    """Add traces of rain and age to the walls."""
     coarse = rng.normal(0.0, 1.0, (24, 320)).astype(np.float32)
     stains = cv2.resize(
         cv2.GaussianBlur(coarse, (0, 0), 1.0), paint.shape[1::-1], interpolation=cv2.INTER_CUBIC

@@ -15,9 +15,9 @@ Rgb = tuple[float, float, float]
 SUN_SHADOW = (0.98, 0.26)
 """How far (x, y) in metres the sun throws the shadow of a point one metre up."""
 SUN = np.array([1.08, 1.045, 0.975])
-"""What the sun and the sky give together, per colour channel."""
+"""Light of sun and sky together, per colour channel."""
 SKY = np.array([0.52, 0.565, 0.65])
-"""What the sky gives alone: the light in a shadow."""
+"""Light of the sky alone: the light in a shadow."""
 MOON = np.array([0.205, 0.225, 0.295])
 """The light of a town's night sky."""
 LAMP = np.array([1.05, 0.80, 0.50])
@@ -63,7 +63,7 @@ class Light:
         if not self.night:
             out: Floats = points[..., :2] + points[..., 2:] * np.array(SUN_SHADOW)
             return out
-        # One lamp for the whole of a body: the nearest to where it stands.
+        # One lamp for a whole body: the nearest one.
         lamp = _POSTS[np.argmin(_to_lamps(points[..., :1, :2]), axis=-1)]
         offset = points[..., :2] - lamp
         up = np.clip(points[..., 2:], 0.0, 2.2)

@@ -81,7 +81,7 @@ def paint(now: Crowd, appearances: list[Appearance], *, camera: Camera, light: L
 
 
 def _lights(ground: Floats, back: Backdrop, light: Light) -> tuple[Floats, Floats]:
-    """Return Nx3 light on people's sunny and shady sides; what counts is where the chest stands."""
+    """Return Nx3 light on the sunny and shady sides of people, at the position of the chest."""
     chest = np.concatenate([ground, np.full((len(ground), 1), 1.25)], axis=-1)
     sun = back.sun_at(light.thrown(chest[:, None])[:, 0])[:, None]
     full, shaded = light.full(ground), light.shaded(ground)
@@ -129,7 +129,7 @@ def _things(
 
 
 def is_visible(ids: NDArray[np.uint16], head: tuple[float, float], size: float, *, rank: int) -> bool:
-    """Say whether a head's centre is inside the picture and half its disc not hidden.
+    """Say whether the centre of a head is inside the picture and half of its disc is visible.
 
     Args:
         ids: HxW id buffer; a pixel with a higher rank than the head's hides it there.

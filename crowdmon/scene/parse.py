@@ -1,4 +1,4 @@
-"""From ``synthetic:plaza?people=40&seed=1`` to a scene."""
+"""Turns ``synthetic:plaza?people=40&seed=1`` into a scene."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[+-]?([0-9]{1,18}(\.[0-9]*)?|\.[0-9]+)")
 
 
 def parse_scene(uri: str) -> Plaza:
-    """Build the scene that a URI asks for.
+    """Build the scene of a URI.
 
     Args:
         uri: ``synthetic:NAME`` or ``synthetic:NAME?people=40&seed=1&width=1280&height=720&fps=25``;
@@ -49,7 +49,7 @@ def parse_scene(uri: str) -> Plaza:
 
 
 def _pairs(query: str, *, shown: str) -> dict[str, str]:
-    """Split a query into parameters, refusing unknown, doubled and malformed ones."""
+    """Split a query into parameters. Unknown, repeated and malformed ones are refused."""
     allowed = ", ".join(LIMITS)
     if not query:
         return {}
@@ -72,7 +72,7 @@ def _pairs(query: str, *, shown: str) -> dict[str, str]:
 
 
 def _number(key: str, text: str, *, shown: str) -> float:
-    """Read one parameter's value and hold it against its limits."""
+    """Read the value of one parameter and check its limits."""
     limit = LIMITS[key]
     if not (_NUMBER if limit.fractional else _WHOLE).fullmatch(text):
         raise ConfigError(f"{key}={text!r} in {shown!r} is not {limit.kind}", limit.allowed(key))

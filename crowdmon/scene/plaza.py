@@ -57,7 +57,7 @@ LIMITS: dict[str, Limit] = {
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SceneFrame:
-    """One picture of a scene and what is true in it; all arrays are read-only.
+    """One picture of a scene and its truth; all arrays are read-only.
 
     A head is listed when its centre lies inside the picture and at least half of its disc is not
     hidden by anything nearer, as the order of painting tells pixel by pixel.
@@ -65,7 +65,7 @@ class SceneFrame:
     Attributes:
         rgb: HxWx3 uint8.
         heads: Nx2 float32, pixel (x, y) of the centre of each visible head.
-        ground: Nx2 float32, where its owner stands, in metres.
+        ground: Nx2 float32, where the person stands, in metres.
         sizes: N float32, diameter of each head in pixels.
         present: people on the plaza, seen or not.
     """
@@ -87,7 +87,7 @@ class Plaza:
 
     Args:
         people: about how many people are on the square, 0..500.
-        seed: whole number >= 0; another one gives other people on other ways.
+        seed: integer >= 0; another one gives other people on other paths.
         width, height: size of the picture, in pixels.
         fps: pictures a second, for the player of the scene; a picture depends on the time alone.
         night: lamps instead of the sun.

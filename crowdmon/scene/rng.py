@@ -1,4 +1,4 @@
-"""Chance without state: the same keys give the same numbers, in any order and any process."""
+"""Random numbers without state: the same keys give the same numbers, in any order and any process."""
 
 from __future__ import annotations
 

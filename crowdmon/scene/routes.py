@@ -1,4 +1,4 @@
-"""Ways across the plaza: smooth lines that bend around what stands there."""
+"""Paths across the plaza: smooth lines that bend around obstacles."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Floats = NDArray[np.float64]
 Point = tuple[float, float]
 
 CLEARANCE = 0.7
-"""Metres between a planned way and the rim of an obstacle."""
+"""Metres between a planned path and the edge of an obstacle."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Leg:
-    """One stretch of a way.
+    """One part of a path.
 
     Attributes:
         points: Nx2 metres.
@@ -35,7 +35,7 @@ class Leg:
         return float(self.along[-1])
 
     def at(self, distance: float) -> Point:
-        """Return the place ``distance`` metres along; the ends are prolonged straight on."""
+        """Return the place ``distance`` metres along the path; beyond the ends, it continues straight."""
         index = int(np.searchsorted(self.along, distance)) - 1
         index = min(max(index, 0), len(self.along) - 2)
         span = float(self.along[index + 1] - self.along[index])

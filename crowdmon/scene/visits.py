@@ -1,7 +1,7 @@
-"""Who comes when and which way: visits of groups as a pure function of their keys.
+"""Who comes when, and on which path: visits of groups as a pure function of their keys.
 
-A group's time is cut into turns of equal length; in each turn it pays at most one visit: walk in,
-perhaps linger, walk out. Any moment can be looked up without playing what came before.
+The time of a group is divided into turns of equal length. In each turn it makes at most one visit: walk
+in, perhaps stay for a while, walk out. Any moment can be computed without the moments before it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Group:
         size: people in it.
         turn: seconds between the starts of two visits.
         offset: seconds into its turn at time 0.
-        lingers: whether it stops on the way.
+        lingers: whether it stops on its path.
     """
 
     key: int
@@ -52,7 +52,7 @@ class Visit:
         stay: seconds between the legs.
         facing: direction the group's middle faces while it stays, radians.
         doors: whether the way begins, and ends, in a door of the facade.
-        keen: 0..1; the visit takes place while the square is at least this busy.
+        keen: 0..1; the visit happens if the square is at least this busy.
     """
 
     number: int
@@ -152,7 +152,7 @@ def _any_gate(rng: np.random.Generator, camera: Camera) -> tuple[Point, bool]:
 
 
 def _spot(rng: np.random.Generator, group: Group, camera: Camera) -> Point:
-    """Draw where a group lingers; groups spread over the square by a low-discrepancy sequence."""
+    """Choose where a group stays; a low-discrepancy sequence spreads groups over the square."""
     across = (0.5 + 0.7548776662466927 * (group.key + 1) + float(rng.uniform(0, 0.06))) % 1.0
     out = (0.5 + 0.5698402909980532 * (group.key + 1) + float(rng.uniform(0, 0.06))) % 1.0
     y = 8.6 + (28.6 - 8.6) * out**1.15

@@ -19,7 +19,7 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
 
     Args:
         density: people per cell of one picture.
-        rois: valid ROIs, in the order the reading shall have.
+        rois: valid ROIs, in the order of the reading.
 
     Returns:
         A reading in state ok with the whole picture first; nothing is smoothed yet (see

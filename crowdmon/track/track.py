@@ -25,7 +25,7 @@ class Counted:
     Attributes:
         density: the people in it.
         moment: seconds on the clock of the source, for smoothing: its media time, or the time of capture.
-        era: another one than before starts the smoothing again: the recording was sought.
+        era: a new value starts the smoothing again: the recording moved to another position.
     """
 
     density: DensityMap
@@ -63,7 +63,7 @@ class Track:
 
         Args:
             camera: the name in the readings.
-            rois: valid ROIs, in the order the readings shall have.
+            rois: valid ROIs, in the order of the readings.
             interval: the usual seconds between two counts.
             unknown_after: seconds after which a stale count is unknown.
         """

@@ -1,4 +1,4 @@
-"""What the window knows of one camera, and the rule that an old number never looks new. No Qt."""
+"""What the window knows about one camera, and the rule that an old number never looks new. No Qt."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ class CameraValues:
     history: Curves = field(default_factory=Curves)
 
     def known(self, roi: str) -> RoiReading | None:
-        """Return a ROI's reading if it holds for what the camera sees now; else None."""
+        """Return the reading of a ROI if it is valid for the present picture; else None."""
         fresh = self.status is not None and self.status.state in FRESH
         if not fresh or self.reading is None or self.reading.state is not ReadingState.OK:
             return None
         return next((one for one in self.reading.rois if one.roi == roi), None)
 
     def count(self, roi: str = WHOLE_FRAME) -> float | None:
-        """Return a ROI's count if it holds now."""
+        """Return the count of a ROI if it is valid now."""
         known = self.known(roi)
         return None if known is None else known.count
 
     def redraw(self, config: CameraConfig) -> None:
-        """Take other ROIs; those that are new or moved are counted in the density map that is shown.
+        """Set other ROIs. New or moved ones are counted in the density map on the screen.
 
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
         before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
         now = {roi.name: roi.polygon for roi in config.to_rois()}
-        # The curve of another place would make the arrow say what is not so.
+        # With the curve of another place, the arrow would be wrong.
         self.history.forget(name for name, roi in before.items() if now.get(name) != roi.polygon)
         if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
             return

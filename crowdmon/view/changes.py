@@ -15,11 +15,11 @@ from crowdmon.facts import Fact
 from crowdmon.values import DensityMap, Frame, Reading, Status
 
 BEAT_S = 0.25
-"""Seconds after which ages and rates are told again while nothing else changes."""
+"""Seconds after which ages and rates are reported again while nothing else changes."""
 
 
 class CameraSnapshotLike(Protocol):
-    """What is read of one camera."""
+    """What is read from one camera."""
 
     @property
     def status(self) -> Status: ...  # noqa: D102
@@ -40,7 +40,7 @@ class CameraSnapshotLike(Protocol):
 
 
 class SnapshotLike(Protocol):
-    """What is read of the engine at one moment."""
+    """What is read from the engine at one moment."""
 
     @property
     def cameras(self) -> Mapping[str, Any]: ...  # noqa: D102
@@ -58,7 +58,7 @@ class SnapshotLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineNote:
-    """What counts, and what is wrong with it; empty texts for what is not known or not wrong."""
+    """What runs the network, and its errors; empty texts if unknown or if there is no error."""
 
     device: str = ""
     weights: str = ""
@@ -67,7 +67,7 @@ class EngineNote:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a recording stands: media seconds, None for what is not known; not ``seekable`` if it is live."""
+    """Position in a recording: media seconds, None if unknown; not ``seekable`` if it is live."""
 
     position: float | None = None
     duration: float | None = None
@@ -75,7 +75,7 @@ class Position:
 
 
 class What(Enum):
-    """What a change is about. The value is of the type that stands beside it."""
+    """What a change is about. The comment gives the type of the value."""
 
     STATUS = auto()  # Status
     PICTURE = auto()  # Frame
@@ -102,17 +102,17 @@ class Change:
 
 
 class Changes:
-    """Remembers what was told, and finds what is new."""
+    """Remembers what was reported, and finds what is new."""
 
     def __init__(self) -> None:
         self.number = 0
-        """The number of the last fact that was told."""
+        """The number of the last reported fact."""
         self._seen: dict[str, dict[What, object]] = {}
         self._note = EngineNote()
         self._next_beat = 0.0
 
     def of(self, snapshot: SnapshotLike, now: float) -> list[Change]:
-        """Return what is new in a snapshot, camera by camera, the beat last.
+        """Return what is new in a snapshot, camera by camera, with the beat last.
 
         Args:
             snapshot: with the facts above :attr:`number`.
@@ -133,7 +133,7 @@ class Changes:
         return found
 
     def readings(self, snapshot: SnapshotLike, *, without: Collection[str] = ()) -> list[Change]:
-        """Return the new readings of the cameras that are there, but not of those in ``without``."""
+        """Return the new readings of the present cameras, except those in ``without``."""
         self.number = snapshot.number
         return [
             Change(What.READING, fact, fact.camera)
@@ -142,12 +142,12 @@ class Changes:
         ]
 
     def keep(self, cameras: Iterable[str]) -> None:
-        """Forget what was told of all other cameras."""
+        """Forget what was reported about all other cameras."""
         names = set(cameras)
         self._seen = {name: seen for name, seen in self._seen.items() if name in names}
 
     def forget(self, camera: str) -> None:
-        """Forget what was told of one camera: it starts over."""
+        """Forget what was reported about one camera, so that it starts again."""
         self._seen.pop(camera, None)
 
     def _camera(self, name: str, camera: CameraSnapshotLike, *, beat: bool) -> Iterator[Change]:

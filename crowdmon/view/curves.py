@@ -13,7 +13,7 @@ KEEP_S = 3600.0
 """Readings older than this are forgotten."""
 
 MOST_ROWS = 120_000
-"""More readings than this are never kept, whatever their rate."""
+"""The most readings that are kept, at any rate."""
 
 LEAST_GAP_S = 2.0
 """A pause shorter than this is never a gap."""
@@ -24,8 +24,8 @@ _BACKWARDS_S = 5.0
 class Curves:
     """Counts of every ROI over time.
 
-    A reading whose state is not ok, and a pause of more than three usual intervals, leave a NaN, at
-    which a plot breaks its line: what was not counted is not drawn.
+    A reading whose state is not ok leaves a NaN, and so does a pause of more than three usual intervals.
+    A plot breaks its line there, because nothing was counted.
     """
 
     def __init__(self, *, keep: float = KEEP_S) -> None:
@@ -41,7 +41,7 @@ class Curves:
     def add(self, reading: Reading) -> None:
         """Take a reading; one that is not newer than the last is ignored.
 
-        Time that jumps back by more than a few seconds (a clock set anew) drops what lies ahead of it.
+        If time jumps back by more than a few seconds (somebody set the clock), later readings are dropped.
         """
         if self._rows:
             step = reading.time - self._times[self._rows - 1]
@@ -56,7 +56,7 @@ class Curves:
         self._append(reading.time, counts)
 
     def forget(self, rois: Iterable[str]) -> None:
-        """Drop the past of ROIs that have another shape now: their old counts are of another place."""
+        """Drop the past of ROIs that changed their shape: their old counts belong to another place."""
         for roi in rois:
             self._columns.pop(roi, None)
 
@@ -76,7 +76,7 @@ class Curves:
     def _mark_gap(self, step: float) -> None:
         if step > max(LEAST_GAP_S, 3 * self._interval):
             self._append(float(self._times[self._rows - 1]) + step / 2, {})
-            # A camera that is counted more rarely from now on is not one gap after the other.
+            # If a camera is counted less often from now on, that must not look like gaps.
             self._interval = min(step, 2 * self._interval) if self._interval else step
         else:
             self._interval = step if not self._interval else 0.8 * self._interval + 0.2 * step
@@ -113,8 +113,8 @@ def thinned(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the points to draw between ``start`` and ``end``.
 
-    Time is cut into buckets, at the same places whatever is shown, so that peaks do not flicker as time
-    goes on. Of each one the least and the most are drawn, and a gap where something in it is not known.
+    Time is divided into buckets at fixed places, so that peaks do not flicker as time goes on. For each
+    bucket, the minimum and the maximum are drawn, and a gap if something in it is unknown.
 
     Args:
         times: epoch seconds, rising; counts: people, NaN where unknown. Of the same length.

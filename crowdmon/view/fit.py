@@ -1,4 +1,4 @@
-"""Where a picture lies inside a widget, and how points travel between the two. No Qt, no state."""
+"""The position of a picture inside a widget, and how points convert between the two. No Qt, no state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Fit:
         return self.left + x * self.width, self.top + y * self.height
 
     def to_fraction(self, x: float, y: float) -> tuple[float, float]:
-        """Return fractions of the picture of a point in widget pixels; beyond 0..1 outside of it."""
+        """Return fractions of the picture for a point in widget pixels; outside the picture, beyond 0..1."""
         if not (self.width and self.height):
             return 0.0, 0.0
         return (x - self.left) / self.width, (y - self.top) / self.height

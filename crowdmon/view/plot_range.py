@@ -1,17 +1,17 @@
-"""Which stretch of time the plot shows: it follows now, or stands where somebody has moved it. Pure."""
+"""The time range of the plot: it follows the present, or stays where somebody moved it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 SPANS_S = (60.0, 120.0, 300.0)
-"""Seconds shown by itself: the shortest of them that holds what there is, at most the last."""
+"""Seconds shown by default: the shortest that holds all readings, or else the last."""
 
 CHOICES = {"Automatic": 0, "1 min": 60, "5 min": 300, "15 min": 900, "30 min": 1800, "1 h": 3600}
 """Seconds by name; 0 for what :data:`SPANS_S` says."""
 
 SHORTEST_S, LONGEST_S = 10.0, 3600.0
-"""No zoom goes beyond these."""
+"""The limits of zooming, in seconds."""
 
 
 def span_for(age: float) -> float:
@@ -38,14 +38,14 @@ class TimeWindow:
         return end - span, end
 
     def since(self, now: float) -> float:
-        """Return from when on readings are needed."""
+        """Return the time from which readings are needed."""
         end = now if self.end is None else min(self.end, now)
         return end - (self.span or SPANS_S[-1])
 
     def zoomed(self, factor: float, at: float, *, now: float, oldest: float) -> TimeWindow:
-        """Return one that shows ``factor`` times as much; what is at ``at`` stays in its place.
+        """Return one that shows ``factor`` times as much; the point at ``at`` does not move.
 
-        While it follows now it goes on doing so.
+        If it follows the present, it continues to do so.
         """
         start, end = self.bounds(now, oldest)
         span = min(max((end - start) * factor, SHORTEST_S), LONGEST_S)
@@ -55,12 +55,12 @@ class TimeWindow:
         return TimeWindow(span, at + share * span)._held(now)
 
     def panned(self, seconds: float, *, now: float, oldest: float) -> TimeWindow:
-        """Return one that is moved; at now it follows again, and it never leaves what is remembered."""
+        """Return one that is moved. At the present it follows again. It never leaves the stored readings."""
         start, end = self.bounds(now, oldest)
         return TimeWindow(end - start, end + seconds)._held(now)
 
     def following(self) -> TimeWindow:
-        """Return one that shows as much and follows now."""
+        """Return one that shows as much and follows the present."""
         return replace(self, end=None)
 
     def _held(self, now: float) -> TimeWindow:

@@ -1,8 +1,7 @@
-"""The colours of the window, as data, and the contrast they must hold.
+"""The colours of the window as data, and their required contrast.
 
-Two themes of equal rank. Every pair of colours that carries meaning is listed in :func:`text_pairs`
-and :func:`line_pairs`; a test measures all of them, so that no colour can be changed into something
-that cannot be read.
+There are two themes. Every pair of colours with a meaning is listed in :func:`text_pairs` and
+:func:`line_pairs`. A test measures all of them, so that no change can make something unreadable.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ class Theme:
 
     Attributes:
         background, surface, raised: from the deepest plane to the nearest.
-        line: hairlines that only decorate; control: outlines that tell where a control is.
-        text, muted: what is read, and what explains it.
-        accent, on_accent: focus and choice, and the text upon it.
+        line: thin lines for decoration only; control: outlines that show where a control is.
+        text, muted: main text, and explanations.
+        accent, on_accent: focus and selection, and the text on it.
         normal, amber, red, critical, unknown: states, and nothing else.
         whole: the line of the whole picture in the plot.
-        rois: one colour a ROI, in turn; none of them is a colour of a state.
+        rois: one colour for each ROI, in turn; no state has one of them.
     """
 
     name: str
@@ -52,7 +51,7 @@ class Theme:
     rois: tuple[str, ...]
 
     def roi(self, index: int) -> str:
-        """Return the colour of the ROI at ``index``; the colours come round again."""
+        """Return the colour of the ROI at ``index``; after the last, the colours repeat."""
         return self.rois[index % len(self.rois)]
 
     def of_state(self, state: CameraState) -> str:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 RECENT_S, BEFORE_S = 10.0, 40.0
-"""The last seconds, and those they are compared with."""
+"""The last seconds, and the seconds before, with which they are compared."""
 
 _LEAST_PEOPLE, _LEAST_SHARE, _LEAST_READINGS = 1.0, 0.1, 3
 
 
 class Trend(StrEnum):
-    """Where a count goes, as a word."""
+    """The direction of a count, as a word."""
 
     RISING = "rising"
     FALLING = "falling"
@@ -23,18 +23,18 @@ class Trend(StrEnum):
 
     @property
     def arrow(self) -> str:
-        """Return its shape; a dash where it is not known."""
+        """Return its arrow; a dash if it is unknown."""
         return {"rising": "↑", "falling": "↓", "steady": "→"}.get(self.value, "–")
 
 
 def trend(times: NDArray[np.float64], counts: NDArray[np.float64], now: float) -> Trend:
     """Compare the mean of the last 10 s with that of the 30 s before.
 
-    A difference below one person, or below a tenth, is none: counts are estimates and jitter.
+    A difference below one person or below a tenth does not count, because counts are noisy estimates.
 
     Args:
         times: epoch seconds, rising.
-        counts: people, NaN where unknown; as many.
+        counts: people, NaN where unknown; of the same length.
         now: epoch seconds.
     """
     known = np.isfinite(counts)

@@ -1,4 +1,4 @@
-"""Every sentence and number the window shows, made from values: short, calm, exact.
+"""All sentences and numbers of the window, made from values: short, calm, exact.
 
 Pure functions, so that what an operator reads can be tested without a window.
 """
@@ -37,7 +37,7 @@ def people(count: float | None) -> str:
 
 
 def estimate(count: float | None, smoothed: float | None = None) -> str:
-    """Return what lies behind a count shown as whole people, for whoever points at it."""
+    """Return the exact value behind a count shown as whole people, for a tool tip."""
     if count is None:
         return "Not counted at the moment."
     mean = "" if smoothed is None else f" Smoothed over 5 s: {smoothed:.1f}."
@@ -45,7 +45,7 @@ def estimate(count: float | None, smoothed: float | None = None) -> str:
 
 
 def span(seconds: float, *, tenths: bool = True) -> str:
-    """Return a length of time as people say it: ``0.2 s``, ``12 s``, ``3 min``, ``2 h 5 min``."""
+    """Return a duration in words: ``0.2 s``, ``12 s``, ``3 min``, ``2 h 5 min``."""
     seconds = max(seconds, 0.0)
     if tenths and seconds < 9.95:
         return f"{seconds:.1f} s"
@@ -63,9 +63,9 @@ def clock(time: float) -> str:
 
 
 def headline(status: Status, now: float) -> str:
-    """Return what is the matter with a camera: what, since when, what is being done.
+    """Return the problem of a camera: what it is, since when, and what the program does about it.
 
-    Empty while all is well.
+    Empty if there is no problem.
     """
     silent = span(status.age if status.age is not None else now - status.since, tenths=False)
     attempt = f" (attempt {status.attempt})" if status.attempt > 1 else ""
@@ -77,7 +77,7 @@ def headline(status: Status, now: float) -> str:
         case CameraState.PAUSED:
             return f"Paused at {clock(status.since)}"
         case CameraState.STALE:
-            # Pictures may still come and be the same one over and over: the engine says so.
+            # Pictures may still arrive but always be the same one. Then the engine says so.
             return status.message or f"No picture for {silent}"
         case CameraState.RECONNECTING:
             return f"No picture for {silent}, reconnecting{attempt}"
@@ -90,23 +90,23 @@ def headline(status: Status, now: float) -> str:
 def detail(status: Status) -> str:
     """Return the engine's reason and what the user can do about it; empty if there is neither."""
     advice = _ADVICE.get(status.state, "")
-    # A stale camera's reason is its headline already.
+    # For a stale camera, the headline already is the reason.
     reason = "" if status.state is CameraState.STALE else status.message
     return "\n".join(part for part in (reason, advice) if part)
 
 
 def rates(status: Status) -> tuple[str, str]:
-    """Return the pictures a second received and counted, as text."""
+    """Return the rates of received and counted pictures as text."""
     return f"{status.fps_in:.1f} fps in", f"{status.fps_counted:.1f} fps counted"
 
 
 def picture_age(status: Status) -> str:
-    """Return how old the picture shown is; empty before the first."""
+    """Return the age of the picture on the screen; empty before the first one."""
     return "" if status.age is None else f"picture {span(status.age)} old"
 
 
 def lag(view: Frame | None, density: DensityMap | None) -> float | None:
-    """Return by how many seconds a heatmap trails the picture it lies on; None if there is no pair."""
+    """Return how many seconds a heatmap is older than the picture below it; None if one is missing."""
     if view is None or density is None:
         return None
     return max(view.time - density.time, 0.0)
@@ -127,17 +127,17 @@ def gone_count(reading: Reading | None, now: float) -> str:
 
 
 def tip(text: str) -> str:
-    """Return a text as a tool tip: Qt takes one for HTML as soon as it looks like some, as names may."""
+    """Return a text as a tool tip. Qt reads a text that looks like HTML as HTML, and a name may look so."""
     return f"<p>{html.escape(text)}</p>" if text else ""
 
 
 def breakable(text: str) -> str:
-    """Return a text that may be wrapped inside its paths and addresses, where a label finds no blanks."""
+    """Return a text that can wrap inside paths and addresses, which have no blanks."""
     return re.sub(r"([/?&=_.,:-])(?=\w)", "\\1\u200b", text)
 
 
 def unique(name: str, taken: Sequence[str]) -> str:
-    """Return ``name``, with a number behind it if a camera of that name is there already."""
+    """Return ``name``, followed by a number if a camera already has that name."""
     if name not in taken:
         return name
     number = next(n for n in range(2, len(taken) + 3) if f"{name} {n}" not in taken)

@@ -9,11 +9,21 @@ import numpy as np
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.bench import harness as measuring
-from crowdmon.bench import inference as bench_inference
-from crowdmon.bench import offline as bench_offline
-from crowdmon.bench import profile as bench_profile
-from crowdmon.bench import run as bench
+from crowdmon.bench import (
+    harness as measuring,
+)
+from crowdmon.bench import (
+    inference as bench_inference,
+)
+from crowdmon.bench import (
+    offline as bench_offline,
+)
+from crowdmon.bench import (
+    profile as bench_profile,
+)
+from crowdmon.bench import (
+    run as bench,
+)
 from crowdmon.bench.harness import Bench, alternating, goal
 from crowdmon.bench.inference import described
 from crowdmon.counting import reference

@@ -7,8 +7,10 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -137,6 +139,15 @@ def jpeg_tiles(rgb: Rgb, side: int, photometric: int) -> bytes:
     return tiff(values, photometric=photometric, compression=7, tile=(side, side), blocks=blocks)
 
 
+def ycbcr_tiff(rgb: Rgb, packing: str) -> bytes:
+    """A TIFF that stores colours at half resolution, in a video's range, and says so."""
+    frame = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format="yuv420p", dst_colorspace=5)
+    encoder = av.CodecContext.create("tiff", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = rgb.shape[1], rgb.shape[0], "yuv420p"
+    encoder.time_base, encoder.options = Fraction(1, 25), {"compression_algo": packing}
+    return b"".join(bytes(packet) for packet in [*encoder.encode(frame), *encoder.encode(None)])
+
+
 def long_lzw_tiff(orientation: int) -> tuple[bytes, Rgb]:
     """A packed TIFF above 256 kB whose directory stands at its end, and its pixels as they are stored."""
     noise = np.random.default_rng(4).integers(0, 256, (420, 600, 3), dtype=np.uint8)
@@ -225,6 +236,9 @@ def table() -> Iterator[Kind]:
     for number, name in ((1, "grey"), (2, "rgb"), (6, "ycbcr")):
         yield lossy(f"tif-jpeg-tiles-{name}", jpeg_tiles(rgb, 32, number))
     yield lossy("tif-ycbcr", saved(image.convert("YCbCr"), "TIFF", compression="tiff_lzw"), (0.1, 1))
+    for packing in ("raw", "lzw", "deflate"):
+        halved = ycbcr_tiff(rgb, packing)
+        yield of(f"tif-ycbcr-420-{packing}", halved, near=(1.5, 20))
     yield of("tif-cmyk", saved(image.convert("CMYK"), "TIFF"), near=cmyk)
     yield of("tif-palette", saved(palette, "TIFF"), palette3)
     yield of("tif-transparent", saved(image.convert("RGBA"), "TIFF"))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crowdmon.config import RoiConfig
+from crowdmon.config import CameraConfig, RoiConfig
 from crowdmon.geometry import polygon_area, validate_polygon
 from crowdmon.roi import Draft, Refused, Sketch
-from crowdmon.roi.draft import STEPS
+from crowdmon.roi.draft import STEPS, areas_removed
+from crowdmon.track.measure import measure
+from crowdmon.values import DensityMap, Grid
 from tests.test_geometry import simple_polygons
 
 SQUARE = ((0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6))
@@ -103,7 +106,7 @@ def test_an_edge_takes_both_its_points_along() -> None:
 def test_a_point_is_put_in_and_taken_out_again() -> None:
     more = DRAFT.insert_point("gate", 0, (0.4, 0.1))
     assert more["gate"].polygon[1] == (0.4, 0.1)
-    assert more.delete_point("gate", 1).rois == DRAFT.rois
+    assert more.delete_point("gate", 1)["gate"].polygon == SQUARE
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,8 @@ def test_names_and_what_else_is_set_survive() -> None:
     renamed = DRAFT.rename("gate", "  north door ")
     assert renamed.names == ("north door", "stairs")
     assert renamed["north door"].area_m2 == 20.0
-    assert renamed.move("north door", 0.1, 0.0)["north door"].area_m2 == 20.0
+    lime = renamed.recolour("north door", "lime").move("north door", 0.1, 0.0)
+    assert (lime.names, lime["north door"].colour) == (renamed.names, "lime")
 
 
 def test_new_rois_are_numbered() -> None:
@@ -206,3 +210,47 @@ class TestSketch:
         for point in polygon:
             path = path.add(point)
         assert path.close() == polygon
+
+
+RESHAPED = {
+    "a corner moved": lambda: DRAFT.move_point("gate", 0, (0.1, 0.1)),
+    "an edge moved": lambda: DRAFT.move_edge("gate", 0, 0.0, -0.1),
+    "the whole ROI moved": lambda: DRAFT.move("gate", 0.05, 0.0),
+    "a corner taken away": lambda: DRAFT.delete_point("gate", 0),
+    "a corner put outside": lambda: DRAFT.insert_point("gate", 0, (0.4, 0.1)),
+}
+
+
+@pytest.mark.parametrize("reshape", RESHAPED.values(), ids=RESHAPED)
+def test_another_outline_has_no_area_until_undo(reshape: Callable[[], Draft]) -> None:
+    after = reshape()
+    assert after["gate"].area_m2 is None
+    assert areas_removed(DRAFT.rois, after.rois) == ("gate",)
+    assert after.undo().rois == DRAFT.rois
+    assert after.undo()["gate"].area_m2 == 20.0
+    assert after.undo().redo()["gate"].area_m2 is None
+
+
+def test_the_same_outline_keeps_its_area() -> None:
+    with_corner = DRAFT.insert_point("gate", 3, (0.2, 0.4))
+    assert len(with_corner["gate"].polygon) == 5
+    same = (
+        with_corner,
+        with_corner.delete_point("gate", 4),
+        DRAFT.move_point("gate", 0, SQUARE[0]),
+        DRAFT.move("gate", 0.0, 0.0),
+        DRAFT.rename("gate", "door"),
+        DRAFT.recolour("gate", "lime"),
+        DRAFT.move("stairs", 0.05, 0.0),
+    )
+    assert [draft.rois[0].area_m2 for draft in same] == [20.0] * len(same)
+    assert [areas_removed(DRAFT.rois, draft.rois) for draft in same] == [()] * len(same)
+    assert with_corner.move_point("gate", 4, (0.1, 0.4))["gate"].area_m2 is None
+
+
+def test_a_moved_roi_is_not_said_to_be_denser_or_emptier_than_it_is() -> None:
+    grid = Grid(10, 10, 8, 8, 80, 80)
+    density = DensityMap(np.full((10, 10), 0.5, np.float32), grid, camera="north", time=1.0)
+    measured = DRAFT.move_edge("gate", 0, 0.0, -0.2)["gate"]
+    camera = CameraConfig(name="north", source="0", rois=(measured,))
+    assert measure(density, camera.to_rois()).rois[1].density_per_m2 is None

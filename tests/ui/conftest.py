@@ -47,10 +47,16 @@ def only_new_objects() -> Iterator[None]:
 
     Every test of the window has the collector look at all objects several times, and torch and OpenVINO
     bring a million of them. What a test makes comes later, and is looked at.
+
+    The collector runs in whatever thread allocates, also in those of the test runner. A Qt object that it
+    frees there can end the process, so it runs only where a test asks for it.
     """
     gc.collect()
     gc.freeze()
+    gc.disable()
     yield
+    gc.collect()
+    gc.enable()
     gc.unfreeze()
 
 
@@ -87,7 +93,7 @@ def _timers() -> list[QTimer]:
 
 
 @dataclass
-class Desk:
+class Gui:
     """A window with everything a test needs to drive it."""
 
     window: MainWindow
@@ -103,13 +109,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
+def gui(qtbot: QtBot) -> Iterator[Callable[..., Gui]]:
     """Opens windows; closes them, and shows that nothing of them is left."""
-    opened: list[Desk] = []
+    opened: list[Gui] = []
     _let_go()
     before = len(QApplication.topLevelWidgets())
 
-    def open_desk(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Desk:
+    def open_gui(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Gui:
         clock, monitor = Clock(), FakeMonitor(config)
         bridge = Bridge(monitor, config, clock=clock)
         window = MainWindow(bridge, settings=settings, path=path)
@@ -117,10 +123,10 @@ def desk(qtbot: QtBot) -> Iterator[Callable[..., Desk]]:
         window.show()
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        opened.append(Desk(window, bridge, monitor, clock))
+        opened.append(Gui(window, bridge, monitor, clock))
         return opened[-1]
 
-    yield open_desk
+    yield open_gui
     for one in opened:
         one.bridge.stop()
         one.window.close()

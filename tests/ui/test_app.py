@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QApplication
 
-from crowdmon.ui.shell.app import _interruptible, application, run_window
+from crowdmon.ui.shell.app import _interruptible, application, collected_here, run_window
 from tests.ui.fakes import FakeMonitor, FakeSnapshot, camera, config
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,3 +79,32 @@ def test_the_old_signal_handlers_come_back(qapp: object) -> None:
     with _interruptible(application()):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_qt_objects_are_freed_in_the_thread_of_the_window_only(qapp: QApplication) -> None:
+    """The collector would free them in whichever thread allocates, and that can end the process."""
+    freed: list[str] = []
+
+    class Noted(QObject):
+        def __del__(self) -> None:
+            freed.append(threading.current_thread().name)
+
+    def cycle() -> None:
+        one = Noted()
+        one.me = one  # type: ignore[attr-defined]
+
+    def allocate() -> None:
+        for _ in range(200):
+            [[] for _ in range(2000)]
+            [{"a": []} for _ in range(2000)]
+
+    gc.enable()  # these tests have it switched off
+    with collected_here(qapp):
+        cycle()
+        worker = threading.Thread(target=allocate, name="worker")
+        worker.start()
+        worker.join()
+        assert freed == []
+        gc.collect()
+    assert freed == ["MainThread"]
+    gc.disable()

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget
 
 from crowdmon.ui.shell.settings import Settings
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import camera, config
 
 KEPT = Path(__file__).parent.parent / "compat" / "settings_0_1_0.ini"
@@ -30,14 +30,14 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(QSettings(str(path), QSettings.Format.IniFormat))
 
 
-def test_what_was_chosen_is_still_chosen(desk: Callable[..., Desk], settings: Settings) -> None:
-    window = desk(config(camera("north")), settings=settings).window
+def test_what_was_chosen_is_still_chosen(gui: Callable[..., Gui], settings: Settings) -> None:
+    window = gui(config(camera("north")), settings=settings).window
     chosen = {one.text().replace("&", "") for one in window.findChildren(QAction) if one.isChecked()}
     assert {"Light", "5 min", "Cividis", "Pixelate people"} <= chosen
     assert not {"Dark", "Automatic", "Inferno"} & chosen
     start, end = window.panels.plot.shown()
     assert end - start == 300.0
-    assert window.display.look.percent == 35
+    assert window.picture_style.style.percent == 35
     assert settings.recent() == (
         "0",
         "synthetic:plaza?people=40&seed=1",
@@ -55,13 +55,13 @@ def test_what_was_chosen_is_still_chosen(desk: Callable[..., Desk], settings: Se
     ids=["one", "several"],
 )
 def test_panels_stand_where_they_stood(
-    desk: Callable[..., Desk],
+    gui: Callable[..., Gui],
     settings: Settings,
     names: tuple[str, ...],
     panels: dict[str, Qt.DockWidgetArea | None],
 ) -> None:
     """A panel that was closed stays closed; the others are in the area they were dragged to."""
-    window = desk(config(*map(camera, names)), settings=settings).window
+    window = gui(config(*map(camera, names)), settings=settings).window
     docks = {dock.windowTitle(): dock for dock in window.findChildren(QDockWidget)}
     assert (
         panels.items()
@@ -71,7 +71,7 @@ def test_panels_stand_where_they_stood(
     )
 
 
-def test_without_them_the_window_is_as_on_the_first_day(desk: Callable[..., Desk]) -> None:
-    window = desk(config(camera("north"), camera("south"))).window
+def test_without_them_the_window_is_as_on_the_first_day(gui: Callable[..., Gui]) -> None:
+    window = gui(config(camera("north"), camera("south"))).window
     areas = [window.dockWidgetArea(dock) for dock in window.docks if dock.isVisible()]
     assert areas == [LEFT, RIGHT, BOTTOM]

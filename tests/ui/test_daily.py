@@ -19,10 +19,10 @@ from crowdmon.ui.shell import app as ui_app
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.shell.settings import Settings
 from tests.fakes import FakeCounter
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, camera, config
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -33,9 +33,9 @@ def ask(window: MainWindow) -> DailyDialog:
     return dialog
 
 
-def test_switched_on_saved_and_switched_off(desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
+def test_switched_on_saved_and_switched_off(gui: Open, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
-    one = desk(config(camera("north", GATE)), path=path)
+    one = gui(config(camera("north", GATE)), path=path)
     assert not one.window.panels.status.log.isVisible()
     dialog = ask(one.window)
     assert not dialog.path.isEnabled()
@@ -58,17 +58,17 @@ def test_switched_on_saved_and_switched_off(desk: Open, qtbot: QtBot, tmp_path: 
     assert not status.log.isVisible()
 
 
-def test_it_is_worth_saving_without_a_file(desk: Open, tmp_path: Path) -> None:
-    one = desk(config(camera("north")))
+def test_it_is_worth_saving_without_a_file(gui: Open, tmp_path: Path) -> None:
+    one = gui(config(camera("north")))
     one.bridge.apply(one.bridge.config.model_copy(update={"record": RecordConfig(csv_log=str(tmp_path))}))
-    assert one.window.filing.document.dirty
+    assert one.window.document.dirty
 
 
 @pytest.mark.parametrize(("text", "words"), [("", "No folder is given"), ("none", "there is no folder")])
 def test_a_folder_that_is_none_is_said(
-    desk: Open, qtbot: QtBot, tmp_path: Path, text: str, words: str
+    gui: Open, qtbot: QtBot, tmp_path: Path, text: str, words: str
 ) -> None:
-    one = desk(config(camera("north")))
+    one = gui(config(camera("north")))
     dialog = ask(one.window)
     dialog.on.setChecked(True)
     qtbot.keyClicks(dialog.path, str(tmp_path / text) if text else "")
@@ -80,18 +80,18 @@ def test_a_folder_that_is_none_is_said(
 
 
 def test_a_folder_is_browsed_for(
-    desk: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gui: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: str(tmp_path)))
-    dialog = ask(desk(config(camera("north"))).window)
+    dialog = ask(gui(config(camera("north"))).window)
     dialog.on.setChecked(True)
     qtbot.mouseClick(dialog.browse, Qt.MouseButton.LeftButton)
     assert dialog.path.text() == str(tmp_path)
     dialog.reject()
 
 
-def test_a_log_that_fails_is_told_in_the_status(desk: Open, tmp_path: Path) -> None:
-    one = desk(AppConfig(cameras=(camera("north"),), record=RecordConfig(csv_log=str(tmp_path))))
+def test_a_log_that_fails_is_told_in_the_status(gui: Open, tmp_path: Path) -> None:
+    one = gui(AppConfig(cameras=(camera("north"),), record=RecordConfig(csv_log=str(tmp_path))))
     one.monitor.live("north")
     one.step()
     status = one.window.panels.status
@@ -101,7 +101,7 @@ def test_a_log_that_fails_is_told_in_the_status(desk: Open, tmp_path: Path) -> N
     one.step()
     assert status.log.text() == "Daily CSV not written"
     assert str(tmp_path) in status.log.toolTip()
-    assert one.window.panels.stage.banner.isVisible()
+    assert one.window.panels.picture.banner.isVisible()
     one.monitor.now = replace(one.monitor.now, error="")
     one.step()
     assert status.log.text() == "Daily CSV on"

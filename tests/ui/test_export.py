@@ -18,16 +18,16 @@ from crowdmon.ui.export.export_dialog import ExportDialog
 from crowdmon.ui.export.job import WIDTHS, range_of
 from crowdmon.values import ReadingState
 from tests.fakes import FakeCounter
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, density, frame, reading
 from tests.ui.on_engine import opened
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 
 
 @pytest.fixture
-def one(desk: Open) -> Desk:
-    made = desk(config(camera("north", GATE), camera("south", STAIRS)))
+def one(gui: Open) -> Gui:
+    made = gui(config(camera("north", GATE), camera("south", STAIRS)))
     made.monitor.readings = [
         reading("north", time=NOON + 0.0, frame=12.0, gate=3.0),
         reading("south", time=NOON + 0.4, frame=5.0, stairs=1.0),
@@ -40,16 +40,16 @@ def one(desk: Open) -> Desk:
     return made
 
 
-def dialog_of(desk: Desk, qtbot: QtBot) -> ExportDialog:
-    qtbot.keyClick(desk.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    dialog = desk.window.findChild(ExportDialog)
+def dialog_of(gui: Gui, qtbot: QtBot) -> ExportDialog:
+    qtbot.keyClick(gui.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = gui.window.findChild(ExportDialog)
     assert dialog is not None
     return dialog
 
 
-def finish(desk: Desk, dialog: ExportDialog, qtbot: QtBot) -> str:
+def finish(gui: Gui, dialog: ExportDialog, qtbot: QtBot) -> str:
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: (desk.bridge.poll(), dialog.go.isEnabled())[1], timeout=10_000)
+    qtbot.waitUntil(lambda: (gui.bridge.poll(), dialog.go.isEnabled())[1], timeout=10_000)
     return dialog.said.accessibleDescription()
 
 
@@ -57,7 +57,7 @@ def untick(checks: object, text: str) -> None:
     checks.findItems(text, Qt.MatchFlag.MatchExactly)[0].setCheckState(Qt.CheckState.Unchecked)
 
 
-def test_every_reading_is_written_as_counting_writes_it(one: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+def test_every_reading_is_written_as_counting_writes_it(one: Gui, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = dialog_of(one, qtbot)
     dialog.path.setFocus()
     qtbot.keyClicks(dialog.path, str(tmp_path / "all"))
@@ -71,7 +71,7 @@ def test_every_reading_is_written_as_counting_writes_it(one: Desk, qtbot: QtBot,
     dialog.reject()
 
 
-def test_bins_of_one_camera_and_one_roi(one: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+def test_bins_of_one_camera_and_one_roi(one: Gui, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = dialog_of(one, qtbot)
     untick(dialog.cameras, "south")
     untick(dialog.rois, "Whole picture")
@@ -92,7 +92,7 @@ def test_bins_of_one_camera_and_one_roi(one: Desk, qtbot: QtBot, tmp_path: Path)
     dialog.reject()
 
 
-def test_a_range_holds_what_lies_in_it(one: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_range_holds_what_lies_in_it(one: Gui, qtbot: QtBot, tmp_path: Path) -> None:
     one.clock.time = NOON + 630.0
     dialog = dialog_of(one, qtbot)
     dialog.range.setFocus()
@@ -104,7 +104,7 @@ def test_a_range_holds_what_lies_in_it(one: Desk, qtbot: QtBot, tmp_path: Path) 
     assert 0 <= NOON - range_of("Today", NOON)[0] < 86_400
 
 
-def test_what_cannot_be_is_said(one: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+def test_what_cannot_be_is_said(one: Gui, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = dialog_of(one, qtbot)
     qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
     assert "No file is given" in dialog.said.accessibleDescription()
@@ -117,8 +117,8 @@ def test_what_cannot_be_is_said(one: Desk, qtbot: QtBot, tmp_path: Path) -> None
     dialog.reject()
 
 
-def test_a_history_file_reaches_further_back(desk: Open, qtbot: QtBot, tmp_path: Path) -> None:
-    one = desk(config(camera("north", GATE)))
+def test_a_history_file_reaches_further_back(gui: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    one = gui(config(camera("north", GATE)))
     with HistoryFile(tmp_path / "h.sqlite") as file:
         file.write(reading("north", time=NOON - 1e6, frame=99.0, gate=9.0))
     dialog = ExportDialog(one.bridge, one.window, history=tmp_path / "h.sqlite")
@@ -156,13 +156,13 @@ def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) 
     assert gates == pytest.approx([8.0 * 0.35 * 0.6] * len(gates), abs=0.1)
 
 
-def save(desk: Desk, text: str, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+def save(gui: Gui, text: str, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: (str(path), "")))
-    next(a for a in desk.window.findChildren(QAction) if a.text().replace("&", "") == text).trigger()
+    next(a for a in gui.window.findChildren(QAction) if a.text().replace("&", "") == text).trigger()
 
 
 def test_picture_and_plot_are_saved(
-    one: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    one: Gui, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one.monitor.put("north", counted=frame("north"), density=density("north"))
     for text, name in (("Save picture…", "picture"), ("Save plot…", "plot")):
@@ -173,7 +173,7 @@ def test_picture_and_plot_are_saved(
 
 
 def test_a_picture_that_was_never_counted_is_said(
-    one: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    one: Gui, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one.monitor.put("north", counted=None)
     save(one, "Save picture…", tmp_path / "a.png", monkeypatch, qtbot)

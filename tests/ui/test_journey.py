@@ -41,7 +41,7 @@ class User:
         qtbot.addWidget(self.window)
         self.window.show()
         self.bridge.start()
-        self.video = self.window.panels.stage.video
+        self.video = self.window.panels.picture.video
         self.table = self.window.panels.readings._table
 
     def press(self, *keys: Qt.Key, mod: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -105,7 +105,7 @@ def opened(user: User, clip: Path) -> None:
     dialog = user.window.findChild(SourceDialog)
     QTest.keyClicks(dialog.focusWidget(), str(clip))
     QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
-    bar = user.window.panels.stage.playback
+    bar = user.window.panels.picture.playback_bar
     user.bot.waitUntil(lambda: user.video.place().width > 0 and bar.isVisible(), timeout=LONG)
     user.turn_to_the_picture()
     user.press(Qt.Key.Key_Space)
@@ -150,7 +150,7 @@ def imported(user: User, folder: Path) -> None:
 
 
 def sought(user: User) -> None:
-    bar = user.window.panels.stage.playback
+    bar = user.window.panels.picture.playback_bar
     middle = QPoint(bar.slider.width() // 2, bar.slider.height() // 2)
     QTest.mouseClick(bar.slider, LEFT, pos=middle)
 

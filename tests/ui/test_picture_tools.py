@@ -15,24 +15,24 @@ from pytestqt.qtbot import QtBot
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.picture.hover import people_at
 from crowdmon.ui.picture.saving_pictures import write_snapshot
-from crowdmon.ui.shell.display import Look
+from crowdmon.ui.picture.style import PictureStyle
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.values import Frame, Reading, RoiReading
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import CELL, GATE, HEIGHT, NOON, WIDTH, camera, config, density
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 
 
-def live(desk: Open, **values: object) -> Desk:
-    one = desk(config(camera("north", GATE)), **values)
+def live(gui: Open, **values: object) -> Gui:
+    one = gui(config(camera("north", GATE)), **values)
     one.monitor.live("north")
     one.step()
     return one
 
 
-def point(desk: Desk, x: float, y: float) -> QPoint:
-    return QPoint(*(round(v) for v in desk.window.panels.stage.video.place().to_widget(x, y)))
+def point(gui: Gui, x: float, y: float) -> QPoint:
+    return QPoint(*(round(v) for v in gui.window.panels.picture.video.place().to_widget(x, y)))
 
 
 def test_people_at_a_point() -> None:
@@ -43,12 +43,12 @@ def test_people_at_a_point() -> None:
     assert people_at(cells, 1.01, 0.5) is None
 
 
-def test_the_pointer_is_told_what_it_is_on(desk: Open, qtbot: QtBot) -> None:
-    one = live(desk)
+def test_the_pointer_is_told_what_it_is_on(gui: Open, qtbot: QtBot) -> None:
+    one = live(gui)
     dense = RoiReading("gate", 3.0, 3.0, density_per_m2=1.25)
     one.monitor.put("north", reading=Reading(NOON + 1, "north", (RoiReading("frame", 12.0), dense)))
     one.step()
-    video, label = one.window.panels.stage.video, one.window.hover.label
+    video, label = one.window.panels.picture.video, one.window.hover.label
     assert not label.isVisible()
     qtbot.mouseMove(video, point(one, 40.5 * CELL / WIDTH, 20.5 * CELL / HEIGHT))
     qtbot.waitUntil(label.isVisible, timeout=5000)
@@ -63,10 +63,10 @@ def test_the_pointer_is_told_what_it_is_on(desk: Open, qtbot: QtBot) -> None:
     assert not label.isVisible()
 
 
-def heat_of(desk: Desk) -> float:
+def heat_of(gui: Gui) -> float:
     """How far the picture's colours are from those without heat, at the group of people."""
-    video = desk.window.panels.stage.video
-    at = point(desk, 40.5 * CELL / WIDTH, 20.5 * CELL / HEIGHT)
+    video = gui.window.panels.picture.video
+    at = point(gui, 40.5 * CELL / WIDTH, 20.5 * CELL / HEIGHT)
     shown = pictures.to_rgb(video.grab().toImage())[at.y(), at.x()].astype(int)
     video.set_heat_visible(False)
     bare = pictures.to_rgb(video.grab().toImage())[at.y(), at.x()].astype(int)
@@ -74,17 +74,17 @@ def heat_of(desk: Desk) -> float:
     return float(np.abs(shown - bare).sum())
 
 
-def test_the_heat_is_as_strong_as_the_slider_says(desk: Open, qtbot: QtBot) -> None:
+def test_the_heat_is_as_strong_as_the_slider_says(gui: Open, qtbot: QtBot) -> None:
     settings = Settings()
-    one = live(desk, settings=settings)
-    slider = one.window.panels.stage.heat.slider
+    one = live(gui, settings=settings)
+    slider = one.window.panels.picture.heat.slider
     full = heat_of(one)
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Home)
     assert heat_of(one) < 0.2 * full
     qtbot.keyClick(one.window, Qt.Key.Key_H)
     assert not slider.isVisible()
-    assert live(desk, settings=settings).window.panels.stage.heat.slider.value() == slider.minimum()
+    assert live(gui, settings=settings).window.panels.picture.heat.slider.value() == slider.minimum()
 
 
 def fine(name: str = "north") -> Frame:
@@ -93,15 +93,15 @@ def fine(name: str = "north") -> Frame:
     return Frame(rgb, camera=name, time=NOON)
 
 
-def test_people_are_pixelated_by_key_and_stay_so(desk: Open, qtbot: QtBot) -> None:
+def test_people_are_pixelated_by_key_and_stay_so(gui: Open, qtbot: QtBot) -> None:
     settings = Settings()
-    one = live(desk, settings=settings)
+    one = live(gui, settings=settings)
     one.monitor.put("north", view=fine())
     one.step()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
 
     def changed() -> np.ndarray:
-        return (pictures.to_rgb(one.window.panels.stage.video._picture) != fine().rgb).any(axis=2)
+        return (pictures.to_rgb(one.window.panels.picture.video._picture) != fine().rgb).any(axis=2)
 
     assert changed()[160:168, 320:328].mean() > 0.9, "somebody"
     assert changed()[40:80, 40:80].mean() == 0, "nobody"
@@ -111,12 +111,12 @@ def test_people_are_pixelated_by_key_and_stay_so(desk: Open, qtbot: QtBot) -> No
     one.monitor.put("north", view=replace(fine(), time=NOON + 5))
     one.step()
     assert changed().mean() > 0.98, "they have walked on since"
-    other = live(desk, settings=settings)
+    other = live(gui, settings=settings)
     other.monitor.put("north", view=fine(), density=None)
-    other.window.panels.stage.video.clear()
+    other.window.panels.picture.video.clear()
     other.step()
     assert (
-        len(np.unique(pictures.to_rgb(other.window.panels.stage.video._picture).reshape(-1, 3), axis=0))
+        len(np.unique(pictures.to_rgb(other.window.panels.picture.video._picture).reshape(-1, 3), axis=0))
         < 4000
     )
 
@@ -124,7 +124,7 @@ def test_people_are_pixelated_by_key_and_stay_so(desk: Open, qtbot: QtBot) -> No
 def test_saved_pictures_keep_the_secret_too(tmp_path: Path) -> None:
     frame, cells = fine(), replace(density(), time=NOON)
     for name, private in (("open", False), ("hidden", True)):
-        write_snapshot(frame, cells, (), path=tmp_path / f"{name}.png", look=Look(private=private))
+        write_snapshot(frame, cells, (), path=tmp_path / f"{name}.png", style=PictureStyle(private=private))
     both = [pictures.to_rgb(QImage(str(tmp_path / f"{n}.png"))).astype(int) for n in ("open", "hidden")]
     differs = np.abs(both[0] - both[1]).sum(axis=2)[:HEIGHT]
     assert differs[160:168, 320:328].mean() > 20

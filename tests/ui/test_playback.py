@@ -18,28 +18,28 @@ from crowdmon.ui.picture.playback_bar import clock_text
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.values import CameraState
 from tests.fakes import FakeCounter
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import camera, config
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 
 
-def recording(desk: Open, state: CameraState = CameraState.LIVE, **values: object) -> Desk:
-    one = desk(config(camera("clip", source="clip.mp4")))
+def recording(gui: Open, state: CameraState = CameraState.LIVE, **values: object) -> Gui:
+    one = gui(config(camera("clip", source="clip.mp4")))
     one.monitor.live("clip")
     one.monitor.put("clip", **{"position": 12.0, "duration": 90.0, "seekable": True, **values})
     if state is not CameraState.LIVE:
         one.monitor.state("clip", state)
     one.step()
-    one.window.panels.stage.video.setFocus()
+    one.window.panels.picture.video.setFocus()
     return one
 
 
-def test_a_live_camera_has_no_bar_and_no_keys(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north")))
+def test_a_live_camera_has_no_bar_and_no_keys(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north")))
     one.monitor.live("north")
     one.step()
-    assert not one.window.panels.stage.playback.isVisible()
+    assert not one.window.panels.picture.playback_bar.isVisible()
     qtbot.keyClick(one.window, Qt.Key.Key_Space)
     assert one.monitor.calls == []
     pause = next(a for a in one.window.findChildren(QAction) if a.text() == "&Pause or play")
@@ -56,15 +56,15 @@ def test_a_live_camera_has_no_bar_and_no_keys(desk: Open, qtbot: QtBot) -> None:
         (CameraState.PAUSED, Qt.Key.Key_Comma, ["step clip -1"]),
     ],
 )
-def test_keys(desk: Open, qtbot: QtBot, state: CameraState, key: Qt.Key, calls: list[str]) -> None:
-    one = recording(desk, state)
+def test_keys(gui: Open, qtbot: QtBot, state: CameraState, key: Qt.Key, calls: list[str]) -> None:
+    one = recording(gui, state)
     qtbot.keyClick(one.window.focusWidget(), key)
     assert one.monitor.calls == calls
 
 
-def test_the_bar_tells_where_the_recording_stands(desk: Open) -> None:
-    one = recording(desk)
-    bar = one.window.panels.stage.playback
+def test_the_bar_tells_where_the_recording_stands(gui: Open) -> None:
+    one = recording(gui)
+    bar = one.window.panels.picture.playback_bar
     assert (bar.isVisible(), bar.times.text(), bar.slider.value()) == (True, "0:12 / 1:30", 12_000)
     one.monitor.put("clip", position=61.5)
     one.step()
@@ -74,9 +74,9 @@ def test_the_bar_tells_where_the_recording_stands(desk: Open) -> None:
     assert not bar.isVisible()
 
 
-def test_seeking_by_mouse_and_by_key(desk: Open, qtbot: QtBot) -> None:
-    one = recording(desk)
-    slider = one.window.panels.stage.playback.slider
+def test_seeking_by_mouse_and_by_key(gui: Open, qtbot: QtBot) -> None:
+    one = recording(gui)
+    slider = one.window.panels.picture.playback_bar.slider
     qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, slider.height() // 2))
     assert one.monitor.calls[-1].startswith("seek clip 4"), "half of 90 s"
     one.monitor.put("clip", position=12.3)
@@ -92,9 +92,9 @@ def test_seeking_by_mouse_and_by_key(desk: Open, qtbot: QtBot) -> None:
     assert one.monitor.calls[-1] == "seek clip 0.0"
 
 
-def test_what_never_ends_has_no_slider(desk: Open, qtbot: QtBot) -> None:
-    one = recording(desk, duration=None)
-    bar = one.window.panels.stage.playback
+def test_what_never_ends_has_no_slider(gui: Open, qtbot: QtBot) -> None:
+    one = recording(gui, duration=None)
+    bar = one.window.panels.picture.playback_bar
     assert bar.play.isVisible()
     assert not bar.slider.isVisible()
     assert bar.times.text() == "0:12"
@@ -107,9 +107,9 @@ def test_what_never_ends_has_no_slider(desk: Open, qtbot: QtBot) -> None:
     assert bar.times.text() == "0:12 / 1:30"
 
 
-def test_space_presses_the_button_that_has_the_focus(desk: Open, qtbot: QtBot) -> None:
-    one = recording(desk)
-    bar = one.window.panels.stage.playback
+def test_space_presses_the_button_that_has_the_focus(gui: Open, qtbot: QtBot) -> None:
+    one = recording(gui)
+    bar = one.window.panels.picture.playback_bar
     bar.forward.setFocus()
     qtbot.keyClick(bar.forward, Qt.Key.Key_Space)
     assert one.monitor.calls == ["step clip 1"]
@@ -150,7 +150,7 @@ def test_a_real_file_is_paused_sought_and_stepped(qtbot: QtBot, clip: Path) -> N
     window.show()
     bridge.start()
     try:
-        bar, video = window.panels.stage.playback, window.panels.stage.video
+        bar, video = window.panels.picture.playback_bar, window.panels.picture.video
         status = window.panels.status
         qtbot.waitUntil(lambda: bar.isVisible() and video.place().width > 0, timeout=20_000)
         video.setFocus()

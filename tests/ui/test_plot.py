@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from crowdmon.ui.picture import qt_images as pictures
-from crowdmon.ui.plot.count_plot import CountPlot, Curve, count_ticks, nice_top
+from crowdmon.ui.plot.axes import count_ticks, nice_top
+from crowdmon.ui.plot.count_plot import CountPlot, Curve
 from crowdmon.view.plot_range import SPANS_S, span_for
 from crowdmon.view.theme import DARK, LIGHT
 from tests.ui.fakes import NOON

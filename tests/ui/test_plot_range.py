@@ -13,15 +13,14 @@ from PyQt6.QtGui import QAction, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui.plot.count_plot import CountPlot, Curve
-from crowdmon.ui.plot.pointer import value_at
+from crowdmon.ui.plot.count_plot import CountPlot, Curve, value_at
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.view.plot_range import LONGEST_S, SHORTEST_S, TimeWindow
 from crowdmon.view.trend import Trend, trend
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, NOON, camera, config, reading
 
-Open = Callable[..., Desk]
+Open = Callable[..., Gui]
 
 
 @given(
@@ -77,9 +76,9 @@ def test_trends() -> None:
 
 
 @pytest.fixture
-def one(desk: Open) -> Desk:
+def one(gui: Open) -> Gui:
     """A camera that was counted each second for ten minutes, ever more people."""
-    made = desk(config(camera("north", GATE)), settings=Settings())
+    made = gui(config(camera("north", GATE)), settings=Settings())
     made.monitor.live("north")
     for second in range(600):
         at = NOON - 599 + second
@@ -99,19 +98,19 @@ def wheel(plot: CountPlot, at: QPoint, notches: int) -> None:
     QApplication.sendEvent(view, event)
 
 
-def test_an_hour_is_chosen_by_menu_and_remembered(one: Desk, desk: Open) -> None:
+def test_an_hour_is_chosen_by_menu_and_remembered(one: Gui, gui: Open) -> None:
     plot = one.window.panels.plot
     next(a for a in one.window.findChildren(QAction) if a.text() == "1 h").trigger()
     one.step(0.3)
     start, end = plot.shown()
     assert (end - start, end) == (3600.0, one.clock.time)
     assert len(plot.curves[0].times) >= 600, "all there is, not the last minutes"
-    other = desk(config(camera("north")), settings=one.window.settings)
+    other = gui(config(camera("north")), settings=one.window.settings)
     start, end = other.window.panels.plot.shown()
     assert end - start == 3600.0
 
 
-def test_wheel_drag_and_double_click(one: Desk, qtbot: QtBot) -> None:
+def test_wheel_drag_and_double_click(one: Gui, qtbot: QtBot) -> None:
     plot = one.window.panels.plot
     view = plot._plot.viewport()
     middle = QPoint(view.width() // 2, view.height() // 2)
@@ -133,7 +132,7 @@ def test_wheel_drag_and_double_click(one: Desk, qtbot: QtBot) -> None:
     assert plot.follows
 
 
-def test_keys(one: Desk, qtbot: QtBot) -> None:
+def test_keys(one: Gui, qtbot: QtBot) -> None:
     plot = one.window.panels.plot
     plot.setFocus()
     span = plot.shown()[1] - plot.shown()[0]
@@ -148,7 +147,7 @@ def test_keys(one: Desk, qtbot: QtBot) -> None:
     assert plot.follows
 
 
-def test_the_pointer_reads_the_lines(one: Desk, qtbot: QtBot) -> None:
+def test_the_pointer_reads_the_lines(one: Gui, qtbot: QtBot) -> None:
     plot = one.window.panels.plot
     view = plot._plot.viewport()
     qtbot.mouseMove(view, QPoint(view.width() // 2, view.height() // 2))
@@ -163,7 +162,7 @@ def test_the_pointer_reads_the_lines(one: Desk, qtbot: QtBot) -> None:
     assert not plot._pointer.label.isVisible()
 
 
-def test_the_table_says_where_a_count_goes(one: Desk) -> None:
+def test_the_table_says_where_a_count_goes(one: Gui) -> None:
     for second in range(60):
         at = NOON + 1 + second
         gate = 3.0 if second < 48 else 9.0

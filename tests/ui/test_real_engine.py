@@ -38,14 +38,16 @@ def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
     try:
         panels = window.panels
         total = next(one for one in window.findChildren(QLabel) if one.accessibleName() == "Total")
-        qtbot.waitUntil(lambda: total.text() == "7" and panels.stage.video.place().width > 0, timeout=20_000)
+        qtbot.waitUntil(
+            lambda: total.text() == "7" and panels.picture.video.place().width > 0, timeout=20_000
+        )
         assert panels.status.sign.state is CameraState.LIVE
         assert panels.status.device.text() == "Counting on a test"
-        assert panels.stage.legend.accessibleDescription().endswith("behind")
+        assert panels.picture.legend.accessibleDescription().endswith("behind")
         window.presenter.focus("nowhere")
         qtbot.waitUntil(lambda: panels.status.sign.state is CameraState.FAILED, timeout=20_000)
         assert total.text() == "–"
-        assert "/no/such/file.mp4" in panels.stage.video.accessibleDescription()
+        assert "/no/such/file.mp4" in panels.picture.video.accessibleDescription()
         qtbot.waitUntil(lambda: panels.cameras.line("plaza").count == "7", timeout=20_000)
     finally:
         bridge.stop()
@@ -57,7 +59,7 @@ def test_a_roi_drawn_on_a_camera_is_counted_without_opening_it_again(qtbot: QtBo
     cameras = config(camera("plaza", source=SMALL))
     monitor, bridge, window = opened(qtbot, cameras, Seven)
     try:
-        video, table = window.panels.stage.video, window.panels.readings.findChild(QTableWidget)
+        video, table = window.panels.picture.video, window.panels.readings.findChild(QTableWidget)
         qtbot.waitUntil(lambda: video.place().width > 0, timeout=20_000)
         before = monitor.snapshot().cameras["plaza"].status.since
         qtbot.keyClick(window, Qt.Key.Key_N)

@@ -16,15 +16,16 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox, QTabl
 from crowdmon import config as settings
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.roi import Part
+from crowdmon.ui.roi.controller import NameBox
 from crowdmon.ui.roi.editor import RoiEditor
-from crowdmon.ui.roi.name_box import NameBox
 from crowdmon.values import CameraState, Frame
 from crowdmon.view.theme import DARK
+from crowdmon.view.wording import tip
 from tests.formats.writers import write_v5
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, HEIGHT, NOON, STAIRS, WIDTH, camera, config
 
-Open = Callable[[AppConfig], Desk]
+Open = Callable[[AppConfig], Gui]
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
 
@@ -33,23 +34,23 @@ LEFT = Qt.MouseButton.LeftButton
 class Hand:
     """Somebody at the window: points in fractions of the picture, keys to whatever has the focus."""
 
-    desk: Desk
+    gui: Gui
 
     @property
     def view(self) -> QWidget:
-        return self.desk.window.panels.stage.video
+        return self.gui.window.panels.picture.video
 
     @property
     def editor(self) -> RoiEditor:
-        return self.desk.window.rois.editor
+        return self.gui.window.rois.editor
 
     @property
     def table(self) -> QTableWidget:
-        return self.desk.window.panels.readings.findChild(QTableWidget)
+        return self.gui.window.panels.readings.findChild(QTableWidget)
 
     def rois(self, name: str = "north") -> tuple[RoiConfig, ...]:
         """What the engine was told to count."""
-        return next(one.rois for one in self.desk.monitor.config.cameras if one.name == name)
+        return next(one.rois for one in self.gui.monitor.config.cameras if one.name == name)
 
     def names(self, name: str = "north") -> list[str]:
         return [roi.name for roi in self.rois(name)]
@@ -87,34 +88,34 @@ class Hand:
 
     def press(self, *keys: Key, mod: Mod = Mod.NoModifier) -> None:
         for key in keys:
-            QTest.keyClick(self.desk.window.focusWidget() or self.desk.window, key, mod)
+            QTest.keyClick(self.gui.window.focusWidget() or self.gui.window, key, mod)
 
     def type(self, text: str) -> None:
-        QTest.keyClicks(self.desk.window.focusWidget(), text)
+        QTest.keyClicks(self.gui.window.focusWidget(), text)
 
     def action(self, text: str) -> QAction:
-        found = self.desk.window.findChildren(QAction)
+        found = self.gui.window.findChildren(QAction)
         return next(a for a in found if a.text().replace("&", "").split("\t")[0] == text)
 
     def hint(self) -> str:
-        hint = self.desk.window.panels.status.hint
+        hint = self.gui.window.panels.status.hint
         return hint.toolTip() if hint.isVisible() else ""
 
 
 @pytest.fixture
-def hand(desk: Open) -> Iterator[Hand]:
-    yield from at_work(desk, camera("north", GATE, STAIRS), camera("south"))
+def hand(gui: Open) -> Iterator[Hand]:
+    yield from at_work(gui, camera("north", GATE, STAIRS), camera("south"))
 
 
 @pytest.fixture
-def fresh(desk: Open) -> Iterator[Hand]:
-    yield from at_work(desk, camera("north"))
+def fresh(gui: Open) -> Iterator[Hand]:
+    yield from at_work(gui, camera("north"))
 
 
-def at_work(desk: Open, *cameras: CameraConfig) -> Iterator[Hand]:
-    hand = Hand(desk(config(*cameras)))
-    hand.desk.monitor.live("north")
-    hand.desk.step()
+def at_work(gui: Open, *cameras: CameraConfig) -> Iterator[Hand]:
+    hand = Hand(gui(config(*cameras)))
+    hand.gui.monitor.live("north")
+    hand.gui.step()
     yield hand
     # pytest keeps the hand for a while; the window must be let go of before the next one is made.
     vars(hand).clear()
@@ -134,11 +135,11 @@ def test_a_roi_is_drawn_by_mouse_and_counted_at_once(fresh: Hand) -> None:
     fresh.press(Key.Key_Return)
     assert fresh.names() == ["ROI 1"]
     assert fresh.polygon("ROI 1") == pytest.approx(np.array(TRIANGLE), abs=0.002)
-    assert fresh.desk.monitor.calls == ["apply"], "the source stays open"
-    people = fresh.desk.monitor.now.cameras["north"].density.count
+    assert fresh.gui.monitor.calls == ["apply"], "the source stays open"
+    people = fresh.gui.monitor.now.cameras["north"].density.count
     assert fresh.rows() == [["ROI 1", f"{people:.0f}"]], "all of the people stand in it"
     assert fresh.editor.selected == "ROI 1"
-    assert fresh.desk.window.panels.readings.chosen() == "ROI 1"
+    assert fresh.gui.window.panels.readings.chosen() == "ROI 1"
 
 
 def test_a_double_click_closes_and_adds_no_point(fresh: Hand) -> None:
@@ -218,7 +219,7 @@ def test_a_point_is_dragged(hand: Hand) -> None:
     QTest.mouseRelease(hand.view, LEFT, pos=hand.pixel(0.2, 0.3))
     assert hand.polygon("gate")[0] == pytest.approx([0.2, 0.3], abs=0.005)
     assert hand.polygon("gate")[1:] == pytest.approx(np.array(GATE.polygon[1:]))
-    assert hand.desk.monitor.calls == ["apply"], "one drag is one change"
+    assert hand.gui.monitor.calls == ["apply"], "one drag is one change"
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
     assert hand.rois() == (GATE, STAIRS)
 
@@ -257,7 +258,7 @@ def test_escape_takes_a_drag_back(hand: Hand) -> None:
     hand.press(Key.Key_Escape)
     QTest.mouseRelease(hand.view, LEFT, pos=hand.pixel(0.35, 0.5))
     assert hand.rois() == (GATE, STAIRS)
-    assert hand.desk.monitor.calls == []
+    assert hand.gui.monitor.calls == []
 
 
 @pytest.mark.parametrize("how", ["key", "camera", "elsewhere"])
@@ -267,17 +268,17 @@ def test_a_drag_that_was_interrupted_does_not_go_on(hand: Hand, how: str) -> Non
     if how == "key":
         hand.press(Key.Key_E)
     elif how == "camera":
-        hand.desk.window.presenter.focus("south")
+        hand.gui.window.presenter.focus("south")
     else:
-        hand.desk.window.presenter.set_rois("north", (STAIRS,))
-    before = hand.desk.monitor.config
+        hand.gui.window.presenter.set_rois("north", (STAIRS,))
+    before = hand.gui.monitor.config
     hand.move(0.4, 0.55)
     QTest.mouseRelease(
         hand.view, LEFT, pos=hand.pixel(0.4, 0.55) if hand.view.place().width else QPoint(9, 9)
     )
     hand.editor.set_editing(True)
     hand.move(0.45, 0.6)
-    assert hand.desk.monitor.config == before
+    assert hand.gui.monitor.config == before
     assert hand.editor.draft == hand.editor.settled
 
 
@@ -285,12 +286,12 @@ def test_a_click_chooses_and_moves_nothing(hand: Hand) -> None:
     hand.press(Key.Key_E)
     hand.click(0.7, 0.5)
     assert hand.editor.selected == "stairs"
-    assert hand.desk.window.panels.readings.chosen() == "stairs"
+    assert hand.gui.window.panels.readings.chosen() == "stairs"
     hand.click(0.1, 0.8)
     assert (hand.editor.selected, hand.editor.point) == ("gate", 3)
     hand.click(0.02, 0.02)
     assert hand.editor.selected == ""
-    assert hand.desk.monitor.calls == []
+    assert hand.gui.monitor.calls == []
 
 
 def test_points_are_put_in_by_double_click_and_by_key(hand: Hand) -> None:
@@ -389,10 +390,10 @@ def test_undo_and_redo(hand: Hand) -> None:
 
 def test_each_camera_keeps_its_own_undo(hand: Hand) -> None:
     hand.press(Key.Key_E, Key.Key_Tab, Key.Key_Right)
-    hand.desk.window.presenter.focus("south")
+    hand.gui.window.presenter.focus("south")
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
     assert hand.polygon("gate")[0][0] > GATE.polygon[0][0]
-    hand.desk.window.presenter.focus("north")
+    hand.gui.window.presenter.focus("north")
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
     assert hand.rois() == (GATE, STAIRS)
 
@@ -450,14 +451,14 @@ def test_a_roi_gets_another_colour_everywhere(hand: Hand) -> None:
     hand.action("Teal").trigger()
     assert [roi.colour for roi in hand.rois()] == ["teal", None]
     assert hand.view._shapes[0].colour == DARK.roi(5)
-    assert hand.desk.window.panels.readings._rows[0].colour == DARK.roi(5)
+    assert hand.gui.window.panels.readings._rows[0].colour == DARK.roi(5)
     assert hand.rows() == before, "how it looks changes no count"
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
     assert hand.rois() == (GATE, STAIRS)
 
 
 def test_rois_are_copied_to_another_camera(hand: Hand) -> None:
-    menu = next(m for m in hand.desk.window.findChildren(QMenu) if m.title() == "&Copy ROIs to")
+    menu = next(m for m in hand.gui.window.findChildren(QMenu) if m.title() == "&Copy ROIs to")
     menu.aboutToShow.emit()
     assert [a.text() for a in menu.actions()] == ["south"]
     menu.actions()[0].trigger()
@@ -470,12 +471,12 @@ def test_rois_are_copied_to_another_camera(hand: Hand) -> None:
 
 
 def test_a_paused_picture_is_counted_with_the_new_outline(hand: Hand) -> None:
-    hand.desk.monitor.state("north", CameraState.PAUSED)
-    hand.desk.step()
+    hand.gui.monitor.state("north", CameraState.PAUSED)
+    hand.gui.step()
     before = hand.rows()[0]
     hand.press(Key.Key_E)
     hand.drag((0.3, 0.5), (0.45, 0.5), (0.4, 0.5))
-    people = hand.desk.monitor.now.cameras["north"].density.count
+    people = hand.gui.monitor.now.cameras["north"].density.count
     assert hand.rows()[0] != before
     assert 0 < int(hand.rows()[0][1]) < people
     assert hand.rows()[1] == ["stairs", "4"], "what was not moved keeps its count"
@@ -483,14 +484,14 @@ def test_a_paused_picture_is_counted_with_the_new_outline(hand: Hand) -> None:
 
 @pytest.mark.parametrize("state", [CameraState.LIVE, CameraState.PAUSED])
 def test_neither_window_nor_stream_moves_a_roi(hand: Hand, state: CameraState) -> None:
-    hand.desk.monitor.state("north", state)
+    hand.gui.monitor.state("north", state)
     hand.press(Key.Key_E)
     hand.drag((0.3, 0.5), (0.35, 0.5))
     stored = hand.rois()
-    hand.desk.window.resize(1300, 620)
+    hand.gui.window.resize(1300, 620)
     rgb = np.zeros((HEIGHT // 2, WIDTH, 3), np.uint8)
-    hand.desk.monitor.put("north", view=Frame(rgb, camera="north", time=NOON + 1, size=(1920, 540)))
-    hand.desk.step()
+    hand.gui.monitor.put("north", view=Frame(rgb, camera="north", time=NOON + 1, size=(1920, 540)))
+    hand.gui.step()
     assert hand.rois() == stored
     corner = tuple(hand.polygon("gate")[0])
     hand.click(*corner)
@@ -512,7 +513,7 @@ def test_a_roi_mat_is_imported(fresh: Hand, tmp_path: Path) -> None:
 
 def choose_file(hand: Hand, verb: str, path: Path) -> None:
     hand.action(verb).trigger()
-    dialog = hand.desk.window.findChild(QFileDialog)
+    dialog = hand.gui.window.findChild(QFileDialog)
     dialog.fileSelected.emit(str(path))
     dialog.close()
     dialog.setParent(None)
@@ -523,7 +524,7 @@ def test_what_is_no_roi_mat_says_so_and_changes_nothing(fresh: Hand, tmp_path: P
     path = tmp_path / "roi.mat"
     path.write_bytes(b"no mat file at all")
     choose_file(fresh, "Import roi.mat…", path)
-    box = fresh.desk.window.findChild(QMessageBox)
+    box = fresh.gui.window.findChild(QMessageBox)
     assert "roi.mat" in box.text()
     assert fresh.rois() == ()
     box.close()
@@ -537,15 +538,15 @@ def test_rois_travel_by_yaml(hand: Hand, tmp_path: Path) -> None:
     assert hand.names() == ["stairs"]
     choose_file(hand, "Import from YAML…", path)
     assert set(hand.rois()) == {GATE, STAIRS}
-    hand.desk.window.presenter.focus("south")
+    hand.gui.window.presenter.focus("south")
     choose_file(hand, "Import from YAML…", path)
     assert hand.rois("south") == (GATE, STAIRS), "the only camera of a file serves any other"
 
 
 def test_what_changes_elsewhere_can_be_undone(hand: Hand) -> None:
-    one = hand.desk.bridge.config.cameras[0].model_copy(update={"rois": (STAIRS,)})
+    one = hand.gui.bridge.config.cameras[0].model_copy(update={"rois": (STAIRS,)})
     hand.press(Key.Key_E, Key.Key_Tab)
-    hand.desk.bridge.apply(config(one, *hand.desk.bridge.config.cameras[1:]))
+    hand.gui.bridge.apply(config(one, *hand.gui.bridge.config.cameras[1:]))
     assert hand.editor.draft.rois == (STAIRS,)
     assert hand.editor.selected == ""
     hand.press(Key.Key_Z, mod=Mod.ControlModifier)
@@ -554,7 +555,7 @@ def test_what_changes_elsewhere_can_be_undone(hand: Hand) -> None:
 
 def test_editing_ends_with_the_last_camera(fresh: Hand) -> None:
     fresh.press(Key.Key_N)
-    fresh.desk.window.remove_focused()
+    fresh.gui.window.remove_focused()
     assert not fresh.editor.editing
     assert not fresh.action("New ROI").isEnabled()
 
@@ -566,3 +567,50 @@ def test_keys_of_the_window_stay_the_windows_while_nothing_is_chosen(hand: Hand)
         event.ignore()
         QApplication.sendEvent(hand.view, event)
         assert event.isAccepted() is taken
+
+
+@pytest.fixture
+def measured(gui: Open) -> Iterator[Hand]:
+    for one in at_work(gui, camera("north", GATE.model_copy(update={"area_m2": 40.0}), STAIRS)):
+        one.press(Key.Key_E)
+        yield one
+
+
+GONE = tip("The area of 'gate' was removed because its shape changed; enter it again")
+
+
+def test_a_reshaped_roi_loses_its_area_and_it_is_said(measured: Hand) -> None:
+    measured.drag((0.1, 0.2), (0.15, 0.25), (0.18, 0.3))
+    assert [roi.area_m2 for roi in measured.rois()] == [None, None]
+    assert measured.hint() == GONE
+    assert measured.editor.area_notice.at is not None, "it stands beside the pointer too"
+    before = measured.view.grab().toImage()
+    measured.move(0.7, 0.9)
+    assert measured.editor.area_notice.at is None
+    assert measured.view.grab().toImage() != before
+    measured.press(Key.Key_Right)
+    assert measured.hint() == GONE, "it stays while that ROI is edited"
+    measured.press(Key.Key_Z, mod=Mod.ControlModifier)
+    assert measured.hint() == GONE
+    measured.press(Key.Key_Z, mod=Mod.ControlModifier)
+    assert measured.rois()[0].area_m2 == 40.0
+    assert measured.hint() not in ("", GONE)
+
+
+def test_a_moved_roi_loses_its_area_again_with_redo(measured: Hand) -> None:
+    measured.drag((0.3, 0.5), (0.35, 0.5), (0.4, 0.5))
+    measured.action("Undo").trigger()
+    assert (measured.rois()[0].area_m2, measured.hint() == GONE) == (40.0, False)
+    measured.action("Redo").trigger()
+    assert (measured.rois()[0].area_m2, measured.hint()) == (None, GONE)
+    measured.click(0.75, 0.6)
+    assert measured.editor.selected == "stairs"
+    assert measured.hint() not in ("", GONE), "another ROI, another hint"
+
+
+def test_a_roi_without_an_area_loses_none(measured: Hand) -> None:
+    measured.drag((0.55, 0.3), (0.56, 0.25), (0.58, 0.2))
+    assert measured.rois()[0].area_m2 == 40.0
+    assert measured.hint() != GONE
+    measured.drag((0.3, 0.5), (0.35, 0.5), (0.3, 0.5))
+    assert measured.rois()[0].area_m2 == 40.0, "back where it was"

@@ -12,8 +12,8 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from crowdmon.config import RoiConfig
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.roi.editor import RoiEditor
-from crowdmon.ui.roi.handles import paint_editing, refusal_box
-from crowdmon.ui.roi.hints import HINTS
+from crowdmon.ui.roi.handles import message_box, paint_editing
+from crowdmon.ui.roi.messages import HINTS
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.fit import fit
 from crowdmon.view.theme import CAPTION
@@ -46,7 +46,7 @@ def test_a_handle_reads_on_dark_and_bright_pictures(
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(60, 380))
 def test_a_refusal_is_said_near_the_pointer_and_inside_the_picture(x: float, y: float, wide: float) -> None:
     at = QPointF(*PLACE.to_widget(x, y))
-    box = refusal_box((wide, 28.0), at, PLACE)
+    box = message_box((wide, 28.0), at, PLACE)
     assert box.left() >= 3
     assert box.right() <= 397
     assert box.top() >= 3

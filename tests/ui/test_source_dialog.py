@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.config import CameraConfig
 from crowdmon.ui.sources.source_dialog import SourceDialog
-from crowdmon.ui.sources.source_page import Choice
+from crowdmon.ui.sources.source_page import ComboBox
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_kinds_are_changed_by_key(dialog: SourceDialog, qtbot: QtBot) -> None:
     assert kinds == ["network", "webcam", "file", "folder", "demo"]
     qtbot.keyClick(dialog.kinds, Qt.Key.Key_Return)
     assert dialog.isVisible(), "Return in the list goes to the page, it does not close the dialog"
-    assert isinstance(dialog.focusWidget(), Choice)
+    assert isinstance(dialog.focusWidget(), ComboBox)
 
 
 def test_the_demo_with_some_people(dialog: SourceDialog, qtbot: QtBot) -> None:
@@ -106,7 +106,7 @@ def test_the_demo_with_some_people(dialog: SourceDialog, qtbot: QtBot) -> None:
 def test_the_empty_scene_has_no_number_of_people(dialog: SourceDialog, qtbot: QtBot) -> None:
     found = answers(dialog)
     dialog.kinds.setCurrentRow(4)
-    scene = dialog.page().findChild(Choice)
+    scene = dialog.page().findChild(ComboBox)
     qtbot.keyClicks(scene, "empty")
     press_open(dialog, qtbot)
     assert [one.source for one in found] == ["synthetic:empty"]
@@ -130,7 +130,7 @@ def test_a_folder_is_picked_with_browse(
 ) -> None:
     found = answers(dialog)
     monkeypatch.setattr(
-        "crowdmon.ui.sources.source_paths.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
+        "crowdmon.ui.sources.source_pages.QFileDialog.getExistingDirectory", lambda *_: str(tmp_path)
     )
     dialog.kinds.setCurrentRow(3)
     browse = next(b for b in dialog.page().findChildren(QAbstractButton) if "Browse" in b.text())
@@ -143,7 +143,7 @@ def test_a_folder_is_picked_with_browse(
 def test_a_webcam_by_number(dialog: SourceDialog, qtbot: QtBot) -> None:
     found = answers(dialog)
     dialog.kinds.setCurrentRow(1)
-    box = dialog.page().findChild(Choice)
+    box = dialog.page().findChild(ComboBox)
     box.lineEdit().selectAll()
     qtbot.keyClicks(box.lineEdit(), "front door")
     press_open(dialog, qtbot)

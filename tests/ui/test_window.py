@@ -15,22 +15,22 @@ from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.values import CameraState, Reading, ReadingState, RoiReading
-from tests.ui.conftest import Desk
+from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, NOON, STAIRS, Clock, FakeMonitor, camera, config, reading
 
-Open = Callable[[AppConfig], Desk]
+Open = Callable[[AppConfig], Gui]
 
 
-def text_of(desk: Desk, name: str) -> str:
-    return next(one.text() for one in desk.window.findChildren(QLabel) if one.accessibleName() == name)
+def text_of(gui: Gui, name: str) -> str:
+    return next(one.text() for one in gui.window.findChildren(QLabel) if one.accessibleName() == name)
 
 
-def action(desk: Desk, text: str) -> QAction:
-    return next(one for one in desk.window.findChildren(QAction) if one.text().replace("&", "") == text)
+def action(gui: Gui, text: str) -> QAction:
+    return next(one for one in gui.window.findChildren(QAction) if one.text().replace("&", "") == text)
 
 
-def test_an_empty_window_shows_three_choices_and_nothing_else(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config())
+def test_an_empty_window_shows_three_choices_and_nothing_else(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config())
     shown = [
         b.accessibleName()
         for b in one.window.findChildren(QAbstractButton)
@@ -42,20 +42,20 @@ def test_an_empty_window_shows_three_choices_and_nothing_else(desk: Open, qtbot:
     assert not action(one, "Open again").isEnabled()
 
 
-def test_the_demo_is_three_keys_away(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config())
+def test_the_demo_is_three_keys_away(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config())
     one.window.panels.first_run.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Space):
         qtbot.keyClick(one.window.focusWidget(), key)
     assert [c.source for c in one.bridge.config.cameras] == ["synthetic:plaza?people=40&seed=1"]
-    assert one.window.panels.stage.isVisible()
+    assert one.window.panels.picture.isVisible()
     assert one.window.panels.status.isVisible()
     assert one.window.windowTitle() == "Demo plaza – crowdmon"
     assert not one.window.docks[0].isVisible(), "one camera needs no list"
 
 
-def test_a_file_is_opened_through_the_dialog(desk: Open, qtbot: QtBot, tmp_path: object) -> None:
-    one = desk(config())
+def test_a_file_is_opened_through_the_dialog(gui: Open, qtbot: QtBot, tmp_path: object) -> None:
+    one = gui(config())
     qtbot.mouseClick(one.window.panels.first_run.buttons["file"], Qt.MouseButton.LeftButton)
     dialog = one.window.findChild(SourceDialog)
     assert dialog is not None
@@ -65,8 +65,8 @@ def test_a_file_is_opened_through_the_dialog(desk: Open, qtbot: QtBot, tmp_path:
     assert [(c.name, c.source) for c in one.bridge.config.cameras] == [("test_window", __file__)]
 
 
-def test_numbers_reach_every_panel(desk: Open) -> None:
-    one = desk(config(camera("north", GATE, STAIRS)))
+def test_numbers_reach_every_panel(gui: Open) -> None:
+    one = gui(config(camera("north", GATE, STAIRS)))
     one.monitor.live("north", count=36.73)
     one.step()
     assert text_of(one, "Total") == "37"
@@ -78,12 +78,12 @@ def test_numbers_reach_every_panel(desk: Open) -> None:
         ["gate", "3", "3"],
         ["stairs", "4", "4"],
     ]
-    assert [shape.count for shape in one.window.panels.stage.video._shapes] == ["3", "4"]
+    assert [shape.count for shape in one.window.panels.picture.video._shapes] == ["3", "4"]
     status = one.window.panels.status
     assert (status.fps_in.text(), status.fps_counted.text()) == ("25.0 fps in", "4.1 fps counted")
     assert status.sign.state is CameraState.LIVE
     assert status.device.text() == "Counting on torch cpu f32"
-    assert "0.2 s behind" in one.window.panels.stage.legend.accessibleDescription()
+    assert "0.2 s behind" in one.window.panels.picture.legend.accessibleDescription()
     assert [label.name for label in one.window.panels.plot._labels._labels] == [
         "Whole picture",
         "gate",
@@ -100,12 +100,12 @@ LOST = (
 )
 
 
-def shown_counts(desk: Desk) -> dict[str, set[str]]:
+def shown_counts(gui: Gui) -> dict[str, set[str]]:
     """What is said at every place at which a count is shown, by ROI."""
-    panels = desk.window.panels
+    panels = gui.window.panels
     table = panels.readings._table
-    found = {"frame": {text_of(desk, "Total"), panels.cameras.line(desk.window.presenter.focused).count}}
-    for shape in panels.stage.video._shapes:
+    found = {"frame": {text_of(gui, "Total"), panels.cameras.line(gui.window.presenter.focused).count}}
+    for shape in panels.picture.video._shapes:
         found[shape.name] = {shape.count}
     for row in range(table.rowCount()):
         found[table.item(row, 0).text()].add(table.item(row, 1).text())
@@ -115,8 +115,8 @@ def shown_counts(desk: Desk) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("wait", [0.03, 0.25], ids=["between beats", "with each beat"])
-def test_all_places_show_the_same_reading(desk: Open, wait: float) -> None:
-    one = desk(config(camera("north", GATE, STAIRS)))
+def test_all_places_show_the_same_reading(gui: Open, wait: float) -> None:
+    one = gui(config(camera("north", GATE, STAIRS)))
     one.monitor.live("north")
     one.step()
     for n in range(1, 12):
@@ -131,8 +131,8 @@ def test_all_places_show_the_same_reading(desk: Open, wait: float) -> None:
 
 
 @pytest.mark.parametrize("state", LOST)
-def test_an_old_number_never_looks_new(desk: Open, state: CameraState) -> None:
-    one = desk(config(camera("north", GATE)))
+def test_an_old_number_never_looks_new(gui: Open, state: CameraState) -> None:
+    one = gui(config(camera("north", GATE)))
     one.monitor.live("north", count=37.0)
     one.step()
     one.monitor.state("north", state, age=12.0, attempt=3)
@@ -141,36 +141,36 @@ def test_an_old_number_never_looks_new(desk: Open, state: CameraState) -> None:
     assert text_of(one, "Total") == "–"
     assert text_of(one, "Age of the count") == "Last count 37, 12 s ago"
     assert panels.readings._table.item(0, 1).text() == "–"
-    assert [shape.count for shape in panels.stage.video._shapes] == ["–"]
+    assert [shape.count for shape in panels.picture.video._shapes] == ["–"]
     assert [label.value for label in panels.plot._labels._labels] == ["–", "–"]
-    assert not panels.stage.video.fresh
+    assert not panels.picture.video.fresh
     assert panels.status.sign.state is state
-    assert panels.stage.video.accessibleDescription() != ""
-    assert "no heatmap" in panels.stage.legend.accessibleDescription()
+    assert panels.picture.video.accessibleDescription() != ""
+    assert "no heatmap" in panels.picture.legend.accessibleDescription()
 
 
-def test_a_live_camera_that_is_not_counted_shows_no_number(desk: Open) -> None:
-    one = desk(config(camera("north")))
+def test_a_live_camera_that_is_not_counted_shows_no_number(gui: Open) -> None:
+    one = gui(config(camera("north")))
     one.monitor.live("north")
     one.step()
     one.monitor.put("north", reading=reading("north", time=NOON + 3, state=ReadingState.STALE))
     one.step(3.0)
     assert text_of(one, "Total") == "–"
-    assert one.window.panels.stage.video.fresh, "the picture is live, only the count is not"
+    assert one.window.panels.picture.video.fresh, "the picture is live, only the count is not"
 
 
-def test_a_camera_comes_back(desk: Open) -> None:
-    one = desk(config(camera("north")))
+def test_a_camera_comes_back(gui: Open) -> None:
+    one = gui(config(camera("north")))
     one.monitor.state("north", CameraState.RECONNECTING, attempt=2)
     one.step()
     one.monitor.live("north", count=5.0, time=NOON + 2)
     one.step()
     assert text_of(one, "Total") == "5"
-    assert one.window.panels.stage.video.accessibleDescription() == ""
+    assert one.window.panels.picture.video.accessibleDescription() == ""
 
 
-def test_cameras_are_chosen_by_key_and_by_mouse(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north", GATE), camera("south"), camera("west")))
+def test_cameras_are_chosen_by_key_and_by_mouse(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north", GATE), camera("south"), camera("west")))
     one.monitor.live("north", count=10.0)
     one.monitor.live("south", count=20.0)
     one.step()
@@ -181,7 +181,7 @@ def test_cameras_are_chosen_by_key_and_by_mouse(desk: Open, qtbot: QtBot) -> Non
     qtbot.keyClick(cameras, Qt.Key.Key_Down)
     one.step()
     assert text_of(one, "Total") == "20"
-    assert one.window.panels.stage.video._shapes == ()
+    assert one.window.panels.picture.video._shapes == ()
     assert one.monitor.watched["north"] is None
     assert one.monitor.watched["south"] is not None
     qtbot.mouseClick(
@@ -192,18 +192,18 @@ def test_cameras_are_chosen_by_key_and_by_mouse(desk: Open, qtbot: QtBot) -> Non
     assert one.window.windowTitle() == "north – crowdmon"
 
 
-def test_a_camera_that_is_not_looked_at_shows_nothing_of_the_other(desk: Open) -> None:
-    one = desk(config(camera("north"), camera("south")))
+def test_a_camera_that_is_not_looked_at_shows_nothing_of_the_other(gui: Open) -> None:
+    one = gui(config(camera("north"), camera("south")))
     one.monitor.live("north")
     one.step()
     one.window.presenter.focus("south")
     one.step()
-    assert one.window.panels.stage.video.place().width == 0
+    assert one.window.panels.picture.video.place().width == 0
     assert text_of(one, "Total") == "–"
 
 
-def test_a_camera_is_removed_by_key_until_none_is_left(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north"), camera("south")))
+def test_a_camera_is_removed_by_key_until_none_is_left(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north"), camera("south")))
     cameras = one.window.panels.cameras
     qtbot.keyClick(cameras, Qt.Key.Key_Delete)
     assert [c.name for c in one.bridge.config.cameras] == ["south"]
@@ -214,8 +214,8 @@ def test_a_camera_is_removed_by_key_until_none_is_left(desk: Open, qtbot: QtBot)
     assert one.window.windowTitle() == "crowdmon"
 
 
-def test_the_camera_menu_offers_to_remove(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north"), camera("south")))
+def test_the_camera_menu_offers_to_remove(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north"), camera("south")))
     cameras = one.window.panels.cameras
     at = cameras.visualItemRect(cameras.item(1)).center()
     cameras.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, cameras.mapToGlobal(at)))
@@ -225,20 +225,20 @@ def test_the_camera_menu_offers_to_remove(desk: Open, qtbot: QtBot) -> None:
     assert [c.name for c in one.bridge.config.cameras] == ["north"]
 
 
-def test_a_failed_camera_is_opened_again_by_key(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north")))
+def test_a_failed_camera_is_opened_again_by_key(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north")))
     one.monitor.state("north", CameraState.FAILED, message="There is no file a.mp4")
     one.step()
-    assert "There is no file a.mp4" in one.window.panels.stage.video.accessibleDescription()
+    assert "There is no file a.mp4" in one.window.panels.picture.video.accessibleDescription()
     qtbot.keyClick(one.window, Qt.Key.Key_F5)
     assert one.monitor.calls[-1] == "restart north"
 
 
-def test_a_chosen_roi_stands_out_and_escape_lets_it_go(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north", GATE, STAIRS)))
+def test_a_chosen_roi_stands_out_and_escape_lets_it_go(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north", GATE, STAIRS)))
     one.monitor.live("north")
     one.step()
-    readings, video = one.window.panels.readings, one.window.panels.stage.video
+    readings, video = one.window.panels.readings, one.window.panels.picture.video
     table = readings._table
     qtbot.mouseClick(
         table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualItemRect(table.item(1, 0)).center()
@@ -251,34 +251,34 @@ def test_a_chosen_roi_stands_out_and_escape_lets_it_go(desk: Open, qtbot: QtBot)
     assert (readings.chosen(), video._chosen) == ("", None)
 
 
-def test_trouble_with_counting_is_said_until_it_is_over(desk: Open) -> None:
-    one = desk(config(camera("north")))
+def test_trouble_with_counting_is_said_until_it_is_over(gui: Open) -> None:
+    one = gui(config(camera("north")))
     one.monitor.now.error = "The disk is full."
     one.step()
-    banner = one.window.panels.stage.banner
+    banner = one.window.panels.picture.banner
     assert (banner.isVisible(), banner.text()) == (True, "The disk is full.")
     one.monitor.now.error = ""
     one.step()
     assert not banner.isVisible()
 
 
-def test_trouble_that_stopped_the_camera_is_said_once(desk: Open) -> None:
-    one = desk(config(camera("north"), camera("south")))
+def test_trouble_that_stopped_the_camera_is_said_once(gui: Open) -> None:
+    one = gui(config(camera("north"), camera("south")))
     one.monitor.now.error = "The weights cannot be read."
     one.monitor.now.device = ""
     one.monitor.state("north", CameraState.FAILED, message="The weights cannot be read.")
     one.step()
-    stage = one.window.panels.stage
-    assert "The weights cannot be read." in stage.video.accessibleDescription()
-    assert not stage.banner.isVisible()
+    pane = one.window.panels.picture
+    assert "The weights cannot be read." in pane.video.accessibleDescription()
+    assert not pane.banner.isVisible()
     assert one.window.panels.status.device.text() == "Not counting"
     one.window.presenter.focus("south")
     one.step()
-    assert stage.banner.isVisible()
+    assert pane.banner.isVisible()
 
 
-def test_reset_brings_closed_and_floating_panels_back(desk: Open) -> None:
-    one = desk(config(camera("north"), camera("south")))
+def test_reset_brings_closed_and_floating_panels_back(gui: Open) -> None:
+    one = gui(config(camera("north"), camera("south")))
     cameras, readings, plot = one.window.docks
     cameras.close()
     readings.setFloating(True)
@@ -302,8 +302,8 @@ def test_panels_are_as_wide_as_the_window_allows(
     assert [dock.width() for dock in window.docks[:2]] == [pytest.approx(side, abs=8) for side in sides]
 
 
-def test_a_panel_can_be_closed_and_opened_by_name(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north")))
+def test_a_panel_can_be_closed_and_opened_by_name(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north")))
     readings = one.window.docks[1]
     cross = next(b for b in readings.findChildren(QAbstractButton) if b.accessibleName() == "Close Readings")
     qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
@@ -312,19 +312,19 @@ def test_a_panel_can_be_closed_and_opened_by_name(desk: Open, qtbot: QtBot) -> N
     assert readings.isVisible()
 
 
-def test_the_heatmap_is_switched_by_key_and_its_colours_by_menu(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north")))
+def test_the_heatmap_is_switched_by_key_and_its_colours_by_menu(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north")))
     qtbot.keyClick(one.window, Qt.Key.Key_H)
-    assert not one.window.panels.stage.legend.isVisible()
+    assert not one.window.panels.picture.legend.isVisible()
     qtbot.keyClick(one.window, Qt.Key.Key_H)
-    assert one.window.panels.stage.legend.isVisible()
+    assert one.window.panels.picture.legend.isVisible()
     action(one, "Cividis").trigger()
-    assert one.window.panels.stage.video._palette == "cividis"
+    assert one.window.panels.picture.video._palette == "cividis"
 
 
-def test_names_are_never_taken_for_html(desk: Open) -> None:
+def test_names_are_never_taken_for_html(gui: Open) -> None:
     evil = GATE.model_copy(update={"name": "<b>gate</b>"})
-    one = desk(config(camera("<img src=x>", evil), camera("south")))
+    one = gui(config(camera("<img src=x>", evil), camera("south")))
     one.monitor.live("<img src=x>")
     one.step()
     items = (one.window.panels.readings._table.item(0, 0), one.window.panels.cameras.item(0))
@@ -332,16 +332,16 @@ def test_names_are_never_taken_for_html(desk: Open) -> None:
         "<p>&lt;b&gt;gate&lt;/b&gt;</p>",
         "<p>&lt;img src=x&gt;</p>",
     ]
-    stage = one.window.panels.stage
-    assert stage.title.text() == "<img src=x>"
-    assert stage.title.textFormat() is Qt.TextFormat.PlainText
-    assert stage.banner.textFormat() is Qt.TextFormat.PlainText
+    pane = one.window.panels.picture
+    assert pane.title.text() == "<img src=x>"
+    assert pane.title.textFormat() is Qt.TextFormat.PlainText
+    assert pane.banner.textFormat() is Qt.TextFormat.PlainText
 
 
-def test_nobody_asks_for_pictures_that_nobody_sees(desk: Open) -> None:
-    one = desk(config(camera("north")))
+def test_nobody_asks_for_pictures_that_nobody_sees(gui: Open) -> None:
+    one = gui(config(camera("north")))
     asked = one.monitor.watched["north"]
-    assert asked == one.window.panels.stage.video.pixels()
+    assert asked == one.window.panels.picture.video.pixels()
     one.window.resize(1200, 800)
     one.step()
     assert one.monitor.watched["north"] != asked
@@ -351,8 +351,8 @@ def test_nobody_asks_for_pictures_that_nobody_sees(desk: Open) -> None:
     assert one.monitor.watched["north"] is not None
 
 
-def test_passwords_are_never_shown(desk: Open) -> None:
-    one = desk(config(camera("north", source="rtsp://admin:topsecret@10.0.0.7/stream")))
+def test_passwords_are_never_shown(gui: Open) -> None:
+    one = gui(config(camera("north", source="rtsp://admin:topsecret@10.0.0.7/stream")))
     one.step()
     texts = [
         w.windowTitle() + w.toolTip() + w.accessibleName() + w.accessibleDescription()
@@ -363,9 +363,9 @@ def test_passwords_are_never_shown(desk: Open) -> None:
     assert any("***@10.0.0.7" in text for text in texts)
 
 
-def test_everything_that_takes_the_focus_has_a_name(desk: Open) -> None:
-    one = desk(config(camera("north", GATE), camera("south")))
-    one.window.open_source()
+def test_everything_that_takes_the_focus_has_a_name(gui: Open) -> None:
+    one = gui(config(camera("north", GATE), camera("south")))
+    one.window.opener.ask()
     nameless = [
         f"{type(w).__name__} {w.objectName()}"
         for w in one.window.findChildren(QWidget)
@@ -376,22 +376,22 @@ def test_everything_that_takes_the_focus_has_a_name(desk: Open) -> None:
     one.window.findChild(SourceDialog).reject()
 
 
-def test_every_panel_is_reached_by_tab(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north", GATE), camera("south")))
+def test_every_panel_is_reached_by_tab(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north", GATE), camera("south")))
     one.monitor.live("north")
     one.step()
     wanted = {"Cameras", "Picture of the camera", "Counts by ROI", "Close Readings"}
     seen = set()
-    one.window.panels.stage.video.setFocus()
+    one.window.panels.picture.video.setFocus()
     for _ in range(12):
         qtbot.keyClick(one.window.focusWidget(), Qt.Key.Key_Tab)
         seen.add(one.window.focusWidget().accessibleName())
     assert wanted <= seen
 
 
-def test_the_focus_is_seen_when_it_came_by_key(desk: Open, qtbot: QtBot) -> None:
-    one = desk(config(camera("north")))
-    video = one.window.panels.stage.video
+def test_the_focus_is_seen_when_it_came_by_key(gui: Open, qtbot: QtBot) -> None:
+    one = gui(config(camera("north")))
+    video = one.window.panels.picture.video
     corner = QPoint(1, video.height() // 2)
     video.clearFocus()
     video.setFocus(Qt.FocusReason.TabFocusReason)
@@ -401,9 +401,9 @@ def test_the_focus_is_seen_when_it_came_by_key(desk: Open, qtbot: QtBot) -> None
     assert (with_focus, without) == ("#4c9aff", "#0e1116")
 
 
-def test_a_long_name_leaves_the_numbers_their_room(desk: Open) -> None:
+def test_a_long_name_leaves_the_numbers_their_room(gui: Open) -> None:
     long = GATE.model_copy(update={"name": "the entrance of the old town hall"})
-    one = desk(config(camera("north", long)))
+    one = gui(config(camera("north", long)))
     one.monitor.live("north")
     dense = RoiReading(long.name, 123.0, 120.0, density_per_m2=1.25)
     one.monitor.put("north", reading=Reading(NOON, "north", (RoiReading("frame", 123.0), dense)))

@@ -126,7 +126,7 @@ def show(result: dict[str, Any], console: Console) -> None:
         soft_wrap=True,
     )
     if result.get("nae") is not None:
-        console.print(f"NAE {result['nae']:.3f}, of pictures with somebody in them", highlight=False)
+        console.print(f"NAE {result['nae']:.3f}, of pictures with people in them", highlight=False)
     for key, first in (
         ("per_fold", "fold"),
         ("per_scene", "scene"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crowdmon.errors import ConfigError
-from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
+from trainer.commands.options import DEFAULT_OUT, Messages, Options, runs_of
 
 if TYPE_CHECKING:
     from trainer.data.datasets import Dataset
@@ -38,7 +38,7 @@ def figure(name: str, options: Options) -> None:
     fold = 1 if chosen == "ucf_cc_50" else 0
     part = scored_splits(chosen, options.root, fold=fold, folds=options.folds)[-1]
     path = (options.out or DEFAULT_OUT) / f"figure-{name}.png"
-    with runs_of(options, Voice()) as runs:
+    with runs_of(options, Messages()) as runs:
         _draw(name, part, runs, options.weights, path, fold=fold)
     click.echo(str(path))
 
@@ -60,19 +60,19 @@ def first_present(root: Path | None) -> str:
 
 def _draw(name: str, part: Dataset, runs: Runs, weights: Path | None, path: Path, *, fold: int) -> None:
     if name == "3":
-        from trainer.paper.figures import truth
+        from trainer.paper.figures import maps
 
-        truth.draw(part, path)
+        maps.figure_3(part, path)
         return
     if name == "7":
         from crowdmon.counting.weights import load
-        from trainer.paper.figures import depth
+        from trainer.paper.figures import maps
         from trainer.paper.runs import weights_in
 
         if weights is None:
             (job,) = _train(runs, ("ssr-hef",), part, fold)
             weights = weights_in(runs.folder(job))
-        depth.draw(part, load(Path(str(weights).replace("{dataset}", part.name))), path)
+        maps.figure_7(part, load(Path(str(weights).replace("{dataset}", part.name))), path)
         return
     from trainer.paper.figures import compare
 

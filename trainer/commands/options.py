@@ -1,4 +1,4 @@
-"""Of ``crowdmon-train``'s options those that tables and figures take, and the runs they stand for."""
+"""The options of ``crowdmon-train`` for tables and figures, and the runs they mean."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Options:
     folds: str
 
     def benchmark(self, default: str) -> str:
-        """Return the benchmark that is asked for; ConfigError if there is none of that name."""
+        """Return the benchmark the options name; ConfigError if there is none of that name."""
         from trainer.data.datasets import BENCHMARKS
 
         chosen = self.dataset or default
@@ -50,8 +50,8 @@ class Options:
         positive(minutes=self.minutes, steps=self.steps)
 
 
-class Voice:
-    """Says what is being done, on stderr, a line at a time."""
+class Messages:
+    """Writes what is being done to stderr, a line at a time."""
 
     def __init__(self) -> None:
         self.console = Console(stderr=True)
@@ -62,19 +62,19 @@ class Voice:
 
 
 @contextmanager
-def runs_of(options: Options, voice: Voice, *, config: str = DEFAULT_CONFIG) -> Iterator[Runs]:
+def runs_of(options: Options, messages: Messages, *, config: str = DEFAULT_CONFIG) -> Iterator[Runs]:
     """Give the runs below ``--out``, with a progress bar for the one that trains.
 
     Args:
         options: what was typed.
-        voice: told what is being done.
+        messages: where what is being done is written.
         config: taken without ``--config``.
 
     Raises:
         ConfigError: the configuration cannot be read, or several processes were started as one.
     """
     from crowdmon import resources
-    from trainer.commands.train import Report
+    from trainer.commands.train import ProgressLine
     from trainer.config import load
     from trainer.loop import memory
     from trainer.paper.budget import Budget
@@ -89,7 +89,13 @@ def runs_of(options: Options, voice: Voice, *, config: str = DEFAULT_CONFIG) -> 
     base = load(options.config or resources.path(config))
     budget = Budget(options.steps, options.minutes)
     out = options.out or DEFAULT_OUT
-    with Report(voice.console) as report:
+    with ProgressLine(messages.console) as progress:
         yield Runs(
-            out, base, budget, root=options.root, folds=options.folds, say=voice.say, report=report.update
+            out,
+            base,
+            budget,
+            root=options.root,
+            folds=options.folds,
+            say=messages.say,
+            report=progress.update,
         )

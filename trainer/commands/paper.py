@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crowdmon.errors import ConfigError, SinkError
-from trainer.commands.options import DEFAULT_OUT, Options, Voice, runs_of
+from trainer.commands.options import DEFAULT_OUT, Messages, Options, runs_of
 
 if TYPE_CHECKING:
     from trainer.paper.runs import Runs
@@ -34,16 +34,16 @@ def table(name: str, options: Options) -> None:
         raise ConfigError(
             f"--start is for --table folds, the rows of table {name} begin with nothing", "Leave it out."
         )
-    voice = Voice()
+    messages = Messages()
     if name not in TRAINED:
-        _write(_read(name, options, voice.say), options.out)
+        _write(_read(name, options, messages.say), options.out)
         return
     config = {"config": FOLDS_CONFIG} if options.start is not None else {}
-    with runs_of(options, voice, **config) as runs:
+    with runs_of(options, messages, **config) as runs:
         made = _trained(name, options, runs)
     _write(made, runs.out)
     if runs.stopped:
-        voice.say("Stopped and saved; the same command goes on.")
+        messages.say("Stopped and saved; the same command goes on.")
         raise KeyboardInterrupt
 
 

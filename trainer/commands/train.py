@@ -42,7 +42,7 @@ def run(
     """Train, or with ``bench`` say where a step's time goes.
 
     Raises:
-        CrowdmonError: what is asked for cannot be; cheap mistakes are found before torch is loaded.
+        CrowdmonError: the options cannot be used; cheap mistakes are found before torch is loaded.
         DatasetError: when all is done, if pictures could not be read and were left out.
     """
     positive(minutes=minutes, steps=steps)
@@ -65,9 +65,9 @@ def run(
 
     from trainer.loop.train import train
 
-    with Report(console) as report:
+    with ProgressLine(console) as progress:
         scores = train(
-            settings, data, folder, resume=resume, minutes=minutes, steps=steps, report=report.update
+            settings, data, folder, resume=resume, minutes=minutes, steps=steps, report=progress.update
         )
     for benchmark, score in scores.items():
         console.print(
@@ -79,7 +79,7 @@ def run(
     report_left_out([error for source in (*data.train, *data.val.values()) for error in source.bad.values()])
 
 
-class Report:
+class ProgressLine:
     """Shows how a run is doing: a bar on a terminal, a line now and then elsewhere."""
 
     def __init__(self, console: Console) -> None:
@@ -98,7 +98,7 @@ class Report:
         self._task = self._bar.add_task("", total=None, rate="", loss=0.0, note="")
         self._rate = ""
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> ProgressLine:
         self._bar.start()
         return self
 

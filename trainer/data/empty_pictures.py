@@ -1,4 +1,4 @@
-"""Pictures with nobody in them that no benchmark holds, made from a number.
+"""Pictures without people, of kinds that no benchmark holds, each made from a number.
 
 What a camera without a signal shows, and what looks like a crowd to a network that has seen little else:
 leaves, grass, bricks, letters. Pure functions of a random generator; HxWx3 float32, 0 to 255 and a little
@@ -16,7 +16,7 @@ Picture = NDArray[np.float32]
 
 
 def picture(number: int) -> NDArray[np.uint8]:
-    """Return one picture, HxWx3 RGB; the same one whenever it is asked for."""
+    """Return one picture, HxWx3 RGB; the same number always gives the same picture."""
     rng = np.random.default_rng([11, number])
     drawn = PATTERNS[number % len(PATTERNS)](rng, HEIGHT, WIDTH)
     return np.clip(drawn, 0, 255).astype(np.uint8)

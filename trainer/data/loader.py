@@ -1,91 +1,76 @@
-"""The loader: patches become tensors one step ahead, off the critical path.
+"""Where a run's batches come from: a thread that works ahead of the loop, or the device itself.
 
-One producer thread, not processes: cv2 and numpy release the interpreter lock for nearly all of the
-work, two cores need no more, and forked workers beside torch can hang for ever.
+One thread, not processes: OpenCV and numpy release the interpreter lock for nearly all of the work, two
+cores need no more, and forked workers beside torch can hang for ever.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-import numpy as np
 import torch
-from torch import Tensor
 
-from crowdmon.counting.preprocess import Preprocess
-from trainer.data.samples import Patch
-from trainer.data.targets import cells, crowd_class
+from trainer.config import TrainConfig
+from trainer.data import crops, device_batches
+from trainer.data.batch import Batch, collate
+from trainer.data.device_pictures import load_pictures
+from trainer.data.sources import Source
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """One step's tensors.
+@contextmanager
+def batches(
+    config: TrainConfig,
+    sources: Sequence[Source],
+    device: torch.device,
+    *,
+    steps: range,
+    threshold: float,
+    rank: int = 0,
+    world: int = 1,
+) -> Iterator[Iterable[Batch]]:
+    """Give the batches of some steps, in order, while the block lasts.
 
-    Attributes:
-        pictures: Nx3xHxW float32, normalised.
-        density: Nx1x(H/8)x(W/8), scaled people per cell.
-        segmentations: binary labels at 1/2, 1/4, 1/8.
-        masks: 0..1 at 1/2, 1/4, 1/8, where labels are known; None for everywhere.
-        classes: N class numbers, None without classification.
-        weights: Nx1x1x1, of each patch's density error.
-        usual: Nx1x1x1, scaled people that a crop of each patch's picture has on average.
-        people: head points in all patches; a tensor if they were counted on the device.
-        names: the pictures the patches were cut from.
-        leading: how many patches, from the first, batch normalisation takes its statistics from.
+    Args:
+        config: of the run; ``cut`` says where.
+        sources: what crops are cut from.
+        device: where the network is.
+        steps: which.
+        threshold: people between two classes of the crowd.
+        rank, world: which of how many processes.
     """
-
-    pictures: Tensor
-    density: Tensor
-    segmentations: tuple[Tensor, ...]
-    masks: tuple[Tensor, ...] | None
-    classes: Tensor | None
-    weights: Tensor
-    usual: Tensor
-    people: int | Tensor
-    names: tuple[str, ...]
-    leading: int
+    make = maker(config, sources, device, threshold=threshold, rank=rank, world=world)
+    if config.cut == "device":
+        # No thread: the device has a queue of its own, which fills faster than it works.
+        yield (make(step) for step in steps)
+        return
+    with Loader(make, start=steps.start, stop=steps.stop) as loader:
+        yield loader
 
 
-def collate(patches: Sequence[Patch], preprocess: Preprocess, *, classes: int, threshold: float) -> Batch:
-    """Turn patches of one size into tensors, through the application's own pre-processing.
-
-    Those that normalisation takes its statistics from must come first.
-    """
-    pictures = torch.from_numpy(preprocess.tensor(np.stack([patch.rgb for patch in patches])))
-    density = np.stack([patch.density for patch in patches])[:, None] * preprocess.density_scale
-    labels = tuple(
-        torch.from_numpy(np.stack([patch.segmentations[depth] for patch in patches])[:, None])
-        for depth in range(3)
-    )
-    masks = None
-    if any(patch.mask is not None for patch in patches):
-        full = [np.ones(p.rgb.shape[:2], np.float32) if p.mask is None else p.mask for p in patches]
-        masks = tuple(
-            torch.from_numpy(np.stack([cells(one, side) / side**2 for one in full])[:, None])
-            for side in (2, 4, 8)
+def maker(
+    config: TrainConfig,
+    sources: Sequence[Source],
+    device: torch.device,
+    *,
+    threshold: float,
+    rank: int = 0,
+    world: int = 1,
+) -> Callable[[int], Batch]:
+    """Return what makes the batch of a step, where ``cut`` says; see :func:`batches`."""
+    if config.cut == "device":
+        pictures = load_pictures(sources, device, smallest=config.augment.scale[0])
+        return lambda step: device_batches.batch(
+            config, pictures, step=step, threshold=threshold, rank=rank, world=world
         )
-    numbers = (
-        [crowd_class(patch.count, threshold=threshold, classes=classes) for patch in patches]
-        if classes
-        else []
-    )
-    return Batch(
-        pictures=pictures,
-        density=torch.from_numpy(density.astype(np.float32)),
-        segmentations=labels,
-        masks=masks,
-        classes=torch.tensor(numbers) if classes else None,
-        weights=torch.tensor([patch.weight for patch in patches]).reshape(-1, 1, 1, 1),
-        usual=torch.tensor([patch.usual * preprocess.density_scale for patch in patches]).reshape(
-            -1, 1, 1, 1
-        ),
-        people=sum(patch.count for patch in patches),
-        names=tuple(patch.name for patch in patches),
-        leading=sum(patch.norm for patch in patches),
-    )
+
+    def cut(step: int) -> Batch:
+        patches = crops.batch(config, sources, step=step, rank=rank, world=world)
+        return collate(patches, config.preprocess(), classes=config.network.classes, threshold=threshold)
+
+    return cut
 
 
 class Loader:

@@ -17,8 +17,8 @@ from trainer.loop.train import Data
 from trainer.paper.tables.published import TABLE_II
 from trainer.teacher.lite import PACKAGE
 
-GENERATED = {"plaza": sources.plaza, "nobody": sources.nobody}
-"""Sources that need no data: rendered scenes, and pictures with nobody in them."""
+GENERATED = {"plaza": sources.plaza, sources.EMPTY: sources.empty_scenes}
+"""Sources that need no data: rendered scenes, and made pictures without people."""
 
 
 def gather(
@@ -74,7 +74,7 @@ def gather(
 
 
 def _provenance(config: TrainConfig, shares: dict[str, float], notes: list[str]) -> dict[str, Any]:
-    # What a start or a teacher has seen, these weights have seen too.
+    # These weights have seen what their start and their teacher have seen.
     start = None if config.start is None else _seen(config.start)
     return {
         "name": "+".join(one for one in shares if one in BENCHMARKS),

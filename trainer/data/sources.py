@@ -1,4 +1,4 @@
-"""Where crops come from: labelled pictures, rendered scenes and pictures with nobody in them.
+"""Where crops come from: labelled pictures, rendered scenes and made pictures without people.
 
 A source is a list of pictures with head points. Its pictures are read once and kept, within a
 bound, because decoding a JPEG costs more than training on a crop of it.
@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 from crowdmon.errors import DatasetError
 from crowdmon.formats.perspective import read_perspective
 from crowdmon.scene import Plaza
-from trainer.data import empty_pictures as patterns
+from trainer.data import empty_pictures
 from trainer.data.datasets import Dataset, Sample
-from trainer.data.targets import perspective_density
+from trainer.data.kernels import perspective_density
+
+EMPTY = "nobody"
+"""The name configurations and weights give the source of made pictures without people."""
 
 log = logging.getLogger(__name__)
 
@@ -113,11 +116,11 @@ def plaza(pictures: int = 240) -> Source:
     return Source("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
 
 
-def nobody(pictures: int = 280) -> Source:
-    """Pictures with nobody in them that no benchmark holds: flat, noise, leaves, bricks, letters."""
+def empty_scenes(pictures: int = 280) -> Source:
+    """Made pictures without people: flat, noise, leaves, bricks, letters, and other kinds."""
     made = [partial(_empty, number) for number in range(pictures)]
-    # Scaling smooths what it is about: noise of one pixel.
-    return Source("nobody", made, [0] * pictures, scaled=False)
+    # Scaling would smooth noise of one pixel away.
+    return Source(EMPTY, made, [0] * pictures, scaled=False)
 
 
 def _size(item: Item) -> int:
@@ -156,11 +159,11 @@ def _mask(sample: Sample, height: int, width: int) -> NDArray[np.uint8] | None:
 def _render(number: int) -> Item:
     rng = np.random.default_rng([7, number])
     people = int(rng.choice((0, 0, 10, 25, 40, 60, 100, 180)))
-    # Few squares, many moments: a square's backdrop takes a second to draw and is kept.
+    # Few scenes, many moments: the background of a scene takes a second to draw and is kept.
     scene = Plaza(people=people, seed=1 + number % 14)
     frame = scene.render(float(rng.uniform(0, 600)))
     return Item(f"plaza-{number}", frame.rgb, frame.heads.astype(np.float64))
 
 
 def _empty(number: int) -> Item:
-    return Item(f"nobody-{number}", patterns.picture(number), np.zeros((0, 2)))
+    return Item(f"{EMPTY}-{number}", empty_pictures.picture(number), np.zeros((0, 2)))

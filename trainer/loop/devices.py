@@ -13,7 +13,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +29,13 @@ def device_of(rank: int) -> torch.device:
     return torch.device("cuda", rank % torch.cuda.device_count())
 
 
-def asked_late(device: torch.device) -> bool:
-    """Tell whether a device is asked for numbers once a row only: a card idles while it is asked."""
+def is_asynchronous(device: torch.device) -> bool:
+    """Tell whether a device works behind the loop, so that numbers are read from it once a row only."""
     return device.type != "cpu"
 
 
 def wait_for_all(world: int) -> None:
-    """Return when every process is here: one that ends while the first still writes would have it stopped."""
+    """Return when every process is here: one that ended while the first still writes would stop it."""
     if world > 1:
         dist.barrier()
 
@@ -53,8 +53,8 @@ def share_gradients(network: nn.Module, world: int) -> None:
 def agree_to_stop(wanted: bool, device: torch.device, world: int) -> bool:
     """Return whether any process wants to stop; every process gets the same answer at the same step.
 
-    A process that stopped by its own clock would leave the others waiting for its gradients. So the first
-    one alone looks at the clock, and all of them call this after the same steps.
+    A process that stopped by its own clock would leave the others waiting for its gradients. So only the
+    first one looks at the clock, and all of them call this after the same steps.
 
     Args:
         wanted: by this process.
@@ -88,9 +88,9 @@ def to_device(one: Batch, device: torch.device) -> Batch:
 
 @contextmanager
 def many_sizes() -> Iterator[None]:
-    """Take kernels as they come inside of the block.
+    """Turn off the search for the quickest kernels inside the block.
 
-    To look for the quickest one for each size of picture takes longer than counting it.
+    The search for each size of picture takes longer than counting it.
     """
     before = torch.backends.cudnn.benchmark
     torch.backends.cudnn.benchmark = False
@@ -109,7 +109,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         try:
             before[number] = signal.signal(number, lambda n, _: caught.append(n))
         except ValueError:
-            # Not in the main thread: whoever runs us there has its own way to stop us.
+            # Not in the main thread: the program that runs this there has its own way to stop it.
             break
     try:
         yield lambda: bool(caught)

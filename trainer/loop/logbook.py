@@ -1,4 +1,4 @@
-"""What a run writes while it goes: two CSV files, TensorBoard where installed."""
+"""What a run writes while it goes: two CSV files, and TensorBoard where it is installed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
+
+from crowdmon import picture
+from crowdmon.values import DensityMap, Grid
+from trainer.data import kernels
+from trainer.data.labels import STRIDE
+from trainer.data.sources import Item
+from trainer.loop.state import Cursor
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +36,32 @@ depend on the configuration alone, so an interrupted and an uninterrupted run ag
 
 VALIDATION = ("step", "benchmark", "mae", "mse", "bias")
 """Columns of ``validation.csv``; bias is mean prediction less truth, in people."""
+
+
+PANEL_WIDTH = 480
+"""Pixels of one of the three panels of a validation picture."""
+
+
+class MetricSums:
+    """Adds up a row's metrics on the device: reading a number from it waits for all of its queue."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._steps = 0
+
+    def add(self, values: Mapping[str, Tensor]) -> None:
+        """Add the metrics of one step."""
+        for key, value in values.items():
+            number = value.detach().double()
+            self._sums[key] = self._sums[key] + number if key in self._sums else number
+        self._steps += 1
+
+    def drain(self, cursor: Cursor) -> None:
+        """Move the sums into the cursor, which is saved with the run."""
+        for key, value in self._sums.items():
+            cursor.sums[key] = cursor.sums.get(key, 0.0) + float(value)
+        cursor.steps += self._steps
+        self._sums, self._steps = {}, 0
 
 
 class Table:
@@ -64,7 +99,7 @@ class Logbook:
         if not silent:
             self._metrics = Table(folder / "metrics.csv", METRICS, until=until)
             self._validation = Table(folder / "validation.csv", VALIDATION, until=until)
-            self._board = _board(folder)
+            self._board = _tensorboard(folder)
 
     def __enter__(self) -> Logbook:
         return self
@@ -98,7 +133,28 @@ class Logbook:
             self._board.add_image(name, rgb, step, dataformats="HWC")
 
 
-def _board(folder: Path) -> Any:
+def panels(item: Item, predicted: DensityMap) -> NDArray[np.uint8]:
+    """Return HxWx3 uint8: the picture, then under its true density, then under the predicted one."""
+    height, width = item.rgb.shape[:2]
+    rows, columns = predicted.people.shape
+    true = kernels.density(item.points, height=rows * STRIDE, width=columns * STRIDE, stride=STRIDE)
+    grid = Grid(rows, columns, 8.0, 8.0, width, height)
+    small = cv2.resize(
+        item.rgb, (PANEL_WIDTH, max(1, round(PANEL_WIDTH * height / width))), interpolation=cv2.INTER_AREA
+    )
+    rgb = np.asarray(small, np.uint8)
+    shown = [rgb]
+    for people in (true, predicted.people.copy()):
+        heat = picture.heat(DensityMap(people, grid), rgb.shape[1], rgb.shape[0])
+        shown.append(picture.blend(rgb, heat))
+    for panel, count in zip(shown[1:], (len(item.points), predicted.count), strict=True):
+        cv2.putText(
+            panel, f"{count:.1f}", (8, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 2, cv2.LINE_AA
+        )
+    return np.concatenate(shown, axis=1)
+
+
+def _tensorboard(folder: Path) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:

@@ -14,8 +14,8 @@ from trainer.loop.logbook import LOSSES
 log = logging.getLogger(__name__)
 
 
-def write(out: Path, config: TrainConfig, *, step: int) -> None:
-    """Write ``report.md`` and its plots into a run folder from the CSV files in it."""
+def write_report(out: Path, config: TrainConfig, *, step: int) -> None:
+    """Write ``report.md`` into a run folder from its CSV files, with plots where matplotlib is installed."""
     metrics, validation = _rows(out / "metrics.csv"), _rows(out / "validation.csv")
     plots = _plots(out, metrics, validation)
     provenance = run_folder.provenance(out)

@@ -1,19 +1,58 @@
-"""The run folder: configuration, provenance, state, weights, curves. One run, one folder."""
+"""The run folder: configuration, provenance, state, weights, curves. One run, one folder, one process.
+
+A table that is started twice shares its runs: a process holds the folder of a run while it works there. The
+lock belongs to the open file; the system gives it back however the process ends, so no lock outlives one.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
-from crowdmon.errors import ConfigError, SinkError
+from crowdmon.errors import ConfigError, CrowdmonError, SinkError
 from trainer.config import TrainConfig
 from trainer.loop.state import Cursor
+
+LOCK = "lock"
+
+_LOCKED_BYTE = 1 << 30
+"""Which byte Windows locks: one behind the process id, which stays readable."""
+
+
+class BusyError(CrowdmonError):
+    """Another process works in the folder; the message names it."""
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder, made if need be, as long as the block runs.
+
+    Raises:
+        BusyError: another process holds it. SinkError: the folder cannot be written.
+    """
+    path = folder / LOCK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise SinkError(f"cannot write the run folder {folder}: {error.strerror or error}") from error
+    with file:
+        if not _lock(file):
+            file.seek(0)
+            raise BusyError(f"{folder} is in use by process {file.read().strip() or 'unknown'}")
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
 
 
 def prepare(
@@ -54,7 +93,7 @@ def prepare(
 
 
 def provenance(out: Path) -> dict[str, Any]:
-    """Return what a run's folder says of its data; ConfigError if it says nothing."""
+    """Return the provenance in a run folder; ConfigError if there is none."""
     path = out / "provenance.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -63,13 +102,6 @@ def provenance(out: Path) -> dict[str, Any]:
             f"cannot read {path}, which says what the start was trained on", "Keep a run's folder together"
         ) from error
     return found
-
-
-def finish(out: Path, config: TrainConfig, *, step: int) -> None:
-    """Write ``report.md``: what was run and how it went, with plots where matplotlib is installed."""
-    from trainer.loop.report import write
-
-    write(out, config, step=step)
 
 
 def commit() -> str:
@@ -95,3 +127,19 @@ def now() -> str:
 def _differences(before: TrainConfig, after: TrainConfig) -> str:
     old, new = before.model_dump(), after.model_dump()
     return ", ".join(f"{key} {old[key]!r} -> {new[key]!r}" for key in old if old[key] != new[key])
+
+
+def _lock(file: IO[str]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(_LOCKED_BYTE)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

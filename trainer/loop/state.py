@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from crowdmon.atomic import replacing
 from crowdmon.counting.network import SSRHEF, NetworkConfig, fold
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.weights import Weights
@@ -67,17 +68,14 @@ def save(
     cursor: Cursor,
 ) -> None:
     """Write the resume state atomically."""
-    part = path.with_name(path.name + ".part")
-    torch.save(
-        {
-            "network": network.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "average": average.values,
-            "cursor": asdict(cursor),
-        },
-        part,
-    )
-    part.replace(path)
+    state = {
+        "network": network.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "average": average.values,
+        "cursor": asdict(cursor),
+    }
+    with replacing(path) as part:
+        torch.save(state, part)
 
 
 def load(path: Path, *, network: nn.Module, optimiser: torch.optim.Optimizer, average: Average) -> Cursor:

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from trainer import models
 from trainer.config import TrainConfig
-from trainer.data.feeding import maker
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
+from trainer.data.loader import maker
 from trainer.loop.state import Average
 from trainer.loop.train import Data
 from trainer.loss.objective import parts

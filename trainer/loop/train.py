@@ -23,23 +23,23 @@ from crowdmon.errors import ConfigError, CountingError
 from crowdmon.values import DensityMap
 from trainer import models
 from trainer.config import TrainConfig
-from trainer.data.feeding import batches
+from trainer.data.loader import batches
 from trainer.data.sources import Item, Source
-from trainer.loop import boards, run_folder, schedule, state
+from trainer.loop import run_folder, state
+from trainer.loop.batch_norm import forward, freeze_norm
 from trainer.loop.devices import (
     agree_to_stop,
-    asked_late,
     device_of,
     interruptible,
+    is_asynchronous,
     many_sizes,
     share_gradients,
     to_device,
     wait_for_all,
 )
-from trainer.loop.forward import forward
-from trainer.loop.logbook import Logbook
-from trainer.loop.schedule import freeze_norm, learning_rate
-from trainer.loop.sums import Sums
+from trainer.loop.logbook import Logbook, MetricSums, panels
+from trainer.loop.optimiser import learning_rate, optimiser_of
+from trainer.loop.report import write_report
 from trainer.loop.validate import Score, overall, validate
 from trainer.loss.objective import parts
 from trainer.teacher.guide import Guide
@@ -107,7 +107,7 @@ def train(
     network = models.build(config).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     guide = Guide(config.guide, config, device) if config.guide is not None else None
-    optimiser = schedule.optimiser(config, network)
+    optimiser = optimiser_of(config, network)
     average = state.Average(network, config.ema)
     cursor = run_folder.prepare(
         out,
@@ -122,9 +122,9 @@ def train(
     stop = min(config.steps, steps or config.steps)
     deadline = time.monotonic() + minutes * 60 if minutes else math.inf
     threshold = max(data.max_count, 1.0) / max(config.network.classes, 1)
-    sums = Sums()
-    patient = asked_late(device)
-    torch.backends.cudnn.benchmark = patient  # every step's crops are of one size
+    sums = MetricSums()
+    asynchronous = is_asynchronous(device)
+    torch.backends.cudnn.benchmark = asynchronous  # every step's crops are of one size
 
     def save() -> None:
         sums.drain(cursor)
@@ -165,8 +165,8 @@ def train(
                 found = guide.teach(found, outputs, one)
             total = torch.stack(list(found.values())).sum()
             due = (cursor.step + 1) % config.log_every == 0
-            if (due or not patient) and not torch.isfinite(total):
-                if not patient:
+            if (due or not asynchronous) and not torch.isfinite(total):
+                if not asynchronous:
                     save()
                 raise NonFiniteLossError(
                     f"the loss is {total.item()} at step {cursor.step} on {', '.join(one.names)}",
@@ -189,15 +189,15 @@ def train(
                 logbook.step({**row, "seconds": seconds})
                 report(Progress(cursor.step, stop, speed, row["total"]))
             if (cursor.step % config.validate_every == 0 or cursor.step == stop) and rank == 0:
-                # What was learned is safe before anything is made of it.
+                # Save first: validation may fail or take long.
                 save()
                 scores = _validated(config, data, average, step=cursor.step, logbook=logbook)
                 if scores and overall(scores) < cursor.best:
                     _export(config, data, average, out / BEST, step=cursor.step, scores=scores)
                     cursor.best = overall(scores)
                 report(Progress(cursor.step, stop, 0.0, float(total.detach()), _note(scores)))
-            # A card is asked once a row only; one process by itself needs to ask nobody.
-            if world == 1 or due or not patient:
+            # An accelerator is read once a row only; one process by itself need not agree with others.
+            if world == 1 or due or not asynchronous:
                 late = rank == 0 and time.monotonic() > deadline
                 if agree_to_stop(interrupted() or late, device, world):
                     break
@@ -207,7 +207,7 @@ def train(
     save()
     if rank == 0:
         _export(config, data, average, out / "last.safetensors", step=cursor.step, scores=scores)
-        run_folder.finish(out, config, step=cursor.step)
+        write_report(out, config, step=cursor.step)
     wait_for_all(world)
     return scores
 
@@ -241,7 +241,7 @@ def _validated(
 
     def show(name: str, index: int, item: Item, density: DensityMap) -> None:
         if index < SHOWN:
-            logbook.picture(f"{name}/{index}", boards.compare(item, density), step)
+            logbook.picture(f"{name}/{index}", panels(item, density), step)
 
     with many_sizes():
         scores = validate(weights, data.val, watch=show)

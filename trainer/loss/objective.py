@@ -8,9 +8,8 @@ from torch.nn import functional as F
 
 from crowdmon.counting.network import Outputs
 from trainer.config import Losses
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
 from trainer.loss import terms as losses
-from trainer.loss.bayesian import bayesian
 
 
 def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: float) -> dict[str, Tensor]:
@@ -53,8 +52,8 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
     if settings.count:
         found["count"] = settings.count * losses.miscount(people, truth, mask=mask) / density_scale
     if settings.bayesian:
-        off = bayesian(people / density_scale, truth / density_scale, mask=mask)
-        if settings.half:  # on streets its background is most of it, and a median: nobody
+        off = losses.bayesian(people / density_scale, truth / density_scale, mask=mask)
+        if settings.half:  # on streets most of it is background, whose median is 0
             off = off * (1 - share.flatten())
         found["bayesian"] = settings.bayesian * off.mean()
     if settings.empty:

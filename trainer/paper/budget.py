@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from crowdmon.atomic import write_whole
 from trainer.config import TrainConfig
 
 VALIDATIONS = 3
@@ -54,10 +55,7 @@ class Spent:
 
     def save(self, folder: Path) -> None:
         """Write it into a run's folder, whole or not at all."""
-        path = folder / "budget.json"
-        part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(folder / "budget.json", (json.dumps(asdict(self)) + "\n").encode())
 
 
 def spent(folder: Path) -> Spent:

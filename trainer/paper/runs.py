@@ -23,7 +23,7 @@ from trainer import evaluate, models
 from trainer.config import TrainConfig
 from trainer.data.datasets import Dataset, MissingDataError, load
 from trainer.data.prepare import gather
-from trainer.loop import lock
+from trainer.loop import run_folder
 from trainer.loop.train import Data, Progress, train
 from trainer.paper import budget as spending
 from trainer.paper.budget import Budget, Spent
@@ -108,7 +108,7 @@ class Runs:
                     except (DatasetError, CountingError) as error:
                         # The others go on: a table is made unattended.
                         failed[self.folder(job)] = error
-                    except lock.BusyError as error:
+                    except run_folder.BusyError as error:
                         busy.append(job)
                         if error.message not in said:
                             said.add(error.message)
@@ -135,8 +135,8 @@ class Runs:
         if self.stopped:
             return False
         data = self._gather(config, job)
-        with lock.held(folder):
-            # Whoever held it may have finished it, or begun it otherwise, while the data was read.
+        with run_folder.held(folder):
+            # Another process may have finished it, or started it differently, while the data was read.
             _check(folder, config)
             if not self.done(job):
                 self._train(folder, config, data, self.spent(job))

@@ -44,7 +44,7 @@ _HEF: dict[str, Any] = {"density": "hef"}
 
 _L2_CLIP = 4.0
 """HEF's weight is at most a quarter, so that plain L2's gradients are about four times as large. Clipped at
-the same norm, half of its steps would be cut and hardly any of HEF's: a difference nobody asked for."""
+the same norm, half of its steps would be cut and few of HEF's: the comparison would be unfair."""
 
 _MCNN: dict[str, Any] = {"model": "mcnn", "rate": 5e-4}
 """MCNN has no normalisation, which is what a high rate needs."""

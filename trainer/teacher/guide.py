@@ -1,8 +1,8 @@
-"""What a step of SSR-HEF learns from a teacher, beside the labels.
+"""What a step of SSR-HEF learns from a teacher, in addition to the labels.
 
-The features of the teacher, in every cell, tell more than the labels: what a head looks like to somebody
-who has seen a million pictures. The MSRF, through a 1x1 convolution that is dropped afterwards, is to
-foretell them.
+The features of the teacher, in every cell, hold more than the labels: what a head looks like to a network
+that was trained on a million pictures. The MSRF learns to predict them through a 1x1 convolution that is
+dropped afterwards.
 
 Sources: Romero et al., "FitNets" (2015), for the hint; Liu et al., "Efficient Crowd Counting via Structured
 Knowledge Transfer" (2020), for crowds.
@@ -21,7 +21,7 @@ from crowdmon.counting.network import Outputs
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
 from trainer.config import GuideConfig, TrainConfig
-from trainer.data.loader import Batch
+from trainer.data.batch import Batch
 from trainer.loop import state
 from trainer.loss.objective import parts
 from trainer.teacher.network import FEATURES, Seen, Teacher
@@ -34,7 +34,7 @@ class Guide:
     """A trained teacher beside a run."""
 
     def __init__(self, settings: GuideConfig, run: TrainConfig, device: torch.device) -> None:
-        """Load the teacher; ConfigError if the file holds none, or one that is fed otherwise than the run."""
+        """Load the teacher; ConfigError if the file holds none, or one with other inputs than the run."""
         given = weights_file.load(settings.weights)
         if dict(given.network) != MODEL:
             raise ConfigError(
@@ -42,7 +42,7 @@ class Guide:
             )
         if given.preprocess != run.preprocess():
             raise ConfigError(
-                f"{settings.weights} is fed other pixels, or says other densities, than this run",
+                f"{settings.weights} takes other pixels, or gives other densities, than this run",
                 "Train the teacher with the same density_scale",
             )
         self._settings, self._run, self._device = settings, run, device
@@ -51,7 +51,7 @@ class Guide:
 
     @torch.no_grad()
     def see(self, pictures: Tensor) -> Seen:
-        """Return what the teacher sees of Nx3xHxW pictures; its density clipped at 0, as it counts."""
+        """Return the teacher's outputs for Nx3xHxW pictures; its density is clipped at 0, as in counting."""
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._run.precision == "bf16"):
             seen: Seen = self._network.see(pictures.contiguous(memory_format=torch.channels_last))
         return Seen(F.relu(seen.density).float(), seen.features)
@@ -82,7 +82,7 @@ class Guide:
 
 
 def hints(msrf: int) -> nn.Conv2d:
-    """Return what foretells the teacher's features from the MSRF; part of the network while it learns."""
+    """Return the layer that predicts the teacher's features from the MSRF; dropped after training."""
     return nn.Conv2d(msrf, FEATURES, 1)
 
 

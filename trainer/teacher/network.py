@@ -6,7 +6,7 @@
     Lite0 1/4  -> 3x3 /2 +    |
                               +-> features SSR-HEF learns from, with Lite0's at 1/8 and 1/16
 
-Source of the joining: Lin et al., "Feature Pyramid Networks" (2017).
+Source of this design: Lin et al., "Feature Pyramid Networks" (2017).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Seen(NamedTuple):
 
     Attributes:
         density: Nx1x(H/8)x(W/8), scaled people per cell, not clipped.
-        features: NxFEATURESx(H/8)x(W/8), of mean 0 and variance 1 over its training pictures; those that
-            hardly ever speak, of less.
+        features: NxFEATURESx(H/8)x(W/8), of mean 0 and variance 1 over its training pictures; rarely
+            active features have a smaller variance.
     """
 
     density: Tensor
@@ -60,7 +60,7 @@ class Teacher(nn.Module):
             nn.ReLU(),
             nn.Conv2d(32, 1, 1),
         )
-        # Learns, while the teacher does, how large its features are.
+        # Measures the size of the teacher's features while the teacher learns.
         self.size = nn.BatchNorm2d(FEATURES, affine=False, momentum=0.01, eps=0.01)
         last = self.head[-1]
         assert isinstance(last, nn.Conv2d)
@@ -86,7 +86,7 @@ class Teacher(nn.Module):
         return F.relu(self.see(picture).density)
 
     def learned(self) -> list[nn.Parameter]:
-        """Return the parameters that begin with ImageNet's values, and still learn."""
+        """Return the parameters that start with ImageNet's values and still learn."""
         return [one for one in self.lite.parameters() if one.requires_grad]
 
 

@@ -1,4 +1,4 @@
-"""Ticks in check boxes, drawn: a style sheet leaves a filled square, which says too little."""
+"""Draws ticks in check boxes: with a style sheet Qt shows only a filled square."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def paint_tick(painter: QPainter, box: QRect, text: QColor) -> None:
     """Draw a tick into the square of a check box, beside words of the colour ``text``."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    # A style sheet tells nobody its theme; its text does.
+    # A style sheet does not name its theme; the lightness of the text shows it.
     theme = DARK if text.lightness() > 127 else LIGHT
     painter.setPen(QPen(QColor(theme.on_accent), 2))
     left, top, side = box.x(), box.y(), box.width()
@@ -61,5 +61,5 @@ class TickedItems(QStyledItemDelegate):
         paint_tick(painter, box, full.palette.text().color())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802
-        """Return the item's height and no width, so that long words are shortened to the list's room."""
+        """Return the item's height and no width, so that long texts are shortened to fit the list."""
         return QSize(0, super().sizeHint(option, index).height())

@@ -32,7 +32,7 @@ ABOUT = (
 
 
 class DailyDialog(QDialog):
-    """Asks, and puts the answer into the configuration, where File > Save keeps it."""
+    """Asks, and puts the answer into the configuration; File > Save writes it to the file."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +79,7 @@ class DailyDialog(QDialog):
         self._switched(self.on.isChecked())
 
     def accept(self) -> None:
-        """Let it be written from now on, or say why it cannot be."""
+        """Start the daily log, or say why it cannot be written."""
         text = self.path.text().strip()
         problem = self._problem(text) if self.on.isChecked() else ""
         self.said.setText(breakable(problem))

@@ -28,7 +28,7 @@ from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
 from crowdmon.ui.export.check_boxes import TickedItems
 from crowdmon.ui.export.job import RANGES, WIDTHS, Export
-from crowdmon.ui.sources.source_page import Choice, caption_for
+from crowdmon.ui.sources.source_page import ComboBox, caption_for
 from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import breakable, tip
 
@@ -37,7 +37,7 @@ _NAME = Qt.ItemDataRole.UserRole
 
 
 class ExportDialog(QDialog):
-    """Asks, has the file written beside the window, and says how it went."""
+    """Asks, has the file written in the background, and shows the result."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None, *, history: Path | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +74,7 @@ class ExportDialog(QDialog):
         self._ranged(self.range.currentText())
 
     def accept(self) -> None:
-        """Begin to write, or say what is missing."""
+        """Start writing, or say what is missing."""
         if self._task is not None:
             return
         problem = self._problem()
@@ -88,14 +88,14 @@ class ExportDialog(QDialog):
         self._task = self._bridge.run_task(lambda task: exporting.write(export, ask, task), self._done)
 
     def reject(self) -> None:
-        """Give up what is being written, and close."""
+        """Cancel what is being written, and close."""
         if self._task is not None:
             self._bridge.cancel(self._task)
             self._task = None
         super().reject()
 
     def export(self) -> Export:
-        """Return what is asked for."""
+        """Return the export that the fields describe."""
         name = self.range.currentText()
         since, until = exporting.range_of(name, self._bridge.now())
         if name == RANGES[-1]:
@@ -199,8 +199,8 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _choice(name: str, texts: Sequence[str]) -> Choice:
-    made = Choice()
+def _choice(name: str, texts: Sequence[str]) -> ComboBox:
+    made = ComboBox()
     made.setAccessibleName(name)
     made.addItems(texts)
     return made
@@ -226,7 +226,7 @@ def _checks(name: str, entries: Sequence[tuple[str, str]]) -> QListWidget:
 
 
 def _chosen(checks: QListWidget) -> frozenset[str] | None:
-    """Return the names that are ticked; None where all are, for then whatever was recorded is meant."""
+    """Return the names that are ticked; None if all are, which means everything recorded."""
     items = [item for i in range(checks.count()) if (item := checks.item(i)) is not None]
     ticked = frozenset(str(i.data(_NAME)) for i in items if i.checkState() is Qt.CheckState.Checked)
     return None if len(ticked) == len(items) else ticked

@@ -1,4 +1,4 @@
-"""What to export, and the doing of it: no widget in here, for it runs beside the window."""
+"""What to export, and how it is written. No widgets: this runs in a background thread."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ RANGES = ("Everything", "Last 10 minutes", "Last hour", "Today", "From â€¦ to â€
 
 
 class GivenUpError(CrowdmonError):
-    """The user did not want to wait."""
+    """The user cancelled the export."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Export:
-    """What to write where.
+    """What to write, and where.
 
     Attributes:
         path: the CSV file; an existing one is replaced when the new one is whole.
@@ -60,8 +60,8 @@ def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
     """Write the file, through the same writer as ``crowdmon count``; return the rows.
 
     Raises:
-        ConfigError, SourceError, SinkError: as the writers of ``record/`` do.
-        GivenUpError: nobody waits any more; the file is as it was before.
+        ConfigError, SourceError, SinkError: as the writers of ``sinks/`` do.
+        GivenUpError: the user cancelled; the file is unchanged.
     """
 
     def progress(rows: int) -> None:

@@ -1,4 +1,4 @@
-"""How strongly the heat covers the picture: a slider beside the legend."""
+"""The slider beside the legend that sets the strength of the heatmap."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ class HeatControl(QWidget):
         row.addWidget(self.slider)
 
     def set_room(self, width: int) -> None:
-        """Do without the caption where the whole strip has few pixels: the camera's name comes first."""
+        """Hide the caption when the strip is narrow, so that the camera's name has room."""
         self._caption.setVisible(width >= _WIDE)

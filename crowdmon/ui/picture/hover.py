@@ -1,4 +1,4 @@
-"""Says what is under the pointer: where it is, how many people per cell, how dense its ROI is."""
+"""Shows what is under the pointer: position, people per cell, density of the ROI."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_out(camera: CameraValues, x: float, y: float, *, size: tuple[int, int],
 
 
 class Hover(QObject):
-    """Watches the pointer over the picture. It stands in nobody's way: all events go on as they came."""
+    """Watches the pointer over the picture and passes all events on."""
 
     def __init__(self, video: VideoView, presenter: Presenter) -> None:
         super().__init__(video)
@@ -50,7 +50,7 @@ class Hover(QObject):
         self.label.setAccessibleName("Under the pointer")
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        # The picture is as bright as it is in every theme; so is what is written upon it.
+        # The picture has the same brightness in every theme, and so has the text on it.
         self.label.setStyleSheet(
             f"background: {LABEL_GROUND}; color: {LABEL_TEXT}; font-size: {CAPTION}px;"
             " padding: 3px 8px; border-radius: 4px;"
@@ -60,7 +60,7 @@ class Hover(QObject):
         video.installEventFilter(self)
 
     def refresh(self, _now: float = 0.0) -> None:
-        """Say it again, for the numbers change under a pointer that rests."""
+        """Update the text: the numbers change while the pointer rests."""
         camera, place = self._presenter.camera, self._video.place()
         x, y = (-1.0, -1.0) if self._at is None else place.to_fraction(self._at.x(), self._at.y())
         if camera is None or not place.width or not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):

@@ -1,4 +1,4 @@
-"""The caption under the picture: whose it is, what the heat's colours mean, how far the heat trails."""
+"""The legend under the picture: the heatmap's colour scale, its unit, and how old the heatmap is."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Legend(QWidget):
         return QSize(_BAR + 28 + 24 + round(widest), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Return the same as the size hint: a legend that is cut is none."""
+        """Return the same as the size hint: a cut legend cannot be read."""
         return self.sizeHint()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._theme = theme
         self.update()
 
@@ -57,11 +57,11 @@ class Legend(QWidget):
         self.update()
 
     def set_shown(self, shown: bool) -> None:
-        """Show the legend, or leave its room empty while the heatmap is switched off."""
+        """Show the legend, or leave its place empty while the heatmap is off."""
         self.setVisible(shown)
 
     def set_lag(self, lag: float | None) -> None:
-        """State by how many seconds the heat trails the picture; None while there is no heat."""
+        """Show how many seconds the heatmap is behind the picture; None if there is no heatmap."""
         if lag != self._lag:
             self._lag = lag
             self._tell()

@@ -1,4 +1,4 @@
-"""What is said over the picture when a camera is not live: sign, sentence, reason, what to do."""
+"""The notice over the picture of a camera that is not live: sign, headline, reason, what to do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARGIN = 16
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What to say; an empty headline says nothing."""
+    """The text of a notice; with an empty headline none is shown."""
 
     state: CameraState
     headline: str = ""
@@ -27,7 +27,7 @@ class Notice:
 
 
 def paint_veil(painter: QPainter, place: Fit, theme: Theme) -> None:
-    """Darken and hatch a picture that is no longer live, so that it cannot be taken for one."""
+    """Darken and hatch a picture that is no longer live, so that it is not mistaken for a live one."""
     box = QRectF(place.left, place.top, place.width, place.height)
     shade = QColor("#0e1116")
     shade.setAlphaF(0.5)
@@ -38,7 +38,7 @@ def paint_veil(painter: QPainter, place: Fit, theme: Theme) -> None:
 
 
 def paint_notice(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) -> None:
-    """Draw the notice as a card in the middle of ``room``; it wraps, and never leaves the room."""
+    """Draw the notice as a card in the middle of ``room``; its text wraps, and it stays inside."""
     if not notice.headline:
         return
     indent = MARK + 14
@@ -69,7 +69,7 @@ def paint_notice(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) 
 
 def _option() -> QTextOption:
     option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    # At blanks where there are some; inside a long address, where there are none.
+    # At spaces if there are any, else inside a word such as a long address.
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     return option
 

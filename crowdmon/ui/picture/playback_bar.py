@@ -1,4 +1,4 @@
-"""The bar under a recording: step back, play or pause, step on, where it stands, how long it is."""
+"""The bar under a recorded video: step back, play or pause, step on, position and length."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QToolButton, Q
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.theme import CAPTION, DARK, Theme
 
-_PATIENCE = 12
-"""Positions told after a seek that may still be those from before it."""
+_OLD_POSITIONS = 12
+"""How many positions after a seek may still be from before it."""
 
 
 def clock_text(seconds: float | None) -> str:
-    """Return a place in a recording: ``0:07``, ``12:34``, ``1:02:03``; a dash if it is not known."""
+    """Return a position in a video: ``0:07``, ``12:34``, ``1:02:03``; a dash if it is not known."""
     if seconds is None:
         return "–"
     whole = int(max(seconds, 0.0) + 1e-6)
@@ -23,7 +23,7 @@ def clock_text(seconds: float | None) -> str:
 
 
 class PlaybackBar(QWidget):
-    """Buttons, a slider and times. It asks; somebody else does.
+    """Buttons, a slider and times. It only emits what the user asks for.
 
     Signals:
         toggle_asked(): play or pause.
@@ -48,9 +48,9 @@ class PlaybackBar(QWidget):
         self.times.setAccessibleName("Time in the recording")
         self.times.setProperty("role", "caption")
         self.times.setFont(font(CAPTION))
-        self._telling = False
+        self._updating = False
         self._wanted: float | None = None
-        self._patience = 0
+        self._old_left = 0
         for button, name, key in (
             (self.back, "One picture back", ","),
             (self.play, "Pause", "Space"),
@@ -74,13 +74,13 @@ class PlaybackBar(QWidget):
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         for button in (self.back, self.play, self.forward):
             button.theme = theme
             button.update()
 
     def set_playing(self, playing: bool) -> None:
-        """Offer to pause what plays, and to play what stands."""
+        """Show the pause sign while the video plays, else the play sign."""
         self.play.kind = "pause" if playing else "play"
         word = "Pause" if playing else "Play"
         self.play.setAccessibleName(word)
@@ -88,34 +88,34 @@ class PlaybackBar(QWidget):
         self.play.update()
 
     def set_position(self, position: float | None, duration: float | None) -> None:
-        """Show where the recording stands; seconds, None for what is not known."""
-        if self.slider.isSliderDown() or self._still_before(position):
+        """Show the position and the length in seconds; None for what is not known."""
+        if self.slider.isSliderDown() or self._is_old(position):
             return
-        self._telling = True
-        # What has no end, such as the demo, has no place in a whole either.
+        self._updating = True
+        # What has no end, such as the demo, has no position to show on a slider.
         self.slider.setVisible(duration is not None)
         self.slider.setRange(0, round(1000 * (duration or 0.0)))
         self.slider.setValue(round(1000 * (position or 0.0)))
-        self._telling = False
+        self._updating = False
         self._say(position, duration)
 
     def forget(self) -> None:
-        """Show another recording from now on."""
+        """Forget the last seek, because another camera is shown."""
         self._wanted = None
 
-    def _still_before(self, position: float | None) -> bool:
-        """Whether this is a place from before the last seek: the handle must not jump back to it."""
+    def _is_old(self, position: float | None) -> bool:
+        """Whether this position is from before the last seek: the handle must not jump back to it."""
         if self._wanted is None or position is None:
             return False
-        self._patience -= 1
-        if abs(position - self._wanted) < 1.0 or self._patience <= 0:
+        self._old_left -= 1
+        if abs(position - self._wanted) < 1.0 or self._old_left <= 0:
             self._wanted = None
         return self._wanted is not None
 
     def _moved(self, value: int) -> None:
-        if self._telling:
+        if self._updating:
             return
-        self._wanted, self._patience = value / 1000, _PATIENCE
+        self._wanted, self._old_left = value / 1000, _OLD_POSITIONS
         self._say(value / 1000, self.slider.maximum() / 1000)
         self.seek_asked.emit(value / 1000)
 
@@ -154,10 +154,10 @@ class SeekSlider(QSlider):
 
 
 class SpaceKeeper(QObject):
-    """Lets a button keep Space, which the window uses as well: where the focus is, Space presses."""
+    """Lets a focused button handle Space, which is also a shortcut of the window."""
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
-        """Claim Space before it becomes a shortcut."""
+        """Accept Space before Qt treats it as a shortcut."""
         pressed = isinstance(a1, QKeyEvent) and a1.key() == Qt.Key.Key_Space
         if a1 is not None and pressed and a1.type() is QEvent.Type.ShortcutOverride:
             a1.accept()

@@ -1,4 +1,4 @@
-"""Arrays become Qt pictures here: no copy where Qt can read the array itself."""
+"""Converts arrays to Qt pictures and back, without a copy where Qt can read the array."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def from_rgb(rgb: NDArray[np.uint8]) -> QImage:
 
 
 def from_rgba(rgba: NDArray[np.uint8]) -> QImage:
-    """Return an HxWx4 uint8 picture, colours multiplied by alpha already, as a QImage of its own."""
+    """Return an HxWx4 uint8 picture, colours multiplied by alpha already, as a QImage with its own memory."""
     height, width = rgba.shape[:2]
     kind = QImage.Format.Format_RGBA8888_Premultiplied
     wrapped = QImage(_bytes(np.ascontiguousarray(rgba)), width, height, 4 * width, kind)
@@ -41,7 +41,7 @@ def greyed(image: QImage) -> QImage:
 
 
 def to_rgb(image: QImage) -> NDArray[np.uint8]:
-    """Return a QImage as an HxWx3 uint8 array of its own."""
+    """Return a QImage as an HxWx3 uint8 array with its own memory."""
     plain = image.convertToFormat(QImage.Format.Format_RGB888)
     bits = plain.constBits()
     if bits is None:

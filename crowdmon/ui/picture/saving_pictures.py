@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QFileDialog, QWidget
@@ -13,23 +12,22 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 from crowdmon import picture, privacy
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.track.measure import measure
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture import qt_images as pictures
-from crowdmon.ui.shell.display import Display, Look
+from crowdmon.ui.picture.style import PictureStyle, StyleControl
+from crowdmon.ui.shell.document import show_error
+from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.values import DensityMap, Frame, Roi
 
-if TYPE_CHECKING:
-    from crowdmon.ui.shell.main_window import MainWindow
-
-PLAIN = Look()
+PLAIN = PictureStyle()
 
 
 class PictureSaver(QObject):
-    """Asks for a file, has the picture painted and written beside the window, complains if that fails."""
+    """Asks for a file, has the picture painted and written in the background, shows errors."""
 
-    def __init__(self, window: MainWindow, display: Display) -> None:
+    def __init__(self, window: QWidget, bridge: Bridge, presenter: Presenter, style: StyleControl) -> None:
         super().__init__(window)
-        self._bridge, self._presenter, self._filing = window.bridge, window.presenter, window.filing
-        self._window, self._display = window, display
+        self._window, self._bridge, self._presenter, self._style = window, bridge, presenter, style
 
     def save_picture(self) -> None:
         """Save the picture counted last, with its heat, its ROIs and its numbers."""
@@ -37,13 +35,13 @@ class PictureSaver(QObject):
         camera = self._bridge.look(name)
         config = next((one for one in self._bridge.config.cameras if one.name == name), None)
         if camera is None or config is None or camera.counted is None or camera.density is None:
-            self._filing.complain(CrowdmonError("No picture was counted yet", "Wait for the first count"))
+            show_error(self._window, CrowdmonError("No picture was counted yet", "Wait for the first count"))
             return
-        frame, density, rois, look = camera.counted, camera.density, config.to_rois(), self._display.look
+        frame, density, rois, style = camera.counted, camera.density, config.to_rois(), self._style.style
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
             self._bridge.run_task(
-                lambda _: write_snapshot(frame, density, rois, path=path, look=look), self._done
+                lambda _: write_snapshot(frame, density, rois, path=path, style=style), self._done
             )
 
     def save_plot(self, plot: QWidget) -> None:
@@ -60,23 +58,23 @@ class PictureSaver(QObject):
 
     def _done(self, _result: object, error: Exception | None) -> None:
         if isinstance(error, CrowdmonError):
-            self._filing.complain(error)
+            show_error(self._window, error)
         elif error is not None:
-            self._filing.complain(SinkError(f"the picture cannot be written: {error}"))
+            show_error(self._window, SinkError(f"the picture cannot be written: {error}"))
 
 
 def write_snapshot(
-    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, look: Look = PLAIN
+    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, style: PictureStyle = PLAIN
 ) -> None:
-    """Paint what was counted in ``frame`` and write it; counts are those of that very picture.
+    """Paint what was counted in ``frame`` and write it; the counts are those of this picture.
 
     Args:
         frame, density: of the same moment.
         rois: the camera's.
         path: the PNG file.
-        look: the heatmap's colours and strength, and whether people are made unrecognisable.
+        style: the heatmap's colours and strength, and whether people are made unrecognisable.
     """
-    if look.private:
+    if style.private:
         frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
     at = datetime.fromtimestamp(frame.time).astimezone().isoformat(sep=" ", timespec="seconds")
     painted = picture.paint(
@@ -85,8 +83,8 @@ def write_snapshot(
         measure(density, rois),
         rois,
         title=f"{frame.camera}  {at}",
-        palette=look.palette,
-        strength=look.strength,
+        palette=style.palette,
+        strength=style.strength,
     )
     picture.write_png(painted, path)
 

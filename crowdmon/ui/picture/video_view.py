@@ -1,4 +1,4 @@
-"""The picture of one camera with its heat and its ROIs. It paints; it decides nothing."""
+"""The picture of one camera with its heat and its ROIs. It only paints."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from crowdmon.view.fit import Fit, fit
 from crowdmon.view.theme import DARK, Theme
 
 _KNOWN_S = 3.0
-"""Seconds after which people have walked out of where they were counted: then all of a picture is hidden."""
+"""Seconds after which people may have left their cells: then the whole picture is pixelated."""
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class Overlay(Protocol):
-    """Something that has a say in how ROIs are drawn, such as an editor."""
+    """Changes how ROIs are drawn, such as an editor."""
 
     def shapes(self, shapes: tuple[RoiShape, ...]) -> tuple[RoiShape, ...]:
         """Return the ROIs to draw in place of these."""
 
     def paint(self, painter: QPainter, place: Fit) -> None:
-        """Draw upon the ROIs."""
+        """Draw on top of the ROIs."""
 
 
 class VideoView(QWidget):
@@ -51,7 +51,7 @@ class VideoView(QWidget):
     picture the last one is greyed and hatched, its heat is gone, and a notice says what is the matter.
 
     Signals:
-        resized(): there is other room for a picture now, see :meth:`pixels`.
+        resized(): the size available to a picture has changed, see :meth:`pixels`.
     """
 
     resized = pyqtSignal()
@@ -79,21 +79,21 @@ class VideoView(QWidget):
         self._notice = Notice(CameraState.CONNECTING)
         self._ring = False
         self.overlay: Overlay | None = None
-        """Asked at every painting; it calls ``update()`` when it has changed."""
+        """Asked at every painting; it calls ``update()`` on this widget when it has changed."""
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size the view would like."""
         return QSize(960, 540)
 
     def clear(self) -> None:
-        """Forget the camera shown so far, so that nothing of it stays on another one's picture."""
+        """Forget the camera shown so far, so that nothing of it appears with another camera."""
         self._picture, self._grey, self._heat = QImage(), QImage(), QImage()
         self._density, self._size, self._shapes, self._chosen = None, (0, 0), (), None
         self._frame = None
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._theme = theme
         self.update()
 
@@ -107,16 +107,16 @@ class VideoView(QWidget):
         self.update()
 
     def _knowledge(self, frame: Frame) -> DensityMap | None:
-        """Return where people are in a picture; None if that is not known any more."""
+        """Return where people are in a picture; None if the last count is too old."""
         density = self._density
         return density if density and abs(frame.time - density.time) <= _KNOWN_S else None
 
     def set_density(self, density: DensityMap) -> None:
-        """Lay another heat upon the picture."""
+        """Show another heatmap."""
         self._density = density
         self._heat = pictures.from_rgba(heatmap.paint(density.people, self._palette))
         if self._private and self._frame is not None:
-            self.set_picture(self._frame)  # a picture that stands still knows better now whom to hide
+            self.set_picture(self._frame)  # a paused picture is pixelated by its own count now
         self.update()
 
     @property
@@ -141,12 +141,12 @@ class VideoView(QWidget):
         self.update()
 
     def set_heat_opacity(self, percent: int) -> None:
-        """Let the heat cover the picture by this share of its usual strength, 0..100."""
+        """Set the strength of the heatmap, 0..100 per cent."""
         self._opacity = percent / 100
         self.update()
 
     def set_private(self, private: bool) -> None:
-        """Pixelate people from now on, or no more."""
+        """Pixelate people from now on, or stop doing so."""
         self._private = private
         if self._frame is not None:
             self.set_picture(self._frame)
@@ -158,12 +158,12 @@ class VideoView(QWidget):
             self.update()
 
     def choose_roi(self, name: str | None) -> None:
-        """Make one ROI stand out; None lets all be equal."""
+        """Highlight one ROI; None highlights none."""
         self._chosen = name
         self.update()
 
     def set_notice(self, notice: Notice) -> None:
-        """Say what is the matter; its state decides whether the picture is shown as fresh."""
+        """Show a notice; its state decides whether the picture is shown as fresh."""
         if notice != self._notice:
             self._notice = notice
             self.setAccessibleDescription(f"{notice.headline}. {notice.detail}" if notice.headline else "")
@@ -171,11 +171,11 @@ class VideoView(QWidget):
 
     @property
     def fresh(self) -> bool:
-        """Whether the picture may be taken for what the camera sees now."""
+        """Whether the picture shows what the camera sees now."""
         return self._notice.state in FRESH
 
     def pixels(self) -> tuple[int, int] | None:
-        """Return the room for a picture in the screen's own pixels; None while nobody can see it."""
+        """Return (width, height) for a picture in the screen's own pixels; None while it is not visible."""
         window = self.window()
         if not self.isVisible() or window is None or window.isMinimized():
             return None
@@ -183,17 +183,17 @@ class VideoView(QWidget):
         return max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
-        """Tell that there is other room now."""
+        """Report the new size."""
         super().resizeEvent(a0)
         self.resized.emit()
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
-        """Tell that pictures are of use again."""
+        """Report that pictures are needed again."""
         super().showEvent(a0)
         self.resized.emit()
 
     def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
-        """Tell that pictures are of no use now."""
+        """Report that pictures are not needed now."""
         super().hideEvent(a0)
         self.resized.emit()
 
@@ -212,20 +212,20 @@ class VideoView(QWidget):
         return found[-1] if found and self.place().width else ""
 
     def label_place(self, name: str) -> QRectF:
-        """Return where the label of a ROI stands in the widget; null for one that is not drawn."""
+        """Return the place of the label of a ROI in the widget; null if it is not drawn."""
         return next((label_rect(s, self.place()) for s in self._drawn() if s.name == name), QRectF())
 
     def _drawn(self) -> tuple[RoiShape, ...]:
         return self._shapes if self.overlay is None else self.overlay.shapes(self._shapes)
 
     def focusInEvent(self, a0: QFocusEvent | None) -> None:  # noqa: N802
-        """Show a ring when the keyboard brought the focus; whoever clicks knows where it is."""
+        """Show a focus ring if the focus came by keyboard."""
         self._ring = a0 is not None and a0.reason() in _BY_KEY
         super().focusInEvent(a0)
         self.update()
 
     def focusOutEvent(self, a0: QFocusEvent | None) -> None:  # noqa: N802
-        """Take the ring away."""
+        """Hide the focus ring."""
         self._ring = False
         super().focusOutEvent(a0)
         self.update()

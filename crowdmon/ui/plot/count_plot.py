@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,9 +12,9 @@ from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QColor, QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
+from crowdmon.ui.plot.axes import TimeAxis, count_ticks, nice_top
 from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
 from crowdmon.ui.plot.pointer import PlotPointer
-from crowdmon.ui.plot.time_axis import TimeAxis
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.curves import thinned
 from crowdmon.view.plot_range import TimeWindow
@@ -24,8 +23,11 @@ from crowdmon.view.wording import people
 
 _HALF_FIGURE = 9.0
 
+_NEAR_S = 5.0
+"""For how many seconds a reading is valid, at least."""
+
 _BUCKET_PX = 3
-"""Pixels across for which the least and the most are drawn."""
+"""Width in pixels for which the lowest and the highest count are drawn."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,26 +46,6 @@ class Curve:
     times: NDArray[np.float64]
     counts: NDArray[np.float64]
     now: float | None = None
-
-
-def nice_top(highest: float, current: float) -> float:
-    """Return the top of the count axis: a round number above ``highest`` that does not jump about.
-
-    It grows at once, and shrinks only when less than 40 % of it is used.
-    """
-    need = max(highest * 1.1, 4.0)
-    if need <= current and highest > 0.4 * current:
-        return current
-    scale = 10.0 ** math.floor(math.log10(need))
-    return float(next(step * scale for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * scale >= need))
-
-
-def count_ticks(top: float) -> list[float]:
-    """Return three to five round, evenly spaced counts from 0 to at most ``top``."""
-    scale = 10.0 ** math.floor(math.log10(max(top, 1.0)))
-    steps = (k * scale for k in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5))
-    step = max(next(s for s in steps if top / s <= 4.0), 1.0)
-    return [i * step for i in range(int(top // step) + 1)]
 
 
 class CountPlot(QWidget):
@@ -86,13 +68,13 @@ class CountPlot(QWidget):
         for deaf in (self._plot, self._plot.viewport()):
             deaf.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
-        # pyqtgraph makes this menu all the same, and gives it to nobody: here it ends with the plot.
+        # pyqtgraph creates this menu anyway and gives it no parent: here it is deleted with the plot.
         menu = self._plot.getPlotItem().ctrlMenu
         menu.setParent(self, menu.windowFlags())
         self._plot.setMouseEnabled(x=False, y=False)
         self._plot.hideButtons()
         self._plot.getViewBox().setDefaultPadding(0.0)
-        self._pointer = PlotPointer(self, self._plot)
+        self._pointer = PlotPointer(self, self, self._plot)
         self._labels = EndLabels(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -110,7 +92,7 @@ class CountPlot(QWidget):
         return QSize(320, 108)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._theme = theme
         self._labels.set_theme(theme)
         self._pointer.set_colour(theme.muted)
@@ -120,7 +102,7 @@ class CountPlot(QWidget):
             axis.setPen(QColor(theme.line))
             axis.setTextPen(QColor(theme.muted))
             axis.setTickFont(font(CAPTION))
-            # Or each redrawing lays out an axis's label anew, of which there is none.
+            # Otherwise each redrawing lays out the axis's label, which does not exist.
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
         self._plot.getAxis("left").setWidth(40)
@@ -128,7 +110,7 @@ class CountPlot(QWidget):
         self.set_curves(self._curves, end=self._now)
 
     def choose(self, name: str | None) -> None:
-        """Let one line stand out; None lets all be equal."""
+        """Highlight one line; None highlights none."""
         self._chosen = name
         self._labels.choose(name)
         for curve in self._curves:
@@ -143,7 +125,7 @@ class CountPlot(QWidget):
         for curve in curves:
             if curve.name not in self._lines:
                 line = pg.PlotDataItem(connect="finite", antialias=True)
-                # A wide line as one path costs seconds where an hour of it is drawn; its pieces cost nothing.
+                # A wide line as one path takes seconds when it shows an hour; drawn as segments it is fast.
                 line.curve.setSegmentedLineMode("on")
                 self._lines[curve.name] = line
                 self._plot.addItem(line)
@@ -153,7 +135,7 @@ class CountPlot(QWidget):
         self._show()
 
     def due(self, now: float, newest: float) -> bool:
-        """Whether lines that end now, with the newest reading, would look other than those drawn."""
+        """Whether lines that end now, with the newest reading, would look different from those drawn."""
         if self._moved:
             return True
         start, end = self.shown()
@@ -162,7 +144,7 @@ class CountPlot(QWidget):
         return max(abs(now - self._now), abs(newest - drawn)) >= half_px
 
     def set_now(self, counts: Sequence[float | None]) -> None:
-        """Say other newest values at the lines' ends, in the lines' order, until they are drawn anew."""
+        """Show other newest values at the lines' ends, in the lines' order, until the lines are redrawn."""
         if len(counts) == len(self._curves):
             pairs = zip(self._curves, counts, strict=True)
             self._curves = tuple(replace(curve, now=count) for curve, count in pairs)
@@ -179,12 +161,16 @@ class CountPlot(QWidget):
         return self._window.end is None
 
     def since(self, now: float) -> float:
-        """Return from when on readings are needed, epoch seconds."""
+        """Return the start of the readings that are needed, epoch seconds."""
         return self._window.since(now)
 
     def shown(self) -> tuple[float, float]:
         """Return the time shown, (start, end) in epoch seconds."""
         return self._window.bounds(self._now, self._oldest)
+
+    def values_at(self, time: float) -> list[str]:
+        """Return each line's name with its count at an epoch time, a dash in a gap."""
+        return [f"{curve.name} {people(value_at(curve, time))}" for curve in self._curves]
 
     def set_span(self, seconds: float) -> None:
         """Show so many seconds, up to now; 0 for as many as there are."""
@@ -232,7 +218,7 @@ class CountPlot(QWidget):
         self._place_labels()
 
     def _stretch(self) -> None:
-        # Half a figure's height of room at both ends, or the axis drops its first and last figure.
+        # Half a figure's height of margin at both ends, otherwise the axis drops its first and last figure.
         height = float(self._plot.getViewBox().height())
         room = self._top * _HALF_FIGURE / max(height - 2 * _HALF_FIGURE, 1.0)
         self._plot.setYRange(-room, self._top + room, padding=0)
@@ -264,6 +250,18 @@ class CountPlot(QWidget):
                 )
             )
         self._labels.set_labels(labels, top=float(top), bottom=float(bottom))
+
+
+def value_at(curve: Curve, time: float) -> float | None:
+    """Return the count at a moment: that of the last reading before it; None in a gap."""
+    index = int(np.searchsorted(curve.times, time, side="right")) - 1
+    if index < 0:
+        return None
+    # Where readings are far apart each one is valid until the next.
+    usual = float(np.median(np.diff(curve.times[-50:]))) if len(curve.times) > 1 else 0.0
+    old = time - curve.times[index] > max(_NEAR_S, 2.0 * usual)
+    value = float(curve.counts[index])
+    return None if old or np.isnan(value) else value
 
 
 def _highest(curves: Sequence[Curve], start: float, end: float) -> float:

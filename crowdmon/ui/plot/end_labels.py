@@ -67,19 +67,19 @@ class EndLabels(QWidget):
         return QSize(WIDTH, 100)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._theme = theme
         self.update()
 
     def set_labels(self, labels: Sequence[EndLabel], *, top: float, bottom: float) -> None:
-        """Show these labels between ``top`` and ``bottom``, px; unchanged ones cost nothing."""
+        """Show these labels between ``top`` and ``bottom``, px; unchanged ones are not painted again."""
         if (tuple(labels), (top, bottom)) != (self._labels, self._bounds):
             self._labels, self._bounds = tuple(labels), (top, bottom)
             self.setAccessibleDescription(", ".join(f"{one.name} {one.value}" for one in labels))
             self.update()
 
     def choose(self, name: str | None) -> None:
-        """Let one label stand out."""
+        """Highlight one label."""
         self._chosen = name
         self.update()
 

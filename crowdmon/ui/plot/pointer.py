@@ -1,52 +1,64 @@
-"""The mouse and the keys upon the plot: zoom, pan, and what the lines say under the pointer."""
+"""Mouse and keys on the plot: zoom, pan, and the counts under the pointer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
-import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QLabel, QWidget
 
-from crowdmon.view.wording import clock, people
-
-if TYPE_CHECKING:
-    from crowdmon.ui.plot.count_plot import CountPlot, Curve
+from crowdmon.view.wording import clock
 
 _ZOOM = 1.25
 _STEP = 0.1
 """Share of the plot one press of an arrow key moves it."""
 
-_NEAR_S = 5.0
-"""Seconds within which a reading speaks for a moment."""
 
+class TimePlot(Protocol):
+    """What the pointer asks of a plot over time. Times are epoch seconds."""
 
-def value_at(curve: Curve, time: float) -> float | None:
-    """Return the count at a moment: that of the last reading before it; None in a gap."""
-    index = int(np.searchsorted(curve.times, time, side="right")) - 1
-    if index < 0:
-        return None
-    # Where readings are rare each of them holds until the next.
-    usual = float(np.median(np.diff(curve.times[-50:]))) if len(curve.times) > 1 else 0.0
-    old = time - curve.times[index] > max(_NEAR_S, 2.0 * usual)
-    value = float(curve.counts[index])
-    return None if old or np.isnan(value) else value
+    @property
+    def follows(self) -> bool:
+        """Whether the right edge is now."""
+
+    def shown(self) -> tuple[float, float]:
+        """Return the time shown, (start, end)."""
+
+    def values_at(self, time: float) -> Sequence[str]:
+        """Return each line's name and count at a moment."""
+
+    def zoom(self, factor: float, at: float) -> None:
+        """Show ``factor`` times as much time, around ``at``."""
+
+    def pan(self, seconds: float) -> None:
+        """Move by seconds, below 0 into the past."""
+
+    def follow(self) -> None:
+        """Follow now again."""
 
 
 class PlotPointer(QObject):
-    """Listens to the plot's viewport and tells the plot which time to show."""
+    """Handles events of the plot's viewport and sets the time that the plot shows."""
 
-    def __init__(self, plot: CountPlot, view: pg.PlotWidget) -> None:
-        super().__init__(plot)
-        self._plot, self._view = plot, view
+    def __init__(self, plot: TimePlot, widget: QWidget, view: pg.PlotWidget) -> None:
+        """Listen.
+
+        Args:
+            plot: what is zoomed, panned and read.
+            widget: the plot as a widget; it takes the focus and carries the readout.
+            view: where the lines are drawn.
+        """
+        super().__init__(widget)
+        self._plot, self._widget, self._view = plot, widget, view
         self._grabbed: QPointF | None = None
         self._at: QPointF | None = None
         self.line = pg.InfiniteLine(angle=90, movable=False)
         self.line.setVisible(False)
         view.addItem(self.line, ignoreBounds=True)
-        self.label = QLabel(plot)
+        self.label = QLabel(widget)
         self.label.setAccessibleName("Counts at the pointer")
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setObjectName("readout")
@@ -57,7 +69,7 @@ class PlotPointer(QObject):
 
     def set_colour(self, colour: str) -> None:
         """Draw the cursor in another colour."""
-        self.line.setPen(pg.mkPen(QColor(colour), width=self._plot.devicePixelRatioF()))
+        self.line.setPen(pg.mkPen(QColor(colour), width=self._widget.devicePixelRatioF()))
 
     def key(self, event: QKeyEvent) -> bool:
         """Pan and zoom by key; return whether it was one of the keys for that."""
@@ -77,7 +89,7 @@ class PlotPointer(QObject):
         return True
 
     def refresh(self) -> None:
-        """Say anew what the lines say, for they move under a pointer that rests."""
+        """Update the readout: the lines move while the pointer rests."""
         if self._at is None:
             self.line.setVisible(False)
             self.label.setVisible(not self._plot.follows)
@@ -86,14 +98,14 @@ class PlotPointer(QObject):
             time = self._time(self._at)
             self.line.setPos(time)
             self.line.setVisible(True)
-            parts = [clock(time), *(f"{c.name} {people(value_at(c, time))}" for c in self._plot.curves)]
+            parts = [clock(time), *self._plot.values_at(time)]
             self.label.setText("   ".join(parts if self._plot.follows else [*parts, "Esc: back to now"]))
             self.label.show()
         self.label.adjustSize()
         self.label.move(56, 6)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
-        """Take what happens upon the plot."""
+        """Handle the mouse and the wheel on the plot."""
         if isinstance(a1, QWheelEvent):
             if a1.angleDelta().y():
                 self._plot.zoom(_ZOOM ** (-a1.angleDelta().y() / 120), self._time(a1.position()))
@@ -111,7 +123,7 @@ class PlotPointer(QObject):
             self._plot.follow()
         elif kind is QEvent.Type.MouseButtonPress and event.button() is Qt.MouseButton.LeftButton:
             self._grabbed = at
-            self._plot.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._widget.setFocus(Qt.FocusReason.MouseFocusReason)
         elif kind is QEvent.Type.MouseButtonRelease:
             self._grabbed = None
         elif kind is QEvent.Type.MouseMove:

@@ -1,4 +1,4 @@
-"""The one number that matters, and the ROI table below it."""
+"""The count of the whole picture, and the table of ROIs below it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Row:
 
 
 class ReadingsPanel(QWidget):
-    """Shows whole people; what the network really estimates is there for whoever points at a number.
+    """Shows whole people; the tool tip of a number has the estimate with decimals.
 
     Signals:
         roi_chosen(str): the ROI the user has chosen in the table; empty for none.
@@ -85,14 +85,14 @@ class ReadingsPanel(QWidget):
         style = self._total.style()
         if self._total.property("known") is not (count is not None) and style is not None:
             self._total.setProperty("known", count is not None)
-            style.polish(self._total)  # costs more than all the rest
+            style.polish(self._total)  # slow, so only when it has changed
         self._total.setToolTip(estimate(count, smoothed))
         self._total.setAccessibleDescription(estimate(count, smoothed))
         self._unit.setText("person" if people(count) == "1" else "people")
         self._under.setText(under)
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these ROIs; the chosen one stays chosen while it is there."""
+        """Show these ROIs; the chosen one stays chosen while it exists."""
         names = [row.name for row in rows]
         chosen = self.chosen()
         rebuilt = names != [row.name for row in self._rows]
@@ -128,7 +128,7 @@ class ReadingsPanel(QWidget):
             self._choose()
 
     def cell_of(self, name: str) -> tuple[QWidget, QRect] | None:
-        """Return the widget on which a ROI's name stands, and where; None if it does not."""
+        """Return the widget that shows a ROI's name, and where; None if there is none."""
         line = next((i for i, row in enumerate(self._rows) if row.name == name), None)
         item, viewport = None if line is None else self._table.item(line, 0), self._table.viewport()
         return None if item is None or viewport is None else (viewport, self._table.visualItemRect(item))

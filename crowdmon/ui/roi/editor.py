@@ -1,35 +1,27 @@
-"""The ROI editor's state and verbs. It knows neither mouse nor paint; the model is crowdmon.roi."""
+"""The state of the ROI editor and its operations, without mouse and painting; the model is crowdmon.roi."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from crowdmon.config import RoiConfig
 from crowdmon.roi import NOTHING, Draft, Part, Refused, Sketch, Target
-from crowdmon.roi.draft import Rois
+from crowdmon.roi.draft import Rois, areas_removed
 from crowdmon.roi.shapes import Point, held
 from crowdmon.roi.targets import on_edge
-from crowdmon.ui.roi.hints import hint
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why something was not done, and where the pointer was."""
-
-    reason: str
-    at: Point
+from crowdmon.ui.roi.messages import AreaNotice, Refusal, hint_for
 
 
 class RoiEditor(QObject):
-    """Edits the ROIs of the camera that is looked at; each camera keeps what can be undone.
+    """Edits the ROIs of the camera that is looked at; each camera has its own undo steps.
 
     Signals:
-        changed(): there is something else to paint.
-        rois_changed(str, object): a camera has other ROIs now, a tuple of RoiConfig.
-        editing_changed(bool), selected_changed(str), hint_changed(str): what they say.
+        changed(): the picture must be painted again.
+        rois_changed(str, object): the new ROIs of a camera, a tuple of RoiConfig.
+        editing_changed(bool), selected_changed(str), hint_changed(str): the new value.
     """
 
     changed = pyqtSignal()
@@ -49,42 +41,52 @@ class RoiEditor(QObject):
         self.cursor: Point = (0.5, 0.5)
         self.by_keys = False
         self.refusal: Refusal | None = None
+        self._area_notice: AreaNotice | None = None
         self._drafts: dict[str, Draft] = {}
-        self._trial: Draft | None = None
+        self._attempted: Draft | None = None
 
     @property
     def draft(self) -> Draft:
-        """The ROIs as they are shown, those of an unfinished drag included."""
-        return self._trial or self._drafts.get(self.camera) or Draft()
+        """The ROIs as they are shown, including an unfinished drag."""
+        return self._attempted or self._drafts.get(self.camera) or Draft()
 
     @property
     def settled(self) -> Draft:
         """The ROIs as they are counted."""
         return self._drafts.get(self.camera) or Draft()
 
+    @property
+    def area_notice(self) -> AreaNotice | None:
+        """That a ROI has lost its area; None once it has one again or something else is edited."""
+        notice = self._area_notice
+        held = notice is not None and any(
+            roi.name == notice.roi and roi.area_m2 is None for roi in self.settled.rois
+        )
+        return notice if held else None
+
     def set_camera(self, name: str, rois: Rois) -> None:
-        """Edit another camera, or the same one with ROIs that came from elsewhere."""
+        """Edit another camera, or the same one with ROIs set from outside."""
         if name != self.camera:
             self.cancel()
-            self.camera, self.hover = name, NOTHING
+            self.camera, self.hover, self._area_notice = name, NOTHING, None
             self.select("")
         known = self._drafts.get(name)
         if known is None:
             self._drafts[name] = Draft(rois)
         elif known.rois != rois:
-            self._trial = None
+            self._attempted = None
             self._drafts[name] = known.changed(rois)
         self._follow(self.selected)
 
     def keep(self, cameras: Mapping[str, Rois]) -> None:
-        """Forget what could be undone on cameras that are gone; these are still there, with their ROIs."""
+        """Drop the undo steps of removed cameras; ``cameras`` has the others with their ROIs."""
         self._drafts = {name: draft for name, draft in self._drafts.items() if name in cameras}
         for name, rois in cameras.items():
             if name != self.camera and self._drafts.setdefault(name, Draft(rois)).rois != rois:
                 self._drafts[name] = self._drafts[name].changed(rois)
 
     def give(self, camera: str, rois: Iterable[RoiConfig]) -> None:
-        """Add ROIs to another camera, where that can be undone; the one looked at stays."""
+        """Add ROIs to another camera as one undo step there; the camera looked at stays the same."""
         before = self._drafts.get(camera)
         if before is not None:
             after = before.take(rois)
@@ -98,7 +100,7 @@ class RoiEditor(QObject):
         if on == self.editing:
             return
         self.cancel()
-        self.editing, self.hover, self.point = on, NOTHING, None
+        self.editing, self.hover, self.point, self._area_notice = on, NOTHING, None, None
         self.editing_changed.emit(on)
         self._tell()
 
@@ -108,6 +110,7 @@ class RoiEditor(QObject):
         before = self.selected
         self.selected, self.point = name, point if name else None
         if name != before:
+            self._area_notice = None
             self.selected_changed.emit(name)
         self._tell()
 
@@ -141,12 +144,12 @@ class RoiEditor(QObject):
             self._sketch(self.sketch, lambda sketch: sketch.add(at))
 
     def take_back(self) -> None:
-        """Take the last corner of the ROI that is drawn back."""
+        """Remove the last corner of the ROI that is drawn."""
         if self.sketch is not None:
             self._sketch(self.sketch, Sketch.back)
 
     def close_sketch(self) -> bool:
-        """Finish the ROI that is drawn; False, and nothing lost, where it cannot be one yet."""
+        """Finish the ROI that is drawn; False if it is not valid yet, and drawing goes on."""
         if self.sketch is None:
             return False
         sketch = self.sketch
@@ -157,15 +160,15 @@ class RoiEditor(QObject):
         return True
 
     def cancel(self) -> bool:
-        """Drop the ROI that is drawn, or the drag that goes on; False where there is neither."""
-        busy = self.sketch is not None or self._trial is not None
-        self.sketch, self._trial, self.refusal = None, None, None
+        """Cancel drawing or dragging; False if neither is going on."""
+        busy = self.sketch is not None or self._attempted is not None
+        self.sketch, self._attempted, self.refusal = None, None, None
         if busy:
             self._tell()
         return busy
 
     def step_back(self) -> None:
-        """Let go of one thing: what is drawn, the corner, the ROI, editing itself."""
+        """Leave one level: drawing, the selected corner, the selected ROI, editing."""
         if self.cancel():
             return
         if self.point is not None:
@@ -176,9 +179,9 @@ class RoiEditor(QObject):
             self.set_editing(False)
 
     def attempt(self, change: Callable[[Draft], Draft]) -> bool:
-        """Show what a change would give; :meth:`settle` keeps it. False, and why, where it cannot be."""
+        """Show the result of a change; :meth:`settle` keeps it. False, with a refusal, if impossible."""
         try:
-            self._trial = change(self.settled)
+            self._attempted = change(self.settled)
         except Refused as error:
             self.refuse(error.message)
             return False
@@ -187,36 +190,38 @@ class RoiEditor(QObject):
         return True
 
     def settle(self) -> None:
-        """Keep what was tried last."""
-        trial, self._trial = self._trial, None
+        """Keep the last attempted change."""
+        attempted, self._attempted = self._attempted, None
         self.refusal = None
-        if trial is not None and trial is not self.settled:
+        if attempted is not None and attempted is not self.settled:
             before = self.selected
             index = self.settled.names.index(before) if before in self.settled.names else -1
-            same = len(trial.rois) == len(self.settled.rois)
-            moved = trial.rois != self.settled.rois
-            self._drafts[self.camera] = trial
-            if moved:
-                self.rois_changed.emit(self.camera, trial.rois)
-            self._follow(trial.names[index] if same and index >= 0 else before)
+            same = len(attempted.rois) == len(self.settled.rois)
+            earlier = self.settled.rois
+            self._drafts[self.camera] = attempted
+            if attempted.rois != earlier:
+                self.rois_changed.emit(self.camera, attempted.rois)
+            self._follow(attempted.names[index] if same and index >= 0 else before)
+            for roi in areas_removed(earlier, attempted.rois):
+                self._area_notice = AreaNotice(roi, self.cursor)
         self._tell()
 
     def do(self, change: Callable[[Draft], Draft]) -> bool:
-        """Change the ROIs; False, and why, where it cannot be."""
+        """Change the ROIs; False, with a refusal, if it is not possible."""
         done = bool(self.camera) and self.attempt(change)
         if done:
             self.settle()
         return done
 
     def undo(self) -> None:
-        """Take the last step back; while drawing, the last corner."""
+        """Undo the last step; while drawing, remove the last corner."""
         if self.sketch is not None:
             self.take_back()
         else:
             self.do(Draft.undo)
 
     def redo(self) -> None:
-        """Do again what was taken back last."""
+        """Redo the step that was undone last."""
         if self.sketch is None:
             self.do(Draft.redo)
 
@@ -239,7 +244,7 @@ class RoiEditor(QObject):
             self.do(lambda draft: draft.move(name, dx, dy))
 
     def insert_point(self) -> None:
-        """Put a corner in where the pointer is on an edge, else behind the selected corner."""
+        """Insert a corner on the edge under the pointer, else after the selected corner."""
         at, name, edge = self.hover.at, self.hover.roi, self.hover.index
         if self.hover.part is not Part.EDGE:
             if not self.selected:
@@ -251,7 +256,7 @@ class RoiEditor(QObject):
             self.select(name, edge + 1)
 
     def delete(self) -> None:
-        """Take the selected corner away, else the selected ROI."""
+        """Delete the selected corner, else the selected ROI."""
         name, point = self.selected, self.point
         if name and point is not None:
             if self.do(lambda draft: draft.delete_point(name, point)):
@@ -260,10 +265,27 @@ class RoiEditor(QObject):
             self.do(lambda draft: draft.delete(name))
         self.hover = NOTHING
 
+    def pointer_at(self, apart: Callable[[Point], bool]) -> None:
+        """Remove messages the pointer has moved away from; ``apart`` says whether it has left a point."""
+        if self.refusal is not None and apart(self.refusal.at):
+            self.refusal = None
+        notice = self._area_notice
+        if notice is not None and notice.at is not None and apart(notice.at):
+            self._area_notice = replace(notice, at=None)
+
     def refuse(self, reason: str) -> None:
-        """Say beside the pointer why something is not done."""
+        """Show beside the pointer why an edit is not possible."""
         self.refusal = Refusal(reason, self.cursor)
         self.changed.emit()
+
+    def hint(self) -> str:
+        """Return what has happened to an area, else what can be done; empty while nothing is edited."""
+        if self.area_notice is not None:
+            return self.area_notice.text
+        if not self.editing:
+            return ""
+        corners = None if self.sketch is None else len(self.sketch.points)
+        return hint_for(corners=corners, selected=bool(self.selected), point=self.point is not None)
 
     def _sketch(self, sketch: Sketch, change: Callable[[Sketch], Sketch]) -> None:
         try:
@@ -281,5 +303,5 @@ class RoiEditor(QObject):
         self.select(name if known else "", point)
 
     def _tell(self) -> None:
-        self.hint_changed.emit(hint(self))
+        self.hint_changed.emit(self.hint())
         self.changed.emit()

@@ -1,19 +1,17 @@
-"""The ROI menu's verbs that concern files: each asks for one, reads or writes it, and says what is wrong."""
+"""Import and export of ROIs: each action asks for a file, reads or writes it, and shows errors."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from crowdmon.errors import CrowdmonError
 from crowdmon.roi import exchange
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.picture.video_view import VideoView
 from crowdmon.ui.roi.editor import RoiEditor
-
-if TYPE_CHECKING:
-    from crowdmon.ui.shell.main_window import MainWindow
 
 _YAML = "Configuration (*.yaml *.yml);;All files (*)"
 
@@ -21,10 +19,9 @@ _YAML = "Configuration (*.yaml *.yml);;All files (*)"
 class RoiFiles(QObject):
     """Imports and exports the ROIs of the camera that is looked at."""
 
-    def __init__(self, window: MainWindow, editor: RoiEditor) -> None:
+    def __init__(self, window: QWidget, editor: RoiEditor, view: VideoView, bridge: Bridge) -> None:
         super().__init__(window)
-        self._window = window
-        self._editor = editor
+        self._window, self._editor, self._view, self._bridge = window, editor, view, bridge
 
     def import_mat(self) -> None:
         """Ask for a ``roi.mat`` and add its polygon."""
@@ -40,7 +37,7 @@ class RoiFiles(QObject):
 
     def read_mat(self, path: str) -> None:
         """Add the polygon of a ``roi.mat``, which was drawn on pictures of this camera's size."""
-        size = self._window.panels.stage.video.picture_size
+        size = self._view.picture_size
         if not all(size):
             self._say("There is no picture yet", "A roi.mat is in pixels: wait for the first picture.")
             return
@@ -64,7 +61,7 @@ class RoiFiles(QObject):
 
     def write_yaml(self, path: str) -> None:
         """Write the camera with its ROIs."""
-        cameras = {one.name: one for one in self._window.bridge.config.cameras}
+        cameras = {one.name: one for one in self._bridge.config.cameras}
         self._try(lambda: exchange.save_yaml(cameras[self._editor.camera], path))
 
     def _ask(self, title: str, kinds: str, take: Callable[[str], None], *, save: str = "") -> None:
@@ -80,9 +77,9 @@ class RoiFiles(QObject):
         dialog.fileSelected.connect(take)
         dialog.open()
 
-    def _try(self, verb: Callable[[], object]) -> None:
+    def _try(self, action: Callable[[], object]) -> None:
         try:
-            verb()
+            action()
         except CrowdmonError as error:
             self._say(error.message, error.hint)
 

@@ -6,6 +6,8 @@ larger and filled with the accent.
 
 from __future__ import annotations
 
+import math
+
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -25,7 +27,7 @@ _ACCENT, _WARN = DARK.accent, DARK.amber
 
 
 def paint_editing(painter: QPainter, place: Fit, editor: RoiEditor) -> None:
-    """Draw everything that belongs to editing, upon the ROIs."""
+    """Draw everything that belongs to editing, on top of the ROIs."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if editor.sketch is not None:
@@ -42,13 +44,16 @@ def paint_editing(painter: QPainter, place: Fit, editor: RoiEditor) -> None:
             _paint_corners(painter, place, points, editor.point)
         if editor.hover.part in (Part.VERTEX, Part.EDGE):
             _ring(painter, _at(place, editor.hover.at))
+    notice = editor.area_notice
     if editor.refusal is not None:
-        _paint_refusal(painter, place, editor.refusal.reason, _at(place, editor.refusal.at))
+        _paint_message(painter, place, editor.refusal.reason, _at(place, editor.refusal.at), refused=True)
+    elif notice is not None and notice.at is not None:
+        _paint_message(painter, place, notice.text, _at(place, notice.at), refused=False)
     painter.restore()
 
 
 def paint_frame(painter: QPainter, place: Fit, *, focused: bool) -> None:
-    """Frame the picture while it is edited, brightly while keys go to it."""
+    """Frame the picture while ROIs are edited, brightly while it has the keyboard."""
     box = QRectF(place.left, place.top, place.width, place.height).adjusted(2, 2, -2, -2)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for tint, width in ((LABEL_GROUND, 4.0), (_ACCENT if focused else DARK.control, 2.0)):
@@ -122,8 +127,8 @@ def _paint_cross(painter: QPainter, at: QPointF) -> None:
                 painter.drawLine(at + near, at + far)
 
 
-def refusal_box(size: tuple[float, float], at: QPointF, place: Fit) -> QRectF:
-    """Return where a message of ``size`` stands: beside ``at``, never outside the picture."""
+def message_box(size: tuple[float, float], at: QPointF, place: Fit) -> QRectF:
+    """Return the place of a message of ``size``: beside ``at``, never outside the picture."""
     left = at.x() + 16 if at.x() + 16 + size[0] <= place.left + place.width - 4 else at.x() - 16 - size[0]
     left = min(max(left, place.left + 4), place.left + place.width - size[0] - 4)
     top = at.y() + 16 if at.y() + 16 + size[1] <= place.top + place.height - 4 else at.y() - 16 - size[1]
@@ -131,19 +136,29 @@ def refusal_box(size: tuple[float, float], at: QPointF, place: Fit) -> QRectF:
     return QRectF(round(left), round(top), *size)
 
 
-def _paint_refusal(painter: QPainter, place: Fit, reason: str, at: QPointF) -> None:
+def _paint_message(painter: QPainter, place: Fit, text: str, at: QPointF, *, refused: bool) -> None:
+    """Write a message beside a point, in several lines where the picture is narrow."""
     face = font(BODY)
-    metrics = QFontMetricsF(face)
-    size = (metrics.horizontalAdvance(reason) + MARK + 26.0, metrics.height() + 12.0)
-    box = refusal_box(size, at, place)
+    indent, right = MARK + 16.0, 10.0
+    widest = max(place.width - 8.0 - indent - right, 1.0)
+    wrapped = Qt.TextFlag.TextWordWrap
+    room = QFontMetricsF(face).boundingRect(QRectF(0, 0, widest, 10_000), wrapped, text)
+    size = (math.ceil(room.width()) + indent + right, math.ceil(room.height()) + 12.0)
+    box = message_box(size, at, place)
     painter.setPen(QPen(QColor(_WARN), 1.0))
     painter.setBrush(QColor(LABEL_GROUND))
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    # A cross beside the words: a refusal is not told by colour alone.
-    mark = QRectF(box.left() + 10, box.center().y() - 4, 8, 8)
+    # A sign beside the words, so that nothing is shown by colour alone: a cross for a refusal.
+    sign = QRectF(box.left() + 10, box.center().y() - 4, 8, 8)
     painter.setPen(QPen(QColor(_WARN), 2.0))
-    painter.drawLine(mark.topLeft(), mark.bottomRight())
-    painter.drawLine(mark.topRight(), mark.bottomLeft())
+    if refused:
+        painter.drawLine(sign.topLeft(), sign.bottomRight())
+        painter.drawLine(sign.topRight(), sign.bottomLeft())
+    else:
+        middle = sign.center().x()
+        painter.drawLine(QPointF(middle, sign.top() - 1), QPointF(middle, sign.bottom() - 3))
+        painter.drawPoint(QPointF(middle, sign.bottom() + 1))
     painter.setPen(QColor(LABEL_TEXT))
     painter.setFont(face)
-    painter.drawText(box.adjusted(MARK + 16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, reason)
+    inside = box.adjusted(indent, 0, -right + 1, 0)
+    painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | wrapped, text)

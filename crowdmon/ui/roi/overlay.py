@@ -1,4 +1,4 @@
-"""ROI outlines and labels upon a picture. Values in, paint out; the view owns the widget.
+"""Paints ROI outlines and labels on a picture.
 
 Outline of two pixels in the ROI's colour over a dark hairline, so that it reads on snow and on
 asphalt. The chosen ROI is brighter, the others step back.
@@ -43,7 +43,7 @@ def outline(shape: RoiShape, place: Fit) -> QPolygonF:
 
 
 def label_box(polygon: QPolygonF, size: tuple[float, float], place: Fit) -> QRectF:
-    """Return where a label of ``size`` stands: inside at the polygon's top, never outside the picture."""
+    """Return the place of a label of ``size``: inside at the polygon's top, never outside the picture."""
     bounds = polygon.boundingRect()
     top = min((polygon.at(i) for i in range(polygon.count())), key=lambda p: (p.y(), p.x()))
     left = min(max(top.x() + 6, bounds.left()), max(bounds.right() - size[0], bounds.left()))
@@ -82,7 +82,7 @@ def _paint_outline(painter: QPainter, polygon: QPolygonF, colour: str, weight: f
 
 
 def label_rect(shape: RoiShape, place: Fit) -> QRectF:
-    """Return where the label of a ROI stands, in widget pixels."""
+    """Return the place of the label of a ROI in widget pixels."""
     return label_box(outline(shape, place), _label_parts(shape)[2], place)
 
 
@@ -104,7 +104,7 @@ def _paint_label(painter: QPainter, shape: RoiShape, place: Fit, weight: float) 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
     painter.drawRoundedRect(box, 4, 4)
-    # The pill stays as dark as it is, or a label that steps back could not be read on snow.
+    # The label's background stays dark, otherwise a dimmed label could not be read on snow.
     painter.setOpacity(0.5 + 0.5 * weight)
     painter.setBrush(QColor(shape.colour))
     painter.drawRect(QRectF(box.left() + 8, box.top() + 7, 8, 8))

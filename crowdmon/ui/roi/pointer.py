@@ -1,4 +1,4 @@
-"""Mouse and keys upon the picture, turned into the ROI editor's verbs."""
+"""Turns mouse and keys on the picture into operations of the ROI editor."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CHORDS = (
 
 
 class RoiPointer(QObject):
-    """Watches the picture's events; what editing has no use for goes on to the picture.
+    """Watches the picture's events; those that do not concern editing go on to the picture.
 
     Signals:
         rename_asked(str): the name of a ROI was double clicked.
@@ -54,7 +54,7 @@ class RoiPointer(QObject):
         view.installEventFilter(self)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
-        """Take what is meant for the editor; True for what the picture shall not see."""
+        """Handle events for the editor; True for those that the picture must not get."""
         if isinstance(a1, QMouseEvent):
             return self._mouse(a1)
         if isinstance(a1, QKeyEvent) and self._editor.editing:
@@ -71,7 +71,7 @@ class RoiPointer(QObject):
         return False
 
     def _point_out(self, event: QContextMenuEvent) -> None:
-        """Choose what the menu was opened on, so that it is about that."""
+        """Select what the menu was opened on, so that the menu applies to it."""
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         if by_mouse and self._editor.editing and self._editor.sketch is None:
             self._editor.hover = self._hit(self._fraction(QPointF(event.pos())))
@@ -119,14 +119,12 @@ class RoiPointer(QObject):
 
     def _move(self, event: QMouseEvent) -> None:
         editor, at = self._editor, self._point_at(event)
-        refusal = editor.refusal
-        if refusal is not None and self._apart(refusal.at, event.position()) > _READ_PX:
-            editor.refusal = None
+        editor.pointer_at(lambda point: self._apart(point, event.position()) > _READ_PX)
         editor.by_keys = False
         if self._drag is not None and not (event.buttons() & Qt.MouseButton.LeftButton):
-            self._drag, self._moving = None, False  # let go of while somebody else had the mouse
+            self._drag, self._moving = None, False  # released outside this window
         if self._drag is not None and self._drag.base is not editor.settled:
-            self._drag, self._moving = None, False  # another camera, or other ROIs, have come meanwhile
+            self._drag, self._moving = None, False  # the camera or its ROIs have changed meanwhile
         if editor.sketch is not None:
             editor.cursor = self._snapped(at, event)
             self._view.setCursor(Qt.CursorShape.CrossCursor)
@@ -175,7 +173,7 @@ class RoiPointer(QObject):
     def _key(self, event: QKeyEvent) -> bool:
         editor, key = self._editor, Qt.Key(event.key())
         if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and editor.sketch is None:
-            # Beyond the last ROI the focus goes on, or the keyboard would be caught here.
+            # After the last ROI the focus moves on, otherwise Tab would never leave the picture.
             return editor.cycle(-1 if key == Qt.Key.Key_Backtab else 1)
         if not self._wants(event):
             return False

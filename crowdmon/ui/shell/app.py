@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import QCoreApplication, QEvent, Qt
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -20,6 +21,9 @@ from crowdmon.engine.protocols import CounterFactory
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.shell.settings import Settings, on_disk
+
+_COLLECT_MS = 500
+"""Milliseconds between two looks whether garbage is to be collected."""
 
 
 def run_window(
@@ -41,7 +45,7 @@ def run_window(
         counter_factory: builds the counter of a new engine; one with the bundled weights if None.
     """
     app = application()
-    with _interruptible(app), _failing_aloud(app) as failures:
+    with collected_here(app), _interruptible(app), _failing_aloud(app) as failures:
         monitor = monitor or make_monitor(config, counter_factory)
         bridge = Bridge(monitor, config)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
@@ -72,6 +76,35 @@ def application() -> QApplication:
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
     return app
+
+
+@contextlib.contextmanager
+def collected_here(app: QApplication) -> Iterator[None]:
+    """Have Python's cyclic garbage collected in this thread alone, by a timer.
+
+    Otherwise the collector runs in whichever thread allocates. A Qt object that is freed in another thread
+    than the window's can end the process.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    timer = QTimer(app)
+    timer.setInterval(_COLLECT_MS)
+    timer.timeout.connect(_collect)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()
+        timer.deleteLater()
+        if enabled:
+            gc.enable()
+
+
+def _collect() -> None:
+    """Collect the oldest generation whose threshold is reached, as the collector itself decides."""
+    due = [count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True)]
+    if any(due):
+        gc.collect(max(generation for generation, reached in enumerate(due) if reached))
 
 
 @contextlib.contextmanager

@@ -1,17 +1,24 @@
-"""The configuration file behind the window: which one, and whether it holds what is shown. No dialogs."""
+"""The configuration file behind the window: which one, whether it holds what is shown, and its dialogs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from crowdmon.config import AppConfig, load, save
+from crowdmon.errors import CrowdmonError
 from crowdmon.ui.bridge import Bridge
+
+KINDS = "Configurations (*.yaml *.yml);;All files (*)"
+
+Then = Callable[[], object]
 
 
 def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
-    """Return whether something of ``now`` would be missed.
+    """Return whether ``now`` has changes that are worth saving.
 
     Without a file a single source without ROIs is not: it is opened again as quickly as it was. Nor is how
     pictures are shown, which is remembered anyway.
@@ -26,7 +33,7 @@ def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
 
 
 class Document(QObject):
-    """The cameras as they are, and the file they are kept in.
+    """The configuration as it is, and the file it is saved in.
 
     Signals:
         changed(): another file, or other cameras.
@@ -35,7 +42,7 @@ class Document(QObject):
     changed = pyqtSignal()
 
     def __init__(self, bridge: Bridge, path: Path | None = None) -> None:
-        """Take the bridge's cameras for what ``path`` holds."""
+        """Assume that ``path`` holds the bridge's configuration."""
         super().__init__()
         self._bridge = bridge
         self._saved = bridge.config
@@ -44,7 +51,7 @@ class Document(QObject):
 
     @property
     def dirty(self) -> bool:
-        """Whether there is something that a file should hold and none does."""
+        """Whether there are changes that no file holds."""
         return worth_saving(self._bridge.config, self._saved, filed=self.path is not None)
 
     def label(self) -> str:
@@ -53,14 +60,108 @@ class Document(QObject):
         return f"{name} *" if self.dirty else name
 
     def save(self, path: Path) -> None:
-        """Write the cameras to ``path``, which is their file from now on; SinkError if it cannot be."""
+        """Write the configuration to ``path``, its file from now on. Raises SinkError if that fails."""
         config = self._bridge.config
         save(config, path)
         self.path, self._saved = path, config
         self.changed.emit()
 
     def open(self, path: Path) -> None:
-        """Take the cameras of a file; ConfigError if it is none, and then nothing has changed."""
+        """Use the configuration in a file. Raises ConfigError, and changes nothing, if it is not valid."""
         config = load(path)
         self.path, self._saved = path, config
         self._bridge.apply(config)
+
+
+class DocumentDialogs(QObject):
+    """File > Save, Save as and Open configuration, and the question before changes are lost.
+
+    Nothing here blocks: an answer calls what comes next.
+    """
+
+    def __init__(self, document: Document, window: QWidget) -> None:
+        super().__init__(window)
+        self.document = document
+        self._window = window
+
+    def save(self) -> bool:
+        """Write to the document's own file; without one, ask for it. Returns whether it was written."""
+        return self.save_as() if self.document.path is None else self._write(self.document.path)
+
+    def save_as(self) -> bool:
+        """Ask for a file and write to it. Returns whether it was written."""
+        proposed = str(self.document.path or "crowdmon.yaml")
+        text, _ = QFileDialog.getSaveFileName(self._window, "Save configuration", proposed, KINDS)
+        if not text:
+            return False
+        path = Path(text)
+        return self._write(path if path.suffix else path.with_suffix(".yaml"))
+
+    def open(self) -> None:
+        """Ask for a file and use its configuration, after asking about unsaved changes."""
+        self.settle(self._pick, asking="opening another configuration")
+
+    def open_dropped(self, path: Path) -> None:
+        """Use the configuration in a file that was dropped, after asking about unsaved changes."""
+        self.settle(lambda: self.open_path(path), asking="opening another configuration")
+
+    def settle(self, then: Then, *, asking: str) -> None:
+        """Call ``then``; if there are unsaved changes, first ask whether to save them.
+
+        Args:
+            then: what to do; not called if the user cancels.
+            asking: what ``then`` does, as in "Save the changes before closing?".
+        """
+        if not self.document.dirty:
+            then()
+            return
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("crowdmon")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        name = self.document.path.name if self.document.path else "the cameras and ROIs"
+        box.setText(f"Save the changes to {name} before {asking}?")
+        kinds = QMessageBox.StandardButton
+        box.setStandardButtons(kinds.Save | kinds.Discard | kinds.Cancel)
+        box.setDefaultButton(kinds.Save)
+        box.finished.connect(lambda answer: self._answered(answer, then))
+        box.open()
+
+    def open_path(self, path: Path) -> None:
+        """Use the configuration in a file, or say why not."""
+        try:
+            self.document.open(path)
+        except CrowdmonError as error:
+            show_error(self._window, error)
+
+    def _answered(self, answer: int, then: Then) -> None:
+        if answer == QMessageBox.StandardButton.Discard or (
+            answer == QMessageBox.StandardButton.Save and self.save()
+        ):
+            then()
+
+    def _pick(self) -> None:
+        folder = str(self.document.path.parent) if self.document.path else ""
+        text, _ = QFileDialog.getOpenFileName(self._window, "Open configuration", folder, KINDS)
+        if text:
+            self.open_path(Path(text))
+
+    def _write(self, path: Path) -> bool:
+        try:
+            self.document.save(path)
+        except CrowdmonError as error:
+            show_error(self._window, error)
+            return False
+        return True
+
+
+def show_error(window: QWidget, error: CrowdmonError) -> None:
+    """Say in a box over the window what went wrong, and what to do."""
+    box = QMessageBox(window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("crowdmon")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(f"{error.message[:1].upper()}{error.message[1:]}.")
+    box.setInformativeText(f"{error.hint}." if error.hint else "")
+    box.open()

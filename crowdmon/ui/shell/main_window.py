@@ -1,46 +1,33 @@
-"""The window. It arranges panels and menus; what they show is the presenter's business."""
+"""The window: it makes panels, menus and what connects them, and arranges them."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QAction, QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+from PyQt6.QtGui import QCloseEvent, QShowEvent
+from PyQt6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget
 
 from crowdmon import __version__
-from crowdmon.config import CameraConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.daily_dialog import DailyDialog
 from crowdmon.ui.export.export_dialog import ExportDialog
 from crowdmon.ui.picture.hover import Hover
-from crowdmon.ui.picture.playback import Playing
+from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
-from crowdmon.ui.roi.menu import RoiDesk
-from crowdmon.ui.shell import layout
-from crowdmon.ui.shell.display import Display
-from crowdmon.ui.shell.dock import Dock
-from crowdmon.ui.shell.document import Document
-from crowdmon.ui.shell.filing import Filing
-from crowdmon.ui.shell.menus import build_menus
-from crowdmon.ui.shell.panels import Panels
+from crowdmon.ui.picture.style import StyleControl
+from crowdmon.ui.roi.controller import RoiController
+from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
+from crowdmon.ui.shell.document import Document, DocumentDialogs
+from crowdmon.ui.shell.menus import Handlers, Menus, When, shortcuts
+from crowdmon.ui.shell.panels import Panels, dock_panels
 from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
-from crowdmon.ui.sources.opening import Opening
-from crowdmon.ui.sources.source_dialog import SourceDialog
+from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
-
-LEFT_PX, RIGHT_PX, BELOW_PX = 200, 300, 172
-
-DEMO = {"name": "Demo plaza", "source": "synthetic:plaza?people=40&seed=1"}
-
-_AREAS = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
 
 
 class MainWindow(QMainWindow):
@@ -62,34 +49,31 @@ class MainWindow(QMainWindow):
         self.setUnifiedTitleAndToolBarOnMac(True)
         self.bridge = bridge
         self.settings = settings or Settings()
-        self.filing = Filing(Document(bridge, path), self)
+        self.document = Document(bridge, path)
+        self.dialogs = DocumentDialogs(self.document, self)
         self.panels = Panels()
-        self.camera_actions: list[QAction] = []
-        """Actions that make sense only while there is a camera."""
-        self.rois: RoiDesk
-        """The ROI editor and what belongs to it; made with the menus."""
         self._middle = QStackedWidget()
         self._middle.addWidget(self.panels.first_run)
-        self._middle.addWidget(self.panels.stage)
+        self._middle.addWidget(self.panels.picture)
         self.setCentralWidget(self._middle)
         self.setStatusBar(self.panels.status)
-        self.docks = [
-            Dock("Cameras", self.panels.cameras, self),
-            Dock("Readings", self.panels.readings, self),
-            Dock("Count over time", self.panels.plot, self),
-        ]
         self.presenter = Presenter(bridge, self.panels)
-        self.hover = Hover(self.panels.stage.video, self.presenter)
+        context = PanelContext(bridge, self.settings, self.presenter)
+        self._docks = Docks(self, dock_panels(self.panels), context)
+        self.docks = self._docks.docks
+        """The docked panels, in the order of the registry."""
+        self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
-        self.playing = Playing(bridge, self.presenter, self.panels.stage.playback)
-        self.display = Display(bridge, self.settings, self.panels.stage)
-        self.saver = PictureSaver(self, self.display)
-        self.opening = Opening(self)
-        build_menus(self)
+        self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
+        self.picture_style = StyleControl(bridge, self.settings, self.panels.picture)
+        self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
+        self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
+        self.rois = RoiController(self, bridge, self.presenter, self.panels)
+        self.menus = self._build_menus()
         self.presenter.cameras_changed.connect(self._cameras_changed)
-        self.presenter.focus_changed.connect(self._entitle)
-        self.filing.document.changed.connect(self._entitle)
-        self.panels.first_run.chosen.connect(self._first_choice)
+        self.presenter.focus_changed.connect(self._show_title)
+        self.document.changed.connect(self._show_title)
+        self.panels.first_run.chosen.connect(self.opener.choose)
         self.panels.cameras.remove_asked.connect(self.presenter.remove)
         self._shown = -1
         self._laid_out = False
@@ -97,63 +81,104 @@ class MainWindow(QMainWindow):
         self.set_theme(THEMES[self.settings.choice("theme", tuple(THEMES))])
         self.set_span_name(self.settings.choice("span", tuple(CHOICES)))
         self.presenter.set_config(bridge.config)
-        layout.restore_size(self, self.settings)
+        restore_size(self, self.settings)
 
-    def open_source(self, kind: str = "network") -> None:
-        """Ask for a source and open it."""
-        taken = [camera.name for camera in self.bridge.config.cameras]
-        dialog = SourceDialog(self, kind=kind, taken=taken, bridge=self.bridge)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.chosen.connect(self.add_camera)
-        dialog.open()
+    def _build_menus(self) -> Menus:
+        bar = self.menuBar()
+        if bar is None:
+            raise RuntimeError("this platform's window has no menu bar")
+        menus = Menus(bar, self._handlers(), self._docks.actions())
+        menus.choose("theme", self.settings.choice("theme", tuple(THEMES)))
+        menus.choose("plot_time", self.settings.choice("span", tuple(CHOICES)))
+        self.playback.usable_changed.connect(partial(menus.enable, When.RECORDING))
+        self.rois.set_menus(menus)
+
+        def tick() -> None:
+            style = self.picture_style.style
+            menus.check("show_heat", style.shown)
+            menus.check("pixelate", style.private)
+            menus.choose("palette", style.palette)
+
+        tick()
+        self.picture_style.changed.connect(tick)
+        return menus
+
+    def _handlers(self) -> Handlers:
+        """Return what the entries of :data:`crowdmon.ui.shell.menus.MENUS` call, by handler name."""
+        editor, files, style = self.rois.editor, self.rois.files, self.picture_style
+        return {
+            "open_source": self.opener.ask,
+            "restart_camera": self.presenter.restart,
+            "remove_camera": self.remove_focused,
+            "fill_recent": self.opener.fill_recent,
+            "open_configuration": self.dialogs.open,
+            "save": self.dialogs.save,
+            "save_as": self.dialogs.save_as,
+            "export_readings": self.export_readings,
+            "log_daily": self.log_daily,
+            "save_picture": self.saver.save_picture,
+            "save_plot": lambda: self.saver.save_plot(self.panels.plot),
+            "quit": self.close,
+            "edit_rois": editor.set_editing,
+            "new_roi": editor.begin_sketch,
+            "undo": editor.undo,
+            "redo": editor.redo,
+            "rename_roi": self.rois.rename,
+            "insert_point": editor.insert_point,
+            "delete_roi": editor.delete,
+            "colour_roi": self.rois.recolour,
+            "fill_copies": self.rois.fill_copies,
+            "import_mat": files.import_mat,
+            "import_yaml": files.import_yaml,
+            "export_yaml": files.export_yaml,
+            "show_heat": style.set_shown,
+            "pixelate": style.set_private,
+            "palette": style.set_palette,
+            "plot_time": self.set_span_name,
+            "theme": self.set_theme_name,
+            "full_screen": self.toggle_full_screen,
+            "reset_layout": self.reset_layout,
+            "toggle_playback": self.playback.toggle,
+            "step_on": lambda: self.playback.step(1),
+            "step_back": lambda: self.playback.step(-1),
+            "show_shortcuts": self.show_shortcuts,
+            "show_about": self.show_about,
+        }
 
     def export_readings(self) -> None:
         """Ask which readings to export, and write them."""
         history = self.bridge.config.record.history
         path = None if history is None else Path(history).expanduser()
-        dialog = ExportDialog(self.bridge, self, history=path if path and path.is_file() else None)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._open(ExportDialog(self.bridge, self, history=path if path and path.is_file() else None))
 
     def log_daily(self) -> None:
         """Ask whether readings are written to a CSV a day, and where."""
-        dialog = DailyDialog(self.bridge, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self._open(DailyDialog(self.bridge, self))
 
     def remove_focused(self) -> None:
-        """Close the camera that is looked at."""
+        """Remove the camera that is looked at."""
         if self.presenter.focused:
             self.presenter.remove(self.presenter.focused)
 
     def reset_layout(self) -> None:
-        """Bring every panel back to where it was on the first day."""
-        for dock, area in zip(self.docks, _AREAS, strict=True):
-            dock.setFloating(False)
-            self.addDockWidget(area, dock)
-        # One camera needs no list; several do.
-        counts = len(self.bridge.config.cameras)
-        for dock, wanted in zip(self.docks, (counts > 1, counts > 0, counts > 0), strict=True):
-            dock.setVisible(wanted)
-        sides = [min(LEFT_PX, self.width() * LEFT_PX // 1200), min(RIGHT_PX, self.width() * RIGHT_PX // 1200)]
-        self.resizeDocks(self.docks[:2], sides, Qt.Orientation.Horizontal)
-        self.resizeDocks(self.docks[2:], [BELOW_PX], Qt.Orientation.Vertical)
+        """Move every panel back to its default place."""
+        self._docks.reset(cameras=len(self.bridge.config.cameras))
 
     def set_theme_name(self, name: str) -> None:
-        """Use one of :data:`theme.THEMES`, and remember it."""
+        """Use one of :data:`crowdmon.view.theme.THEMES`, and remember it."""
         self.settings.keep("theme", name)
         self.set_theme(THEMES[name])
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the whole window in other colours."""
         self.setStyleSheet(stylesheet(theme))
-        self.panels.set_theme(theme)
+        self.panels.picture.set_theme(theme)
+        self.panels.status.set_theme(theme)
+        self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
-        for dock in self.docks:
-            dock.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
-        """Let the plot show one of :data:`plot_window.CHOICES`, and remember it."""
+        """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
 
@@ -161,16 +186,27 @@ class MainWindow(QMainWindow):
         """Use the whole screen, or go back to a window."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def show_shortcuts(self) -> None:
+        """List every key of the menus."""
+        lines = "\n".join(f"{what}: {key}" for key, what in shortcuts())
+        self._open(self._box("Keyboard shortcuts", "Keyboard shortcuts", lines))
+
     def show_about(self) -> None:
         """Say what this is, what it counts with and under which licence."""
-        device = self.panels.status.device
+        detail = f"{self.panels.status.device.text()}.\nFree software, GPL-3.0-or-later."
+        self._open(self._box("About crowdmon", f"crowdmon {__version__}", detail))
+
+    def _box(self, title: str, text: str, detail: str) -> QMessageBox:
         box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("About crowdmon")
-        box.setText(f"crowdmon {__version__}")
+        box.setWindowTitle(title)
+        box.setText(text)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(f"{device.text()}.\nFree software, GPL-3.0-or-later.")
-        box.open()
+        box.setInformativeText(detail)
+        return box
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
         """Lay the panels out when the window's size is known for the first time."""
@@ -178,13 +214,13 @@ class MainWindow(QMainWindow):
         if not self._laid_out:
             self._laid_out = True
             self.reset_layout()
-            layout.restore(self, self.settings, cameras=self._shown)
+            self._docks.restore(self.settings, cameras=self._shown)
 
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
-        """Remember the layout and go, once it is settled what becomes of unsaved changes."""
-        if a0 is not None and not self._settled and self.filing.document.dirty:
+        """Remember the layout and close, after asking about unsaved changes."""
+        if a0 is not None and not self._settled and self.document.dirty:
             a0.ignore()
-            self.filing.settle(self._close_for_good, asking="closing")
+            self.dialogs.settle(self._close_for_good, asking="closing")
             return
         self.remember()
         super().closeEvent(a0)
@@ -192,39 +228,27 @@ class MainWindow(QMainWindow):
     def remember(self) -> None:
         """Keep size and layout for the next time."""
         if self._laid_out:
-            layout.keep(self, self.settings, cameras=self._shown)
+            self._docks.keep(self.settings, cameras=self._shown)
         self.settings.sync()
 
     def _close_for_good(self) -> None:
         self._settled = True
         self.close()
 
-    def add_camera(self, camera: CameraConfig) -> None:
-        """Open a camera, look at it, and remember its source."""
-        self.settings.opened(camera.source)
-        self.presenter.add(camera)
-
-    def _first_choice(self, kind: str) -> None:
-        if kind == "demo":
-            self.presenter.add_named(DEMO)
-        else:
-            self.open_source("network" if kind == "camera" else "file")
-
-    def _entitle(self) -> None:
-        words = (self.presenter.focused, self.filing.document.label(), "crowdmon")
+    def _show_title(self) -> None:
+        words = (self.presenter.focused, self.document.label(), "crowdmon")
         self.setWindowTitle(" – ".join(filter(None, words)))
 
     def _cameras_changed(self, count: int) -> None:
         some = count > 0
-        self._middle.setCurrentWidget(self.panels.stage if some else self.panels.first_run)
+        self._middle.setCurrentWidget(self.panels.picture if some else self.panels.first_run)
         self.panels.status.setVisible(some)
-        for action in self.camera_actions:
-            action.setEnabled(some)
+        self.menus.enable(When.CAMERA, some)
         before, self._shown = self._shown, count
         if min(before, 2) != min(count, 2):  # none, one and several have layouts of their own
             if self._laid_out:
-                layout.keep(self, self.settings, cameras=before)
+                self._docks.keep(self.settings, cameras=before)
             self.reset_layout()
-            layout.restore(self, self.settings, cameras=count)
+            self._docks.restore(self.settings, cameras=count)
         if not some:
             self.panels.first_run.setFocus()

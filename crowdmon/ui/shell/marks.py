@@ -1,4 +1,4 @@
-"""Small drawn signs: one shape a state, so that a state is never told by colour alone."""
+"""Small signs, one shape for each state, so that no state is shown by colour alone."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Presenter(QObject):
         bridge.engine_changed.connect(self._engine)
         bridge.beat.connect(lambda now: self._beat(now))
         panels.cameras.camera_chosen.connect(self.focus)
-        panels.stage.video.resized.connect(self._watch)
+        panels.picture.video.resized.connect(self._watch)
         panels.readings.roi_chosen.connect(self._choose_roi)
 
     @property
@@ -105,23 +105,23 @@ class Presenter(QObject):
             self._bridge.watch(self._focus, None)
         self._focus = name if name in self._cameras else ""
         self._watch()
-        stage = self._panels.stage
-        stage.video.clear()
+        pane = self._panels.picture
+        pane.video.clear()
         camera = self._cameras.get(self._focus)
-        stage.title.set_whole(self._focus)
-        stage.source.set_whole(public(camera.config.source) if camera else "")
+        pane.title.set_whole(self._focus)
+        pane.source.set_whole(public(camera.config.source) if camera else "")
         self._panels.cameras.choose(self._focus)
         if camera is not None:
             if camera.view is not None:
-                stage.video.set_picture(camera.view)
+                pane.video.set_picture(camera.view)
             if camera.density is not None:
-                stage.video.set_density(camera.density)
+                pane.video.set_density(camera.density)
             self._beat(self._bridge.now(), all_anew=True)
         self.focus_changed.emit(self._focus)
 
     def _watch(self) -> None:
         if self._focus:
-            self._bridge.watch(self._focus, self._panels.stage.video.pixels())
+            self._bridge.watch(self._focus, self._panels.picture.video.pixels())
 
     def restart(self) -> None:
         """Start the camera that is looked at over."""
@@ -165,14 +165,14 @@ class Presenter(QObject):
         if camera is not None:
             camera.view = frame
             if name == self._focus:
-                self._panels.stage.video.set_picture(frame)
+                self._panels.picture.video.set_picture(frame)
 
     def _density(self, name: str, density: DensityMap) -> None:
         camera = self._cameras.get(name)
         if camera is not None:
             camera.density = density
             if name == self._focus:
-                self._panels.stage.video.set_density(density)
+                self._panels.picture.video.set_density(density)
                 self._show_lag(camera)
 
     def _reading(self, name: str, reading: Reading) -> None:
@@ -212,8 +212,8 @@ class Presenter(QObject):
 
     def _show_lag(self, camera: CameraValues) -> None:
         """Say how old the heatmap is: at once when there is one, for the picture shows it already."""
-        fresh = self._panels.stage.video.fresh
-        self._panels.stage.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
+        fresh = self._panels.picture.video.fresh
+        self._panels.picture.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
 
     def _show_counts(self, camera: CameraValues) -> None:
         """Show what holds now wherever it is shown: two places must never say two numbers.
@@ -243,14 +243,14 @@ class Presenter(QObject):
     def _show_error(self) -> None:
         camera = self._cameras.get(self._focus)
         said = camera is not None and camera.status is not None and camera.status.message == self._error
-        self._panels.stage.set_error("" if said else self._error)
+        self._panels.picture.set_error("" if said else self._error)
 
     def _show_state(self, camera: CameraValues, status: Status) -> None:
         self._panels.status.set_status(status)
         headline = wording.headline(status, self._bridge.now())
         detail = wording.detail(status)
         self._show_error()
-        self._panels.stage.video.set_notice(Notice(status.state, headline, detail))
+        self._panels.picture.video.set_notice(Notice(status.state, headline, detail))
         self._show_counts(camera)
 
     def _show_rois(self) -> None:
@@ -264,10 +264,10 @@ class Presenter(QObject):
             )
             for place, roi in enumerate(camera.config.rois)
         ]
-        self._panels.stage.video.set_rois(shapes)
+        self._panels.picture.video.set_rois(shapes)
 
     def _choose_roi(self, name: str) -> None:
-        self._panels.stage.video.choose_roi(name or None)
+        self._panels.picture.video.choose_roi(name or None)
         self._panels.plot.choose(name or None)
 
     def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the window remembers from one day to the next: looks, layout, recent sources. Never a password."""
+"""What the window remembers between runs: theme, layout, recent sources. Never a password."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Settings:
         return tuple(texts[:MOST_RECENT])
 
     def opened(self, source: str) -> None:
-        """Remember a source, unless it holds a password: that belongs into ``${NAME}``, and into no file."""
+        """Remember a source, unless it holds a password: passwords belong in ``${NAME}`` and in no file."""
         if not holds_secret(source):
             sources = dict.fromkeys([source, *self.recent()])
             self.keep("recent", json.dumps(list(sources)[:MOST_RECENT]))

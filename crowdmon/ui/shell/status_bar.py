@@ -1,4 +1,4 @@
-"""The line at the bottom: state, rates, age, device. Figures keep their width, so that nothing jiggles."""
+"""The line at the bottom: state, rates, age, device. Figures have a fixed width, so that nothing moves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from crowdmon.ui.picture.stage import Elided
+from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.fonts import font
 from crowdmon.ui.shell.marks import MARK, paint_mark
 from crowdmon.values import CameraState, Status
@@ -41,7 +41,7 @@ class StateSign(QWidget):
         return self.sizeHint()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._theme = theme
         self.update()
 
@@ -91,12 +91,12 @@ class StatusBar(QStatusBar):
         self.log = _field("Daily CSV log", "")
         self.log.setContentsMargins(0, 0, 16, 0)
         self.log.hide()
-        self._folder, self._trouble = "", ""
+        self._folder, self._error = "", ""
         self.addPermanentWidget(self.log)
         self.addPermanentWidget(self.device)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self.sign.set_theme(theme)
 
     def set_status(self, status: Status) -> None:
@@ -107,12 +107,12 @@ class StatusBar(QStatusBar):
         self.fps_counted.setText(counted)
         self.fps_counted.setToolTip(f"{status.skipped} pictures were received and not counted.")
         self.age.setText(picture_age(status))
-        # What a live camera has to say is said here; of any other the notice on the picture tells.
+        # The message of a live camera is shown here; that of any other in the notice on the picture.
         self.note.setText(status.message if status.state is CameraState.LIVE else "")
         self.note.setToolTip(tip(self.note.text()))
 
     def set_hint(self, text: str) -> None:
-        """Say what can be done at the moment, in the place of the rates; empty brings those back."""
+        """Show what can be done now in place of the rates; an empty text shows the rates again."""
         self.hint.set_whole(text)
         for field in (self.fps_in, self.fps_counted, self.age, self.note):
             field.setVisible(not text)
@@ -124,10 +124,10 @@ class StatusBar(QStatusBar):
         self._show_log()
 
     def _show_log(self) -> None:
-        # The error names the file; a placeholder such as ~ does not stand in it.
-        failing = bool(self._folder) and str(Path(self._folder).expanduser()) in self._trouble
+        # The error has the full path of the file, without placeholders such as ~.
+        failing = bool(self._folder) and str(Path(self._folder).expanduser()) in self._error
         self.log.setText("Daily CSV not written" if failing else "Daily CSV on")
-        self.log.setToolTip(tip(self._trouble if failing else f"Written in {self._folder}"))
+        self.log.setToolTip(tip(self._error if failing else f"Written in {self._folder}"))
         self.log.setProperty("role", "error" if failing else "caption")
         if (style := self.log.style()) is not None:
             style.polish(self.log)
@@ -135,7 +135,7 @@ class StatusBar(QStatusBar):
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts, and whether what is counted is written."""
-        self._trouble = note.error
+        self._error = note.error
         self._show_log()
         waiting = "Not counting" if note.error else "Starting to count"
         self.device.setText(f"Counting on {note.device}" if note.device else waiting)

@@ -70,7 +70,7 @@ class CameraList(QListWidget):
         return QSize(176, 120)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Use another theme's colours."""
         self._delegate.theme = theme
         _viewport_update(self)
 
@@ -106,7 +106,7 @@ class CameraList(QListWidget):
         )
 
     def choose(self, name: str) -> None:
-        """Mark a camera as chosen, without telling anybody."""
+        """Mark a camera as chosen without emitting a signal."""
         self.blockSignals(True)
         for row in range(self.count()):
             if _line(self.item(row)).name == name:

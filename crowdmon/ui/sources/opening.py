@@ -1,25 +1,28 @@
-"""Other ways to a source than the dialog: a file dropped on the window, and one that was open before."""
+"""Every way to open a source: the dialog, a dropped file, a recent source, the empty window's choices."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QMimeData, QObject
+from PyQt6.QtCore import QEvent, QMimeData, QObject, Qt
 from PyQt6.QtGui import QDropEvent
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from crowdmon.address import public
 from crowdmon.capture.uri import parse_source
 from crowdmon.config import CameraConfig, validate
-from crowdmon.errors import ConfigError, CrowdmonError
-from crowdmon.ui.shell.menu_parts import add
+from crowdmon.errors import CrowdmonError
+from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.shell.document import DocumentDialogs, show_error
+from crowdmon.ui.shell.menus import add_action
+from crowdmon.ui.shell.presenter import Presenter
+from crowdmon.ui.shell.settings import Settings
+from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import unique
 
-if TYPE_CHECKING:
-    from crowdmon.ui.shell.main_window import MainWindow
+DEMO = {"name": "Demo plaza", "source": "synthetic:plaza?people=40&seed=1"}
 
 CONFIGURATIONS = (".yaml", ".yml")
 
@@ -35,36 +38,75 @@ def name_for(source: str) -> str:
     return f"camera {name}".strip() if not name or name.casefold() == WHOLE_FRAME else name
 
 
-class Opening(QObject):
-    """Opens what is dropped, and what is chosen among the recent sources."""
+class SourceOpener(QObject):
+    """Opens sources, and remembers them."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        bridge: Bridge,
+        presenter: Presenter,
+        *,
+        settings: Settings,
+        dialogs: DocumentDialogs,
+    ) -> None:
+        """Take what is dropped on the window from now on.
+
+        Args:
+            window: the parent of dialogs.
+            bridge: knows the cameras that are open.
+            presenter: opens another one.
+            settings: where recent sources are kept.
+            dialogs: opens a configuration that is dropped.
+        """
         super().__init__(window)
-        self._window = window
+        self._window, self._bridge, self._presenter = window, bridge, presenter
+        self._settings, self._dialogs = settings, dialogs
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
+    def ask(self, kind: str = "network") -> None:
+        """Ask for a source and open it."""
+        dialog = SourceDialog(self._window, kind=kind, taken=self._taken(), bridge=self._bridge)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(self.add)
+        dialog.open()
+
+    def choose(self, choice: str) -> None:
+        """Open what was chosen in the empty window: ``camera``, ``file`` or ``demo``."""
+        if choice == "demo":
+            self._presenter.add_named(DEMO)
+        else:
+            self.ask("network" if choice == "camera" else "file")
+
+    def add(self, camera: CameraConfig) -> None:
+        """Open a camera, look at it, and remember its source."""
+        self._settings.opened(camera.source)
+        self._presenter.add(camera)
+
     def open(self, source: str) -> None:
         """Open a source under a name of its own, or say why not."""
-        taken = [camera.name for camera in self._window.bridge.config.cameras]
         try:
-            data = {"name": unique(name_for(source), taken), "source": source}
+            data = {"name": unique(name_for(source), self._taken()), "source": source}
             camera = validate(CameraConfig, data, where="this source")
-        except (ConfigError, CrowdmonError) as error:
-            self._window.filing.complain(error)
+        except CrowdmonError as error:
+            show_error(self._window, error)
             return
-        self._window.add_camera(camera)
+        self.add(camera)
 
-    def fill(self, menu: QMenu) -> None:
+    def _taken(self) -> list[str]:
+        return [camera.name for camera in self._bridge.config.cameras]
+
+    def fill_recent(self, menu: QMenu) -> None:
         """List the recent sources."""
         menu.clear()
-        for source in self._window.settings.recent():
-            # An ampersand in an address is no mnemonic.
+        for source in self._settings.recent():
+            # An ampersand in an address must not become a mnemonic.
             text = public(source).replace("&", "&&")
-            add(menu, text, partial(self.open, source))
+            add_action(menu, text, partial(self.open, source))
         menu.setEnabled(True)
         if menu.isEmpty():
-            add(menu, "Nothing was opened yet", None).setEnabled(False)
+            add_action(menu, "Nothing was opened yet").setEnabled(False)
 
     def eventFilter(self, a0: QObject | None, a1: QEvent | None) -> bool:  # noqa: N802
         """Take files and folders that are dragged here; nothing else."""
@@ -80,8 +122,7 @@ class Opening(QObject):
     def _dropped(self, paths: list[Path]) -> None:
         for path in paths:
             if path.suffix.lower() in CONFIGURATIONS:
-                filing = self._window.filing
-                filing.settle(partial(filing.open_path, path), asking="opening another configuration")
+                self._dialogs.open_dropped(path)
             else:
                 self.open(str(path))
 

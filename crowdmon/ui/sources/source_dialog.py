@@ -21,9 +21,9 @@ from PyQt6.QtWidgets import (
 from crowdmon.config import CameraConfig, validate
 from crowdmon.errors import ConfigError
 from crowdmon.ui.bridge import Bridge
+from crowdmon.ui.sources.source_check import SourceCheck
 from crowdmon.ui.sources.source_page import Page
 from crowdmon.ui.sources.source_pages import PAGES
-from crowdmon.ui.sources.source_trial import SourceTrial
 from crowdmon.view.wording import breakable, unique
 
 
@@ -50,15 +50,15 @@ class SourceDialog(QDialog):
             parent: the window.
             kind: the kind to begin with.
             taken: names that are given already.
-            bridge: where a source can be tried; it cannot be tried without.
+            bridge: needed to test a source; without it there is no test.
         """
         super().__init__(parent)
         self.setWindowTitle("Open source")
         self.setMinimumSize(640, 360 if bridge is None else 488)
         self._taken = tuple(taken)
-        self.trial = None if bridge is None else SourceTrial(bridge, lambda: self.page().source(), self)
-        if self.trial is not None:
-            self.trial.failed.connect(self._say)
+        self.check = None if bridge is None else SourceCheck(bridge, lambda: self.page().source(), self)
+        if self.check is not None:
+            self.check.failed.connect(self._say)
         self.pages: dict[str, Page] = {page.kind: page() for page in PAGES}
         self.kinds = QListWidget()
         self.kinds.setObjectName("kinds")
@@ -114,9 +114,9 @@ class SourceDialog(QDialog):
             super().accept()
 
     def done(self, a0: int) -> None:
-        """Close; a trial that still runs is of no use any more."""
-        if self.trial is not None:
-            self.trial.forget()
+        """Close, and drop a test that still runs."""
+        if self.check is not None:
+            self.check.forget()
         super().done(a0)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
@@ -133,8 +133,8 @@ class SourceDialog(QDialog):
 
     def _changed(self) -> None:
         self._say("")
-        if self.trial is not None:
-            self.trial.forget()
+        if self.check is not None:
+            self.check.forget()
         self.name.setPlaceholderText(unique(self.page().name()[:60].strip(), self._taken))
 
     def _say(self, problem: str) -> None:
@@ -153,8 +153,8 @@ class SourceDialog(QDialog):
         right.setSpacing(8)
         right.addWidget(self.stack, 1)
         right.addLayout(name_row)
-        if self.trial is not None:
-            right.addWidget(self.trial)
+        if self.check is not None:
+            right.addWidget(self.check)
         right.addWidget(self.error)
         body = QHBoxLayout()
         body.setSpacing(24)

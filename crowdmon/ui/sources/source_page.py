@@ -10,7 +10,7 @@ from crowdmon.capture.uri import parse_source
 from crowdmon.errors import ConfigError
 
 
-class Choice(QComboBox):
+class ComboBox(QComboBox):
     """A combo box with a drawn chevron: a style sheet leaves it without an arrow."""
 
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802

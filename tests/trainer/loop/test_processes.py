@@ -9,12 +9,12 @@ import torch
 
 from crowdmon.counting.counter import Counter
 from crowdmon.values import Frame
-from tests.trainer.data.test_samples import dotted
+from tests.trainer.data.test_crops import dotted
 from tests.trainer.loop.launch import two_processes
 from tests.trainer.loop.test_train import SMALL, config, curve, data
 from trainer import models
 from trainer.config import TrainConfig
-from trainer.data.feeding import maker
+from trainer.data.loader import maker
 from trainer.loop.devices import agree_to_stop, share_gradients
 from trainer.loop.train import train
 from trainer.loss.objective import parts

@@ -12,13 +12,15 @@ from crowdmon.counting.network import SSRHEF
 from crowdmon.counting.weights import load as load_weights
 from crowdmon.errors import ConfigError
 from crowdmon.values import Frame
-from tests.trainer.data.test_samples import PLAIN, dotted, source
+from tests.trainer.data.test_crops import PLAIN, UNCHANGED, dotted, source
 from trainer.config import TrainConfig
-from trainer.data.loader import collate
-from trainer.data.samples import batch
+from trainer.data.batch import collate
+from trainer.data.crops import batch, cut
+from trainer.data.draws import Window
 from trainer.data.sources import Item
+from trainer.loop.batch_norm import freeze_norm
 from trainer.loop.logbook import LOSSES
-from trainer.loop.schedule import freeze_norm, learning_rate
+from trainer.loop.optimiser import learning_rate
 from trainer.loop.train import Data, NonFiniteLossError, Progress, train
 from trainer.loop.validate import Score
 from trainer.loss.objective import parts
@@ -72,22 +74,22 @@ def test_a_run_whose_crops_are_cut_on_the_device_goes_on_along_the_same_curve(tm
 def test_crops_of_the_device_teach_what_those_of_the_loader_do(tmp_path: Path) -> None:
     settings = {"steps": 60, "rate": 0.01, "log_every": 20, "validate_every": 60, "kernel": "none"}
     losses = {}
-    for cut in ("cpu", "device"):
-        train(config(cut=cut, **settings), data(), tmp_path / cut)
-        losses[cut] = [float(row["total"]) for row in curve(tmp_path / cut)]
-        assert losses[cut][-1] < 0.7 * losses[cut][0]
+    for where in ("cpu", "device"):
+        train(config(cut=where, **settings), data(), tmp_path / where)
+        losses[where] = [float(row["total"]) for row in curve(tmp_path / where)]
+        assert losses[where][-1] < 0.7 * losses[where][0]
     assert losses["device"][-1] == pytest.approx(losses["cpu"][-1], rel=0.5)
 
 
 def test_a_device_that_is_asked_late_still_tells_of_a_broken_loss(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.loop.train.asked_late", lambda _: True)
+    monkeypatch.setattr("trainer.loop.train.is_asynchronous", lambda _: True)
     train(config(), data(), tmp_path / "late")
     monkeypatch.undo()
     train(config(), data(), tmp_path / "soon")
     assert curve(tmp_path / "late") == curve(tmp_path / "soon")
-    monkeypatch.setattr("trainer.loop.train.asked_late", lambda _: True)
+    monkeypatch.setattr("trainer.loop.train.is_asynchronous", lambda _: True)
     bad = dotted()
     broken = Item("broken", bad.rgb, bad.points, None, np.full((200, 300), np.nan, np.float32))
     fed = Data((source(broken),), {}, 30, {})
@@ -225,15 +227,13 @@ def test_a_mask_takes_what_is_outside_out_of_every_loss() -> None:
     item = dotted(height=64, width=64)
     mask = np.zeros((64, 64), np.uint8)
     mask[:, :32] = 1
-    rng = np.random.default_rng(0)
     changed = Item("x", item.rgb, item.points, mask)
     fewer = Item("x", item.rgb, item.points[item.points[:, 0] < 16], mask)
     network = SSRHEF(settings.network.build()).eval()
-    from trainer.data.samples import Window, cut
 
     found = []
     for one in (changed, fewer):
-        patch = cut(one, Window(0, 0, 64, 64, 1.0, False), rng, settings)
+        patch = cut(one, Window(0, 0, 64, 64, 1.0, False), UNCHANGED, settings)
         heads = patch.density.copy()
         heads[:, 4:] = 0 if one is fewer else 7
         made = collate([patch], settings.preprocess(), classes=0, threshold=10)

@@ -7,10 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.loss.bayesian import APART, REACH, SIGMA, bayesian
+from trainer.loss.terms import BACKGROUND_FROM, HEAD_REACH, HEAD_SIGMA, bayesian
 
-SIDE = 4 * REACH
-BACKGROUND = math.exp(-((APART / SIGMA) ** 2) / 2)
+SIDE = 4 * HEAD_REACH
+BACKGROUND = math.exp(-((BACKGROUND_FROM / HEAD_SIGMA) ** 2) / 2)
 
 
 def maps(*heads: tuple[int, int, float]) -> torch.Tensor:
@@ -29,7 +29,7 @@ def test_people_on_a_lone_head_by_hand() -> None:
 
 def test_people_two_standard_deviations_away_by_hand() -> None:
     head, beside = (SIDE // 2, SIDE // 2, 1.0), (SIDE // 2, SIDE // 2 + 3, 1.0)
-    near = math.exp(-((3 / SIGMA) ** 2) / 2)
+    near = math.exp(-((3 / HEAD_SIGMA) ** 2) / 2)
     share = near / (near + BACKGROUND)
     assert bayesian(maps(beside), maps(head)).item() == pytest.approx(2 * (1 - share))
 
@@ -48,7 +48,7 @@ def test_where_in_a_crowd_its_people_lie_costs_little() -> None:
     crowd[:, :, ::2, ::2] = 1
     shifted = crowd.roll(1, dims=3)
     inside = torch.zeros_like(crowd)
-    inside[:, :, REACH:-REACH, REACH:-REACH] = 1
+    inside[:, :, HEAD_REACH:-HEAD_REACH, HEAD_REACH:-HEAD_REACH] = 1
     none = bayesian(torch.zeros_like(crowd), crowd, mask=inside)
     assert bayesian(shifted, crowd, mask=inside).item() < 0.25 * none.item()
     assert (inside * (shifted - crowd) ** 2).sum() > 1.9 * (inside * crowd**2).sum()

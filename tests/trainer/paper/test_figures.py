@@ -17,7 +17,7 @@ from tests.trainer.printed import TINY
 from trainer import __main__ as program
 from trainer import models
 from trainer.data.datasets import load
-from trainer.paper.figures.subjects import choose, hot, true_density, true_segmentations
+from trainer.paper.figures.samples import choose, colour_limit, true_density, true_segmentations
 
 HEADS = [(10.0, 20.0), (30.0, 30.0), (64.0, 48.0)]
 
@@ -56,7 +56,7 @@ def test_figure_3_needs_no_training(
 
 def test_figures_share_runs_with_the_tables(tmp_path: Path, words: list[str], data: Path) -> None:
     from crowdmon.counting.weights import load as load_weights
-    from trainer.paper.figures.depth import segmentations
+    from trainer.paper.figures.maps import segmentations
 
     for number in ("7", "8", "9"):
         assert program.main(["train", "--figure", number, *words]) == 0
@@ -124,7 +124,7 @@ def test_figure_7_refuses_weights_without_segmentation() -> None:
     from crowdmon.counting.network import SSRHEF
     from trainer.config import Network, TrainConfig
     from trainer.loop import state
-    from trainer.paper.figures.depth import segmentations
+    from trainer.paper.figures.maps import segmentations
 
     config = Network(stem=2, widths=(4, 4, 8), dilations=((1,), (1,), (1,)), segmentation=False).build()
     weights = state.export(state.Average(SSRHEF(config), 0.0).values, config, TrainConfig().preprocess(), {})
@@ -145,7 +145,7 @@ def test_true_maps_are_those_the_network_is_taught(data: Path) -> None:
     rgb = sample.read()[:45]
     density = true_density(sample, sample.read())
     assert density.sum() == pytest.approx(sample.count, abs=1e-3)
-    assert 0 < hot(density) <= density.max()
+    assert 0 < colour_limit(density) <= density.max()
     assert [one.shape for one in true_segmentations(sample, rgb)] == [(24, 32), (12, 16), (6, 8)]
 
 

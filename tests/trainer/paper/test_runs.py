@@ -15,26 +15,29 @@ import pytest
 from crowdmon.errors import SinkError
 from tests.trainer import trees
 from tests.trainer.printed import ONE, TINY
-from trainer.loop import lock
+from trainer.loop import run_folder
 
 HOLD = """\
 import sys, time
 from pathlib import Path
-from trainer.loop import lock
-with lock.held(Path(sys.argv[1])):
+from trainer.loop import run_folder
+with run_folder.held(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
 
 
 def test_a_folder_is_held_once_and_names_the_holder(tmp_path: Path) -> None:
-    with lock.held(tmp_path / "run"):
-        with pytest.raises(lock.BusyError, match=f"process {os.getpid()}$"), lock.held(tmp_path / "run"):
+    with run_folder.held(tmp_path / "run"):
+        with (
+            pytest.raises(run_folder.BusyError, match=f"process {os.getpid()}$"),
+            run_folder.held(tmp_path / "run"),
+        ):
             pass
-        with lock.held(tmp_path / "another"):
+        with run_folder.held(tmp_path / "another"):
             pass
-    with lock.held(tmp_path / "run"):
-        assert (tmp_path / "run" / lock.NAME).read_text() == f"{os.getpid()}\n"
+    with run_folder.held(tmp_path / "run"):
+        assert (tmp_path / "run" / run_folder.LOCK).read_text() == f"{os.getpid()}\n"
 
 
 def test_a_process_that_was_killed_holds_nothing(tmp_path: Path) -> None:
@@ -43,17 +46,23 @@ def test_a_process_that_was_killed_holds_nothing(tmp_path: Path) -> None:
         try:
             assert other.stdout is not None
             assert other.stdout.readline() == "held\n"
-            with pytest.raises(lock.BusyError, match=f"process {other.pid}$"), lock.held(tmp_path):
+            with (
+                pytest.raises(run_folder.BusyError, match=f"process {other.pid}$"),
+                run_folder.held(tmp_path),
+            ):
                 pass
         finally:
             other.kill()
-    with lock.held(tmp_path):
+    with run_folder.held(tmp_path):
         pass
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SinkError, match="cannot write the run folder"), lock.held(tmp_path / "file" / "run"):
+    with (
+        pytest.raises(SinkError, match="cannot write the run folder"),
+        run_folder.held(tmp_path / "file" / "run"),
+    ):
         pass
 
 
@@ -72,7 +81,7 @@ def test_what_another_process_trains_is_left_to_it_and_waited_for(
     runs = Runs(tmp_path / "out", load(tmp_path / "tiny.yaml"), Budget(1), root=tmp_path, say=said.append)
     jobs = [Job(VARIANTS[name], "shanghaitech_a") for name in ("ssr-hef", "without-hef", "l2-quarter")]
     with ExitStack() as other:
-        other.enter_context(lock.held(runs.folder(jobs[0])))
+        other.enter_context(run_folder.held(runs.folder(jobs[0])))
         waits = []
 
         def wait(seconds: float) -> None:
@@ -86,7 +95,7 @@ def test_what_another_process_trains_is_left_to_it_and_waited_for(
     assert all(runs.done(job) and runs.kept(job) for job in jobs)
     trained = [Path(text.partition(":")[0]).name for text in said if "from step" in text]
     assert trained == ["without-hef", "l2-quarter", "ssr-hef"]
-    assert sum("in the hands of process" in text for text in said) == 1
+    assert sum("in use by process" in text for text in said) == 1
 
 
 def test_a_wait_ends_with_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +114,7 @@ def test_a_wait_ends_with_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "time", SimpleNamespace(sleep=interrupted, monotonic=time.monotonic))
-    with lock.held(runs.folder(job)):
+    with run_folder.held(runs.folder(job)):
         assert runs.finish_all([job]) == {}
     assert runs.stopped
     assert not runs.done(job)

@@ -235,14 +235,14 @@ def test_a_table_is_stopped_by_a_signal_and_goes_on(
     from trainer.paper.tables import ablation
 
     monkeypatch.setattr(ablation, "ABLATION", ("without-hef", "ssr-hef"))
-    from trainer.commands.train import Report
+    from trainer.commands.train import ProgressLine
 
     words = ("train", "--table", "VII", "--root", data, "--config", tiny, "--steps", 3)
     whole, parted = tmp_path / "whole", tmp_path / "parted"
     _, expected, _ = run(*words, "--out", whole)
     calls = []
 
-    def stop(_report: Report, _now: object) -> None:
+    def stop(_line: ProgressLine, _now: object) -> None:
         calls.append(1)
         if len(calls) == 2:
             # As if the signal came, without the kernel: where the processor's state is large, a real one
@@ -250,7 +250,7 @@ def test_a_table_is_stopped_by_a_signal_and_goes_on(
             _thread.interrupt_main(signal.SIGINT)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Report, "update", stop)
+        patched.setattr(ProgressLine, "update", stop)
         code, out, err = run(*words, "--out", parted)
     assert code == 130
     assert "the same command goes on" in err

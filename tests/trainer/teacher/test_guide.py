@@ -18,12 +18,12 @@ from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
 from crowdmon.values import Frame
-from tests.trainer.data.test_samples import dotted
+from tests.trainer.data.test_crops import dotted
 from tests.trainer.loop.test_train import config, curve, data
 from trainer import models
 from trainer.__main__ import evaluate
 from trainer.config import GuideConfig
-from trainer.data.feeding import maker
+from trainer.data.loader import maker
 from trainer.evaluate import benchmarks_of
 from trainer.loop import state
 from trainer.loop.train import train
@@ -69,10 +69,10 @@ def test_a_teacher_is_trained_by_the_loop_and_goes_on_where_it_stopped(taught: P
 
 
 def test_what_imagenet_taught_moves_at_a_share_of_the_rate(taught: Path) -> None:
-    from trainer.loop import schedule
+    from trainer.loop.optimiser import optimiser_of
 
     settings = config(model="teacher", start=taught, learned_share=0.25)
-    optimiser = schedule.optimiser(settings, models.build(settings))
+    optimiser = optimiser_of(settings, models.build(settings))
     shares = [group.get("share", 1.0) for group in optimiser.param_groups]
     assert shares == [0.25, 1.0]
     assert all(group["params"] for group in optimiser.param_groups)

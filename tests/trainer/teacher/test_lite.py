@@ -11,8 +11,7 @@ from torch.nn import functional as F
 
 from crowdmon.errors import ConfigError
 from trainer.teacher import lite
-from trainer.teacher.depthwise import Depthwise, same
-from trainer.teacher.lite import CHANNELS, Lite0
+from trainer.teacher.lite import CHANNELS, Depthwise, Lite0, same
 
 
 def usual(layer: Depthwise, x: Tensor) -> Tensor:

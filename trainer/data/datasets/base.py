@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.capture.limits import MEGAPIXELS
 from crowdmon.errors import DatasetError
 from trainer.data.datasets.pictures import read_picture
 
@@ -42,7 +41,7 @@ class Sample:
             labels belong to the pixels as stored).
         categories: kinds of picture it is scored under, beside all; see ``Dataset.categories``.
         labelled: False where the truth is withheld: ``points`` is empty then and says nothing.
-        megapixels: millions of pixels it may have; benchmarks of larger pictures say so.
+        megapixels: millions of pixels it may have, where that is more than the application reads.
     """
 
     name: str
@@ -58,7 +57,7 @@ class Sample:
     upright: bool = False
     categories: tuple[str, ...] = ()
     labelled: bool = True
-    megapixels: float = MEGAPIXELS
+    megapixels: float | None = None
 
     @property
     def count(self) -> int:

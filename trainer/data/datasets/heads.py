@@ -1,4 +1,4 @@
-"""Head points against their picture, and what is said about them."""
+"""Head points against their picture, and the notes about them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """JHU-CROWD++ (and JHU-CROWD, its first version): pictures in all weathers, some without a crowd.
 
-A label's line is ``x y w h o b``: head centre, head size, occlusion, blur; an empty file is nobody.
+A label's line is ``x y w h o b``: head centre, head size, occlusion, blur; an empty file has no people.
 ``image_labels.txt`` holds ``id,count,scene,weather,distractor`` a line, the source of the categories
 of the paper's Table IV. Points are taken as they stand, 0-based: they are text, not MATLAB's.
 

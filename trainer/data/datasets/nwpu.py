@@ -1,4 +1,4 @@
-"""NWPU-Crowd: 5,109 pictures, up to 20,033 people, 351 with nobody; the truth of test is withheld.
+"""NWPU-Crowd: 5,109 pictures, up to 20,033 people, 351 without people; the truth of test is withheld.
 
 ``train.txt``, ``val.txt`` and ``test.txt`` name the pictures, ``id illumination level`` a line; the
 pictures lie in ``images`` or in ``images_part1`` to ``images_part5``. Labels are JSON (taken as they

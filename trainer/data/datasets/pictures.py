@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.capture.limits import MEGAPIXELS
 from crowdmon.errors import DatasetError, SourceError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
@@ -32,13 +31,13 @@ def sort_naturally(paths: Iterable[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: natural_key(path.name))
 
 
-def read_picture(path: Path, *, upright: bool = False, megapixels: float = MEGAPIXELS) -> NDArray[np.uint8]:
+def read_picture(path: Path, *, upright: bool = False, megapixels: float | None = None) -> NDArray[np.uint8]:
     """Return a picture as H x W x 3 uint8 RGB, as the application reads it.
 
     Args:
         path: the file.
         upright: turn it as its rotation tag says.
-        megapixels: millions of pixels it may have.
+        megapixels: millions of pixels it may have; None for what the application reads.
 
     Raises:
         DatasetError: the file is missing, damaged, too large or no picture.

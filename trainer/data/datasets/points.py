@@ -6,7 +6,7 @@
     gate_0002.jpg,,
 
 One row a head, x and y in pixels from the top left corner, 0-based, on the picture as it is shown
-(turned as its rotation tag says). A picture with nobody has one row without coordinates; pictures
+(turned as its rotation tag says). A picture without people has one row without coordinates; pictures
 that the CSV does not name are not used. Validation: one run of consecutive pictures, a tenth of
 all, for the frames of one camera are alike. The test split is what ``test.csv`` names.
 """
@@ -28,7 +28,7 @@ from trainer.data.datasets.splits import block, select
 TREE = """\
 my_camera/
   gate_0001.jpg ...        (or in images/)
-  points.csv               image,x,y: one row a head; "gate_0002.jpg,," where nobody is
+  points.csv               image,x,y: one row a head; "gate_0002.jpg,," without people
   test.csv                 the same, for pictures that are only scored (optional)"""
 
 COLUMNS = ("image", "x", "y")
@@ -59,7 +59,7 @@ def read(root: Path, request: Request) -> Dataset:
     if spare and request.split != "test":
         notes.append(
             f"{len(spare)} pictures are not in {path.name} and are not used "
-            f"(a picture with nobody needs a row without coordinates): {some([p.name for p in spare])}"
+            f"(a picture without people needs a row without coordinates): {some([p.name for p in spare])}"
         )
     if request.split != "test":
         samples = list(select(samples, block(samples, request.seed), request.split))

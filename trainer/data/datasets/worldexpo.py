@@ -1,7 +1,7 @@
 """WorldExpo'10: 108 surveillance cameras, 720 x 576, each with a ROI and a perspective map.
 
 Truth is the number of head points in the ROI polygon, its boundary included; points outside are
-dropped; frames with nobody in the ROI are kept, in training and in scoring. Validation: whole
+dropped; frames without people in the ROI are kept, in training and in scoring. Validation: whole
 scenes, a tenth of the training frames; a tree with a single training scene gives a run of its frames.
 
 A frame's scene is the first six characters of its name; splitting at ``_`` fails for two scenes.
@@ -52,7 +52,7 @@ def scene_of(name: str) -> str:
 
 
 def read(root: Path, request: Request) -> Dataset:
-    """Read one split; fewer scenes than the official ones are read and said."""
+    """Read one split; fewer scenes than the official ones are read and noted."""
     split = "test" if request.split == "test" else "train"
     samples, notes = _read(root, split, keep_wrong=request.official)
     scenes: dict[str, list[Sample]] = {}

@@ -13,7 +13,7 @@ from crowdmon.counting.counter import Counter
 from trainer.data.datasets import Dataset
 from trainer.evaluate import frame_of
 from trainer.paper.figures.panels import Panel, fit, grid, new, save
-from trainer.paper.figures.subjects import choose, hot, true_density
+from trainer.paper.figures.samples import choose, colour_limit, true_density
 
 PICTURES = 4
 
@@ -82,7 +82,7 @@ def _panels(dataset: Dataset, trained: Sequence[Trained], number: int) -> list[l
     for sample in choose(dataset, number):
         rgb = sample.read()
         true = true_density(sample, rgb)
-        top = hot(true)
+        top = colour_limit(true)
         panels = [Panel(fit(rgb), sample.name), Panel(true, f"GT {sample.count:,}", top=top)]
         for one in trained:
             density = one.counter.count(frame_of(sample))

@@ -11,6 +11,7 @@ import numpy as np
 
 from crowdmon.counting.weights import load as load_weights
 from trainer.data.datasets.ucf_cc_50 import SHARED_WITH_PART_A, folds
+from trainer.data.sources import EMPTY
 from trainer.evaluate import benchmarks_of, forebears
 from trainer.paper.runs import Runs
 from trainer.paper.tables import ablation
@@ -72,7 +73,7 @@ def table(runs: Runs, start: Path | None = None) -> Table:
 def seen_pictures(provenance: Mapping[str, Any]) -> frozenset[str]:
     """Return the pictures of UCF_CC_50 that weights were trained or selected with, as their header tells.
 
-    Weights that were begun with others, or had a teacher, carry the headers of those.
+    Weights that started from others, or had a teacher, carry the headers of those.
     """
     data = provenance.get("data", ())
     used = set(data) if isinstance(data, (Mapping, list, tuple)) else set()
@@ -129,7 +130,7 @@ def _said(names: tuple[str, ...], seen: frozenset[str], steps: int) -> str:
 def _notes(start: Path | None, seen: frozenset[str]) -> list[str]:
     if start is None:
         return [CHANCE, "Every fold begins with nothing: all its pictures are new."]
-    used = sorted(benchmarks_of(load_weights(start).provenance) - {"plaza", "nobody"})
+    used = sorted(benchmarks_of(load_weights(start).provenance) - {"plaza", EMPTY})
     trained = ", ".join(used) or "data that its header does not name"
     said = [
         CHANCE,

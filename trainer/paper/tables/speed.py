@@ -92,7 +92,7 @@ def _times(
     for turn in range(repeats + 1):
         for name, network in ready.items():
             begun = time.perf_counter()
-            float(network(shown).float().sum())  # Reading the sum waits for the card.
+            float(network(shown).float().sum())  # Reading the sum waits for the device.
             if turn:
                 times[name].append(time.perf_counter() - begun)
     return {name: median(found) for name, found in times.items()}

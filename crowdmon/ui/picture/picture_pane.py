@@ -1,0 +1,107 @@
+"""The middle of the window: the picture, a banner for counting errors, the legend below."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetrics, QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from crowdmon.ui.picture.heat_control import HeatControl
+from crowdmon.ui.picture.legend import Legend
+from crowdmon.ui.picture.playback_bar import PlaybackBar
+from crowdmon.ui.picture.video_view import VideoView
+from crowdmon.ui.shell.fonts import font
+from crowdmon.view.theme import CAPTION, HEAD, Theme
+from crowdmon.view.wording import breakable, tip
+
+
+class PicturePane(QWidget):
+    """Holds the picture and what belongs to it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.video = VideoView()
+        self.legend = Legend()
+        self.heat = HeatControl()
+        self.heat.changed.connect(self.video.set_heat_opacity)
+        self.playback_bar = PlaybackBar()
+        self.banner = QLabel()
+        self.banner.setAccessibleName("Error")
+        self.banner.setObjectName("banner")
+        self.banner.setWordWrap(True)
+        self.banner.setTextFormat(Qt.TextFormat.PlainText)
+        self.banner.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.banner.hide()
+        self.title = Elided(HEAD, bold=True)
+        self.title.setAccessibleName("Camera")
+        self.source = Elided(CAPTION)
+        self.source.setAccessibleName("Source")
+        self.source.setProperty("role", "caption")
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self.title)
+        names.addWidget(self.source)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(16, 0, 8, 0)
+        strip.setSpacing(16)
+        strip.addLayout(names, 1)
+        strip.addWidget(self.heat)
+        strip.addWidget(self.legend)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.video, 1)
+        column.addWidget(self.playback_bar)
+        column.addLayout(strip)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use another theme's colours."""
+        self.video.set_theme(theme)
+        self.legend.set_theme(theme)
+        self.playback_bar.set_theme(theme)
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
+        """Adapt the strip to the width."""
+        super().resizeEvent(a0)
+        self.heat.set_room(self.width())
+
+    def set_heat_shown(self, shown: bool) -> None:
+        """Show or hide the heatmap together with its legend and slider."""
+        self.video.set_heat_visible(shown)
+        self.legend.set_shown(shown)
+        self.heat.setVisible(shown)
+
+    def set_error(self, error: str) -> None:
+        """Say what is wrong with counting; nothing hides the banner."""
+        self.banner.setText(breakable(error))
+        self.banner.setVisible(bool(error))
+
+
+class Elided(QLabel):
+    """One line, shortened to fit; the tool tip has the whole text."""
+
+    def __init__(self, size: int, *, bold: bool = False) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._size = size
+        self._bold = bold
+        self.setStyleSheet(f"font-size: {size}px;" + (" font-weight: 600;" if bold else ""))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_whole(self, text: str) -> None:
+        """Show another text."""
+        self._whole = text
+        self.setToolTip(tip(text))
+        self._fit()
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
+        """Shorten the text to the new width."""
+        super().resizeEvent(a0)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = QFontMetrics(font(self._size, bold=self._bold))
+        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
