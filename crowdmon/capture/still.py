@@ -19,7 +19,8 @@ from crowdmon.capture import limits
 from crowdmon.capture.chroma import full_chroma
 from crowdmon.capture.orientation import UPRIGHT, Orientation, of_exif
 from crowdmon.capture.picture import Scalers
-from crowdmon.capture.picture_header import FileBytes, PictureHeader, png_chunks, read_header
+from crowdmon.capture.picture_header import FileBytes, PictureHeader, read_header
+from crowdmon.capture.png import pixels_only
 from crowdmon.capture.tiff import TiffError, decode_tiff
 from crowdmon.errors import SourceError, redact
 
@@ -28,7 +29,6 @@ MAX_BYTES = 1 << 30
 
 _MILLION = 1_000_000
 _PADDING = 1 << 16
-_TRANSPARENT = b"tRNS"
 _AGAIN = "Copy it again or remove it"
 
 
@@ -132,7 +132,7 @@ def _decode(data: bytes, codec: str, label: str, megapixels: float) -> VideoFram
     try:
         if codec == "tiff":
             return decode_tiff(data, decode=decode, rgb=_rgb)
-        return full_chroma(decode(_pixels_of_png(data) if codec == "png" else data, codec))
+        return full_chroma(decode(pixels_only(data) if codec == "png" else data, codec))
     except av.error.ArgumentError:
         raise _too_large(label, megapixels) from None
     except TiffError as error:
@@ -150,15 +150,6 @@ def _decode_bytes(data: bytes, codec: str, *, most: int) -> VideoFrame:
     if not frames:
         raise ValueError("no picture came out")
     return frames[0]
-
-
-def _pixels_of_png(data: bytes) -> bytes:
-    """Return a PNG without what does not belong to its pixels: packed texts may hold gigabytes."""
-    kept = [data[:8]]
-    for name, start, stop in png_chunks(data):
-        if name[:1].isupper() or name == _TRANSPARENT:
-            kept.append(data[start - 8 : stop + 4])
-    return b"".join(kept)
 
 
 def _too_large(label: str, megapixels: float, size: tuple[int, int] | None = None) -> SourceError:

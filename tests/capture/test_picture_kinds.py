@@ -141,6 +141,50 @@ def test_what_is_missing_is_never_made_up(tmp_path: Path, name: str) -> None:
             assert not whole(short + b"\xff\xd9", tmp_path / "b.jpg")  # cut, and ended as if it were whole
 
 
+def png(rows: bytes, *, interlaced: bool = False) -> bytes:
+    """A PNG of the scene's size that holds these rows, sound as a container."""
+    head = struct.pack(">IIBBBBB", RGB.shape[1], RGB.shape[0], 8, 2, 0, 0, interlaced)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(pictures.png_chunk(*chunk) for chunk in chunks)
+
+
+def interlaced_rows() -> bytes:
+    """The rows of the seven pictures of an interlaced PNG."""
+    starts = (
+        (0, 0, 8, 8),
+        (4, 0, 8, 8),
+        (0, 4, 4, 8),
+        (2, 0, 4, 4),
+        (0, 2, 2, 4),
+        (1, 0, 2, 2),
+        (0, 1, 1, 2),
+    )
+    parts = (RGB[top::down, left::across] for left, top, across, down in (*starts, (0, 1, 1, 2)))
+    return b"".join(b"\0" + row.tobytes() for part in parts for row in part)
+
+
+def test_rows_that_are_missing_in_a_sound_png_are_noticed(tmp_path: Path) -> None:
+    rows = b"".join(b"\0" + row.tobytes() for row in RGB)
+    path = tmp_path / "a.png"
+    for wanted, interlaced in ((rows, False), (interlaced_rows(), True)):
+        path.write_bytes(png(wanted, interlaced=interlaced))
+        assert (read_rgb(path) == RGB).all()
+        for missing in (1, 400, len(wanted) // 2, len(wanted)):
+            assert not whole(png(wanted[:-missing], interlaced=interlaced), path)
+
+
+def test_a_text_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
+    """FFmpeg unpacks texts and colour profiles of any length."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    data = png(b"".join(b"\0" + row.tobytes() for row in RGB))
+    at = data.index(b"IDAT") - 4
+    texts = b"".join(pictures.png_chunk(b"zTXt", b"a%d\0\0" % number + packed) for number in range(40))
+    path = tmp_path / "a.png"
+    path.write_bytes(data[:at] + texts + data[at:])
+    assert (read_rgb(path) == RGB).all()
+
+
 def test_damage_in_the_middle_of_a_tiff_is_noticed(tmp_path: Path) -> None:
     for name in ("tif-tiff_adobe_deflate", "tif-strips", "tif-tiles-packed"):
         data = bytearray(table()[name].data)
