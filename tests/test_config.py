@@ -33,7 +33,7 @@ from crowdmon.config.models import look_of
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
 from crowdmon.heatmap import PALETTES
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.values import Roi
 
 GOOD = """\
@@ -137,7 +137,7 @@ class TestReading:
             assert len(one.rois) > 0
 
     def test_the_demo_states_the_ground_of_those_whose_heads_are_inside(self) -> None:
-        camera, head_height = Camera(1280, 720), 1.65
+        camera, head_height = SceneCamera(1280, 720), 1.65
         corners = np.array([[0, 5], [1, 5], [0, 30], [1, 30]], dtype=np.float64)
         pixels, _ = camera.project(np.column_stack([corners, np.full(4, head_height)]))
         to_ground, _ = cv2.findHomography(pixels, corners)

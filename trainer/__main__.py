@@ -5,6 +5,8 @@ Nothing heavy is imported here, because ``--help`` has to answer at once.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import sys
@@ -185,6 +187,8 @@ def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - no traceback reaches the user
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return _say(name, f"the file system takes no name as long as this one: {error.filename}", 2)
         what = f"{type(error).__name__}: {error}".rstrip(": ")
         return _say(
             name, f"unexpected {what}. This is a fault in crowdmon; run again with -v to see where", 1
@@ -195,9 +199,10 @@ def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
 def _say(name: str, message: str, code: int, *, drawing: str = "") -> int:
     if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
         sys.stderr.write(redact(traceback.format_exc()))
-    sys.stderr.write(" ".join(f"{name}: {redact(message)}".split()) + "\n")
-    if drawing:
-        sys.stderr.write("\n" + drawing.rstrip() + "\n")
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        sys.stderr.write(" ".join(f"{name}: {redact(message)}".split()) + "\n")
+        if drawing:
+            sys.stderr.write("\n" + drawing.rstrip() + "\n")
     return code
 
 

@@ -11,12 +11,13 @@ from typing import Self
 
 from av.video.frame import VideoFrame
 
-from crowdmon.capture.decoder import BROKEN, Decoder, stamp_of
+from crowdmon.capture.decoder import Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
 from crowdmon.capture.picture import AvPicture, Scalers, Turns, plausible
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.uri import SourceSpec
-from crowdmon.errors import SourceError
+from crowdmon.capture.web import BROKEN
+from crowdmon.errors import ConfigError, SourceError
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class AvSource:
         stopped: asked now and then whether to give up; a live source then ends as if it were lost.
 
     Raises:
+        ConfigError: a limit in the environment is none.
         SourceError: it cannot be opened, or its first picture cannot be read.
     """
 
@@ -65,7 +67,7 @@ class AvSource:
         began = time.monotonic()
         try:
             self._decoder = Decoder(spec, timeout=timeout, stopped=stopped)
-        except SourceError:
+        except (ConfigError, SourceError):
             raise
         except BROKEN as error:
             took = time.monotonic() - began
@@ -181,6 +183,11 @@ class AvSource:
     def _ended_by_cut(self) -> None:
         """Raise if this is a file whose end is missing."""
         total, done = self._decoder.total, self._index
+        if self._decoder.broke_off and total is not None and done < total:
+            raise SourceError(
+                f"{self._spec.label}: the connection was cut after {done} of its {total} pictures",
+                "Check the network",
+            )
         if self._layout is None or not (self._layout.cut or self._shrunk(self._layout.size)):
             return
         hint = "The rest of the file is missing; copy it again"

@@ -12,7 +12,9 @@ from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import missing_display, missing_library
+from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
+from crowdmon.engine.background import wait_for
 from crowdmon.errors import ConfigError, CrowdmonError, redact
 from crowdmon.sinks.daily import check_folder
 from crowdmon.values import Frame
@@ -62,7 +64,8 @@ def network_counts() -> str:
 
 def camera_answers(camera: CameraConfig) -> str:
     """Open a camera's source, take one picture and describe it."""
-    found = probe(camera.source)
+    # In another thread: FFmpeg waits for a host without seeing that Ctrl+C was pressed.
+    found = wait_for(lambda _: probe(camera.source))
     width, height = found.frame.size
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
@@ -101,6 +104,7 @@ def _configuration(sources: Sequence[str], config: Path | None, reasons: list[Cr
     """Read the configuration and say what was found; an empty one if it is wrong."""
     try:
         known = config_of(sources, config)
+        check_record(known, sources=sources, config=config)
         if config and not known.cameras:
             raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     except CrowdmonError as error:

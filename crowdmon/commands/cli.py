@@ -126,6 +126,11 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
 )
 @click.option(
+    "--csv-for-excel",
+    is_flag=True,
+    help="Begin the CSV with a UTF-8 byte order mark, without which Excel garbles names such as Größe.",
+)
+@click.option(
     "--every", type=float, metavar="S",
     help="Seconds between counts: media time for files and synthetic cameras (default: every frame), "
     "wall time for live sources (default: 1).",

@@ -13,10 +13,12 @@ from crowdmon.commands.cameras import config_of
 from crowdmon.commands.count_several import count_cameras, count_files
 from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live
 from crowdmon.commands.painting import PaintStyle, Video, painted
+from crowdmon.commands.places import check_outputs
 from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
+from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.video import Clip
@@ -27,6 +29,7 @@ def run(
     sources: Sequence[str],
     config: Path | None,
     csv: Path | None,
+    csv_for_excel: bool = False,
     every: float | None,
     duration: float | None,
     start: str | None,
@@ -37,7 +40,11 @@ def run(
     weights: Path | None,
 ) -> int:
     """Count as the command line says; return the exit code."""
+    if csv_for_excel and csv is None:
+        raise ConfigError("--csv-for-excel says how --csv is written", "Give --csv FILE, too")
     known = config_of(sources, config)
+    outputs = {"--csv": csv, "--snapshot": snapshot, "--video": video}
+    check_outputs(outputs, known=known, sources=sources, config=config, weights=weights)
     plans = [
         Plan(
             camera=camera,
@@ -45,6 +52,7 @@ def run(
             duration=options.seconds(duration, "--duration"),
             start=options.moment(start, "--start"),
             csv=csv,
+            excel=csv_for_excel,
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
@@ -54,9 +62,14 @@ def run(
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     counter = make_counter_factory(weights, backend)
+    with options.terminable():
+        return _carry_out_all(plans, counter)
+
+
+def _carry_out_all(plans: Sequence[Plan], counter: CounterFactory) -> int:
     if len(plans) == 1:
         return carry_out(plans[0], counter)
-    live = [plan.camera.source for plan in plans if is_live(plan.camera.source)]
+    live = [plan.camera.source for plan in plans if is_live(plan.camera.source, within=plan.duration)]
     if len(live) == len(plans):
         return count_cameras(plans, counter)
     if live:
@@ -77,8 +90,10 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
     """
     tally = Tally()
     code = 0
-    with options.terminable(), ExitStack() as stack:
-        rows = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
+    with ExitStack() as stack:
+        for path in filter(None, (plan.csv, plan.video)):
+            stack.enter_context(only_writer(path))
+        rows = Rows(stack.enter_context(ReadingCsv(plan.csv, excel=plan.excel)) if plan.csv else None)
         clip = stack.enter_context(Clip(plan.video)) if plan.video else None
         video = Video(clip, plan.camera.to_rois(), plan.style) if clip else None
         try:
@@ -90,7 +105,8 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
             raise
     if plan.snapshot and tally.last:
         write_png(painted(*tally.last, plan.camera.to_rois(), plan.style), plan.snapshot)
-    click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
+    with options.telling():
+        click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
     return code or (SourceError.exit_code if tally.left_out else 0)
 
 

@@ -28,9 +28,9 @@ SOURCES
   rtsp://user:password@host/path    a network camera; rtmp, srt, udp, http too
   0, /dev/video0                    a webcam
   synthetic:plaza?people=40&seed=1  the built-in plaza, its true count known
-  A file named like a verb is written ./count. A password can stay out of the
-  shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in single quotes, is
-  filled in from the environment when the source is opened.
+  A file named like a verb or a webcam is written ./count or ./0. A password can
+  stay out of the shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in
+  single quotes, is filled in from the environment when the source is opened.
 
 EXAMPLES
   crowdmon                                    choose camera, file or demo
@@ -62,7 +62,7 @@ EXIT STATUS
   5    a benchmark's data is not where it should be
   6    something cannot be written
   7    the network failed while counting
-  130  interrupted with Ctrl+C; the rows written so far are whole
+  130  interrupted with Ctrl+C, SIGTERM or SIGHUP; the files written are whole
 
 ENVIRONMENT
   CROWDMON_DATA    where crowdmon-train and crowdmon-eval look for benchmarks
@@ -100,6 +100,10 @@ The video has the counted pictures, each shown until the next one was counted.
 It is written whole or not at all; after Ctrl+C it holds what was counted until
 then. "display" in the configuration says how it is painted: palette, heat (0 to
 1), pixelate.
+
+An output may replace an older file, but nothing that is read, nor another
+output. A CSV or a video that another count is writing is refused. Excel shows
+letters such as those of Größe only with --csv-for-excel.
 
 Examples:
   crowdmon count clip.mp4 --csv counts.csv

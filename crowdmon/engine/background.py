@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_LOOK = 0.1
+"""Seconds between two looks at a job that is waited for; there are systems where a wait sees no signal."""
 
 
 @dataclass(eq=False)
@@ -55,6 +62,33 @@ class BackgroundTasks:
         for thread in self._running.values():
             thread.join(timeout / len(self._running))
         return not any(thread.is_alive() for thread in self._running.values())
+
+
+def wait_for(job: Callable[[BackgroundTask], T], *, within: float | None = None) -> T:
+    """Do a job in another thread and return its result.
+
+    For what waits inside of a library that sees no Ctrl+C: here a signal ends the wait at once. The job goes
+    on without effect; it should look at :attr:`BackgroundTask.cancelled` and give away nothing then.
+
+    Args:
+        job: what to do.
+        within: seconds to wait for it at most.
+
+    Raises:
+        TimeoutError: it did not end in time. What the job raises is raised here.
+    """
+    task = BackgroundTasks().run(job)
+    until = math.inf if within is None else time.monotonic() + within
+    try:
+        while not task.done.wait(_LOOK):
+            if time.monotonic() >= until:
+                raise TimeoutError
+    finally:
+        task.cancelled.set()
+    if task.error is not None:
+        raise task.error
+    result: T = task.result
+    return result
 
 
 def _work(task: BackgroundTask, job: Job) -> None:

@@ -10,7 +10,7 @@ from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
 from crowdmon.engine.connection import Connection
 from crowdmon.engine.latest import CountCell, Latest
-from crowdmon.engine.playback import PlaybackControl
+from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
@@ -43,7 +43,7 @@ class Camera:
         self.connection = Connection(clock, tell=self._became)
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
         self.cell = CountCell()
-        self.playback = PlaybackControl()
+        self.playback = PlaybackRequests()
         self.view: Latest[Frame] = Latest()
         self.view_size: tuple[int, int] | None = None
         self._clock, self._out, self._note = clock, out, note

@@ -29,7 +29,7 @@ class PlaybackRequest:
         return self.target is not None or self.steps != 0
 
 
-class PlaybackControl:
+class PlaybackRequests:
     """The wishes for one recording, and where it stands.
 
     Attributes:

@@ -159,7 +159,7 @@ def interlaced_rows() -> bytes:
         (1, 0, 2, 2),
         (0, 1, 1, 2),
     )
-    parts = (RGB[top::down, left::across] for left, top, across, down in (*starts, (0, 1, 1, 2)))
+    parts = (RGB[top::down, left::across] for left, top, across, down in starts)
     return b"".join(b"\0" + row.tobytes() for part in parts for row in part)
 
 

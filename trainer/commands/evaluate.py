@@ -14,7 +14,9 @@ from rich.table import Table
 from crowdmon.errors import ConfigError, DatasetError, SinkError
 from trainer import evaluate
 from trainer.commands.pictures import progress, report_left_out
-from trainer.data.datasets import Dataset, load
+from trainer.data.datasets import BENCHMARKS, Dataset, load
+from trainer.data.datasets.find import find
+from trainer.places import check_data, check_files
 
 if TYPE_CHECKING:
     from crowdmon.counting.counter import Counter
@@ -43,8 +45,12 @@ def run(
     for target, what in ((json, "scores"), (submission, "submission")):
         if target is not None and not target.absolute().parent.is_dir():
             raise SinkError(f"cannot write the {what} to {target}: {target.absolute().parent} is no folder")
+    outputs = {"--json": json, "--submission": submission}
     chosen = (fold,) if fold is not None else range(1, ALL_FOLDS + 1) if dataset == "ucf_cc_50" else (1,)
+    for one in chosen:
+        check_files(outputs, {"--weights": _of_fold(weights, one) if weights else None})
     parts = [load(dataset, root, split, fold=one, folds=folds) for one in chosen]
+    check_data(outputs, parts, find(BENCHMARKS[dataset], root))
     if submission is not None:
         _submit(parts[0], _counter(weights, 0, backend), submission)
         return
@@ -91,8 +97,13 @@ def _counter(weights: Path | None, fold: int, backend: str) -> Counter:
 
     if weights is None:
         return Counter(backend=backend)
-    path = Path(str(weights).replace("{fold}", str(fold)))
+    path = _of_fold(weights, fold)
     return models.counter(load_weights(path), backend=backend)
+
+
+def _of_fold(weights: Path, fold: int) -> Path:
+    """Return the weights of a fold."""
+    return Path(str(weights).replace("{fold}", str(fold)))
 
 
 def _score(

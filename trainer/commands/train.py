@@ -17,6 +17,7 @@ from trainer.config import load as load_config
 from trainer.data.datasets import BENCHMARKS
 from trainer.data.datasets.find import find
 from trainer.loop import memory
+from trainer.places import check_run
 
 if TYPE_CHECKING:
     from trainer.loop.train import Progress
@@ -50,6 +51,12 @@ def run(
     settings = load_config(_config_path(config, out if resume else None))
     name = _name(dataset, settings, root)
     folder = out if out is not None else Path("runs") / name
+
+    if not bench:
+        named = [one for one in settings.sources if one in BENCHMARKS] or [name]
+        read = [find(BENCHMARKS[one], root) for one in named]
+        # With --resume the configuration may be the run's own, which is not written again.
+        check_run(folder, settings, config=None if resume else config, data=read)
 
     from trainer.data.prepare import gather
 

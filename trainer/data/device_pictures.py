@@ -15,7 +15,7 @@ from torch import Tensor
 
 from crowdmon.errors import ConfigError, DatasetError
 from trainer.data.draws import PictureSizes
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 SHRINK = 0.8
 """Each size of a picture is this much smaller than the one before. A crop is sampled from the smallest that
@@ -53,7 +53,7 @@ class DevicePictures:
     names: tuple[str, ...]
 
 
-def load_pictures(sources: Sequence[Source], device: torch.device, *, smallest: float) -> DevicePictures:
+def load_pictures(sources: Sequence[DataSource], device: torch.device, *, smallest: float) -> DevicePictures:
     """Read all pictures and copy them to the device.
 
     Args:
@@ -99,7 +99,7 @@ class _Sized:
 
 
 def _all(
-    source: Source, pool: ThreadPoolExecutor, factors: Sequence[float], device: torch.device
+    source: DataSource, pool: ThreadPoolExecutor, factors: Sequence[float], device: torch.device
 ) -> list[_Sized]:
     """Read the pictures of a source; the next sound one stands in the place of one that cannot be read."""
 

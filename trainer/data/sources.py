@@ -54,7 +54,7 @@ class Item:
 
 
 @dataclass
-class Source:
+class DataSource:
     """A named list of pictures, read when first asked for.
 
     Attributes:
@@ -105,22 +105,22 @@ class Source:
         self.bad[index] = error
 
 
-def from_dataset(dataset: Dataset, *, perspective: bool = False) -> Source:
+def from_dataset(dataset: Dataset, *, perspective: bool = False) -> DataSource:
     """Turn a benchmark's split into a source; kernels follow its perspective maps if asked to."""
     makers = [partial(_read, sample, perspective) for sample in dataset.samples]
-    return Source(dataset.name, makers, [sample.count for sample in dataset.samples])
+    return DataSource(dataset.name, makers, [sample.count for sample in dataset.samples])
 
 
-def plaza(pictures: int = 240) -> Source:
+def plaza(pictures: int = 240) -> DataSource:
     """Rendered scenes with exact truth; a small share keeps the demo camera honest."""
-    return Source("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
+    return DataSource("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
 
 
-def empty_scenes(pictures: int = 280) -> Source:
+def empty_scenes(pictures: int = 280) -> DataSource:
     """Made pictures without people: flat, noise, leaves, bricks, letters, and other kinds."""
     made = [partial(_empty, number) for number in range(pictures)]
     # Scaling would smooth noise of one pixel away.
-    return Source(EMPTY, made, [0] * pictures, scaled=False)
+    return DataSource(EMPTY, made, [0] * pictures, scaled=False)
 
 
 def _size(item: Item) -> int:

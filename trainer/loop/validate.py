@@ -12,7 +12,7 @@ from crowdmon.errors import DatasetError
 from crowdmon.values import DensityMap, Frame
 from trainer import models
 from trainer.data.datasets.rois import cover
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Score:
 
 def validate(
     weights: Weights,
-    sources: Mapping[str, Source],
+    sources: Mapping[str, DataSource],
     *,
     watch: Callable[[str, int, Item, DensityMap], None] = lambda *_: None,
 ) -> dict[str, Score]:

@@ -53,6 +53,16 @@ def test_points_says_which_line_is_wrong(tmp_path: Path, text: str, words: str) 
         load("points", root, "train")
 
 
+def test_points_says_what_is_spelt_otherwise_on_the_disk(tmp_path: Path) -> None:
+    rows = "image,x,y\na.jpg,1,2\ng.jpg,1,2\nlost.jpg,1,2\n"
+    root = trees.own_pictures(tmp_path / "some", rows, ["a.jpg", "images/g.JPG"])
+    found = load("points", root, "trainval")
+    assert note(found, "are missing").endswith("g.jpg (there is g.JPG), lost.jpg")
+    root = trees.own_pictures(tmp_path / "none", "image,x,y\ng.jpg,1,2\n", ["g.JPG"])
+    with pytest.raises(DatasetError, match=r"g\.jpg \(there is g\.JPG\)"):
+        load("points", root, "train")
+
+
 def test_points_splits(tmp_path: Path) -> None:
     rows = "image,x,y\n" + "".join(f"{n}.jpg,{n},1\n" for n in range(20))
     root = trees.own_pictures(tmp_path, rows, [f"{n}.jpg" for n in range(20)])

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -47,9 +48,12 @@ def read(root: Path, request: Request) -> Dataset:
         size = picture_size(image, upright=True)  # None of a damaged one, which is left out when it is read
         points, outside = inside(heads[name], size)
         samples.append(Sample(name, image, points, size, outside, upright=True))
+    missing = _respelt(missing, root)
     if not samples:
         raise MissingDataError(
-            f"points: none of the {len(heads)} pictures that {path} names is in {root}", tree=TREE
+            f"points: none of the {len(heads)} pictures that {path} names is in {root}: {some(missing)}",
+            "Names must be spelt as on the disk, upper and lower case too",
+            tree=TREE,
         )
     notes = common_notes(samples)
     if missing:
@@ -141,6 +145,14 @@ def _csv(root: Path, *, test: bool) -> Path:
 
 def _image(root: Path, name: str) -> Path | None:
     return next((path for path in (root / name, root / "images" / name) if path.is_file()), None)
+
+
+def _respelt(names: Sequence[str], root: Path) -> list[str]:
+    """Return names that are missing, each with the file whose name differs in upper and lower case alone."""
+    folders = [one for one in (root / "images", root) if names and one.is_dir()]
+    there = {one.name.casefold(): one.name for folder in folders for one in pictures_in(folder)}
+    found = [(name, there.get(PurePosixPath(name).name.casefold())) for name in names]
+    return [f"{name} (there is {other})" if other else name for name, other in found]
 
 
 BENCHMARK = Benchmark("points", read, TREE, markers=("*.csv",), folders=("points",))
