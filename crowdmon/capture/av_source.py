@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from crowdmon.capture.decoder import Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
-from crowdmon.capture.picture import AvPicture, Scalers, Turns
+from crowdmon.capture.picture import AvPicture, Scalers, Turns, plausible
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.uri import SourceSpec
 from crowdmon.capture.web import BROKEN
@@ -63,6 +63,7 @@ class AvSource:
         self._scalers = Scalers()
         self._index, self._sought = 0, False
         self._reading = self._closed = False
+        self._ignored: set[float | None] = set()
         self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
         try:
@@ -135,6 +136,17 @@ class AvSource:
         """Decode what is needed only; see the protocol."""
         self._decoder.needed = needed
 
+    def _aspect(self) -> float | None:
+        aspect = self._decoder.aspect
+        if not plausible(aspect) and aspect not in self._ignored:
+            self._ignored.add(aspect)
+            _log.warning(
+                "%s: a pixel is said to be %.4g times as wide as high, which is taken for 1",
+                self._spec.label,
+                aspect,
+            )
+        return aspect
+
     def _picture(self, frame: VideoFrame, *, index: int, pts: float, age: float = 0.0) -> AvPicture:
         return AvPicture(
             frame,
@@ -142,7 +154,7 @@ class AvSource:
             time=time.time() - min(age, _MOST_BACK),
             pts=pts,
             scalers=self._scalers,
-            aspect=self._decoder.aspect,
+            aspect=self._aspect(),
             turn=self._turns.of(frame),
         )
 

@@ -20,7 +20,7 @@ from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
 from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
 from crowdmon.sinks.csv_file import ReadingCsv
@@ -99,6 +99,8 @@ def _is_live(plan: Plan, _: BackgroundTask) -> bool:
 def carry_out(plan: Plan, counter: CounterFactory) -> int:
     """Count one source, write its files and say what came of it; return the exit code.
 
+    It is SourceError's if pictures of a folder could not be read, though the others were counted.
+
     Raises:
         CrowdmonError: what was written until then stays, whole, and the hint says so.
     """
@@ -121,7 +123,7 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
         write_png(painted(*tally.last, plan.camera.to_rois(), plan.style), plan.snapshot)
     with options.telling():
         click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
-    return code
+    return code or (SourceError.exit_code if tally.left_out else 0)
 
 
 def _files(plan: Plan, tally: Tally, rows: Rows, clip: Clip | None) -> Iterator[str]:

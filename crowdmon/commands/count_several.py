@@ -60,7 +60,7 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
     with options.telling():
         show_table([(plan.camera, tally) for plan, tally in tallies])
         click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv))
-    return code
+    return code or (SourceError.exit_code if any(tally.left_out for _, tally in tallies) else 0)
 
 
 def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: float = 0.0) -> int:

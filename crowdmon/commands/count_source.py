@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from crowdmon.capture.source import Source, open_source
+from crowdmon.capture.source import ForgivingSource, Source, open_source
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
@@ -80,6 +80,8 @@ def count_source(
         source = open_recorded(plan.camera.source, within=plan.duration)
         if source:
             stack.enter_context(source)
+            if isinstance(source, ForgivingSource):
+                stack.callback(_note_left_out, source, tally)
             readings = _offline(plan, source, rows, counter)
             scale = Scale(source.info, plan.duration)
         else:
@@ -91,6 +93,10 @@ def count_source(
                 if video:
                     video.add(frame, density, reading)
                 bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+
+
+def _note_left_out(source: ForgivingSource, tally: Tally) -> None:
+    tally.left_out = source.left_out
 
 
 def check_live(plan: Plan) -> None:
