@@ -131,7 +131,7 @@ class TestReading:
         with pytest.raises(ValidationError, match="frozen"):
             CameraConfig(name="a", source="x").name = "b"  # type: ignore[misc]
 
-    @pytest.mark.parametrize("name", ["example.yaml", "demo.yaml"])
+    @pytest.mark.parametrize("name", ["example.yaml", "demo.yaml", "alarms.yaml"])
     def test_the_shipped_configurations_are_valid(self, name: str) -> None:
         for one in load(resources.path(f"configs/{name}")).cameras:
             assert len(one.rois) > 0

@@ -1,6 +1,9 @@
 """The application's YAML: cameras and their ROIs.
 
-models.py    what a configuration is: AppConfig -> CameraConfig -> RoiConfig, frozen
+app.py       the whole configuration: AppConfig, frozen, like all the models in it
+models.py    CameraConfig -> RoiConfig; what is shown and recorded
+alarms.py    groups and alarm rules; rules.py checks that they fit the cameras
+follow.py    groups and rules follow cameras and ROIs that are renamed or gone
 levels.py    from people per m2 to a level: the named tables, own bounds
 fields.py    what the values are made of
 messages.py  a validation error in the user's words, with key path
@@ -8,12 +11,14 @@ files.py     load() and save()
 secrets.py   ${ENV} placeholders, expanded only when a source is opened
 """
 
+from crowdmon.config.alarms import AlarmConfig, GroupConfig
+from crowdmon.config.app import AppConfig
 from crowdmon.config.files import dump, load, parse, save
+from crowdmon.config.follow import with_cameras
 from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.messages import validate
 from crowdmon.config.models import (
     COLOURS,
-    AppConfig,
     CameraConfig,
     Colour,
     DisplayConfig,
@@ -24,11 +29,13 @@ from crowdmon.config.secrets import expand_secrets
 
 __all__ = [
     "COLOURS",
+    "AlarmConfig",
     "AppConfig",
     "BoundsConfig",
     "CameraConfig",
     "Colour",
     "DisplayConfig",
+    "GroupConfig",
     "LevelsConfig",
     "RecordConfig",
     "RoiConfig",
@@ -38,4 +45,5 @@ __all__ = [
     "parse",
     "save",
     "validate",
+    "with_cameras",
 ]

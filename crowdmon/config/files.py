@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from crowdmon import atomic
+from crowdmon.config.app import AppConfig
 from crowdmon.config.messages import validate
-from crowdmon.config.models import AppConfig
 from crowdmon.errors import ConfigError, SinkError, redact
 
 MAX_BYTES = 1_000_000
@@ -109,7 +109,7 @@ def dump(config: AppConfig) -> str:
 
     What is unset is left out. Placeholders stay placeholders: the model never holds their values.
     """
-    data = config.model_dump(mode="json", exclude_defaults=True)
+    data = config.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
