@@ -19,8 +19,10 @@ from crowdmon import resources
 from crowdmon.config import (
     COLOURS,
     AppConfig,
+    BoundsConfig,
     CameraConfig,
     DisplayConfig,
+    LevelsConfig,
     RoiConfig,
     dump,
     expand_secrets,
@@ -34,6 +36,7 @@ from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
 from crowdmon.heatmap import PALETTES
 from crowdmon.scene.camera import Camera
+from crowdmon.track.levels import TABLES
 from crowdmon.values import Roi
 
 GOOD = """\
@@ -59,11 +62,19 @@ names = st.one_of(
     ),
     st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=64),
 ).filter(lambda text: text == text.strip() and text.casefold() != "frame")
+bounds = st.lists(st.floats(1e-3, 1e6), min_size=3, max_size=3, unique=True).map(
+    lambda some: BoundsConfig(**dict(zip(("amber", "red", "critical"), sorted(some), strict=True)))
+)
+levels = st.none() | st.one_of(
+    st.builds(LevelsConfig, table=st.sampled_from([None, *TABLES]), people=st.none() | bounds),
+    st.builds(LevelsConfig, per_m2=bounds),
+)
 rois = st.builds(
     RoiConfig,
     name=names,
     polygon=triangles,
     area_m2=st.none() | st.floats(0, 1e6, exclude_min=True, allow_subnormal=False),
+    levels=levels,
 )
 cameras = st.builds(
     CameraConfig,
@@ -73,6 +84,7 @@ cameras = st.builds(
     ),
     rate=st.none() | st.floats(1e-6, 1000),
     unknown_after=st.none() | st.floats(1, 86_400),
+    levels=levels,
     rois=st.lists(rois, max_size=3, unique_by=lambda roi: look_of(roi.name)).map(tuple),
 )
 displays = st.builds(
@@ -85,6 +97,7 @@ configs = st.builds(
     AppConfig,
     cameras=st.lists(cameras, max_size=3, unique_by=lambda c: look_of(c.name)).map(tuple),
     display=displays,
+    levels=levels,
 )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
 from crowdmon.config.alarms import AlarmConfig, GroupConfig, TimeZone
-from crowdmon.config.fields import Model, listed
+from crowdmon.config.fields import MisplacedError, Model, listed
 from crowdmon.config.levels import LevelsConfig
 from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, refuse_twins
 from crowdmon.config.rules import check_alarms, check_groups, to_rule
 from crowdmon.track.alarms import Rule
+
+_log = logging.getLogger(__name__)
 
 
 class AppConfig(Model):
@@ -69,11 +72,26 @@ class AppConfig(Model):
             for camera in self.cameras
         )
 
-    def to_rules(self) -> tuple[Rule, ...]:
-        """Return the alarm rules as the values the engine decides with.
+    def fitting(self) -> Self:
+        """Return it without the groups and alarm rules that do not fit the cameras, which is logged.
 
-        A rule about a camera, ROI or group that is not there any more is left out.
+        A ROI that was edited may be gone, may have lost its area, or may overlap with another member now.
         """
+        fits = self
+        while True:
+            try:
+                check_groups(fits.groups, fits.cameras)
+                check_alarms(fits.alarms, fits.cameras, fits.groups)
+            except MisplacedError as error:
+                key, place = str(error.loc[0]), error.loc[1]
+                _log.warning("%s[%s] of the configuration is left out: %s", key, place, error.message)
+                left = (one for number, one in enumerate(getattr(fits, key)) if number != place)
+                fits = fits.model_copy(update={key: tuple(left)})
+            else:
+                return fits
+
+    def to_rules(self) -> tuple[Rule, ...]:
+        """Return the alarm rules that fit, as the values the engine decides with."""
         zone = ZoneInfo(self.time_zone) if self.time_zone else None
-        rules = (to_rule(alarm, self.cameras, self.groups, zone) for alarm in self.alarms)
-        return tuple(rule for rule in rules if rule is not None)
+        fits = self.fitting()
+        return tuple(to_rule(alarm, fits.cameras, fits.groups, zone) for alarm in fits.alarms)

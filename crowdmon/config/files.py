@@ -117,13 +117,14 @@ def save(config: AppConfig, path: str | Path) -> None:
     """Write the configuration so that the file is, at every moment, either the old or the new one.
 
     The former file is kept as ``<name>.bak`` and its mode is kept; nothing is written where nothing
-    changed. A link is followed, not replaced.
+    changed. A link is followed, not replaced. Alarm rules that do not fit are left out, for the file could
+    not be loaded with them.
 
     Raises:
         SinkError: the file or its folder cannot be written; the former file is untouched.
     """
     target = Path(os.path.realpath(path))
-    new = dump(config).encode()
+    new = dump(config.fitting()).encode()
     try:
         old = target.read_bytes() if target.exists() else None
         if old == new:

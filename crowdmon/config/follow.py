@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 
 from crowdmon.config.alarms import MemberConfig, TargetConfig
 from crowdmon.config.app import AppConfig
-from crowdmon.config.fields import MisplacedError
 from crowdmon.config.models import CameraConfig
-from crowdmon.config.rules import check_alarms, check_groups
-
-_log = logging.getLogger(__name__)
 
 _Names = Mapping[tuple[str, str | None], tuple[str, str | None]]
 """Camera and ROI (None for the whole picture) as they were called, and as they are called now."""
 
 
 def with_cameras(config: AppConfig, cameras: Sequence[CameraConfig]) -> AppConfig:
-    """Return a configuration with other cameras and ROIs, which can be saved and loaded again.
+    """Return a configuration with other cameras and ROIs.
 
     A camera or ROI that stands in the same place under another name was renamed, and groups and rules follow.
-    A group or rule that no longer fits is taken out, and that is logged: its ROI is gone, has lost its area,
-    or overlaps with another member.
+    What they name and is gone they go on naming, so that a ROI that comes back has its rules back: see
+    :meth:`AppConfig.fitting`.
     """
     names = _renamed(config.cameras, cameras)
-    changed = config.model_copy(
-        update={
-            "cameras": tuple(cameras),
-            "groups": tuple(
-                group.model_copy(update={"members": tuple(_member(one, names) for one in group.members)})
-                for group in config.groups
-            ),
-            "alarms": tuple(
-                alarm.model_copy(update={"target": _target(alarm.target, names)}) for alarm in config.alarms
-            ),
-        }
-    )
-    while (error := _misplaced(changed)) is not None:
-        key, place = error.loc[:2]
-        left = [one for number, one in enumerate(getattr(changed, str(key))) if number != place]
-        _log.warning("taken out of the configuration: %s[%s], because %s", key, place, error.message)
-        changed = changed.model_copy(update={str(key): tuple(left)})
-    return changed
-
-
-def _misplaced(config: AppConfig) -> MisplacedError | None:
-    try:
-        check_groups(config.groups, config.cameras)
-        check_alarms(config.alarms, config.cameras, config.groups)
-    except MisplacedError as error:
-        return error
-    return None
+    groups = [
+        group.model_copy(update={"members": tuple(_member(one, names) for one in group.members)})
+        for group in config.groups
+    ]
+    alarms = [alarm.model_copy(update={"target": _target(alarm.target, names)}) for alarm in config.alarms]
+    changed = {"cameras": tuple(cameras), "groups": tuple(groups), "alarms": tuple(alarms)}
+    return config.model_copy(update=changed)
 
 
 def _renamed(before: Sequence[CameraConfig], after: Sequence[CameraConfig]) -> _Names:

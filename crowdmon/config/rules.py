@@ -10,8 +10,7 @@ from crowdmon.config.alarms import CLEAR_SHARE, AlarmConfig, GroupConfig, Member
 from crowdmon.config.fields import MisplacedError
 from crowdmon.config.models import CameraConfig, RoiConfig
 from crowdmon.geometry import overlap
-from crowdmon.track.alarms import Measure, Rule, Stage, Target
-from crowdmon.track.gaps import UNKNOWN_AFTER
+from crowdmon.track.alarms import VALID, Measure, Rule, Stage, Target
 from crowdmon.track.schedule import Schedule
 from crowdmon.values import WHOLE_FRAME, Level
 
@@ -61,19 +60,16 @@ def check_alarms(
 
 def to_rule(
     alarm: AlarmConfig, cameras: Sequence[CameraConfig], groups: Sequence[GroupConfig], zone: tzinfo | None
-) -> Rule | None:
-    """Return a rule for the engine; None if what it is about is not there."""
+) -> Rule:
+    """Return a rule for the engine; what it is about is there."""
     group = next((one for one in groups if one.name == alarm.target.group), None)
-    members: Iterable[MemberConfig] = group.members if group else ()
+    members: Sequence[MemberConfig] = group.members if group else ()
     if alarm.target.camera is not None:
         members = [MemberConfig(camera=alarm.target.camera, roi=alarm.target.roi)]
     known = {one.name: one for one in cameras}
-    there = [one for one in members if one.camera in known and _roi(known[one.camera], one.roi) is not None]
-    if not there or len(there) < len(tuple(members)):
-        return None
     return Rule(
         name=alarm.name,
-        members=tuple(_target(one, known[one.camera]) for one in there),
+        members=tuple(_target(one, known[one.camera]) for one in members),
         group=group.name if group else None,
         measure=Measure(alarm.measure),
         stages=tuple(_stages(alarm, group)),
@@ -85,7 +81,7 @@ def to_rule(
 
 def _target(member: MemberConfig, camera: CameraConfig) -> Target:
     slow = 3.0 / camera.rate if camera.rate else 0.0
-    valid = max(UNKNOWN_AFTER, camera.unknown_after or 0.0, slow)
+    valid = max(VALID, camera.unknown_after or 0.0, slow)
     return Target(member.camera, member.roi, valid) if member.roi else Target(member.camera, valid=valid)
 
 

@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crowdmon.facts import AlarmChange, AlarmEvent
-from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.levels import RANK
 from crowdmon.track.schedule import ALWAYS, Schedule
 from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState
 
 _TOLERANCE = 1e-3
 """Seconds: times such as 0.1 are not exact, and nobody means a millisecond."""
+
+
+VALID = 60.0
+"""Seconds after which a reading says nothing of the present. A live camera says within seconds that it is
+silent; this is for one that has ended or stands still, and long enough for a machine that is slow."""
 
 
 class Measure(StrEnum):
@@ -39,7 +43,7 @@ class Target:
 
     camera: str
     roi: str = WHOLE_FRAME
-    valid: float = UNKNOWN_AFTER
+    valid: float = VALID
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,6 @@ class Site:
             elif self._accepted(fact):
                 for alarm in self._concerned(fact):
                     alarm.look(self._newest)
-        self._newest = {}
 
     def acknowledge(self, alarm: str, *, who: str, note: str = "", now: float) -> tuple[Fact, ...]:
         """Note that somebody has seen an alarm: it is not repeated until it has cleared or gets higher.

@@ -10,7 +10,7 @@ from crowdmon.errors import CrowdmonError
 from crowdmon.facts import Fact
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
-from crowdmon.track.gaps import UNKNOWN_AFTER
+from crowdmon.track.alarms import VALID
 
 EVENTS_BACK = 30 * 86_400.0
 """Seconds: an alarm about which nothing happened for longer is raised anew."""
@@ -34,7 +34,7 @@ def recorded_past(config: AppConfig, now: float) -> list[Fact]:
         return []
     path = Path(config.record.history).expanduser()
     holds = [stage.hold for rule in config.to_rules() for stage in rule.stages]
-    back = min(READINGS_BACK, max(holds, default=0.0) + UNKNOWN_AFTER)
+    back = min(READINGS_BACK, max(holds, default=0.0) + VALID)
     cameras = frozenset(camera.name for camera in config.cameras)
     try:
         if not path.exists():
