@@ -108,6 +108,7 @@ class _Pending:
 class _State:
     active: set[Level] = field(default_factory=set)
     pending: dict[Level, _Pending] = field(default_factory=dict)
+    dark: dict[Level, float] = field(default_factory=dict)
     cool: dict[Level, float] = field(default_factory=dict)
     told: Level = Level.NONE
     acknowledged: Level = Level.NONE
@@ -215,16 +216,26 @@ class Alarm:
         if seen.value is not None and seen.value > stage.above:
             if pending is None:
                 pending = self._state.pending[stage.level] = _Pending()
-            elif pending.last is not None and 0.0 <= time - pending.last <= self._valid:
+            elif pending.last is not None and self._joined(pending.last, time, stage.level):
                 pending.held += time - pending.last
             pending.last = time
             cool = self._state.cool.get(stage.level)
             return pending.held >= stage.hold - _TOLERANCE and (cool is None or time >= cool - _TOLERANCE)
         if seen.exact:
             self._state.pending.pop(stage.level, None)
-        elif pending is not None:
-            pending.last = None
+        else:
+            self._state.dark[stage.level] = time
+            if pending is not None:
+                pending.last = None
         return False
+
+    def _joined(self, last: float, time: float, level: Level) -> bool:
+        """Whether what was seen at two moments tells of the time between them.
+
+        The first picture of a camera may be counted when rows of later times are there already.
+        """
+        dark = self._state.dark.get(level)
+        return 0.0 <= time - last <= self._valid and (dark is None or not last < dark <= time)
 
     def _end(self, level: Level, time: float) -> None:
         self._state.active.discard(level)

@@ -96,6 +96,13 @@ def test_time_in_which_nothing_came_at_all_does_not_count() -> None:
     assert told(facts) == [(3610, "raised", "amber")]
 
 
+def test_a_picture_that_is_counted_late_does_not_bridge_the_silence_behind_it() -> None:
+    site = Site([RULE])
+    facts = run(site, [*every_second((8, None)), reading(-2, 45.0), reading(9, 45.0), reading(13, 45.0)])
+    assert told(facts) == []
+    assert told(run(site, [reading(14, 45.0)])) == [(14, "raised", "red")]
+
+
 def test_a_slow_machine_raises_its_alarms_too() -> None:
     facts = run(Site([RULE]), [reading(20 * place, 45.0) for place in range(3)])
     assert told(facts) == [(20, "raised", "red")]
