@@ -1,4 +1,6 @@
-"""What a configuration is. All models are frozen; change one with ``model_copy`` or build a new one.
+"""Cameras, ROIs, and how they are shown and recorded.
+
+All models are frozen; change one with ``model_copy`` or build a new one.
 
 A model built in code raises pydantic's ``ValidationError``; :func:`crowdmon.config.validate` builds
 one from untrusted values and raises ``ConfigError`` instead.
@@ -90,7 +92,7 @@ class CameraConfig(Model):
     @field_validator("rois")
     @classmethod
     def _unique(cls, rois: tuple[RoiConfig, ...]) -> tuple[RoiConfig, ...]:
-        _refuse_twins((roi.name for roi in rois), "ROIs of one camera")
+        refuse_twins((roi.name for roi in rois), "ROIs of one camera")
         return rois
 
     def to_rois(self) -> tuple[Roi, ...]:
@@ -138,37 +140,6 @@ class DisplayConfig(Model):
     pixelate: bool | None = None
 
 
-class AppConfig(Model):
-    """The whole configuration.
-
-    Attributes:
-        cameras: in the order they are shown.
-        record: where readings are stored; nowhere by default.
-        display: how pictures are shown.
-        levels: what gives a ROI its level, on every camera that has no levels of its own; none if None.
-    """
-
-    cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(listed)] = ()
-    record: RecordConfig = RecordConfig()
-    display: DisplayConfig = DisplayConfig()
-    levels: LevelsConfig | None = None
-
-    @field_validator("cameras")
-    @classmethod
-    def _unique(cls, cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
-        _refuse_twins((camera.name for camera in cameras), "cameras")
-        return cameras
-
-    def counted_cameras(self) -> tuple[CameraConfig, ...]:
-        """Return the cameras as they are counted: with the site's levels where they have none."""
-        if self.levels is None:
-            return self.cameras
-        return tuple(
-            camera if camera.levels is not None else camera.model_copy(update={"levels": self.levels})
-            for camera in self.cameras
-        )
-
-
 def look_of(name: str) -> str:
     """Return a form of a name that is equal for names that look the same.
 
@@ -177,7 +148,8 @@ def look_of(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _refuse_twins(names: Iterable[str], what: str) -> None:
+def refuse_twins(names: Iterable[str], what: str) -> None:
+    """Raise ConfigError if two names are the same, or look alike; ``what`` says whose they are."""
     seen: dict[str, str] = {}
     for name in names:
         look = look_of(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from crowdmon.address import public
-from crowdmon.config import AppConfig, CameraConfig, RoiConfig
+from crowdmon.config import AppConfig, CameraConfig, RoiConfig, with_cameras
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.plot.count_plot import Curve
@@ -130,7 +130,7 @@ class Presenter(QObject):
     def add(self, camera: CameraConfig) -> None:
         """Open another camera and look at it."""
         cameras = (*self._bridge.config.cameras, camera)
-        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def add_named(self, data: Mapping[str, str]) -> None:
         """Open a camera given by name and source; the name is made unique."""
@@ -140,7 +140,7 @@ class Presenter(QObject):
     def remove(self, name: str) -> None:
         """Close a camera."""
         cameras = tuple(one for one in self._bridge.config.cameras if one.name != name)
-        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def set_rois(self, name: str, rois: Sequence[RoiConfig]) -> None:
         """Count other ROIs on a camera; its source stays open."""
@@ -148,7 +148,7 @@ class Presenter(QObject):
             one.model_copy(update={"rois": tuple(rois)}) if one.name == name else one
             for one in self._bridge.config.cameras
         )
-        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def _status(self, name: str, status: Status) -> None:
         camera = self._cameras.get(name)
