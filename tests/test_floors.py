@@ -250,7 +250,7 @@ def test_the_laws_bite(module: str, source: str) -> None:
         ("crowdmon.ui.bridge", "import threading\nfrom PyQt6.QtCore import QThread\nQThread"),
         ("crowdmon.ui.window", "from .bridge import Bridge\nimport pyqtgraph"),
         ("trainer.evaluate", "from crowdmon.track.measure import measure"),
-        ("trainer.evaluate", "from crowdmon.capture.still import read"),
+        ("trainer.evaluate", "from crowdmon.capture.still import read_rgb"),
         ("crowdmon.sinks.history.file", "import sqlite3"),
         ("crowdmon.commands.window", "def f():\n    from crowdmon.ui.shell.app import run_window"),
         ("crowdmon.__main__", "from crowdmon import __version__"),

@@ -67,6 +67,10 @@ folds_option = click.option(
 @folds_option
 @click.option("--list", "listing", is_flag=True, help="Show which benchmarks are there, and how complete.")
 @click.option(
+    "--verify", is_flag=True,
+    help="With --list: read every picture once and name those that are damaged; exit status 5 if there are.",
+)  # fmt: skip
+@click.option(
     "--table", metavar="II..IX|folds",
     help="Print a table of the paper beside our figures, or UCF_CC_50 fold by fold; VII, VIII and folds "
     "train, --steps or --minutes a run. Started twice, they share the runs.",
@@ -89,6 +93,7 @@ folds_option = click.option(
 def train_command(
     *,
     listing: bool,
+    verify: bool,
     table: str | None,
     figure: str | None,
     weights: Path | None,
@@ -102,8 +107,10 @@ def train_command(
     if listing:
         from trainer.commands.listing import run
 
-        run(options["root"])
+        run(options["root"], verify=verify)
         return
+    if verify:
+        raise ConfigError("--verify reads what --list finds", "Give --list as well")
     if table is not None or figure is not None:
         from dataclasses import fields
 

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from crowdmon.capture.decoder import Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
-from crowdmon.capture.picture import AvPicture, Scalers, Turns
+from crowdmon.capture.picture import AvPicture, Scalers, Turns, plausible
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.uri import SourceSpec
 from crowdmon.capture.web import BROKEN
@@ -62,6 +62,8 @@ class AvSource:
         self._spec, self._timeout = spec, timeout
         self._scalers = Scalers()
         self._index, self._sought = 0, False
+        self._reading = self._closed = False
+        self._ignored: set[float | None] = set()
         self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
         try:
@@ -134,6 +136,17 @@ class AvSource:
         """Decode what is needed only; see the protocol."""
         self._decoder.needed = needed
 
+    def _aspect(self) -> float | None:
+        aspect = self._decoder.aspect
+        if not plausible(aspect) and aspect not in self._ignored:
+            self._ignored.add(aspect)
+            _log.warning(
+                "%s: a pixel is said to be %.4g times as wide as high, which is taken for 1",
+                self._spec.label,
+                aspect,
+            )
+        return aspect
+
     def _picture(self, frame: VideoFrame, *, index: int, pts: float, age: float = 0.0) -> AvPicture:
         return AvPicture(
             frame,
@@ -141,7 +154,7 @@ class AvSource:
             time=time.time() - min(age, _MOST_BACK),
             pts=pts,
             scalers=self._scalers,
-            aspect=self._decoder.aspect,
+            aspect=self._aspect(),
             turn=self._turns.of(frame),
         )
 
@@ -150,6 +163,7 @@ class AvSource:
         return first if first is not None else self._read()
 
     def _read(self) -> VideoFrame | None:
+        self._reading = True
         try:
             return self._decoder.next()
         except SourceError:
@@ -157,6 +171,10 @@ class AvSource:
         except BROKEN as error:
             self._ended_by_cut()
             raise explain_read(error, self._spec, timeout=self._timeout[1], done=self._index) from None
+        finally:
+            self._reading = False
+            if self._closed:
+                self._decoder.close()
 
     def _ended(self) -> None:
         """Raise if the end came too early."""
@@ -208,9 +226,14 @@ class AvSource:
         self._sought = True
 
     def close(self) -> None:
-        """Release the source; may be called twice. Not while another thread reads it."""
-        self._first = None
-        self._decoder.close()
+        """Release the source; may be called twice.
+
+        While another thread waits in it for a picture, FFmpeg cannot be taken away from under it: that thread
+        then releases it as soon as it comes back.
+        """
+        self._first, self._closed = None, True
+        if not self._reading:
+            self._decoder.close()
 
     def __enter__(self) -> Self:
         return self

@@ -121,6 +121,16 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class ForgivingSource(Source, Protocol):
+    """A source of which one bad picture stops nothing: it is named in the log and left out."""
+
+    @property
+    def left_out(self) -> int:
+        """How many pictures could not be read so far."""
+        ...
+
+
+@runtime_checkable
 class SparingSource(Source, Protocol):
     """A source that can leave out pictures that are not needed; of use while it is live."""
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from crowdmon.capture.source import Source, open_source
+from crowdmon.capture.source import ForgivingSource, Source, open_source
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
@@ -23,6 +23,9 @@ from crowdmon.values import DensityMap, Frame, Reading
 
 INTERRUPTED = 130
 """The exit code after Ctrl+C."""
+
+_AT_ONCE = 0.5
+"""Seconds in which nothing was waited for."""
 
 Counted = tuple[Frame | None, DensityMap | None, Reading]
 """What counting yields; no picture and density where nothing new was counted."""
@@ -77,6 +80,8 @@ def count_source(
         source = open_recorded(plan.camera.source, within=plan.duration)
         if source:
             stack.enter_context(source)
+            if isinstance(source, ForgivingSource):
+                stack.callback(_note_left_out, source, tally)
             readings = _offline(plan, source, rows, counter)
             scale = Scale(source.info, plan.duration)
         else:
@@ -90,10 +95,31 @@ def count_source(
                 bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
 
 
+def _note_left_out(source: ForgivingSource, tally: Tally) -> None:
+    tally.left_out = source.left_out
+
+
 def check_live(plan: Plan) -> None:
     """Refuse what makes no sense for a live source; ConfigError says what."""
     if plan.start is not None:
         raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
+
+
+def connect_within(duration: float | None, spent: float) -> float:
+    """Return the seconds in which a live source has to give its first picture.
+
+    Args:
+        duration: how long to count; an address that hangs must not take longer than that.
+        spent: what has gone of it already, to find out what the source is.
+    """
+    if duration is None or spent < _AT_ONCE:
+        return CONNECT_WITHIN
+    return min(CONNECT_WITHIN, round(max(duration - spent, 0.0), 1))
+
+
+def is_web(text: str) -> bool:
+    """Return whether a source is a web address: only opening tells whether it is a clip or a camera."""
+    return parse_source(text).scheme in WEB_SCHEMES
 
 
 def is_live(text: str, *, within: float | None = None) -> bool:
@@ -159,6 +185,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         duration=plan.duration,
         start_time=plan.start,
         camera=plan.camera.name,
+        limits=plan.camera.to_limits(),
     )
     for frame, density, reading in readings:
         rows.write(reading)
@@ -168,12 +195,11 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
 def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> Iterator[Counted]:
     """Count a live source; ``spent`` seconds have gone already to find out that it is one."""
     check_live(plan)
-    left = CONNECT_WITHIN if plan.duration is None else max(min(plan.duration - spent, CONNECT_WITHIN), 0.0)
     return iterate_live(
         [plan.camera],
         counter_factory=counter,
         every=plan.every,
         duration=plan.duration,
         sinks=[rows],
-        connect_within=left,
+        connect_within=connect_within(plan.duration, spent),
     )

@@ -97,7 +97,8 @@ cameras, SOURCE is the name or the source of one of them.
 Each of several sources is a camera of its own in the CSV, numbered where names
 are alike. Files are counted one after the other, live sources at the same time.
 A source that cannot be read is named and the others are still counted; the exit
-status is then that of the first failure.
+status is then that of the first failure. So is a picture of a folder, with exit
+status 3; one above 50 megapixels is not read unless --max-megapixels allows it.
 
 The video has the counted pictures, each shown until the next one was counted.
 It is written whole or not at all; after Ctrl+C it holds what was counted until

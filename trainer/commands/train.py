@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from crowdmon.errors import ConfigError
+from trainer.commands.pictures import report_left_out
 from trainer.config import TrainConfig
 from trainer.config import load as load_config
 from trainer.data.datasets import BENCHMARKS
@@ -43,6 +44,7 @@ def run(
 
     Raises:
         CrowdmonError: the options cannot be used; cheap mistakes are found before torch is loaded.
+        DatasetError: when all is done, if pictures could not be read and were left out.
     """
     positive(minutes=minutes, steps=steps)
     memory.keep()
@@ -81,6 +83,7 @@ def run(
             soft_wrap=True,
         )
     console.print(f"The run is in {folder}; go on with --resume.", highlight=False, soft_wrap=True)
+    report_left_out([error for source in (*data.train, *data.val.values()) for error in source.bad.values()])
 
 
 class ProgressLine:

