@@ -6,14 +6,15 @@ environment variable :data:`HOSTS` names.
 
 from __future__ import annotations
 
-import http.client
+import contextlib
 import os
 import re
+import socket
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from crowdmon.errors import ConfigError
 
@@ -29,6 +30,9 @@ _MEGABYTES = 8
 _ENTRIES = 50_000
 """A day of pieces of two seconds, with addresses that are signed at length."""
 
+_LONGEST_HEAD = 32_768
+_STATUS = re.compile(rb"HTTP/1\.\d (\d{3})")
+_LOCATION = re.compile(rb"^location:[ \t]*(\S+)", re.I | re.M)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PORTS = {"http": 80, "https": 443}
 _PLAIN = re.compile(
@@ -95,26 +99,41 @@ def place_of(url: str) -> Place | None:
 
 
 def redirect_of(url: str, timeout: float) -> str | None:
-    """Return where an address redirects to; None if it does not."""
+    """Return where an address redirects to; None if it does not, or not within ``timeout`` s."""
     place = place_of(url)
     if place is None:
         return None
-    scheme, host, port = place
     parts = urlsplit(url)
-    connection: Any
-    if scheme == "https":
-        context = ssl.create_default_context()
-        # As FFmpeg does: cameras sign their certificates themselves.
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(host.strip("[]"), port, timeout=timeout, context=context)
-    else:
-        connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=timeout)
+    asked = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="/?&=%:;,+@!$'()*~")
     try:
-        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        answer = connection.getresponse()
-        target = answer.getheader("Location")
-        return urljoin(url, target) if target and answer.status in _REDIRECTS else None
-    except (OSError, http.client.HTTPException, ValueError):
+        head = _head(place, asked, until=time.monotonic() + timeout)
+        status, target = _STATUS.match(head), _LOCATION.search(head)
+        if status is None or target is None or int(status[1]) not in _REDIRECTS:
+            return None
+        where: str = target[1].decode("latin-1")
+        return urljoin(url, where)
+    except (OSError, ValueError):
         return None
-    finally:
-        connection.close()
+
+
+def _head(place: Place, asked: str, *, until: float) -> bytes:
+    """Ask for a page and return the head of the answer, in time and of bounded length."""
+    scheme, host, port = place
+    request = f"GET {asked} HTTP/1.0\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n".encode()
+    head = b""
+    with contextlib.ExitStack() as stack:
+        left = max(0.1, until - time.monotonic())
+        line = stack.enter_context(socket.create_connection((host.strip("[]"), port), timeout=left))
+        if scheme == "https":
+            context = ssl.create_default_context()
+            # As FFmpeg does: cameras sign their certificates themselves.
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            line = stack.enter_context(context.wrap_socket(line, server_hostname=host.strip("[]")))
+        line.sendall(request)
+        while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD:
+            line.settimeout(max(0.01, until - time.monotonic()))
+            more = line.recv(4096)
+            if not more or time.monotonic() > until:
+                break
+            head += more
+    return head

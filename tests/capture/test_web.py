@@ -13,7 +13,7 @@ import pytest
 
 from crowdmon.capture.source import open_source
 from crowdmon.capture.web import WebInput
-from crowdmon.capture.web_reach import HOSTS, PLAYLIST_ENTRIES, PLAYLIST_MB, Limits, place_of
+from crowdmon.capture.web_reach import HOSTS, PLAYLIST_ENTRIES, PLAYLIST_MB, Limits, place_of, redirect_of
 from crowdmon.errors import ConfigError, SourceError
 from tests.capture.clips import encoded, number_of, numbered, write_clip
 from tests.capture.servers import Handler, Reply, content, nothing, web
@@ -153,6 +153,25 @@ def test_a_redirect_on_the_same_host_is_followed(clip: bytes) -> None:
     pages = {"/x": redirect("/sub/l"), "/sub/l": playlist("a.ts"), "/sub/a.ts": content(clip)}
     with web(pages) as (host, _):
         assert numbers(f"http://{host}/x") == list(range(60))
+
+
+def test_a_head_that_drips_is_not_waited_for_long() -> None:
+    def drip(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 302 Found\r\n")
+        while not handler.over.wait(0.05):
+            handler.wfile.write(b"X")
+
+    began = time.monotonic()
+    with web({"/x": drip}) as (host, _):
+        assert redirect_of(f"http://{host}/x", 0.5) is None
+    assert time.monotonic() - began < 3.0
+
+
+def test_what_is_asked_of_a_redirect_is_one_line(clip: bytes) -> None:
+    with web({"/a%20b?x=1": redirect("/y")}) as (host, asked):
+        assert redirect_of(f"http://{host}/a b?x=1", 5.0) == f"http://{host}/y"
+        assert redirect_of(f"http://{host}/a%20b?x=1\r\nX: y", 5.0) is None
+    assert "/a%20b?x=1" in asked
 
 
 def test_a_redirect_to_itself_ends() -> None:
