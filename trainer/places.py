@@ -42,6 +42,7 @@ def check_run(
         ConfigError: names both.
     """
     inputs = [
+        Place("the bundled weights", resources.path(DEFAULT)),
         Place("start:", settings.start) if settings.start else None,
         Place("guide.weights:", settings.guide.weights) if settings.guide else None,
         Place("--config", config) if config else None,

@@ -62,6 +62,7 @@ class AvSource:
         self._spec, self._timeout = spec, timeout
         self._scalers = Scalers()
         self._index, self._sought = 0, False
+        self._reading = self._closed = False
         self._ignored: set[float | None] = set()
         self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
@@ -162,6 +163,7 @@ class AvSource:
         return first if first is not None else self._read()
 
     def _read(self) -> VideoFrame | None:
+        self._reading = True
         try:
             return self._decoder.next()
         except SourceError:
@@ -169,6 +171,10 @@ class AvSource:
         except BROKEN as error:
             self._ended_by_cut()
             raise explain_read(error, self._spec, timeout=self._timeout[1], done=self._index) from None
+        finally:
+            self._reading = False
+            if self._closed:
+                self._decoder.close()
 
     def _ended(self) -> None:
         """Raise if the end came too early."""
@@ -220,9 +226,14 @@ class AvSource:
         self._sought = True
 
     def close(self) -> None:
-        """Release the source; may be called twice. Not while another thread reads it."""
-        self._first = None
-        self._decoder.close()
+        """Release the source; may be called twice.
+
+        While another thread waits in it for a picture, FFmpeg cannot be taken away from under it: that thread
+        then releases it as soon as it comes back.
+        """
+        self._first, self._closed = None, True
+        if not self._reading:
+            self._decoder.close()
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,6 @@ whole pictures deliver each one later.
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 from collections import deque
@@ -114,8 +113,9 @@ class Decoder:
         stream = self._stream
         self._base = float(stream.time_base or Fraction(1, 1000))
         duration = (stream.duration or 0) * self._base or (container.duration or 0) / av.time_base
-        self.live = spec.live and not (spec.scheme in WEB_SCHEMES and _is_clip(container, duration))
-        self._boundless = spec.scheme in WEB_SCHEMES and container.size <= 0
+        size = self._web.size if self._web is not None else 0
+        self.live = spec.live and not (self._web is not None and _is_clip(container, duration, size))
+        self._boundless = self._web is not None and self._web.size <= 0
         self.duration = duration if duration > 0 and not self.live else None
         self.total = None if self.live else (stream.frames or None)
         self.fps = _rate(stream, guess=not spec.scheme.startswith("rtsp"))
@@ -142,12 +142,14 @@ class Decoder:
             return self._ready.popleft()
         if self._container is None:
             return None
+        frame: VideoFrame | None = None
         try:
-            return next(self._frames, None)
+            frame = next(self._frames, None)
         finally:
             # Before any error of FFmpeg's, which may follow from what was refused.
             if self._web is not None:
-                self._web.check()
+                self._web.check(ended=frame is None)
+        return frame
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
@@ -178,20 +180,19 @@ class Decoder:
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
 
     def _packets(self, container: InputContainer) -> Iterator[av.Packet[Any]]:
-        """Yield the packets; of a clip whose server did not say how long it is, an error is the end."""
+        """Yield the packets; of a clip whose server did not say how long it is, a broken line is the end."""
         try:
             # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
             # PyAV would wait for the next picture for as long as any packet comes.
-            yield from container.demux() if self.live else container.demux(self._stream)
-        except av.FFmpegError as error:
-            if self.live or not self._boundless or error.errno != errno.EIO:
-                raise
-            self.broke_off = True
-            last: av.Packet[Any] = av.Packet()
-            last.stream = (
-                self._stream
-            )  # without bytes, it brings out the pictures that the decoder holds back
-            yield last
+            for packet in container.demux() if self.live else container.demux(self._stream):
+                if self._web is not None:
+                    if not packet.size and self._boundless and not self.live:
+                        self.broke_off |= self._web.broke_off()
+                    self._web.packet()
+                yield packet
+        except IndexError:
+            # PyAV at the end, after all that was to come, if streams were added since it was opened.
+            _log.debug("%s: streams were added while it was read", self._label)
 
     def _in_time(self, packet: av.Packet[Any], waited: float) -> bool:
         """Return whether a packet is decoded at all, which took ``waited`` seconds to come."""
@@ -285,12 +286,12 @@ class Decoder:
             self._web.close()
 
 
-def _is_clip(container: InputContainer, duration: float) -> bool:
+def _is_clip(container: InputContainer, duration: float, size: int) -> bool:
     """Whether what a web server sends is a clip, by what it says: the clip's length in seconds or in bytes.
 
     Cameras that send motion JPEG in parts announce any number of bytes, and never end.
     """
-    return duration > 0 or (container.format.name not in _ENDLESS and container.size > 0)
+    return duration > 0 or (container.format.name not in _ENDLESS and size > 0)
 
 
 def stamp_of(frame: VideoFrame) -> float | None:
@@ -305,7 +306,11 @@ def _video(container: InputContainer, label: str) -> VideoStream:
     streams = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not streams:
         raise SourceError(f"{label} has no video stream", "Give a source with pictures")
-    return max(streams, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
+    # PyAV gives no decoder to a stream whose format FFmpeg does not know, whatever its types say.
+    known = [stream for stream in streams if getattr(stream, "codec_context", None) is not None]
+    if not known:
+        raise SourceError(f"{label}: no decoder for its video format", "Convert it to H.264")
+    return max(known, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
 
 
 def _rate(stream: VideoStream, *, guess: bool) -> float | None:

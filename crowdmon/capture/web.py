@@ -1,126 +1,48 @@
-"""Addresses of the web: what they may reach, and how large a playlist may be.
+"""Opens addresses of the web, held to what they may reach and what they may send.
 
 A server can answer with a redirect or with a playlist that names other servers, and FFmpeg would follow to
 any host and port, also to those that only this machine can reach. So FFmpeg follows no redirect by itself,
-and every address of a playlist is opened here, after a look at its host. Only the host and port of the
-address that the user gave are allowed, and what the environment variable :data:`HOSTS` names.
+and every address of a playlist is opened here, after a look at its host; see
+:mod:`crowdmon.capture.web_reach` for what is allowed. What a server sends without an end is bounded, too.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import http.client
 import logging
-import os
-import re
-import ssl
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 import av
 from av import error as fail
 from av.container import InputContainer
 
 from crowdmon.capture.ffmpeg import OpenOptions
-from crowdmon.errors import ConfigError, SourceError
+from crowdmon.capture.web_reach import HOSTS, PLAYLIST_ENTRIES, PLAYLIST_MB, Limits, place_of, redirect_of
+from crowdmon.errors import SourceError
 
 _log = logging.getLogger(__name__)
 
-HOSTS = "CROWDMON_ALLOW_HOSTS"
-"""Environment variable: hosts that playlists and redirects may reach too, such as
-``cdn.example,b.example:8080``; ``*`` for all."""
-
-PLAYLIST_MB = "CROWDMON_PLAYLIST_MB"
-PLAYLIST_ENTRIES = "CROWDMON_PLAYLIST_ENTRIES"
-"""Environment variables: what a playlist may hold at most."""
-
-_MEGABYTES = 8
-_ENTRIES = 50_000
-"""A day of pieces of two seconds, with addresses that are signed at length."""
-
 _MOST_REDIRECTS = 5
-_REDIRECTS = (301, 302, 303, 307, 308)
-_PORTS = {"http": 80, "https": 443}
-_PLAIN = re.compile(
-    r"(?P<scheme>https?)://(?:[^@/?#\\\s]*@)?(?P<host>\[[0-9a-f:.%]+\]|[\w.-]+)(?::(?P<port>\d{1,5}))?(?=[/?#]|$)",
-    re.I,
-)
-"""Nothing that two parsers of addresses could understand differently."""
-
 _START = b"#EXTM3U"
 _ENTRY_TAGS = {b"#EXTINF": 1, b"#EXT-X-MAP": 1, b"#EXT-X-STREAM-INF": 100, b"#EXT-X-MEDIA:": 100}
 """What makes FFmpeg keep something for each line, and for how many entries it counts: for each of the last
 two a playlist is opened."""
 
-_PLAYLIST_NAMES = (".m3u8", ".m3u")
+_ENDLESS = (b"--", b"\xff\xd8", b"\0\0\1", b"\0\0\0\1")
+"""How motion JPEG and bare H.264 begin, which are read from their beginning whatever size a server says."""
+
+_MOST_BETWEEN = 64_000_000
+"""Bytes without one whole packet: FFmpeg would keep them all."""
+
 _CHUNK = 32_768
 
 BROKEN = (av.FFmpegError, OSError, ValueError)
 """What PyAV raises."""
 
 T = TypeVar("T")
-Place = tuple[str, str, int]
-"""Scheme, host and port, in lower case."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an address of the web may reach and hold.
-
-    Attributes:
-        hosts: allowed beside the address's own, as ``host`` or ``host:port``; ``*`` for all.
-        most_bytes: bytes of one playlist.
-        most_entries: pieces of one playlist, and of all that one address leads to while it opens.
-    """
-
-    hosts: frozenset[str] = frozenset()
-    most_bytes: int = _MEGABYTES * 1_000_000
-    most_entries: int = _ENTRIES
-
-    @classmethod
-    def from_environment(cls, env: Mapping[str, str] | None = None) -> Limits:
-        """Return the limits that the environment asks for.
-
-        Raises:
-            ConfigError: a limit is no whole number above 0.
-        """
-        values = os.environ if env is None else env
-        hosts = (host.strip().lower() for host in values.get(HOSTS, "").split(","))
-        return cls(
-            frozenset(host for host in hosts if host),
-            _whole(values, PLAYLIST_MB, _MEGABYTES) * 1_000_000,
-            _whole(values, PLAYLIST_ENTRIES, _ENTRIES),
-        )
-
-    def allows(self, place: Place, *, home: Place) -> bool:
-        """Whether ``place`` may be reached from ``home``: the same one, also encrypted, or a named one."""
-        scheme, host, port = place
-        if host == home[1] and (port == home[2] or (home[2], place[0], port) == (80, "https", 443)):
-            return (home[0], scheme) != ("https", "http")
-        return bool(self.hosts & {"*", host, f"{host}:{port}"})
-
-
-def _whole(values: Mapping[str, str], name: str, usual: int) -> int:
-    text = values.get(name, "").strip() or str(usual)
-    if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
-        raise ConfigError(f"{name} is no whole number above 0", f"Set it to such as {usual}, or unset it")
-    return int(text)
-
-
-def place_of(url: str) -> Place | None:
-    """Return where an address leads; None if that is not plain to see."""
-    found = _PLAIN.match(url)
-    if found is None:
-        return None
-    scheme = found["scheme"].lower()
-    return scheme, found["host"].lower(), int(found["port"] or _PORTS[scheme])
-
-
-class _NoPlaylistError(Exception):
-    """What an address sends is no playlist."""
 
 
 class WebInput:
@@ -151,77 +73,89 @@ class WebInput:
         self._home = home
         self._entries = 0
         self._opening = True
+        self._until = time.monotonic() + timeout[0] + timeout[1]
         self._refused: BaseException | None = None
+        self._broken: BaseException | None = None
         self._readers: list[_Reader] = []
+        self.size = 0
 
     def open(self) -> InputContainer:
         """Open the address.
 
         Raises:
-            SourceError: it leads to a host that is not allowed, or a playlist is too large. PyAV's own errors
-                pass through.
+            SourceError: it leads to a host that is not allowed, or it sends too much. PyAV's own errors pass
+                through.
         """
-        try:
-            return self._open()
-        except BROKEN:
-            self.check()
-            raise
-
-    def _open(self) -> InputContainer:
-        if urlsplit(self._url).path.lower().endswith(_PLAYLIST_NAMES):
-            with contextlib.suppress(_NoPlaylistError):
-                return self.open_playlist(self._url)
-        # FFmpeg's errors hold the address with its password: none may be the context of what is raised.
-        try:
-            return self.follow(self._url, self.open_whole)
-        except (fail.InvalidDataError, fail.ArgumentError) as error:
-            unknown = error
-        try:
-            return self.open_playlist(self._url)
-        except _NoPlaylistError:
-            raise unknown from None
-
-    def check(self) -> None:
-        """Raise what was refused since the address was opened."""
-        refused, self._refused = self._refused, None
-        if refused is not None:
-            raise refused from None
-
-    def open_whole(self, url: str) -> InputContainer:
-        """Open what holds its own pictures."""
-        return av.open(url, mode="r", options=self._options, timeout=self._timeout)
-
-    def open_playlist(self, url: str) -> InputContainer:
-        """Open a playlist, whose pieces and keys are opened by :meth:`_open_piece`."""
         final: list[str] = []
 
         def first(url: str) -> _Reader:
             final.append(url)
-            return self._reader(url, {})
+            return self._reader(url, {}, main=True)
 
-        ready: list[_Reader] = [self.follow(url, first)]
+        reader = self.follow(self._url, first)
+        self.size = reader.size
         try:
-            if not ready[0].is_playlist:
-                raise _NoPlaylistError
-
-            def io_open(url: str, flags: int, options: dict[str, str]) -> _Reader:
-                return ready.pop() if ready else self._open_piece(url, options)
-
-            options = self._options | {
-                # Only so are all its addresses opened by the function above.
-                "http_persistent": "0",
-                "http_multiple": "0",
-                "format_whitelist": f"hls,{self._options['format_whitelist']}",
-            }
-            container = av.open(
-                final[-1], mode="r", format="hls", options=options, timeout=self._timeout, io_open=io_open
-            )
-            self._opening = False
+            container = self._open(final[-1], reader)
+        except BROKEN:
+            self.close()
+            self.check(ended=True)
+            raise
+        self._opening = False
+        try:
             self.check()
         except BaseException:
+            container.close()
             self.close()
             raise
         return container
+
+    def _open(self, url: str, reader: _Reader) -> InputContainer:
+        if reader.is_playlist:
+            return self._open_playlist(url, reader)
+        if self.size > 0 and not reader.is_endless:
+            # A clip: FFmpeg opens it itself, because it may want to look at its end first.
+            reader.close()
+            return av.open(url, mode="r", options=self._options, timeout=self._timeout)
+        return av.open(reader, mode="r", options=self._options, timeout=self._timeout)
+
+    def check(self, *, ended: bool = False) -> None:
+        """Raise what was refused since the address was opened.
+
+        Args:
+            ended: no more pictures come; then it also raises what broke the connection.
+        """
+        refused = self._refused or (self._broken if ended else None)
+        if refused is not None:
+            self._refused = self._broken = None
+            raise refused from None
+
+    def broke_off(self) -> bool:
+        """Return whether the connection broke, as it does at the end of what has no length; forget it."""
+        broken, self._broken = self._broken, None
+        if broken is not None and getattr(broken, "errno", None) != errno.EIO:
+            self._broken = broken
+            return False
+        return broken is not None
+
+    def packet(self) -> None:
+        """Note that a whole packet came: what was read until then is no longer kept."""
+        for reader in self._readers:
+            reader.since = 0
+
+    def _open_playlist(self, url: str, reader: _Reader) -> InputContainer:
+        """Open a playlist, whose pieces and keys are opened by :meth:`_open_piece`."""
+        ready = [reader]
+
+        def io_open(url: str, flags: int, options: dict[str, str]) -> _Reader:
+            return ready.pop() if ready else self._open_piece(url, options)
+
+        options = self._options | {
+            # Only so are all its addresses opened by the function above.
+            "http_persistent": "0",
+            "http_multiple": "0",
+            "format_whitelist": f"hls,{self._options['format_whitelist']}",
+        }
+        return av.open(url, mode="r", format="hls", options=options, timeout=self._timeout, io_open=io_open)
 
     def close(self) -> None:
         """Release the connections that FFmpeg does not close itself."""
@@ -235,7 +169,7 @@ class WebInput:
                 return open_it(url)
             except OSError as error:
                 # FFmpeg says EIO for a redirect that it may not follow, and for much else.
-                target = _redirect(url, self._timeout[0]) if error.errno == errno.EIO else None
+                target = redirect_of(url, self._timeout[0]) if error.errno == errno.EIO else None
                 if target is None:
                     raise
             self._check(target)
@@ -262,10 +196,11 @@ class WebInput:
     def _open_piece(self, url: str, options: dict[str, str]) -> _Reader:
         """Open what a playlist names; what cannot be read is empty, so that FFmpeg takes the next piece."""
         try:
-            if self._refused is None:
+            if self._refused is None and self._in_time():
                 self._check(url.removeprefix("crypto+").removeprefix("crypto:"))
                 return self.follow(url, lambda url: self._reader(url, options))
-        except SourceError as refused:
+        except (SourceError, fail.ExitError, TimeoutError) as refused:
+            # Nobody waits for each of thousands of pieces in turn.
             self._refused = refused
         except BROKEN as error:
             _log.warning("%s: a piece could not be read (%s)", self._label, type(error).__name__)
@@ -273,80 +208,103 @@ class WebInput:
             self._refused = interrupted
         return _Reader(iter(()), note=self._note)
 
-    def _reader(self, url: str, options: dict[str, str]) -> _Reader:
+    def _in_time(self) -> bool:
+        """Whether there is time left; when it opens, many small pieces may take long together."""
+        if self._opening and time.monotonic() > self._until:
+            self._refused = TimeoutError(errno.ETIMEDOUT, "no answer in time")
+            return False
+        return True
+
+    def _reader(self, url: str, options: dict[str, str], *, main: bool = False) -> _Reader:
         handed = {key: value for key, value in self._options.items() if key != "format_whitelist"}
         handed |= options | {"max_redirects": "0", "raw_packet_size": str(_CHUNK), "probesize": "32"}
         # FFmpeg's format for anything: the bytes as they come, over its own protocols.
         container = av.open(url, mode="r", format="data", options=handed, timeout=self._timeout)
         try:
-            reader = _Reader(_chunks(container), note=self._note, close=container.close)
+            reader = _Reader(
+                _chunks(container), note=self._note, close=container.close, size=container.size, main=main
+            )
         except BaseException:
             container.close()
             raise
         self._readers = [one for one in self._readers if not one.closed] + [reader]
         return reader
 
-    def _note(self, seen: _Seen) -> bool:
-        """Note what was read of a piece; return whether to read on."""
-        if seen.error is not None:
-            self._refused = seen.error
+    def _note(self, reader: _Reader, new_entries: int) -> bool:
+        """Note what was read; return whether to read on."""
+        if reader.error is not None:
+            if not isinstance(reader.error, Exception):
+                self._refused = reader.error
+            elif reader.main and not reader.is_playlist:
+                self._broken = reader.error
             return False
-        limits, hint = self._limits, "Raise {} if you trust it"
+        limits, what, hint = self._limits, "", "Raise {} if you trust it"
         if self._opening:
-            self._entries += seen.new_entries
-        what = ""
-        if seen.size > limits.most_bytes:
-            what, name = f"is larger than {limits.most_bytes // 1_000_000} MB", PLAYLIST_MB
-        elif max(seen.entries, self._entries) > limits.most_entries:
-            what, name = f"has more than {limits.most_entries} entries", PLAYLIST_ENTRIES
+            self._entries += new_entries
+        if reader.since > _MOST_BETWEEN:
+            what, hint = (
+                f"it sends more than {_MOST_BETWEEN // 1_000_000} MB without a picture",
+                "Check the source",
+            )
+        elif reader.is_playlist and reader.total > limits.most_bytes:
+            what = f"its playlist is larger than {limits.most_bytes // 1_000_000} MB"
+            hint = hint.format(PLAYLIST_MB)
+        elif max(reader.entries, self._entries) > limits.most_entries:
+            what, hint = (
+                f"its playlist has more than {limits.most_entries} entries",
+                hint.format(PLAYLIST_ENTRIES),
+            )
         if what:
-            self._refused = SourceError(f"{self._label}: its playlist {what}", hint.format(name))
-        return not what
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What was read of a playlist so far."""
-
-    size: int = 0
-    entries: int = 0
-    new_entries: int = 0
-    error: BaseException | None = None
+            self._refused = SourceError(f"{self._label}: {what}", hint)
+        return not what and self._in_time()
 
 
 class _Reader:
-    """The bytes of one address as a file that can only be read; a playlist among them is bounded.
+    """The bytes of one address as a file that can only be read; what it may hold is bounded.
 
     Args:
         chunks: the bytes.
         note: told what was read; says whether to go on.
         close: releases what the bytes come from.
+        size: bytes, as the server says; 0 or less if it does not.
+        main: it is the user's own address, no piece of a playlist.
+
+    Attributes:
+        total, since: bytes read, and of these since the last packet that was whole.
+        entries: of a playlist.
+        error: what ended it.
     """
 
     def __init__(
         self,
         chunks: Iterator[bytes],
         *,
-        note: Callable[[_Seen], bool],
+        note: Callable[[_Reader, int], bool],
         close: Callable[[], None] = lambda: None,
+        size: int = 0,
+        main: bool = False,
     ) -> None:
-        self._chunks, self._tell, self._release = chunks, note, close
-        self.closed = False
-        self._seen = _Seen()
+        self._chunks, self._note, self._release = chunks, note, close
+        self.size, self.main, self.closed = size, main, False
+        self.total = self.since = self.entries = 0
+        self.error: BaseException | None = None
         self._rest = b""
         while len(self._rest) < len(_START) and (more := next(chunks, b"")):
-            self._rest += more
+            # Cameras begin with an empty line, at which FFmpeg would not know their format.
+            self._rest = (self._rest + more).lstrip(b"\r\n") if main else self._rest + more
         # FFmpeg wants the mark at the very beginning, too.
         self.is_playlist = self._rest.startswith(_START)
-        self._note()
+        self.is_endless = self._rest.startswith(_ENDLESS)
+        self._look()
 
-    def _note(self) -> None:
+    def _look(self) -> None:
         """Look at the bytes just read; none of them are handed on if they are too many."""
-        seen = self._seen
+        new = 0
         if self.is_playlist:
-            seen.new_entries = sum(self._rest.count(tag) * weight for tag, weight in _ENTRY_TAGS.items())
-            seen.size, seen.entries = seen.size + len(self._rest), seen.entries + seen.new_entries
-        if (self.is_playlist or seen.error) and not self._tell(seen):
+            new = sum(self._rest.count(tag) * weight for tag, weight in _ENTRY_TAGS.items())
+        self.total, self.since = self.total + len(self._rest), self.since + len(self._rest)
+        self.entries += new
+        if not self._note(self, new):
             self._rest, self._chunks = b"", iter(())
 
     def readable(self) -> bool:
@@ -358,11 +316,9 @@ class _Reader:
         if not self._rest:
             try:
                 self._rest = next(self._chunks, b"")
-            except BROKEN as error:
-                _log.debug("a piece of a playlist broke off: %s", type(error).__name__)
-            except BaseException as interrupted:  # noqa: BLE001 - Ctrl+C; FFmpeg would swallow it
-                self._seen.error = interrupted
-            self._note()
+            except BaseException as error:  # noqa: BLE001 - FFmpeg would swallow Ctrl+C, too
+                self.error = error
+            self._look()
             if not self._rest:
                 self.close()
         out, self._rest = self._rest[:size], self._rest[size:]
@@ -379,29 +335,3 @@ def _chunks(container: InputContainer) -> Iterator[bytes]:
     for packet in container.demux():
         if packet.size:
             yield bytes(packet)
-
-
-def _redirect(url: str, timeout: float) -> str | None:
-    """Return where an address redirects to; None if it does not."""
-    place = place_of(url)
-    if place is None:
-        return None
-    scheme, host, port = place
-    parts = urlsplit(url)
-    connection: Any
-    if scheme == "https":
-        context = ssl.create_default_context()
-        # As FFmpeg does: cameras sign their certificates themselves.
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(host.strip("[]"), port, timeout=timeout, context=context)
-    else:
-        connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=timeout)
-    try:
-        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        answer = connection.getresponse()
-        target = answer.getheader("Location")
-        return urljoin(url, target) if target and answer.status in _REDIRECTS else None
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    finally:
-        connection.close()

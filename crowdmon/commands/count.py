@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,11 +13,12 @@ import click
 from crowdmon.commands import options
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.count_several import count_cameras, count_files
-from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live
+from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live, is_web
 from crowdmon.commands.painting import PaintStyle, Video, painted
 from crowdmon.commands.places import check_outputs
 from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
+from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
 from crowdmon.locks import only_writer
@@ -57,7 +60,7 @@ def run(
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
         )
-        for camera in known.cameras
+        for camera in known.counted_cameras()
     ]
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
@@ -69,15 +72,28 @@ def run(
 def _carry_out_all(plans: Sequence[Plan], counter: CounterFactory) -> int:
     if len(plans) == 1:
         return carry_out(plans[0], counter)
-    live = [plan.camera.source for plan in plans if is_live(plan.camera.source, within=plan.duration)]
+    began = time.monotonic()
+    # At the same time: several addresses that hang must not add up.
+    web = {plan.camera.name: plan for plan in plans if is_web(plan.camera.source)}
+    answers = wait_for_all([partial(_is_live, plan) for plan in web.values()])
+    found = dict(zip(web, answers, strict=True))
+    live = [
+        plan.camera.source
+        for plan in plans
+        if (found[plan.camera.name] if plan.camera.name in web else is_live(plan.camera.source))
+    ]
     if len(live) == len(plans):
-        return count_cameras(plans, counter)
+        return count_cameras(plans, counter, spent=time.monotonic() - began)
     if live:
         raise ConfigError(
             f"{redact(live[0])} is live, and several sources are counted one after the other",
             "Count live cameras together, and files apart from them",
         )
     return count_files(plans, counter)
+
+
+def _is_live(plan: Plan, _: BackgroundTask) -> bool:
+    return is_live(plan.camera.source, within=plan.duration)
 
 
 def carry_out(plan: Plan, counter: CounterFactory) -> int:

@@ -13,7 +13,7 @@ import click
 
 from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
-from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, count_source
+from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
 from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
 from crowdmon.engine.live import iterate_live
@@ -63,12 +63,13 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
     return code or (SourceError.exit_code if any(tally.left_out for _, tally in tallies) else 0)
 
 
-def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
+def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: float = 0.0) -> int:
     """Count live cameras at the same time; return the exit code, that of the first that was given up.
 
     Args:
         plans: at least one, of different cameras and otherwise alike.
         counter: builds the one counter.
+        spent: seconds that have gone to find out that they are live.
 
     Raises:
         CrowdmonError: what stops all of them; rows written until then stay, whole, and the hint says so.
@@ -98,6 +99,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
                 every=first.every,
                 duration=first.duration,
                 sinks=[rows],
+                connect_within=connect_within(first.duration, spent),
                 lost=lost,
             ):
                 tallies[reading.camera].add(frame, density, reading)

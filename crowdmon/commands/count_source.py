@@ -24,6 +24,9 @@ from crowdmon.values import DensityMap, Frame, Reading
 INTERRUPTED = 130
 """The exit code after Ctrl+C."""
 
+_AT_ONCE = 0.5
+"""Seconds in which nothing was waited for."""
+
 Counted = tuple[Frame | None, DensityMap | None, Reading]
 """What counting yields; no picture and density where nothing new was counted."""
 
@@ -102,6 +105,23 @@ def check_live(plan: Plan) -> None:
         raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
 
 
+def connect_within(duration: float | None, spent: float) -> float:
+    """Return the seconds in which a live source has to give its first picture.
+
+    Args:
+        duration: how long to count; an address that hangs must not take longer than that.
+        spent: what has gone of it already, to find out what the source is.
+    """
+    if duration is None or spent < _AT_ONCE:
+        return CONNECT_WITHIN
+    return min(CONNECT_WITHIN, round(max(duration - spent, 0.0), 1))
+
+
+def is_web(text: str) -> bool:
+    """Return whether a source is a web address: only opening tells whether it is a clip or a camera."""
+    return parse_source(text).scheme in WEB_SCHEMES
+
+
 def is_live(text: str, *, within: float | None = None) -> bool:
     """Return whether a source is counted in real time; a web address is opened to find out."""
     spec = parse_source(text)
@@ -165,6 +185,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         duration=plan.duration,
         start_time=plan.start,
         camera=plan.camera.name,
+        limits=plan.camera.to_limits(),
     )
     for frame, density, reading in readings:
         rows.write(reading)
@@ -174,12 +195,11 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
 def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> Iterator[Counted]:
     """Count a live source; ``spent`` seconds have gone already to find out that it is one."""
     check_live(plan)
-    left = CONNECT_WITHIN if plan.duration is None else max(min(plan.duration - spent, CONNECT_WITHIN), 0.0)
     return iterate_live(
         [plan.camera],
         counter_factory=counter,
         every=plan.every,
         duration=plan.duration,
         sinks=[rows],
-        connect_within=left,
+        connect_within=connect_within(plan.duration, spent),
     )

@@ -38,6 +38,6 @@ def run(out: Path, seconds: float) -> int:
     csv, snapshot = out / "demo.csv", out / "demo.png"
     outputs: dict[str, Path | None] = {f"--out {out}:": csv, "the picture": snapshot}
     check_outputs(outputs, known=demo, config=resources.path(CONFIG))
-    plan = Plan(camera=demo.cameras[0], every=EVERY, duration=seconds, csv=csv, snapshot=snapshot)
+    plan = Plan(camera=demo.counted_cameras()[0], every=EVERY, duration=seconds, csv=csv, snapshot=snapshot)
     with options.terminable():
         return carry_out(plan, make_counter_factory())

@@ -68,6 +68,10 @@ ENVIRONMENT
   CROWDMON_DATA    where crowdmon-train and crowdmon-eval look for benchmarks
   QT_QPA_PLATFORM  what the window draws on; "offscreen" for none
   NO_COLOR         set to anything: no colours in the terminal
+  CROWDMON_ALLOW_HOSTS      hosts that http playlists and redirects may reach
+                            beside their own, such as cdn.example,b.example:81
+  CROWDMON_PLAYLIST_MB      megabytes a playlist may have (8)
+  CROWDMON_PLAYLIST_ENTRIES entries a playlist may have (50000)
 
 Counts are estimates: an aid to people who watch, not a safety device.
 """

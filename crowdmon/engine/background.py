@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -77,18 +77,25 @@ def wait_for(job: Callable[[BackgroundTask], T], *, within: float | None = None)
     Raises:
         TimeoutError: it did not end in time. What the job raises is raised here.
     """
-    task = BackgroundTasks().run(job)
+    return wait_for_all([job], within=within)[0]
+
+
+def wait_for_all(jobs: Sequence[Callable[[BackgroundTask], T]], *, within: float | None = None) -> list[T]:
+    """Do several jobs at the same time and return their results; see :func:`wait_for`."""
+    tasks = BackgroundTasks()
+    running = [tasks.run(job) for job in jobs]
     until = math.inf if within is None else time.monotonic() + within
     try:
-        while not task.done.wait(_LOOK):
+        while not all(task.done.wait(_LOOK / 2) for task in running):
             if time.monotonic() >= until:
                 raise TimeoutError
     finally:
-        task.cancelled.set()
-    if task.error is not None:
-        raise task.error
-    result: T = task.result
-    return result
+        for task in running:
+            task.cancelled.set()
+    for task in running:
+        if task.error is not None:
+            raise task.error
+    return [task.result for task in running]
 
 
 def _work(task: BackgroundTask, job: Job) -> None:

@@ -55,7 +55,13 @@ class Camera:
         self._unknown_after = unknown_after
         self._closed = False
         self._configure(config)
-        self._track = Track(self.name, self.rois, interval=self.interval, unknown_after=self.unknown_after)
+        self._track = Track(
+            self.name,
+            self.rois,
+            interval=self.interval,
+            unknown_after=self.unknown_after,
+            limits=config.to_limits(),
+        )
 
     def _configure(self, config: CameraConfig) -> None:
         self.config = config
@@ -76,7 +82,7 @@ class Camera:
         """Take other ROIs or another rate; the source stays open."""
         self._configure(config)
         with self._lock:
-            self._track.redraw(self.rois)
+            self._track.redraw(self.rois, config.to_limits())
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
 
     def show(self, size: tuple[int, int] | None) -> None:

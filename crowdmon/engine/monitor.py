@@ -70,7 +70,7 @@ class Monitor:
         self._sinks = SinkThread(
             sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
         )
-        self._cameras = {camera.name: self._make(camera) for camera in config.cameras}
+        self._cameras = {camera.name: self._make(camera) for camera in config.counted_cameras()}
         self._counting = CountingThread(
             counter_factory, lambda: self._cameras, clock=self._clock, bell=self._bell
         )
@@ -150,7 +150,7 @@ class Monitor:
         """
         with self._lock:
             before, record, self._config = self._cameras, self._config.record, config
-            cameras = {one.name: self._kept(before.get(one.name), one) for one in config.cameras}
+            cameras = {one.name: self._kept(before.get(one.name), one) for one in config.counted_cameras()}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
                     camera.close()

@@ -75,7 +75,7 @@ def _read(
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Return names for a message, as many as fit on a line."""
-    shown = sorted(names)
+    """Return names for a message, as many as fit on a line; what cannot be printed is replaced."""
+    shown = sorted("".join(c if c.isprintable() else "?" for c in name) for name in names)
     more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
     return ", ".join(f"'{name:.40}'" for name in shown[:8]) + more if shown else "no variable at all"

@@ -145,8 +145,9 @@ class Bridge(QObject):
         """Ask no more and stop the engine; returns when its threads have ended."""
         self._timer.stop()
         self._awaited.clear()
-        self._tasks.stop(timeout=2.0)
-        self._monitor.stop(timeout=6.0)
+        # Both together leave room in the six seconds within which the program has ended.
+        self._tasks.stop(timeout=1.0)
+        self._monitor.stop(timeout=4.5)
 
     def apply(self, config: AppConfig) -> None:
         """Give the engine other cameras; those that stay the same go on undisturbed."""

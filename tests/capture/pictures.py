@@ -157,7 +157,7 @@ def long_lzw_tiff(orientation: int) -> tuple[bytes, Rgb]:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PictureKind:
     """A row of the table.
 
     Attributes:
@@ -177,7 +177,7 @@ class Kind:
     orientation: int = 1
 
 
-def table() -> Iterator[Kind]:
+def table() -> Iterator[PictureKind]:
     """Give all kinds of pictures, each a little file."""
     rgb = scene()
     image, grey = Image.fromarray(rgb), rgb[..., 0]
@@ -189,13 +189,15 @@ def table() -> Iterator[Kind]:
     palette3 = np.asarray(palette.convert("RGB"))
     exact, deeper, jpeg, cmyk = (0.0, 0), (0.6, 1), (0.2, 4), (1.3, 6)
 
-    def of(name: str, data: bytes, want: Rgb = rgb, near: tuple[float, int] = exact, turn: int = 1) -> Kind:
-        return Kind(name, f".{name.partition('-')[0]}", data, want, near, turn)
+    def of(
+        name: str, data: bytes, want: Rgb = rgb, near: tuple[float, int] = exact, turn: int = 1
+    ) -> PictureKind:
+        return PictureKind(name, f".{name.partition('-')[0]}", data, want, near, turn)
 
     def decoded(data: bytes) -> Rgb:
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
-    def lossy(name: str, data: bytes, near: tuple[float, int] = jpeg, turn: int = 1) -> Kind:
+    def lossy(name: str, data: bytes, near: tuple[float, int] = jpeg, turn: int = 1) -> PictureKind:
         return of(name, data, decoded(data), near, turn)
 
     yield of("png-rgb", saved(image, "PNG"))

@@ -16,14 +16,14 @@ from crowdmon.capture.source import open_source
 from crowdmon.capture.still import picture_size, read_rgb
 from crowdmon.errors import SourceError
 from tests.capture import pictures
-from tests.capture.pictures import Kind, saved, scene, tiff
+from tests.capture.pictures import PictureKind, saved, scene, tiff
 from trainer.data.datasets import Dataset, Sample
 from trainer.data.sources import from_dataset
 from trainer.evaluate import frame_of
 
 
 @functools.cache
-def table() -> dict[str, Kind]:
+def table() -> dict[str, PictureKind]:
     return {kind.name: kind for kind in pictures.table()}
 
 

@@ -44,6 +44,8 @@ def test_points_takes_what_spreadsheets_write(tmp_path: Path, text: str) -> None
         ("image,x,y\na.jpg,1,2\na.jpg,nan,2\n", "line 3"),
         ("image,x,y\na.jpg,1\n", "line 2"),
         ("image,x,y\n,1,2\n", "no picture named"),
+        ('image,x,y\na.jpg,1,"2\n' + "a.jpg,1,2\n" * 14_000, r"y '2a.{0,40} are not two"),
+        ('image,x,y\na.jpg,1,"2\n' + "a.jpg,1,2\n" * 20_000, "cannot read .*field"),
         ("image,x,y\nb.jpg,1,2\n", "none of the 1 pictures"),
     ],
 )

@@ -78,11 +78,18 @@ def read_csv(path: Path) -> dict[str, Points]:
     Raises:
         DatasetError: no such columns, a row that cannot be read (with its line), not UTF-8.
     """
-    found: dict[str, list[tuple[float, float]]] = {}
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"cannot read {path}: {error}", "Save it as CSV in UTF-8.") from error
+    try:
+        return _parse(text, path)
+    except csv.Error as error:  # such as a quote that is never closed
+        raise DatasetError(f"cannot read {path}: {error}", "Save it as CSV in UTF-8.") from error
+
+
+def _parse(text: str, path: Path) -> dict[str, Points]:
+    found: dict[str, list[tuple[float, float]]] = {}
     lines = text.splitlines()
     first = lines[0] if lines else ""
     rows = csv.reader(lines, delimiter=";" if first.count(";") > first.count(",") else ",")
@@ -116,7 +123,7 @@ def _row(row: list[str], at: list[int], *, where: str) -> tuple[str, tuple[float
         point = (math.nan, math.nan)
     if not all(map(math.isfinite, point)):
         raise DatasetError(
-            f"{where}: x {x!r} and y {y!r} are not two numbers", "Give pixels, such as 412.5,87."
+            f"{where}: x {x!r:.40} and y {y!r:.40} are not two numbers", "Give pixels, such as 412.5,87."
         )
     return name, point
 
