@@ -73,6 +73,7 @@ cameras = st.builds(
     ),
     rate=st.none() | st.floats(1e-6, 1000),
     unknown_after=st.none() | st.floats(1, 86_400),
+    watch_view=st.booleans(),
     rois=st.lists(rois, max_size=3, unique_by=lambda roi: look_of(roi.name)).map(tuple),
 )
 displays = st.builds(
