@@ -20,7 +20,7 @@ PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check lint bench docs readability clean
+.PHONY: help run test test-all check lint bench docs readability release clean
 
 help:
 	@echo "make run     install, then open the window on the demo camera"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench   measure this machine at length, out/bench.json and out/bench.md"
 	@echo "make docs    draw the pictures and the command reference of the documentation again"
 	@echo "make readability  list long sentences and old words in the documentation; it only warns"
+	@echo "make release VERSION=0.2.0  write version and changelog, commit and tag both"
 	@echo "make clean   remove what was made, except $(VENV)"
 
 run: $(VENV)/.run
@@ -60,6 +61,9 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/ablation.py
 	$(BIN)/python examples/count_picture.py "synthetic:plaza?people=60&seed=4&width=800&height=450" docs/images/library.png
 	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
+
+release:
+	@$(PYTHON) docs/release.py "$(VERSION)"
 
 readability:
 	@$(PYTHON) docs/readability.py --prose

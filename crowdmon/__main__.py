@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import logging
 import os
 import sys
@@ -19,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; the errors' own are drawn in ``errors.py``."""
     from crowdmon.commands.cli import cli
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            # The name of a file may hold what a terminal cannot show.
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = cli.main(args=argv, prog_name="crowdmon", standalone_mode=False)
     except CrowdmonError as error:
@@ -38,16 +45,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone. Give stdout somewhere to flush to on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            return _unexpected(error)
+        return _say(f"the file system takes no name as long as this one: {error.filename}", 2)
     except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
-        what = f"{type(error).__name__}: {error}".rstrip(": ")
-        return _say(f"unexpected {what}. This is a fault in crowdmon; run again with -v to see where", 1)
+        return _unexpected(error)
     return result if isinstance(result, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    return _say(f"unexpected {what}. This is a fault in crowdmon; run again with -v to see where", 1)
 
 
 def _say(message: str, code: int) -> int:
     if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
         sys.stderr.write(redact(traceback.format_exc()))
-    sys.stderr.write(" ".join(f"crowdmon: {redact(message)}".split()) + "\n")
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        sys.stderr.write(" ".join(f"crowdmon: {redact(message)}".split()) + "\n")
     return code
 
 

@@ -48,12 +48,16 @@ HARMLESS = frozenset(
 _SCHEME = r"(?:[A-Za-z][\w+.-]*://+|(?i:\b(?:" + "|".join(SCHEMES_WITH_HOST) + r")):/*(?=\S))"
 _START = re.compile(_SCHEME)
 _ADDRESS = re.compile(rf"(?P<scheme>{_SCHEME})(?P<rest>.*)", re.S)
-_AT = re.compile(r"@(?=[\w\[$*])")
+_AT = re.compile(r"@(?=[\w\[$*])|^@")
 _END = re.compile(r"[\s'\"<>|`]")
 _TAIL = re.compile(r"[.,;:!)\]]*$")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%\w]*\]|[^:/?#]*)")
 _PLACEHOLDERS = re.compile(r"(?:\$\{\w+\})+")
 _PUBLIC_USER = re.compile(r"(?:[\w.-]*:|\$\{\w+\}:?)(?:\$\{\w+\})*")
+_QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?[/?#].*=", re.S)
+"""What stands before an ``@`` and is a password with a slash, or else a host and a value with an ``@`` in it:
+it cannot be told which part is the secret."""
+
 _EXAMPLE = re.compile(r"USER(?:NAME)?:PASSWORD")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{0,12}")
 
@@ -88,6 +92,8 @@ class Address:
 
     def public(self) -> str:
         """Return the address with everything that could be a secret replaced."""
+        if self.userinfo is not None and _QUERY_WITH_AT.match(self.userinfo):
+            return f"{self.scheme}{HIDDEN}"
         user = None if self.userinfo is None else _public_user(self.userinfo)
         port = None if self.port is None else _public_port(self.port)
         query = None if self.query is None else _public_query(self.query)

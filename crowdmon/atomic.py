@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crowdmon.errors import SinkError
+from crowdmon.places import is_too_long
 
 
 def check_place(path: Path, *, kind: str = "file", replaced: bool = False) -> None:
@@ -27,6 +28,8 @@ def check_place(path: Path, *, kind: str = "file", replaced: bool = False) -> No
     Raises:
         SinkError: the folder is missing or nothing can be written there.
     """
+    if is_too_long(path):
+        raise SinkError(f"cannot write {path}: the name is too long", "Choose a shorter one")
     if path.is_dir():
         raise SinkError(f"{path} is a folder, not a file", f"Give the name of a {kind}")
     if not path.parent.is_dir():

@@ -84,6 +84,7 @@ def _numbers(fact: Fact) -> Iterator[tuple[str, float]]:
             ("count", roi.count),
             ("smoothed count", roi.count_smoothed),
             ("density per m2", roi.density_per_m2),
+            ("local density per m2", roi.local_per_m2),
         ):
             if value is not None:
                 yield f"{what} in '{roi.roi}'", value

@@ -108,7 +108,7 @@ class ReadingState(StrEnum):
 
 
 class Level(StrEnum):
-    """Alarm level of a ROI, in rising order."""
+    """How crowded a ROI is, and how high an alarm, in rising order."""
 
     NONE = "none"
     AMBER = "amber"
@@ -125,7 +125,8 @@ class RoiReading:
         count: people, None unless the state is ok.
         count_smoothed: people, exponentially smoothed; None unless the state is ok.
         density_per_m2: people per square metre; None without a known ground area.
-        level: alarm level; None without an alarm rule.
+        level: how crowded it is by ``levels:`` of the configuration; None without them, or without a count.
+        local_per_m2: the most people per square metre in any 3x3 m of its floor; None without a ground plane.
     """
 
     roi: str
@@ -133,6 +134,7 @@ class RoiReading:
     count_smoothed: float | None = None
     density_per_m2: float | None = None
     level: Level | None = None
+    local_per_m2: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +206,44 @@ Polygon = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
+class GroundPlane:
+    """The floor that a camera sees; see :mod:`crowdmon.track.ground` for what follows from it.
+
+    Attributes:
+        to_picture: the 3x3 matrix, row by row, that takes (x, y, 1) in metres on the floor to fractions 0..1
+            of the picture; its third result is above 0 in front of the camera.
+        head_height: how tall people stand, in metres.
+        camera_height: metres of the camera above the floor; None if it follows from the matrix.
+    """
+
+    to_picture: tuple[float, ...]
+    head_height: float = 1.7
+    camera_height: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Roi:
     """A region of interest: a simple polygon in fractions of the picture.
 
     Attributes:
         name: unique on its camera; not :data:`WHOLE_FRAME`.
         polygon: at least three corner points in 0..1, not crossing itself.
-        area_m2: ground area in square metres, None if unknown.
+        area_m2: ground area in square metres as somebody entered it, None if nobody did.
         colour: index of its colour in the palette of ROIs; None to take the one for its position. Two ROIs
             that differ only in colour are equal.
+        plane: the floor its camera sees, None if that is unknown: then people are counted whose heads are in
+            the polygon.
+        at_heads: with a plane, whether the polygon is drawn where heads are and not on the floor.
     """
 
     name: str
     polygon: tuple[tuple[float, float], ...] = field(default=())
     area_m2: float | None = None
     colour: int | None = field(default=None, compare=False)
+    plane: GroundPlane | None = None
+    at_heads: bool = False
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What decides where in the picture its people are counted."""
+        return self.polygon, self.plane, self.at_heads

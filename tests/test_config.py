@@ -21,6 +21,7 @@ from crowdmon.config import (
     AppConfig,
     CameraConfig,
     DisplayConfig,
+    GroundConfig,
     RoiConfig,
     dump,
     expand_secrets,
@@ -33,7 +34,7 @@ from crowdmon.config.models import look_of
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
 from crowdmon.heatmap import PALETTES
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.values import Roi
 
 GOOD = """\
@@ -46,6 +47,19 @@ cameras:
       - {name: half, polygon: [[0, 0], [0.5, 0], [0.5, 1e-1]]}
   - {name: webcam, source: 0}
 """
+
+FLOOR = "rectangle: {corners: [[0.1, 0.9], [0.9, 0.9], [0.7, 0.4], [0.3, 0.4]], sides: [6, 12]}"
+PLAZA = GroundConfig.model_validate(
+    {
+        "points": [
+            {"at": [0.058, 0.969], "metres": [-5, 8]},
+            {"at": [0.942, 0.969], "metres": [5, 8]},
+            {"at": [0.698, 0.342], "metres": [6, 25]},
+            {"at": [0.302, 0.342], "metres": [-6, 25]},
+        ],
+        "camera_height": 6,
+    }
+)
 
 triangles = st.builds(
     lambda x, y, w, h: ((x, y), (x + w, y), (x, y + h)),
@@ -74,6 +88,8 @@ cameras = st.builds(
     rate=st.none() | st.floats(1e-6, 1000),
     unknown_after=st.none() | st.floats(1, 86_400),
     watch_view=st.booleans(),
+    ground=st.none() | st.sampled_from([PLAZA, GroundConfig.model_validate(yaml.safe_load(FLOOR))]),
+    rois_at=st.sampled_from(["ground", "heads"]),
     rois=st.lists(rois, max_size=3, unique_by=lambda roi: look_of(roi.name)).map(tuple),
 )
 displays = st.builds(
@@ -97,6 +113,10 @@ def camera(**keys: object) -> str:
 
 def roi(polygon: str = "[[0,0],[1,0],[1,1]]", name: str = "r", more: str = "") -> str:
     return camera(rois=f"[{{name: {name}, polygon: {polygon}{more}}}]")
+
+
+def ground(ground: str) -> str:
+    return camera(ground=ground)
 
 
 class TestReading:
@@ -132,13 +152,29 @@ class TestReading:
         with pytest.raises(ValidationError, match="frozen"):
             CameraConfig(name="a", source="x").name = "b"  # type: ignore[misc]
 
+    def test_a_ground_plane_belongs_to_every_roi_of_its_camera(self) -> None:
+        rois = "[{name: r, polygon: [[0,0],[1,0],[1,1]]}]"
+        (on_floor,) = parse(camera(ground=f"{{{FLOOR}}}", rois=rois), where="a.yaml").cameras[0].to_rois()
+        assert on_floor.plane is not None
+        assert (on_floor.plane.head_height, on_floor.plane.camera_height, on_floor.at_heads) == (
+            1.7,
+            None,
+            False,
+        )
+        text = camera(ground=f"{{{FLOOR}, head_height: 1.2}}", rois=rois, rois_at="heads")
+        (at_heads,) = parse(text, where="a.yaml").cameras[0].to_rois()
+        assert at_heads.plane is not None
+        assert (at_heads.plane.head_height, at_heads.at_heads) == (1.2, True)
+        (neither,) = parse(camera(rois=rois, rois_at="heads"), where="a.yaml").cameras[0].to_rois()
+        assert (neither.plane, neither.at_heads) == (None, False)
+
     @pytest.mark.parametrize("name", ["example.yaml", "demo.yaml"])
     def test_the_shipped_configurations_are_valid(self, name: str) -> None:
         for one in load(resources.path(f"configs/{name}")).cameras:
             assert len(one.rois) > 0
 
     def test_the_demo_states_the_ground_of_those_whose_heads_are_inside(self) -> None:
-        camera, head_height = Camera(1280, 720), 1.65
+        camera, head_height = SceneCamera(1280, 720), 1.65
         corners = np.array([[0, 5], [1, 5], [0, 30], [1, 30]], dtype=np.float64)
         pixels, _ = camera.project(np.column_stack([corners, np.full(4, head_height)]))
         to_ground, _ = cv2.findHomography(pixels, corners)
@@ -211,6 +247,37 @@ class TestRefusing:
             ),
             ("- a", "the top of the file is a list, not a mapping. Begin it with 'cameras:'"),
             ("cameras: 3", "cameras = 3 is not allowed"),
+            (
+                camera(rois_at="feet"),
+                r"cameras\[0\]\.rois_at = 'feet' is not allowed. Allowed: ground or heads",
+            ),
+            (ground("{}"), r"cameras\[0\]\.ground: the floor is known by points or by a rectangle"),
+            (ground("{points: []}"), r"cameras\[0\]\.ground: 0 points do not make a plane. Give 4 to 100"),
+            (
+                ground("{head_heigth: 1}"),
+                r"ground\.head_heigth is not a known key\. Did you mean 'head_height'",
+            ),
+            (ground(f"{{{FLOOR}, head_height: 9}}"), r"ground\.head_height = 9 is not allowed.*up to 3"),
+            (ground(f"{{{FLOOR}, camera_height: 0}}"), r"ground\.camera_height = 0 .*greater than 0"),
+            (
+                ground(f"{{{FLOOR}, camera_height: 1.6}}"),
+                r"cameras\[0\]\.ground: the camera is 1\.6 m above the floor, not above heads at 1\.7 m",
+            ),
+            (
+                ground("{points: [{at: [0.5, 720], metres: [0, 0]}]}"),
+                r"ground\.points\[0\]\.at = \[0\.5, 720\]: it lies outside the picture.*not pixels",
+            ),
+            (ground("{points: [{at: [0.5, 1]}]}"), r"ground\.points\[0\]\.metres is missing"),
+            (ground("{points: [{at: [0, 1], metres: [0, 0], meter: 1}]}"), "Did you mean 'metres'"),
+            (
+                ground("{rectangle: {corners: [[0,1],[1,0],[1,1],[0,0]], sides: [4, 3]}}"),
+                r"cameras\[0\]\.ground\.rectangle: edge 1 .* crosses or touches edge 3",
+            ),
+            (ground("{rectangle: {corners: [[0,1]], sides: [4, 3]}}"), "rectangle: 1 corners do not make a"),
+            (
+                ground("{rectangle: {corners: [[0,1],[1,1],[1,0],[0,0]], sides: [4, -3]}}"),
+                r"rectangle\.sides\[1\] = -3 is not allowed",
+            ),
             ("1: 2", "keys that are text"),
             ("cameras: []\ncameras: []", "line 2: the key 'cameras' stands twice, first in line 1"),
             (camera() + "\n\n" + "x: [", "line 3: "),

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOOR_0 = {"values", "facts", "errors", "address", "geometry", "atomic", "config", "logs", "resources"} | {
-    "heatmap", "picture", "privacy", "roi", "scene", "formats", "track",
+    "places", "locks", "signals", "heatmap", "picture", "privacy", "roi", "scene", "formats", "track",
 }  # fmt: skip
 FLOOR_1 = {"counting", "capture", "sinks"}
 FLOOR_2 = {"engine", "view"}
@@ -250,7 +250,7 @@ def test_the_laws_bite(module: str, source: str) -> None:
         ("crowdmon.ui.bridge", "import threading\nfrom PyQt6.QtCore import QThread\nQThread"),
         ("crowdmon.ui.window", "from .bridge import Bridge\nimport pyqtgraph"),
         ("trainer.evaluate", "from crowdmon.track.measure import measure"),
-        ("trainer.evaluate", "from crowdmon.capture.still import read"),
+        ("trainer.evaluate", "from crowdmon.capture.still import read_rgb"),
         ("crowdmon.sinks.history.file", "import sqlite3"),
         ("crowdmon.commands.window", "def f():\n    from crowdmon.ui.shell.app import run_window"),
         ("crowdmon.__main__", "from crowdmon import __version__"),

@@ -5,6 +5,8 @@ Nothing heavy is imported here, because ``--help`` has to answer at once.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import sys
@@ -65,6 +67,10 @@ folds_option = click.option(
 @folds_option
 @click.option("--list", "listing", is_flag=True, help="Show which benchmarks are there, and how complete.")
 @click.option(
+    "--verify", is_flag=True,
+    help="With --list: read every picture once and name those that are damaged; exit status 5 if there are.",
+)  # fmt: skip
+@click.option(
     "--table", metavar="II..IX|folds",
     help="Print a table of the paper beside our figures, or UCF_CC_50 fold by fold; VII, VIII and folds "
     "train, --steps or --minutes a run. Started twice, they share the runs.",
@@ -87,6 +93,7 @@ folds_option = click.option(
 def train_command(
     *,
     listing: bool,
+    verify: bool,
     table: str | None,
     figure: str | None,
     weights: Path | None,
@@ -100,8 +107,10 @@ def train_command(
     if listing:
         from trainer.commands.listing import run
 
-        run(options["root"])
+        run(options["root"], verify=verify)
         return
+    if verify:
+        raise ConfigError("--verify reads what --list finds", "Give --list as well")
     if table is not None or figure is not None:
         from dataclasses import fields
 
@@ -178,6 +187,8 @@ def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - no traceback reaches the user
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return _say(name, f"the file system takes no name as long as this one: {error.filename}", 2)
         what = f"{type(error).__name__}: {error}".rstrip(": ")
         return _say(
             name, f"unexpected {what}. This is a fault in crowdmon; run again with -v to see where", 1
@@ -188,9 +199,10 @@ def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
 def _say(name: str, message: str, code: int, *, drawing: str = "") -> int:
     if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
         sys.stderr.write(redact(traceback.format_exc()))
-    sys.stderr.write(" ".join(f"{name}: {redact(message)}".split()) + "\n")
-    if drawing:
-        sys.stderr.write("\n" + drawing.rstrip() + "\n")
+    with contextlib.suppress(OSError):  # a terminal that was closed
+        sys.stderr.write(" ".join(f"{name}: {redact(message)}".split()) + "\n")
+        if drawing:
+            sys.stderr.write("\n" + drawing.rstrip() + "\n")
     return code
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,13 +18,15 @@ import cv2
 import numpy as np
 
 from crowdmon.atomic import write_whole
-from crowdmon.errors import SinkError
+from crowdmon.errors import DatasetError, SinkError
 from crowdmon.values import DensityMap, Frame
 from trainer.data.datasets import Dataset, Sample
 from trainer.data.datasets.rois import cover
 from trainer.data.datasets.ucf_cc_50 import SHARED_WITH_PART_A
 from trainer.data.sources import MAX_SIDE
 from trainer.scores import Scored, by_category, by_range, by_scene, mean_of, nae, summary, without_mask, worst
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 
@@ -36,24 +39,41 @@ class CountsPeople(Protocol):
         ...
 
 
-def score(dataset: Dataset, counter: CountsPeople, *, done: Progress | None = None) -> list[Scored]:
+def score(
+    dataset: Dataset,
+    counter: CountsPeople,
+    *,
+    done: Progress | None = None,
+    left_out: list[DatasetError] | None = None,
+) -> list[Scored]:
     """Count every picture of a dataset.
 
     Args:
         dataset: a split.
         counter: counts a frame.
         done: called with the name of each picture once it is counted.
+        left_out: takes why pictures could not be read, which are then not scored; None to raise.
 
     Raises:
-        DatasetError: a picture cannot be read.
+        DatasetError: a picture cannot be read, or with ``left_out`` none can.
         CountingError: the network failed.
     """
     scored = []
     for index, sample in enumerate(dataset.samples):
-        density = counter.count(frame_of(sample, camera=dataset.name, index=index))
+        try:
+            frame = frame_of(sample, camera=dataset.name, index=index)
+        except DatasetError as error:
+            if left_out is None:
+                raise
+            left_out.append(error)
+            log.warning("left out: %s", error)
+            continue
+        density = counter.count(frame)
         scored.append(_scored(sample, density))
         if done is not None:
             done(sample.name)
+    if left_out and not scored:
+        raise left_out[0]
     return scored
 
 

@@ -78,7 +78,7 @@ def build(config: TrainConfig) -> Network:
 def _dropout(share: float) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], Tensor]:
     """Return a hook that leaves out whole features of a picture while training, and scales the rest up.
 
-    Source: Tompson et al., "Efficient Object Localization Using Convolutional Networks" (2015).
+    DataSource: Tompson et al., "Efficient Object Localization Using Convolutional Networks" (2015).
     """
 
     def hook(module: nn.Module, _: tuple[Tensor, ...], features: Tensor) -> Tensor:
@@ -95,7 +95,7 @@ def split_filters(network: SSRHEF) -> SSRHEF:
     to layer by a factor of ten, and one learning rate then fits none of them. Here every filter's
     direction starts at the size a fresh one would have, so that a step turns all of them by as much.
 
-    Source: Salimans and Kingma, "Weight Normalization" (2016).
+    DataSource: Salimans and Kingma, "Weight Normalization" (2016).
     """
     for conv in _convolutions(network):
         usual = (2 / conv.weight[0].numel()) ** 0.5

@@ -67,7 +67,7 @@ class Bench:
 
 
 def goal(name: str, of: str, *, limit: float, measured: float, unit: str, at_least: bool = False) -> Goal:
-    """Return a goal with its verdict: what was measured shall be at most the limit, or at least."""
+    """Return a goal with its verdict: the measured value must be at most the limit, or at least."""
     ok = measured >= limit if at_least else measured <= limit
     bound = "at least" if at_least else "at most"
     return {

@@ -26,10 +26,10 @@ PUBLISHED = "512x1024"
 """The size at which networks are compared."""
 
 FASTER = {"mcnn": 25.0, "csrnet": 50.0}
-"""How many times quicker than the eager form of these networks counting shall be."""
+"""The goal: how many times faster than these networks in eager torch the counting is."""
 
 NEAR = {"f32": 100.0, "bf16": 65.0}
-"""Percent of a large matrix product's operations a second that the network shall reach."""
+"""The goal: percent of the operations a second of a large matrix product that the network reaches."""
 
 TOGETHER = 4
 """Pictures counted in one call, to see whether that pays."""
@@ -38,7 +38,7 @@ CARD_BATCHES = (1, 16)
 """Pictures counted in one call on a CUDA card."""
 
 CARD_MS = 1.0
-"""Milliseconds one picture of 512x1024 shall take on a data-centre card."""
+"""The goal: milliseconds for one picture of 512x1024 on a data-centre card."""
 
 _CPU = ("openvino", "onnxruntime", "torch")
 

@@ -34,7 +34,7 @@ _PICTURES = 150
 RATE = 2.0
 """Counts a second each of many cameras is held to."""
 FEWEST = 6
-"""Cameras that shall be held."""
+"""The goal: number of cameras."""
 MOST_CPU = 95.0
 """Percent of the machine that they may take."""
 _HELD = 0.95
@@ -126,7 +126,7 @@ def latency(bench: Bench) -> Figures:
 
 
 def held(bench: Bench) -> Figures:
-    """How many cameras are counted as often as they shall be, without a window."""
+    """How many cameras are counted as often as requested, without a window."""
     rows: list[Row] = []
     with cameras(clip(bench)) as served:
 

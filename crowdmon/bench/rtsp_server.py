@@ -55,7 +55,7 @@ class Stream:
         payload_type: as in the RTP header.
         fps: pictures a second; None to send as fast as the client reads.
         ticks: units of 1/90000 s from one picture to the next.
-        endless: whether it begins anew at its end.
+        endless: whether it starts again at its end.
         marked: whether a picture's last packet carries the marker bit.
     """
 

@@ -25,6 +25,7 @@ from crowdmon.atomic import write_whole
 from crowdmon.bench import inference, live, memory, offline, tables, window
 from crowdmon.bench.harness import Bench, Figures, cores
 from crowdmon.commands import options
+from crowdmon.commands.places import check_outputs
 from crowdmon.errors import CrowdmonError, SinkError
 
 PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
@@ -51,7 +52,9 @@ def run(target: Path | None = None, *, markdown: Path | None = None, long: bool 
     """
     options.writable(target)
     options.writable(markdown)
-    result = measure(long=long)
+    check_outputs({"--json": target, "--markdown": markdown})
+    with options.terminable():
+        result = measure(long=long)
     show(result)
     if target:
         write(json.dumps(result, indent=2) + "\n", target)

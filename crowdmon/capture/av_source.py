@@ -11,12 +11,13 @@ from typing import Self
 
 from av.video.frame import VideoFrame
 
-from crowdmon.capture.decoder import BROKEN, Decoder, stamp_of
+from crowdmon.capture.decoder import Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
-from crowdmon.capture.picture import AvPicture, Scalers, Turns
+from crowdmon.capture.picture import AvPicture, Scalers, Turns, plausible
 from crowdmon.capture.source import MIN_SIDE, SourceInfo
 from crowdmon.capture.uri import SourceSpec
-from crowdmon.errors import SourceError
+from crowdmon.capture.web import BROKEN
+from crowdmon.errors import ConfigError, SourceError
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class AvSource:
         stopped: asked now and then whether to give up; a live source then ends as if it were lost.
 
     Raises:
+        ConfigError: a limit in the environment is none.
         SourceError: it cannot be opened, or its first picture cannot be read.
     """
 
@@ -60,11 +62,13 @@ class AvSource:
         self._spec, self._timeout = spec, timeout
         self._scalers = Scalers()
         self._index, self._sought = 0, False
+        self._reading = self._closed = False
+        self._ignored: set[float | None] = set()
         self._layout = check_file(spec) if spec.kind == "file" else None
         began = time.monotonic()
         try:
             self._decoder = Decoder(spec, timeout=timeout, stopped=stopped)
-        except SourceError:
+        except (ConfigError, SourceError):
             raise
         except BROKEN as error:
             took = time.monotonic() - began
@@ -132,6 +136,17 @@ class AvSource:
         """Decode what is needed only; see the protocol."""
         self._decoder.needed = needed
 
+    def _aspect(self) -> float | None:
+        aspect = self._decoder.aspect
+        if not plausible(aspect) and aspect not in self._ignored:
+            self._ignored.add(aspect)
+            _log.warning(
+                "%s: a pixel is said to be %.4g times as wide as high, which is taken for 1",
+                self._spec.label,
+                aspect,
+            )
+        return aspect
+
     def _picture(self, frame: VideoFrame, *, index: int, pts: float, age: float = 0.0) -> AvPicture:
         return AvPicture(
             frame,
@@ -139,7 +154,7 @@ class AvSource:
             time=time.time() - min(age, _MOST_BACK),
             pts=pts,
             scalers=self._scalers,
-            aspect=self._decoder.aspect,
+            aspect=self._aspect(),
             turn=self._turns.of(frame),
         )
 
@@ -148,6 +163,7 @@ class AvSource:
         return first if first is not None else self._read()
 
     def _read(self) -> VideoFrame | None:
+        self._reading = True
         try:
             return self._decoder.next()
         except SourceError:
@@ -155,6 +171,10 @@ class AvSource:
         except BROKEN as error:
             self._ended_by_cut()
             raise explain_read(error, self._spec, timeout=self._timeout[1], done=self._index) from None
+        finally:
+            self._reading = False
+            if self._closed:
+                self._decoder.close()
 
     def _ended(self) -> None:
         """Raise if the end came too early."""
@@ -169,6 +189,11 @@ class AvSource:
     def _ended_by_cut(self) -> None:
         """Raise if this is a file whose end is missing."""
         total, done = self._decoder.total, self._index
+        if self._decoder.broke_off and total is not None and done < total:
+            raise SourceError(
+                f"{self._spec.label}: the connection was cut after {done} of its {total} pictures",
+                "Check the network",
+            )
         if self._layout is None or not (self._layout.cut or self._shrunk(self._layout.size)):
             return
         hint = "The rest of the file is missing; copy it again"
@@ -189,7 +214,7 @@ class AvSource:
     def seek(self, pts: float) -> None:
         """Make the picture shown at ``pts`` seconds the next one; see the protocol."""
         if self._decoder.closed or not self.info.seekable:
-            raise SourceError(f"{self._spec.label} cannot be sought", "Only files can")
+            raise SourceError(f"cannot seek in {self._spec.label}", "Seeking works in files only")
         # Some files say they are shorter than they are; beyond the end the decoder finds the last picture.
         target = max(0.0, min(pts, (self.info.duration or 0.0) + 60.0))
         try:
@@ -201,9 +226,14 @@ class AvSource:
         self._sought = True
 
     def close(self) -> None:
-        """Release the source; may be called twice. Not while another thread reads it."""
-        self._first = None
-        self._decoder.close()
+        """Release the source; may be called twice.
+
+        While another thread waits in it for a picture, FFmpeg cannot be taken away from under it: that thread
+        then releases it as soon as it comes back.
+        """
+        self._first, self._closed = None, True
+        if not self._reading:
+            self._decoder.close()
 
     def __enter__(self) -> Self:
         return self

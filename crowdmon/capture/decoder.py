@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from crowdmon.capture.ffmpeg import open_options
 from crowdmon.capture.live_packets import HeldPackets, Lateness
 from crowdmon.capture.uri import WEB_SCHEMES, SourceSpec
+from crowdmon.capture.web import WebInput
 from crowdmon.errors import SourceError
 
 _log = logging.getLogger(__name__)
@@ -30,11 +31,9 @@ _log = logging.getLogger(__name__)
 # to Python from FFmpeg's threads can deadlock. What matters arrives as an error.
 av.logging.set_level(None)
 
-BROKEN = (av.FFmpegError, OSError, ValueError)
-"""What PyAV raises."""
-
 _MOST_BAD = 250
-"""Packets in a row that cannot be decoded before a source is given up."""
+"""Packets in a row that cannot be decoded before a live stream is given up. A file is read to its end: the
+first key frame of a recording that was cut may be far."""
 
 _MOST_FPS = 1000.0
 _KEY_FRAME = 5.0
@@ -47,6 +46,9 @@ times the wait before it, for cameras that are as slow as that anyhow."""
 _CLOCKED = ("rtsp", "sdp", "rtp", "mpegts", "flv", "live_flv")
 """Formats whose time stamps are the camera's. To others (motion JPEG, bare H.264) FFmpeg gives some of its
 own, and a playlist's pictures come by the segment."""
+
+_ENDLESS = ("mpjpeg", "hls")
+"""Formats of web servers whose size in bytes says nothing: pictures one after the other, and playlists."""
 
 _SAME = 1e-4
 """Seconds within which two moments are the same when seeking."""
@@ -68,6 +70,7 @@ class Decoder:
         total: number of pictures; None if it does not say.
         origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
+        broke_off: the connection ended where a clip, whose length its server did not say, may have its end.
         needed: asked before each packet of a live stream whether its picture would be used; None for always.
         passed: sound pictures that were not decoded, or not given, because they were not needed or came
             too late, since this was last set to 0.
@@ -86,12 +89,17 @@ class Decoder:
         self._stopped = stopped
         self._ready: deque[VideoFrame] = deque()
         self.left_out = self.passed = 0
+        self.broke_off = False
         self.needed: Callable[[], bool] | None = None
         self.heard: float | None = None
         self._held: HeldPackets[av.Packet[Any]] = HeldPackets()
         self._frames: Iterator[VideoFrame] = iter(())
-        self._container: InputContainer | None = av.open(
-            how.url, mode="r", format=how.format, options=how.options, timeout=timeout
+        web = WebInput(how, label=spec.label, timeout=timeout) if spec.scheme in WEB_SCHEMES else None
+        self._web = web
+        self._container: InputContainer | None = (
+            web.open()
+            if web is not None
+            else av.open(how.url, mode="r", format=how.format, options=how.options, timeout=timeout)
         )
         try:
             self._stream = _video(self._container, spec.label)
@@ -105,7 +113,9 @@ class Decoder:
         stream = self._stream
         self._base = float(stream.time_base or Fraction(1, 1000))
         duration = (stream.duration or 0) * self._base or (container.duration or 0) / av.time_base
-        self.live = spec.live and not (spec.scheme in WEB_SCHEMES and duration > 0)
+        size = self._web.size if self._web is not None else 0
+        self.live = spec.live and not (self._web is not None and _is_clip(container, duration, size))
+        self._boundless = self._web is not None and self._web.size <= 0
         self.duration = duration if duration > 0 and not self.live else None
         self.total = None if self.live else (stream.frames or None)
         self.fps = _rate(stream, guess=not spec.scheme.startswith("rtsp"))
@@ -130,15 +140,22 @@ class Decoder:
         """Return the next frame, None at the end; damaged ones are left out."""
         if self._ready:
             return self._ready.popleft()
-        return next(self._frames, None) if self._container is not None else None
+        if self._container is None:
+            return None
+        frame: VideoFrame | None = None
+        try:
+            frame = next(self._frames, None)
+        finally:
+            # Before any error of FFmpeg's, which may follow from what was refused.
+            if self._web is not None:
+                self._web.check(ended=frame is None)
+        return frame
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         bad, since = 0, time.monotonic()
         asked, usual = since, 0.0
         limit = max(self._read_timeout, _KEY_FRAME)
-        # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
-        # PyAV would wait for the next picture for as long as any packet comes.
-        for packet in container.demux() if self.live else container.demux(self._stream):
+        for packet in self._packets(container):
             waited = time.monotonic() - asked if self.live else 0.0
             if waited >= self._read_timeout:
                 # What comes out when the time is up is the picture before the silence, held back until now.
@@ -159,8 +176,23 @@ class Decoder:
             if self.lateness is not None and self.lateness.skipping:
                 since, limit = since if self.lateness.caught_up else asked, max(limit, _KEY_FRAME)
             bad += frames is None
-            if bad > _MOST_BAD or (self.live and asked - since > limit):
+            if self.live and (bad > _MOST_BAD or asked - since > limit):
                 raise SourceError(f"{self._label}: data but no picture can be decoded", "It may be damaged")
+
+    def _packets(self, container: InputContainer) -> Iterator[av.Packet[Any]]:
+        """Yield the packets; of a clip whose server did not say how long it is, a broken line is the end."""
+        try:
+            # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
+            # PyAV would wait for the next picture for as long as any packet comes.
+            for packet in container.demux() if self.live else container.demux(self._stream):
+                if self._web is not None:
+                    if not packet.size and self._boundless and not self.live:
+                        self.broke_off |= self._web.broke_off()
+                    self._web.packet()
+                yield packet
+        except IndexError:
+            # PyAV at the end, after all that was to come, if streams were added since it was opened.
+            _log.debug("%s: streams were added while it was read", self._label)
 
     def _in_time(self, packet: av.Packet[Any], waited: float) -> bool:
         """Return whether a packet is decoded at all, which took ``waited`` seconds to come."""
@@ -250,6 +282,16 @@ class Decoder:
         self._frames = iter(())
         if container is not None:
             container.close()
+        if self._web is not None:
+            self._web.close()
+
+
+def _is_clip(container: InputContainer, duration: float, size: int) -> bool:
+    """Whether what a web server sends is a clip, by what it says: the clip's length in seconds or in bytes.
+
+    Cameras that send motion JPEG in parts announce any number of bytes, and never end.
+    """
+    return duration > 0 or (container.format.name not in _ENDLESS and size > 0)
 
 
 def stamp_of(frame: VideoFrame) -> float | None:
@@ -264,7 +306,11 @@ def _video(container: InputContainer, label: str) -> VideoStream:
     streams = [stream for stream in container.streams.video if not stream.disposition & cover]
     if not streams:
         raise SourceError(f"{label} has no video stream", "Give a source with pictures")
-    return max(streams, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
+    # PyAV gives no decoder to a stream whose format FFmpeg does not know, whatever its types say.
+    known = [stream for stream in streams if getattr(stream, "codec_context", None) is not None]
+    if not known:
+        raise SourceError(f"{label}: no decoder for its video format", "Convert it to H.264")
+    return max(known, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
 
 
 def _rate(stream: VideoStream, *, guess: bool) -> float | None:

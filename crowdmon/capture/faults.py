@@ -9,14 +9,15 @@ from __future__ import annotations
 import errno
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from av import error as fail
 
+from crowdmon import address
 from crowdmon.capture.layout import Layout, read_layout
-from crowdmon.capture.uri import SourceSpec
+from crowdmon.capture.uri import SourceSpec, unencoded
 from crowdmon.capture.webcams import list_webcams
 from crowdmon.errors import SourceError
+from crowdmon.places import is_too_long
 
 
 class AccessRefusedError(SourceError):
@@ -45,6 +46,8 @@ def check_file(spec: SourceSpec) -> Layout:
         SourceError: it is missing, empty, no plain file, or an mp4 without its index.
     """
     path = Path(spec.uri)
+    if is_too_long(path):
+        raise SourceError(f"{spec.label}: the name is too long for this disk", "Check the path")
     if not path.exists():
         raise SourceError(f"{spec.label}: no such file", "Check the path")
     if not path.is_file():
@@ -72,6 +75,14 @@ def explain_open(error: Exception, spec: SourceSpec, *, timeout: float, took: fl
         timeout: seconds that were waited for at most.
         took: seconds until the error came: FFmpeg reports some waits in vain as invalid data.
     """
+    found = _explain_open(error, spec, timeout=timeout, took=took)
+    # What stands before such a sign was taken for the host, or the port, so that none answered.
+    answered = isinstance(error, fail.HTTPClientError | fail.HTTPServerError)
+    hint = unencoded(spec.uri) if spec.kind == "network" and not answered else ""
+    return SourceError(found.message, hint) if hint else found
+
+
+def _explain_open(error: Exception, spec: SourceSpec, *, timeout: float, took: float) -> SourceError:
     if (known := _known(error, spec)) is not None:
         return known
     if isinstance(error, fail.ExitError | TimeoutError) or (spec.kind == "network" and took >= timeout):
@@ -109,7 +120,7 @@ def _known(error: Exception, spec: SourceSpec) -> SourceError | None:
     if isinstance(error, fail.HTTPUnauthorizedError | fail.HTTPForbiddenError):
         return AccessRefusedError(
             f"{spec.label}: the user name or password was refused",
-            "Give them in the address: scheme://user:password@host/path",
+            "Give them in the address: scheme://USER:PASSWORD@HOST/PATH",
         )
     if spec.kind == "webcam" and not isinstance(error, fail.ExitError | TimeoutError):
         return _webcam(error, spec)
@@ -122,6 +133,8 @@ def _known(error: Exception, spec: SourceSpec) -> SourceError | None:
 def _webcam(error: Exception, spec: SourceSpec) -> SourceError:
     cameras = ", ".join(f"{source} ({name})" for source, name in list_webcams())
     found = f"Cameras found: {cameras}" if cameras else "No camera was found"
+    if Path(spec.uri).is_file():
+        found = f"For the file of that name write ./{spec.uri}. {found}"
     if isinstance(error, FileNotFoundError):
         return SourceError(f"camera {spec.label} does not exist", found)
     if isinstance(error, PermissionError):
@@ -133,7 +146,8 @@ def _webcam(error: Exception, spec: SourceSpec) -> SourceError:
 
 def _network(error: Exception, spec: SourceSpec) -> SourceError:
     broken = isinstance(error, EOFError) or getattr(error, "errno", None) == errno.EIO
-    host = urlsplit(spec.uri).hostname
+    parts = address.parse(address.public(spec.uri))  # of an odd address, the host too may be a secret
+    host = parts.host.strip("[]*") if parts is not None else ""
     if broken and host and not _resolves(host):
         return SourceError(f"{spec.label}: there is no host {host}", "Check the name and the network")
     if broken:

@@ -23,7 +23,8 @@ FILE_FORMATS = (
 instead of "not a video"; playlists and devices are not."""
 
 STREAM_FORMATS = "rtsp,sdp,rtp,mpegts,flv,live_flv,mpjpeg,mjpeg,h264,hevc"
-WEB_FORMATS = f"{FILE_FORMATS},hls,mpjpeg,live_flv"
+WEB_FORMATS = f"{FILE_FORMATS},mpjpeg,live_flv"
+"""Playlists are opened by :mod:`crowdmon.capture.web`, which looks where they lead."""
 
 _PROTOCOLS = {
     "file": "file",
@@ -88,6 +89,9 @@ def _network(spec: SourceSpec, read_timeout: float) -> OpenOptions:
         options["probesize"] = "32"
     elif spec.scheme != "srt":
         options["rw_timeout"] = microseconds
+    if web:
+        # A redirect may lead to any host: crowdmon.capture.web looks where before it is followed.
+        options["max_redirects"] = "0"
     if not web:
         # FFmpeg would watch twenty pictures to measure their rate: a camera would be back seconds later.
         options["fpsprobesize"] = "2"

@@ -1,12 +1,12 @@
 """A folder of pictures, or a single one, as a source.
 
 Pictures come in natural order (img2 before img10). They hold no time, so each stands for one second.
-A picture that cannot be read raises with its name; calling :meth:`FolderSource.pictures` again goes on
-with the next one.
+One that cannot be read is named in the log and left out; its second stays empty.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from crowdmon.capture.orientation import from_exif
 from crowdmon.capture.picture import AvPicture, Scalers
-from crowdmon.capture.source import PICTURE_SUFFIXES, SourceInfo
-from crowdmon.capture.still import read_picture
+from crowdmon.capture.source import MIN_SIDE, PICTURE_SUFFIXES, SourceInfo
+from crowdmon.capture.still import Still, read_picture
 from crowdmon.capture.uri import SourceSpec
-from crowdmon.errors import SourceError
+from crowdmon.errors import SourceError, redact
+
+_log = logging.getLogger(__name__)
 
 FPS = 1.0
 """Pictures per second a folder is taken to have."""
@@ -58,7 +59,7 @@ class FolderSource:
         timeout, stopped: as every source takes them; reading a file waits for nothing.
 
     Raises:
-        SourceError: no such file, no picture in the folder, or its first picture cannot be read.
+        SourceError: no such file, no picture in the folder, or none of them can be read.
     """
 
     info: SourceInfo
@@ -72,13 +73,18 @@ class FolderSource:
     ) -> None:
         self._scalers = Scalers()
         self._next = 0
+        self._bad: dict[int, SourceError] = {}
         root = Path(spec.uri)
         self._files = picture_files(root) if spec.kind == "folder" else [root]
         if not self._files:
             raise SourceError(
                 f"{spec.label}: the folder holds no picture", "Give a folder of .jpg or .png files"
             )
-        self._first: AvPicture | None = self._load(0)
+        self._first: AvPicture | None = None
+        self._first = next(self._readable(), None)
+        if self._first is None:
+            raise self._none(spec)
+        self._next = 0
         width, height = self._first.size
         self.info = SourceInfo(
             kind=spec.kind,
@@ -92,18 +98,62 @@ class FolderSource:
             label=spec.label,
         )
 
+    @property
+    def left_out(self) -> int:
+        """How many pictures could not be read so far."""
+        return len(self._bad)
+
+    def _none(self, spec: SourceSpec) -> SourceError:
+        error = self._bad[0]
+        if spec.kind != "folder":
+            return error
+        return SourceError(
+            f"{spec.label}: none of its {len(self._files)} pictures can be read; {error.message}", error.hint
+        )
+
     def pictures(self) -> Iterator[AvPicture]:
         """Iterate from the current position; see the protocol."""
+        return self._readable()
+
+    def _readable(self) -> Iterator[AvPicture]:
         while self._next < len(self._files):
             index, self._next = self._next, self._next + 1
             first, self._first = self._first, None
-            yield first if index == 0 and first is not None else self._load(index)
+            if first is not None and first.index == index:
+                yield first
+            elif (picture := self._load(index)) is not None:
+                yield picture
+            elif first is not None:
+                self._first = first
 
-    def _load(self, index: int) -> AvPicture:
-        frame, data = read_picture(self._files[index])
-        return AvPicture(
-            frame, index=index, time=time.time(), pts=index / FPS, scalers=self._scalers, turn=from_exif(data)
+    def _load(self, index: int) -> AvPicture | None:
+        """Decode one picture; None if it is left out, which is said once."""
+        if index in self._bad:
+            return None
+        try:
+            still = read_picture(self._files[index])
+            return self._picture(still, index)
+        except SourceError as error:
+            self._bad[index] = error
+            if len(self._files) > 1:
+                _log.warning("left out: %s", error)
+        return None
+
+    def _picture(self, still: Still, index: int) -> AvPicture:
+        picture = AvPicture(
+            still.frame,
+            index=index,
+            time=time.time(),
+            pts=index / FPS,
+            scalers=self._scalers,
+            turn=still.turn,
         )
+        if min(picture.size) < MIN_SIDE:
+            raise SourceError(
+                f"{redact(str(self._files[index]))} is {picture.size[0]}x{picture.size[1]} pixels",
+                f"At least {MIN_SIDE}x{MIN_SIDE} is needed",
+            )
+        return picture
 
     def seek(self, pts: float) -> None:
         """Make the picture of second ``pts`` the next one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SourceKind:
     """One kind of source.
 
     Attributes:
@@ -23,11 +23,11 @@ class Kind:
     live: bool = False
 
 
-KINDS: dict[str, Kind] = {
-    "file": Kind("crowdmon.capture.av_source:AvSource"),
-    "network": Kind("crowdmon.capture.av_source:AvSource"),
-    "webcam": Kind("crowdmon.capture.av_source:AvSource"),
-    "folder": Kind("crowdmon.capture.folder:FolderSource"),
-    "synthetic": Kind("crowdmon.capture.synthetic:SyntheticSource", prefix="synthetic:"),
+KINDS: dict[str, SourceKind] = {
+    "file": SourceKind("crowdmon.capture.av_source:AvSource"),
+    "network": SourceKind("crowdmon.capture.av_source:AvSource"),
+    "webcam": SourceKind("crowdmon.capture.av_source:AvSource"),
+    "folder": SourceKind("crowdmon.capture.folder:FolderSource"),
+    "synthetic": SourceKind("crowdmon.capture.synthetic:SyntheticSource", prefix="synthetic:"),
 }
 """The kinds of sources by their names; a single picture is a file that the folder's class reads."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.capture.picture_header import Bytes, read_header, tiff_tags
+
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
@@ -74,8 +76,6 @@ _TURNED = {
 }
 
 
-_EXIF_MARKS = (b"Exif\0\0", b"eXIf", b"EXIF")  # JPEG, PNG, WebP; a TIFF starts with what follows them
-_EXIF_SEARCHED = 256 * 1024
 _ORIENTATION = 0x0112
 _BY_EXIF = {
     2: Orientation(0, mirrored=True),
@@ -88,33 +88,21 @@ _BY_EXIF = {
 }
 
 
-def from_exif(data: bytes) -> Orientation:
-    """Read the EXIF orientation of a picture file's bytes; upright if there is none.
+def from_exif(data: Bytes) -> Orientation:
+    """Read the EXIF orientation of a picture file; upright if there is none.
 
     FFmpeg hands it over as well, but PyAV shows only its rotation and turns mirrored pictures wrongly.
     """
-    data = data[:_EXIF_SEARCHED]
-    starts = [0, *(data.find(mark) + len(mark) for mark in _EXIF_MARKS if mark in data)]
-    for start in starts:
-        if (value := _exif_value(data[start:])) is not None:
-            return _BY_EXIF.get(value, UPRIGHT)
-    return UPRIGHT
+    header = read_header(data)
+    return UPRIGHT if header is None else of_exif(header.exif)
 
 
-def _exif_value(tiff: bytes) -> int | None:
-    """Return the orientation tag of the first directory of a TIFF structure."""
-    if tiff[:6] == b"Exif\0\0":  # some programs repeat the mark inside a WebP
-        tiff = tiff[6:]
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
-        return None
+def of_exif(exif: bytes) -> Orientation:
+    """Read the orientation in an EXIF block; upright if there is none."""
+    if exif[:6] == b"Exif\0\0":  # some programs repeat the mark inside a WebP or PNG
+        exif = exif[6:]
     try:
-        (at,) = struct.unpack_from(f"{order}I", tiff, 4)
-        (entries,) = struct.unpack_from(f"{order}H", tiff, at)
-        for number in range(entries):
-            tag, _, _, value = struct.unpack_from(f"{order}HHIH", tiff, at + 2 + 12 * number)
-            if tag == _ORIENTATION:
-                return int(value)
+        values = tiff_tags(exif).get(_ORIENTATION, ())
     except struct.error:  # cut short, or not EXIF after all
-        return None
-    return None
+        return UPRIGHT
+    return _BY_EXIF.get(values[0], UPRIGHT) if values else UPRIGHT

@@ -105,7 +105,7 @@ class Source(Protocol):
         """Make the picture shown at ``pts`` (seconds, held to 0..duration) the next one.
 
         Raises:
-            SourceError: the source cannot be sought.
+            SourceError: the source cannot seek.
         """
         ...
 
@@ -118,6 +118,16 @@ class Source(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class ForgivingSource(Source, Protocol):
+    """A source of which one bad picture stops nothing: it is named in the log and left out."""
+
+    @property
+    def left_out(self) -> int:
+        """How many pictures could not be read so far."""
+        ...
 
 
 @runtime_checkable

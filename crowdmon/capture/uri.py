@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
-from crowdmon.address import public
+from crowdmon.address import parse, public
 from crowdmon.capture.kinds import KINDS
 from crowdmon.errors import ConfigError
+from crowdmon.places import is_there
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "srt", "udp", "rtp", "tcp")
 """Schemes that deliver pictures at their own pace."""
@@ -67,7 +69,10 @@ def parse_source(
         if kind.prefix and text.startswith(kind.prefix):
             return SourceSpec(name, text, shown, live=kind.live)
     if text.startswith("file:"):
-        return _path(_file_path(text), shown, is_folder)
+        path = _file_path(text)
+        if "%" in text and label in (None, text):  # as people know it, not as an address writes it
+            shown = path.encode(errors="backslashreplace").decode()
+        return _path(path, shown, is_folder)
     if _WEBCAM.match(text):
         return SourceSpec("webcam", text, shown, live=True)
     if found := _SCHEME.match(text):
@@ -80,7 +85,8 @@ def _file_path(text: str) -> str:
     if not text.startswith("file://"):
         return text.removeprefix("file:")
     parts = urlsplit(text)
-    path = unquote(text[len("file://") + len(parts.netloc) :])
+    raw = text[len("file://") + len(parts.netloc) :].encode(errors="surrogateescape")
+    path = os.fsdecode(unquote_to_bytes(raw))  # a name on a disk need not be UTF-8
     drive = re.match(r"^/[A-Za-z]:[/\\]", path)
     return path[1:] if drive else path
 
@@ -91,9 +97,30 @@ def _address(text: str, scheme: str, shown: str) -> SourceSpec:
             f"{shown}: the scheme {scheme}:// is unknown", f"Known are {', '.join(SCHEMES)} and synthetic:"
         )
     rest = text[len(scheme) :]
+    if (hint := unencoded(text)) and not _sound_port(text):
+        raise ConfigError(f"{shown}: its user name or password ends the address", hint)
     if not _has_host(text, scheme):
         raise ConfigError(f"{shown}: the address names no host", f"Write {scheme}://HOST/PATH")
     return SourceSpec("network", scheme + rest, shown, live=True, scheme=scheme)
+
+
+def unencoded(text: str) -> str:
+    """Return what to write instead if the user name or password holds what ends the host of an address.
+
+    Empty if there is nothing of that kind. An ``@`` in the path of an address without a password looks alike.
+    """
+    parts = parse(text)
+    found = [sign for sign in "/?#" if parts is not None and sign in (parts.userinfo or "")]
+    instead = ", ".join(f"{quote(sign, safe='')} for {sign}" for sign in found)
+    return f"In a user name or password write {instead}" if found else ""
+
+
+def _sound_port(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.port is not None or not parts.netloc.endswith(":")
+    except ValueError:
+        return False
 
 
 def _has_host(text: str, scheme: str) -> bool:
@@ -106,5 +133,5 @@ def _has_host(text: str, scheme: str) -> bool:
 
 
 def _path(path: str, shown: str, is_folder: Callable[[str], bool] | None) -> SourceSpec:
-    folder = is_folder(path) if is_folder else Path(path).is_dir()
+    folder = is_folder(path) if is_folder else is_there(Path(path)) and Path(path).is_dir()
     return SourceSpec("folder" if folder else "file", path, shown, live=False)

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.config import AppConfig, CameraConfig, load, validate
+from crowdmon.config.models import look_of
 from crowdmon.errors import ConfigError
+from crowdmon.places import is_there
 from crowdmon.values import WHOLE_FRAME
 
 _LONGEST_NAME = 64
@@ -35,9 +37,10 @@ def cameras_of(sources: Sequence[str], config: Path | None) -> tuple[CameraConfi
     lenders = [meant(text, known, where=str(config)) if known else None for text in sources]
     for text, found in zip(sources, lenders, strict=True):
         alone = found is not None and sum(one is found for one in lenders) == 1
-        name = _unique(found.name if found and alone else name_of(text), [c.name for c in cameras])
+        source = _source(text, found)
+        name = _unique(found.name if found and alone else name_of(source), [c.name for c in cameras])
         base = found.model_dump(exclude_unset=True) if found else {}
-        made = {**base, "name": name, "source": _source(text, found)}
+        made = {**base, "name": name, "source": source}
         cameras.append(validate(CameraConfig, made, where="the command line"))
     return tuple(cameras)
 
@@ -81,15 +84,44 @@ def _name(spec: SourceSpec) -> str:
     if spec.kind == "network":
         parts = urlsplit(spec.label)
         return f"{parts.hostname or spec.scheme}{parts.path.rstrip('/')}"
-    return PurePath(spec.label).stem or Path(spec.uri).resolve().name
+    path = spec.uri if "\\" in spec.label else spec.label  # a label writes out what cannot be shown
+    return PurePath(path).stem or Path(spec.uri).resolve().name
+
+
+def path_or_address(text: str) -> str:
+    """Return a SOURCE as typed, as a configuration takes it: a file that is there is that file.
+
+    Its name may hold what means something else in a configuration (blanks at its ends, ``${X}``, ``video=``),
+    or bytes that are no text: such a path becomes a ``file://`` address. ``0`` stays the webcam.
+    """
+    path = Path(text)
+    try:
+        if text.isdecimal() or not (path.is_file() or path.is_dir()) or _is_plain(text):
+            return text
+    except (OSError, ValueError):  # no name of a file
+        return text
+    return path.absolute().as_uri()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a path is understood as it is, and can be written into a configuration."""
+    if "${" in text or text.startswith("file:") or not text.isprintable() or text != text.strip():
+        return False
+    try:
+        spec = parse_source(text)
+    except ConfigError:
+        return False
+    return spec.kind in ("file", "folder") and spec.uri == text
 
 
 def _source(text: str, found: CameraConfig | None) -> str:
     """What to open: SOURCE itself, unless it is the name of a camera and no file of that name is there."""
-    by_name = found is not None and text == found.name and not Path(text).exists()
-    return found.source if found is not None and by_name else text
+    by_name = found is not None and text == found.name and not is_there(Path(text))
+    return found.source if found is not None and by_name else path_or_address(text)
 
 
 def _unique(name: str, taken: Sequence[str]) -> str:
+    """Return the name, numbered if another one looks like it: a CSV must tell them apart."""
+    looks = {look_of(one) for one in taken}
     numbered = (f"{name[: _LONGEST_NAME - 4]} {n}" for n in range(2, len(taken) + 3))
-    return name if name not in taken else next(one for one in numbered if one not in taken)
+    return name if look_of(name) not in looks else next(one for one in numbered if look_of(one) not in looks)

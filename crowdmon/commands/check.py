@@ -12,9 +12,13 @@ from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import missing_display, missing_library
+from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
+from crowdmon.engine.background import wait_for
 from crowdmon.errors import ConfigError, CrowdmonError, redact
 from crowdmon.sinks.daily import check_folder
+from crowdmon.track.ground import camera_of, feet_to_heads, region_of
+from crowdmon.track.ground_fit import residual
 from crowdmon.values import Frame
 
 Check = tuple[str, Callable[[], str]]
@@ -62,11 +66,39 @@ def network_counts() -> str:
 
 def camera_answers(camera: CameraConfig) -> str:
     """Open a camera's source, take one picture and describe it."""
-    found = probe(camera.source)
+    # In another thread: FFmpeg waits for a host without seeing that Ctrl+C was pressed.
+    found = wait_for(lambda _: probe(camera.source))
     width, height = found.frame.size
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
-    return f"{found.info.label}: {width}x{height}{rate}{rois}"
+    ground = "".join(f", {words}" for words in ground_found(camera, width=width, height=height))
+    return f"{found.info.label}: {width}x{height}{rate}{rois}{ground}"
+
+
+def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[str]:
+    """Describe what a camera's ground plane gives in a picture of this size; nothing without one."""
+    if camera.ground is None:
+        return
+    plane, points = camera.ground.to_plane(), camera.ground.to_points()
+    if len(points) > 4:
+        off = residual(plane, points, width=width, height=height)
+        yield f"ground off by {off.pixels:.1f} px or {off.centimetres:.0f} cm, most at point {off.worst}"
+    seen = camera_of(plane, width / height)
+    if seen is None or feet_to_heads(plane, width / height) is None:
+        # The configuration was checked for usual shapes of a picture; this one has another.
+        yield "no people per m2: the ground does not tell how high the camera hangs, add camera_height"
+        return
+    yield f"camera {seen.height:.1f} m above the ground"
+    for roi in camera.to_rois():
+        region = region_of(roi, width / height)
+        if region.area_m2 is None or region.floor is None:
+            yield f"{roi.name} reaches above the horizon or its heads are out of the picture"
+        elif region.entered:
+            yield f"{roi.name} {region.area_m2:.4g} m2 as entered"
+        else:
+            missing = region.area_m2 - (region.counted_m2 or 0.0)
+            lost = f", {missing:.3g} of them with heads out of the picture" if missing > 0.01 else ""
+            yield f"{roi.name} {region.area_m2:.4g} m2{lost}"
 
 
 def record_places(record: RecordConfig) -> Iterator[Check]:
@@ -101,6 +133,7 @@ def _configuration(sources: Sequence[str], config: Path | None, reasons: list[Cr
     """Read the configuration and say what was found; an empty one if it is wrong."""
     try:
         known = config_of(sources, config)
+        check_record(known, sources=sources, config=config)
         if config and not known.cameras:
             raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     except CrowdmonError as error:

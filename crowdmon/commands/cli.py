@@ -70,6 +70,18 @@ weights_option = click.option(
     help="Weights of the network. Default: the bundled ones.",
 )  # fmt: skip
 
+
+def _allow_pixels(_ctx: click.Context, _param: click.Parameter, value: float | None) -> None:
+    from crowdmon.capture import limits
+
+    limits.allow(megapixels=limits.MEGAPIXELS if value is None else value)
+
+
+pixels_option = click.option(
+    "--max-megapixels", type=float, metavar="N", expose_value=False, callback=_allow_pixels,
+    help="Read picture files of up to N million pixels. Default: 50.",
+)  # fmt: skip
+
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -93,6 +105,7 @@ def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], c
 @verb("window")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
+@pixels_option
 @backend_option
 @weights_option
 def window(sources: tuple[str, ...], config: Path | None, backend: str, weights: Path | None) -> int:
@@ -111,6 +124,11 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
 @config_option
 @click.option(
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
+)
+@click.option(
+    "--csv-for-excel",
+    is_flag=True,
+    help="Begin the CSV with a UTF-8 byte order mark, without which Excel garbles names such as Größe.",
 )
 @click.option(
     "--every", type=float, metavar="S",
@@ -134,6 +152,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     "--pixelate", is_flag=True,
     help="Make people unrecognisable in snapshot and video, as 'display: {pixelate: true}' does.",
 )  # fmt: skip
+@pixels_option
 @backend_option
 @weights_option
 def count(**options: Any) -> int:
@@ -157,6 +176,7 @@ def count(**options: Any) -> int:
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
+@pixels_option
 def check(sources: tuple[str, ...], config: Path | None) -> int:
     """Say READY, or every reason why not.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,12 +13,15 @@ import click
 from crowdmon.commands import options
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.count_several import count_cameras, count_files
-from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live
+from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live, is_web
 from crowdmon.commands.painting import PaintStyle, Video, painted
+from crowdmon.commands.places import check_outputs
 from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
+from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import ConfigError, CrowdmonError, redact
+from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
+from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.video import Clip
@@ -27,6 +32,7 @@ def run(
     sources: Sequence[str],
     config: Path | None,
     csv: Path | None,
+    csv_for_excel: bool = False,
     every: float | None,
     duration: float | None,
     start: str | None,
@@ -37,7 +43,11 @@ def run(
     weights: Path | None,
 ) -> int:
     """Count as the command line says; return the exit code."""
+    if csv_for_excel and csv is None:
+        raise ConfigError("--csv-for-excel says how --csv is written", "Give --csv FILE, too")
     known = config_of(sources, config)
+    outputs = {"--csv": csv, "--snapshot": snapshot, "--video": video}
+    check_outputs(outputs, known=known, sources=sources, config=config, weights=weights)
     plans = [
         Plan(
             camera=camera,
@@ -45,20 +55,35 @@ def run(
             duration=options.seconds(duration, "--duration"),
             start=options.moment(start, "--start"),
             csv=csv,
+            excel=csv_for_excel,
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
         )
-        for camera in known.cameras
+        for camera in known.counted_cameras()
     ]
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     counter = make_counter_factory(weights, backend)
+    with options.terminable():
+        return _carry_out_all(plans, counter)
+
+
+def _carry_out_all(plans: Sequence[Plan], counter: CounterFactory) -> int:
     if len(plans) == 1:
         return carry_out(plans[0], counter)
-    live = [plan.camera.source for plan in plans if is_live(plan.camera.source)]
+    began = time.monotonic()
+    # At the same time: several addresses that hang must not add up.
+    web = {plan.camera.name: plan for plan in plans if is_web(plan.camera.source)}
+    answers = wait_for_all([partial(_is_live, plan) for plan in web.values()])
+    found = dict(zip(web, answers, strict=True))
+    live = [
+        plan.camera.source
+        for plan in plans
+        if (found[plan.camera.name] if plan.camera.name in web else is_live(plan.camera.source))
+    ]
     if len(live) == len(plans):
-        return count_cameras(plans, counter)
+        return count_cameras(plans, counter, spent=time.monotonic() - began)
     if live:
         raise ConfigError(
             f"{redact(live[0])} is live, and several sources are counted one after the other",
@@ -67,16 +92,24 @@ def run(
     return count_files(plans, counter)
 
 
+def _is_live(plan: Plan, _: BackgroundTask) -> bool:
+    return is_live(plan.camera.source, within=plan.duration)
+
+
 def carry_out(plan: Plan, counter: CounterFactory) -> int:
     """Count one source, write its files and say what came of it; return the exit code.
+
+    It is SourceError's if pictures of a folder could not be read, though the others were counted.
 
     Raises:
         CrowdmonError: what was written until then stays, whole, and the hint says so.
     """
     tally = Tally()
     code = 0
-    with options.terminable(), ExitStack() as stack:
-        rows = Rows(stack.enter_context(ReadingCsv(plan.csv)) if plan.csv else None)
+    with ExitStack() as stack:
+        for path in filter(None, (plan.csv, plan.video)):
+            stack.enter_context(only_writer(path))
+        rows = Rows(stack.enter_context(ReadingCsv(plan.csv, excel=plan.excel)) if plan.csv else None)
         clip = stack.enter_context(Clip(plan.video)) if plan.video else None
         video = Video(clip, plan.camera.to_rois(), plan.style) if clip else None
         try:
@@ -88,8 +121,9 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
             raise
     if plan.snapshot and tally.last:
         write_png(painted(*tally.last, plan.camera.to_rois(), plan.style), plan.snapshot)
-    click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
-    return code
+    with options.telling():
+        click.echo("; ".join([tally.line(plan.camera.name), *_files(plan, tally, rows, clip)]))
+    return code or (SourceError.exit_code if tally.left_out else 0)
 
 
 def _files(plan: Plan, tally: Tally, rows: Rows, clip: Clip | None) -> Iterator[str]:

@@ -13,12 +13,13 @@ import click
 
 from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
-from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, count_source
+from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
 from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, redact
+from crowdmon.locks import only_writer
 from crowdmon.sinks.csv_file import ReadingCsv
 
 
@@ -40,9 +41,11 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
     built_once = cache(counter)
     tallies: list[tuple[Plan, Tally]] = []
     code = 0
-    with options.terminable(), ExitStack() as stack:
-        csv = plans[0].csv
-        rows = Rows(stack.enter_context(ReadingCsv(csv)) if csv else None)
+    csv = plans[0].csv
+    with ExitStack() as stack:
+        if csv:
+            stack.enter_context(only_writer(csv))
+        rows = Rows(stack.enter_context(ReadingCsv(csv, excel=plans[0].excel)) if csv else None)
         for number, plan in enumerate(plans, 1):
             tallies.append((plan, Tally()))
             try:
@@ -54,17 +57,19 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
             except (SourceError, CountingError) as error:
                 _say(error)
                 code = code or error.exit_code
-    show_table([(plan.camera, tally) for plan, tally in tallies])
-    click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv))
-    return code
+    with options.telling():
+        show_table([(plan.camera, tally) for plan, tally in tallies])
+        click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv))
+    return code or (SourceError.exit_code if any(tally.left_out for _, tally in tallies) else 0)
 
 
-def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
+def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: float = 0.0) -> int:
     """Count live cameras at the same time; return the exit code, that of the first that was given up.
 
     Args:
         plans: at least one, of different cameras and otherwise alike.
         counter: builds the one counter.
+        spent: seconds that have gone to find out that they are live.
 
     Raises:
         CrowdmonError: what stops all of them; rows written until then stay, whole, and the hint says so.
@@ -81,8 +86,10 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
         failed.append(error)
 
     code = 0
-    with options.terminable(), ExitStack() as stack:
-        rows = Rows(stack.enter_context(ReadingCsv(first.csv)) if first.csv else None)
+    with ExitStack() as stack:
+        if first.csv:
+            stack.enter_context(only_writer(first.csv))
+        rows = Rows(stack.enter_context(ReadingCsv(first.csv, excel=first.excel)) if first.csv else None)
         scale = Scale(None, first.duration)
         bar = stack.enter_context(ProgressBar(f"{len(plans)} cameras", scale.total))
         try:
@@ -92,6 +99,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
                 every=first.every,
                 duration=first.duration,
                 sinks=[rows],
+                connect_within=connect_within(first.duration, spent),
                 lost=lost,
             ):
                 tallies[reading.camera].add(frame, density, reading)
@@ -104,8 +112,9 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory) -> int:
         except CrowdmonError as error:
             add_kept(error, rows, first.csv)
             raise
-    show_table([(plan.camera, tallies[plan.camera.name]) for plan in plans], live=True)
-    click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv))
+    with options.telling():
+        show_table([(plan.camera, tallies[plan.camera.name]) for plan in plans], live=True)
+        click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv))
     return code or (failed[0].exit_code if failed else 0)
 
 

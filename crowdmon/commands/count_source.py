@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from crowdmon.capture.source import Source, open_source
+from crowdmon.capture.source import ForgivingSource, Source, open_source
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally
 from crowdmon.config import CameraConfig
-from crowdmon.engine.live import iterate_live
+from crowdmon.engine.background import BackgroundTask, wait_for
+from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
 from crowdmon.engine.offline import iterate
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, SourceError
@@ -21,6 +23,9 @@ from crowdmon.values import DensityMap, Frame, Reading
 
 INTERRUPTED = 130
 """The exit code after Ctrl+C."""
+
+_AT_ONCE = 0.5
+"""Seconds in which nothing was waited for."""
 
 Counted = tuple[Frame | None, DensityMap | None, Reading]
 """What counting yields; no picture and density where nothing new was counted."""
@@ -35,6 +40,7 @@ class Plan:
         every, duration: seconds; None for the default, and for no end.
         start: epoch seconds of a file's media time 0; None for now.
         csv, snapshot, video: files to write; None for none.
+        excel: begin the CSV with the mark by which Excel knows UTF-8.
         style: how snapshot and video are painted.
     """
 
@@ -43,6 +49,7 @@ class Plan:
     duration: float | None = None
     start: float | None = None
     csv: Path | None = None
+    excel: bool = False
     snapshot: Path | None = None
     video: Path | None = None
     style: PaintStyle = PLAIN
@@ -69,13 +76,16 @@ def count_source(
         CrowdmonError, KeyboardInterrupt: what was counted before is in ``tally``, ``rows`` and ``video``.
     """
     with ExitStack() as stack:
-        source = open_recorded(plan.camera.source)
+        began = time.monotonic()
+        source = open_recorded(plan.camera.source, within=plan.duration)
         if source:
             stack.enter_context(source)
+            if isinstance(source, ForgivingSource):
+                stack.callback(_note_left_out, source, tally)
             readings = _offline(plan, source, rows, counter)
             scale = Scale(source.info, plan.duration)
         else:
-            readings = _live(plan, rows, counter)
+            readings = _live(plan, rows, counter, spent=time.monotonic() - began)
             scale = Scale(None, plan.duration)
         with ProgressBar(caption or plan.camera.name, scale.total) as bar:
             for frame, density, reading in readings:
@@ -85,46 +95,85 @@ def count_source(
                 bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
 
 
+def _note_left_out(source: ForgivingSource, tally: Tally) -> None:
+    tally.left_out = source.left_out
+
+
 def check_live(plan: Plan) -> None:
     """Refuse what makes no sense for a live source; ConfigError says what."""
     if plan.start is not None:
         raise ConfigError("--start is for files; a live source has its own time", "Leave --start out")
 
 
-def is_live(text: str) -> bool:
+def connect_within(duration: float | None, spent: float) -> float:
+    """Return the seconds in which a live source has to give its first picture.
+
+    Args:
+        duration: how long to count; an address that hangs must not take longer than that.
+        spent: what has gone of it already, to find out what the source is.
+    """
+    if duration is None or spent < _AT_ONCE:
+        return CONNECT_WITHIN
+    return min(CONNECT_WITHIN, round(max(duration - spent, 0.0), 1))
+
+
+def is_web(text: str) -> bool:
+    """Return whether a source is a web address: only opening tells whether it is a clip or a camera."""
+    return parse_source(text).scheme in WEB_SCHEMES
+
+
+def is_live(text: str, *, within: float | None = None) -> bool:
     """Return whether a source is counted in real time; a web address is opened to find out."""
     spec = parse_source(text)
     if spec.scheme not in WEB_SCHEMES:
         return spec.live
-    source = open_recorded(text)
+    try:
+        source = open_recorded(text, within=within)
+    except SourceError:
+        return True
     if source is None:
         return True
     source.close()
     return False
 
 
-def open_recorded(text: str) -> Source | None:
+def open_recorded(text: str, *, within: float | None = None) -> Source | None:
     """Open a source if it can be counted by its media time; None for a live one.
 
     Of a web address only opening tells. One that does not answer counts as live, because it may be, and is
     then tried again like any camera.
 
+    Args:
+        text: the source.
+        within: seconds that a web address has for it; no more are left then to try it again.
+
     Raises:
         ConfigError, SourceError: as :func:`~crowdmon.capture.source.open_source` does.
     """
     spec = parse_source(text)
-    if spec.live and spec.scheme not in WEB_SCHEMES:
-        return None
-    try:
-        source = open_source(text)
-    except SourceError:
-        if spec.live:
+    if spec.scheme not in WEB_SCHEMES:
+        source = None if spec.live else open_source(text)
+    else:
+        try:
+            # In another thread: FFmpeg waits for a host without seeing that Ctrl+C was pressed.
+            source = wait_for(lambda task: _open_web(text, task), within=within)
+        except TimeoutError:
+            raise SourceError(
+                f"{spec.label}: no answer within {within:g} s", "Check the network and that the source is on"
+            ) from None
+        except SourceError:
             return None
-        raise
-    if not source.info.live:
+    if source is None or not source.info.live:
         return source
     source.close()
     return None
+
+
+def _open_web(text: str, task: BackgroundTask) -> Source:
+    source = open_source(text)
+    if task.cancelled.is_set():
+        source.close()
+    return source
 
 
 def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
@@ -136,14 +185,21 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         duration=plan.duration,
         start_time=plan.start,
         camera=plan.camera.name,
+        limits=plan.camera.to_limits(),
     )
     for frame, density, reading in readings:
         rows.write(reading)
         yield frame, density, reading
 
 
-def _live(plan: Plan, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
+def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> Iterator[Counted]:
+    """Count a live source; ``spent`` seconds have gone already to find out that it is one."""
     check_live(plan)
     return iterate_live(
-        [plan.camera], counter_factory=counter, every=plan.every, duration=plan.duration, sinks=[rows]
+        [plan.camera],
+        counter_factory=counter,
+        every=plan.every,
+        duration=plan.duration,
+        sinks=[rows],
+        connect_within=connect_within(plan.duration, spent),
     )

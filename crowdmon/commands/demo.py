@@ -11,6 +11,7 @@ from crowdmon.commands import options, window
 from crowdmon.commands.count import carry_out
 from crowdmon.commands.count_source import Plan
 from crowdmon.commands.display import missing_display
+from crowdmon.commands.places import check_outputs
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.errors import SinkError
 
@@ -34,11 +35,9 @@ def run(out: Path, seconds: float) -> int:
         raise SinkError(
             f"cannot make the folder {out}: {error.strerror}", "Choose another with --out"
         ) from error
-    plan = Plan(
-        camera=demo.cameras[0],
-        every=EVERY,
-        duration=seconds,
-        csv=out / "demo.csv",
-        snapshot=out / "demo.png",
-    )
-    return carry_out(plan, make_counter_factory())
+    csv, snapshot = out / "demo.csv", out / "demo.png"
+    outputs: dict[str, Path | None] = {f"--out {out}:": csv, "the picture": snapshot}
+    check_outputs(outputs, known=demo, config=resources.path(CONFIG))
+    plan = Plan(camera=demo.counted_cameras()[0], every=EVERY, duration=seconds, csv=csv, snapshot=snapshot)
+    with options.terminable():
+        return carry_out(plan, make_counter_factory())

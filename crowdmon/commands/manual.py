@@ -28,9 +28,9 @@ SOURCES
   rtsp://user:password@host/path    a network camera; rtmp, srt, udp, http too
   0, /dev/video0                    a webcam
   synthetic:plaza?people=40&seed=1  the built-in plaza, its true count known
-  A file named like a verb is written ./count. A password can stay out of the
-  shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in single quotes, is
-  filled in from the environment when the source is opened.
+  A file named like a verb or a webcam is written ./count or ./0. A password can
+  stay out of the shell's history: 'rtsp://user:${CAM_PASSWORD}@host/path', in
+  single quotes, is filled in from the environment when the source is opened.
 
 EXAMPLES
   crowdmon                                    choose camera, file or demo
@@ -62,12 +62,16 @@ EXIT STATUS
   5    a benchmark's data is not where it should be
   6    something cannot be written
   7    the network failed while counting
-  130  interrupted with Ctrl+C; the rows written so far are whole
+  130  interrupted with Ctrl+C, SIGTERM or SIGHUP; the files written are whole
 
 ENVIRONMENT
   CROWDMON_DATA    where crowdmon-train and crowdmon-eval look for benchmarks
   QT_QPA_PLATFORM  what the window draws on; "offscreen" for none
   NO_COLOR         set to anything: no colours in the terminal
+  CROWDMON_ALLOW_HOSTS      hosts that http playlists and redirects may reach
+                            beside their own, such as cdn.example,b.example:81
+  CROWDMON_PLAYLIST_MB      megabytes a playlist may have (8)
+  CROWDMON_PLAYLIST_ENTRIES entries a playlist may have (50000)
 
 Counts are estimates: an aid to people who watch, not a safety device.
 """
@@ -93,12 +97,17 @@ cameras, SOURCE is the name or the source of one of them.
 Each of several sources is a camera of its own in the CSV, numbered where names
 are alike. Files are counted one after the other, live sources at the same time.
 A source that cannot be read is named and the others are still counted; the exit
-status is then that of the first failure.
+status is then that of the first failure. So is a picture of a folder, with exit
+status 3; one above 50 megapixels is not read unless --max-megapixels allows it.
 
 The video has the counted pictures, each shown until the next one was counted.
 It is written whole or not at all; after Ctrl+C it holds what was counted until
 then. "display" in the configuration says how it is painted: palette, heat (0 to
 1), pixelate.
+
+An output may replace an older file, but nothing that is read, nor another
+output. A CSV or a video that another count is writing is refused. Excel shows
+letters such as those of Größe only with --csv-for-excel.
 
 Examples:
   crowdmon count clip.mp4 --csv counts.csv

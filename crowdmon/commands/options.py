@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from crowdmon import atomic
+from crowdmon import atomic, signals
 from crowdmon.errors import ConfigError
 
 
@@ -49,17 +52,35 @@ def writable(path: Path | None, *, suffix: str = "") -> Path | None:
 
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM end what is done as Ctrl+C does, so that files are closed whole."""
+    """Let SIGTERM and SIGHUP end what is done as Ctrl+C does, so that files are closed whole.
 
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+    Of several only the first one counts: the shell, the terminal and a service manager each send their own,
+    and what is being closed must not be interrupted. Ctrl+C again ends that, too.
+    """
+    asked = False
 
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread, which alone gets signals
+    def stop(number: int) -> None:
+        nonlocal asked
+        again, asked = asked, True
+        if not again or number == signal.SIGINT:
+            raise KeyboardInterrupt
+
+    # A shell lets what it starts in the background ignore Ctrl+C, which then belongs to others.
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    numbers = tuple(n for n in signals.asking_to_end() if n != signal.SIGINT or not ignored)
+    with signals.handled(stop, numbers):
         yield
-        return
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """Let what is printed in the block be lost if the terminal has gone, and nothing else with it."""
     try:
         yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        # Or Python would fail at its end, too, when it empties what is left.
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -49,7 +49,10 @@ def painted(
     """Return a counted picture for people, HxWx3 RGB, with its camera and time below."""
     if style.pixelate:
         frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
-    moment = datetime.fromtimestamp(frame.time).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        moment = datetime.fromtimestamp(frame.time).strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):  # a file may claim any time
+        moment = "time unknown"
     return picture.paint(
         frame,
         density,

@@ -82,6 +82,8 @@ class Tally:
         self.rois: dict[str, Sum] = {}
         """By the ROI's name, the whole picture first."""
         self.last: tuple[Frame, DensityMap, Reading] | None = None
+        self.left_out = 0
+        """Pictures that could not be read; each was named when it was come by."""
         self._started = time.perf_counter()
 
     @property
@@ -105,7 +107,7 @@ class Tally:
         """Return the summary of a run."""
         took = self.took()
         pictures = "1 picture" if self.counted == 1 else f"{self.counted} pictures"
-        text = f"{name}: {pictures} counted in {took:.1f} s"
+        text = f"{name}: {pictures} counted{left_out(self.left_out)} in {took:.1f} s"
         if not self.counted:
             return text
         whole = self.rois[WHOLE_FRAME]
@@ -137,7 +139,13 @@ def show_table(tallies: Sequence[tuple[CameraConfig, Tally]], *, live: bool = Fa
 def sum_line(tallies: Sequence[Tally], rows: Rows, what: str, csv: Path | None) -> str:
     """Return the summary of a run over several ``what``, such as sources."""
     written = f"; {rows.written} rows in {csv}" if rows.written else ""
-    return f"{sum(tally.counted for tally in tallies)} pictures of {len(tallies)} {what} counted{written}"
+    counted, bad = sum(tally.counted for tally in tallies), sum(tally.left_out for tally in tallies)
+    return f"{counted} pictures of {len(tallies)} {what} counted{left_out(bad)}{written}"
+
+
+def left_out(pictures: int) -> str:
+    """Return what a summary adds where pictures could not be read; empty where all could."""
+    return f", {pictures} that cannot be read left out" if pictures else ""
 
 
 def add_kept(error: CrowdmonError, rows: Rows, csv: Path | None) -> None:

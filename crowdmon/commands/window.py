@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import APT, missing_display, missing_library
+from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.errors import CrowdmonError
@@ -19,6 +20,7 @@ def run(
     cameras = config_of(sources, config)
     if reason := missing_display():
         raise CrowdmonError(reason, "Count without a window: crowdmon count SOURCE")
+    check_record(cameras, sources=sources, config=config, weights=weights)
     # With sources of their own the cameras are no longer what the file says, and must not replace it.
     return show(cameras, path=None if sources else config, backend=backend, weights=weights)
 
@@ -44,4 +46,4 @@ def show(
         from crowdmon.ui.shell.app import run_window
     except ImportError as error:
         raise CrowdmonError(f"the window cannot start ({error})", APT) from error
-    return run_window(config, path=path, counter_factory=counter_factory)
+    return run_window(config, path=path, counter_factory=counter_factory, weights=weights)

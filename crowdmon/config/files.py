@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from crowdmon import atomic
+from crowdmon.address import holds_secret
 from crowdmon.config.messages import validate
 from crowdmon.config.models import AppConfig
 from crowdmon.errors import ConfigError, SinkError, redact
@@ -113,6 +114,11 @@ def dump(config: AppConfig) -> str:
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
+def _mode_of_new(config: AppConfig) -> int | None:
+    """Return the mode of a new file: the usual one, but nobody else may read it if it holds a password."""
+    return 0o600 if any(holds_secret(camera.source) for camera in config.cameras) else None
+
+
 def save(config: AppConfig, path: str | Path) -> None:
     """Write the configuration so that the file is, at every moment, either the old or the new one.
 
@@ -128,7 +134,7 @@ def save(config: AppConfig, path: str | Path) -> None:
         old = target.read_bytes() if target.exists() else None
         if old == new:
             return
-        mode = None if old is None else stat.S_IMODE(target.stat().st_mode)
+        mode = stat.S_IMODE(target.stat().st_mode) if old is not None else _mode_of_new(config)
         if old is not None:
             if not os.access(target, os.W_OK):
                 raise PermissionError(None, "the file is read-only")

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from crowdmon.config.ground import GroundConfig, GroundPointConfig, RectangleConfig
+from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, RoiConfig
 from crowdmon.errors import ConfigError, redact
 from crowdmon.geometry import MAX_POINTS
@@ -35,6 +37,12 @@ _KEYS: dict[str, type[BaseModel]] = {
     "rois": RoiConfig,
     "record": RecordConfig,
     "display": DisplayConfig,
+    "ground": GroundConfig,
+    "points": GroundPointConfig,
+    "rectangle": RectangleConfig,
+    "levels": LevelsConfig,
+    "per_m2": BoundsConfig,
+    "people": BoundsConfig,
 }
 
 # Bounded in depth and length, because the file may be hostile.

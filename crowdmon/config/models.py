@@ -8,79 +8,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from crowdmon.address import public
+from crowdmon.config.fields import Model, Name, Number, Place, Point, Positive, Source, listed
+from crowdmon.config.ground import GroundConfig
+from crowdmon.config.levels import LevelsConfig
 from crowdmon.errors import ConfigError
 from crowdmon.geometry import validate_polygon
+from crowdmon.track.levels import Limits
 from crowdmon.values import WHOLE_FRAME, Roi
 
-_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-"""Unicode categories that would break a CSV row or the file, or that are invisible. With those, two
-different names would look the same, and a direction mark would reverse a title."""
-
-
-def _text(value: object) -> object:
-    # YAML does not read no, off, 12:30 and 2024-05-01 as text, and would lose the typed characters.
-    if value is None or isinstance(value, str):
-        return value
-    raise ConfigError(f"YAML reads this as {_kind(value)}, not as text", "Put it in quotes")
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    names = {int: "a number", float: "a number", list: "a list", dict: "a mapping", date: "a date"}
-    return names.get(type(value), "something else")
-
-
-def _visible(value: str) -> str:
-    if value != value.strip():
-        raise ConfigError("it begins or ends with a blank", "Remove the blank")
-    if any(unicodedata.category(c) in _INVISIBLE for c in value):
-        raise ConfigError(
-            "it holds a line break, a control character or one that cannot be seen",
-            "Use visible characters only",
-        )
-    return value
-
-
-def _source(value: object) -> object:
-    # `source: 0` is the first webcam, and needs no quotes.
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
-
-
-def _number(value: object) -> object:
-    if isinstance(value, bool):
-        raise ConfigError("YAML reads this as true or false, not as a number", "Give a number")
-    return value
-
-
-def _listed(value: object) -> object:
-    # A key whose entries are all commented out is an empty list.
-    return () if value is None else value
-
-
-Name = Annotated[str, Field(min_length=1, max_length=64), BeforeValidator(_text), AfterValidator(_visible)]
-Source = Annotated[
-    str, Field(min_length=1, max_length=4096), BeforeValidator(_source), AfterValidator(_visible)
-]
-Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
-Positive = Annotated[Number, Field(gt=0)]
-Point = tuple[Number, Number]
 Colour = Literal["sky", "pink", "lime", "violet", "sand", "teal"]
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 """The colours of ROIs by name, in the order in which ROIs receive them."""
-
-
-class Model(BaseModel):
-    """Frozen. Refuses unknown keys, and does not repeat values in its error texts."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class RoiConfig(Model):
@@ -89,8 +33,9 @@ class RoiConfig(Model):
     Attributes:
         name: 1..64 characters, unique on its camera, not ``frame``.
         polygon: points (x, y) in fractions 0..1 of the picture; see ``geometry.validate_polygon``.
-        area_m2: square metres of ground under the people whose heads are in the polygon, > 0;
-            None if unknown.
+        area_m2: square metres of ground under the people who are counted in the ROI, > 0; None if unknown, or
+            to take the area that follows from the camera's ground plane.
+        levels: what gives it its level; None for the camera's.
         colour: one of :data:`COLOURS`; None to take the one for its position among the ROIs.
     """
 
@@ -98,6 +43,7 @@ class RoiConfig(Model):
     polygon: tuple[Point, ...]
     area_m2: Positive | None = None
     colour: Colour | None = None
+    levels: LevelsConfig | None = None
 
     @field_validator("name")
     @classmethod
@@ -129,6 +75,9 @@ class CameraConfig(Model):
         watch_view: whether to notice that the lens is covered or the camera was turned; for live cameras.
             False for one that is turned on purpose.
         rois: the camera's ROIs, in the order they are shown and recorded.
+        levels: what gives its ROIs and the whole picture their levels; None for the site's.
+        ground: the floor it sees; None if unknown.
+        rois_at: with ``ground``, whether ROIs are drawn on the floor or where heads are.
     """
 
     name: Name
@@ -136,7 +85,10 @@ class CameraConfig(Model):
     rate: Annotated[Positive, Field(le=1000)] | None = None
     unknown_after: Annotated[Positive, Field(le=86_400)] | None = None
     watch_view: bool = True
-    rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(_listed)] = ()
+    rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(listed)] = ()
+    levels: LevelsConfig | None = None
+    ground: GroundConfig | None = None
+    rois_at: Literal["ground", "heads"] = "ground"
 
     @field_validator("rois")
     @classmethod
@@ -146,17 +98,21 @@ class CameraConfig(Model):
 
     def to_rois(self) -> tuple[Roi, ...]:
         """Return the ROIs as the values the engine measures with."""
+        plane = None if self.ground is None else self.ground.to_plane()
+        at_heads = plane is not None and self.rois_at == "heads"
         return tuple(
-            Roi(name=r.name, polygon=r.polygon, area_m2=r.area_m2, colour=r.colour_at(place))
+            Roi(r.name, r.polygon, r.area_m2, r.colour_at(place), plane=plane, at_heads=at_heads)
             for place, r in enumerate(self.rois)
         )
+
+    def to_limits(self) -> dict[str, Limits]:
+        """Return what gives the whole picture and each ROI its level; a ROI without levels is left out."""
+        levels = {WHOLE_FRAME: self.levels, **{roi.name: roi.levels or self.levels for roi in self.rois}}
+        return {name: one.to_limits() for name, one in levels.items() if one is not None}
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         for key, value in super().__repr_args__():
             yield key, public(value) if key == "source" else value
-
-
-Place = Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_text), AfterValidator(_visible)]
 
 
 class RecordConfig(Model):
@@ -192,17 +148,28 @@ class AppConfig(Model):
         cameras: in the order they are shown.
         record: where readings are stored; nowhere by default.
         display: how pictures are shown.
+        levels: what gives a ROI its level, on every camera that has no levels of its own; none if None.
     """
 
-    cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(_listed)] = ()
+    cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(listed)] = ()
     record: RecordConfig = RecordConfig()
     display: DisplayConfig = DisplayConfig()
+    levels: LevelsConfig | None = None
 
     @field_validator("cameras")
     @classmethod
     def _unique(cls, cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
         _refuse_twins((camera.name for camera in cameras), "cameras")
         return cameras
+
+    def counted_cameras(self) -> tuple[CameraConfig, ...]:
+        """Return the cameras as they are counted: with the site's levels where they have none."""
+        if self.levels is None:
+            return self.cameras
+        return tuple(
+            camera if camera.levels is not None else camera.model_copy(update={"levels": self.levels})
+            for camera in self.cameras
+        )
 
 
 def look_of(name: str) -> str:

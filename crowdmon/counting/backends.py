@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BackendEntry:
     """One back end that ``--backend`` takes.
 
     Attributes:
@@ -45,13 +45,13 @@ class Entry:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-BACKENDS: dict[str, Entry] = {
-    "openvino": Entry("openvino", "crowdmon.counting.openvino_backend:OpenVinoBackend"),
-    "openvino-f32": Entry(
+BACKENDS: dict[str, BackendEntry] = {
+    "openvino": BackendEntry("openvino", "crowdmon.counting.openvino_backend:OpenVinoBackend"),
+    "openvino-f32": BackendEntry(
         "openvino", "crowdmon.counting.openvino_backend:OpenVinoBackend", {"precision": "f32"}
     ),
-    "onnxruntime": Entry("onnxruntime", "crowdmon.counting.onnx_backend:OnnxRuntimeBackend"),
-    "torch": Entry("torch", "crowdmon.counting.torch_backend:TorchBackend"),
+    "onnxruntime": BackendEntry("onnxruntime", "crowdmon.counting.onnx_backend:OnnxRuntimeBackend"),
+    "torch": BackendEntry("torch", "crowdmon.counting.torch_backend:TorchBackend"),
 }
 """The back ends by name, in the order in which ``auto`` takes them on a CPU."""
 

@@ -22,6 +22,11 @@ SUFFIXES = {"onnx": ".onnx", "openvino": ".xml"}
 """The formats, and how the name of their file ends; OpenVINO's weights lie next to it in a ``.bin``."""
 
 
+def bin_of(path: Path) -> Path:
+    """Return where OpenVINO's weights lie that belong to a file."""
+    return path.with_suffix(".bin")
+
+
 def export(weights: Weights, path: Path, *, form: str) -> tuple[Path, ...]:
     """Write the network for other programs, whole or not at all.
 

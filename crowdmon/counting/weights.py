@@ -21,6 +21,7 @@ from safetensors.numpy import save_file
 from crowdmon import atomic
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.errors import SinkError, WeightsError
+from crowdmon.places import is_there
 
 FORMAT = 1
 DEFAULT = "assets/weights/default.safetensors"
@@ -118,7 +119,7 @@ def load(path: Path) -> Weights:
 
 def check_file(path: Path) -> None:
     """Raise WeightsError unless ``path`` is a file of a plausible size; its content is not read."""
-    if not path.is_file():
+    if not is_there(path) or not path.is_file():
         raise WeightsError(f"no weights file at {path}", "Give --weights the path of a .safetensors file")
     if path.stat().st_size > _MAX_BYTES:
         raise WeightsError(f"{path} is larger than {_MAX_BYTES >> 20} MiB, far more than this network has")

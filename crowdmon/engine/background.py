@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_LOOK = 0.1
+"""Seconds between two looks at a job that is waited for; there are systems where a wait sees no signal."""
 
 
 @dataclass(eq=False)
@@ -55,6 +62,40 @@ class BackgroundTasks:
         for thread in self._running.values():
             thread.join(timeout / len(self._running))
         return not any(thread.is_alive() for thread in self._running.values())
+
+
+def wait_for(job: Callable[[BackgroundTask], T], *, within: float | None = None) -> T:
+    """Do a job in another thread and return its result.
+
+    For what waits inside of a library that sees no Ctrl+C: here a signal ends the wait at once. The job goes
+    on without effect; it should look at :attr:`BackgroundTask.cancelled` and give away nothing then.
+
+    Args:
+        job: what to do.
+        within: seconds to wait for it at most.
+
+    Raises:
+        TimeoutError: it did not end in time. What the job raises is raised here.
+    """
+    return wait_for_all([job], within=within)[0]
+
+
+def wait_for_all(jobs: Sequence[Callable[[BackgroundTask], T]], *, within: float | None = None) -> list[T]:
+    """Do several jobs at the same time and return their results; see :func:`wait_for`."""
+    tasks = BackgroundTasks()
+    running = [tasks.run(job) for job in jobs]
+    until = math.inf if within is None else time.monotonic() + within
+    try:
+        while not all(task.done.wait(_LOOK / 2) for task in running):
+            if time.monotonic() >= until:
+                raise TimeoutError
+    finally:
+        for task in running:
+            task.cancelled.set()
+    for task in running:
+        if task.error is not None:
+            raise task.error
+    return [task.result for task in running]
 
 
 def _work(task: BackgroundTask, job: Job) -> None:

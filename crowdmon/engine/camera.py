@@ -10,7 +10,7 @@ from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
 from crowdmon.engine.connection import Connection
 from crowdmon.engine.latest import CountCell, Latest
-from crowdmon.engine.playback import PlaybackControl
+from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
@@ -44,7 +44,7 @@ class Camera:
         self.connection = Connection(clock, tell=self._became)
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
         self.cell = CountCell()
-        self.playback = PlaybackControl()
+        self.playback = PlaybackRequests()
         self.view: Latest[Frame] = Latest()
         self.view_size: tuple[int, int] | None = None
         self._clock, self._out, self._note = clock, out, note
@@ -57,7 +57,13 @@ class Camera:
         self._closed = False
         self._view_check = ViewCheck()
         self._configure(config)
-        self._track = Track(self.name, self.rois, interval=self.interval, unknown_after=self.unknown_after)
+        self._track = Track(
+            self.name,
+            self.rois,
+            interval=self.interval,
+            unknown_after=self.unknown_after,
+            limits=config.to_limits(),
+        )
 
     def _configure(self, config: CameraConfig) -> None:
         self.config = config
@@ -85,7 +91,7 @@ class Camera:
             seen, watched = self._view_check.reason, config.watch_view
             if not watched or (seen is View.CHANGED and _shapes(config) != _shapes(before)):
                 self._view_check = ViewCheck()
-            self._track.redraw(self.rois)
+            self._track.redraw(self.rois, config.to_limits())
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
         if seen is not None and self._view_check.reason is None:
             self.events.view(None)

@@ -8,7 +8,7 @@ from crowdmon.capture.source import Source, SparingSource
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.player import Player
 from crowdmon.engine.protocols import Clock, Sources
-from crowdmon.engine.retry import SHORTEST, AnswerTimeout, Backoff, next_timeout
+from crowdmon.engine.retry import SHORTEST, AnswerTimeout, Backoff, Patience, next_timeout
 from crowdmon.engine.taps import Taps
 from crowdmon.errors import ConfigError, describe
 from crowdmon.values import CameraState
@@ -38,9 +38,10 @@ class CaptureThread:
         self._backoff = Backoff()
         self._stillness = FrozenPicture()
         self._opening = AnswerTimeout()
+        self._patience = Patience()
         self._timeout = SHORTEST
         self._pictures = 0
-        self._heard = 0.0
+        self._heard = self._began = 0.0
         self._taps = Taps(camera, clock=clock, bell=bell)
         self.thread = threading.Thread(target=self.run, name=f"capture {camera.name}", daemon=True)
 
@@ -98,11 +99,14 @@ class CaptureThread:
     def _lost(self, error: Exception | None) -> bool:
         now = self._clock.monotonic()
         age = self._connection.figures(now)[1] or 0.0
+        silent = age >= 0.9 * self._timeout
+        lived = self._heard - self._began
         self._timeout = next_timeout(
             self._timeout,
             pictures=self._pictures,
             usual=self._connection.state.usual,
-            silent=age >= 0.9 * self._timeout,
+            silent=silent,
+            patience=self._patience.lost(pictures=self._pictures, silent=silent, lived=lived),
         )
         refused = bool(getattr(error, "auth", False))
         wait = self._backoff.failed(refused=refused, passed=now - self._heard)
@@ -133,8 +137,13 @@ class CaptureThread:
             self._connection.arrived(picture.time, still=still, pictures=picture.index - before)
             before = picture.index
             self._camera.events.still(still is not None)
+            now = self._clock.monotonic()
+            if self._pictures:
+                self._patience.picture(after=now - self._heard)
+            else:
+                self._began = now
             self._pictures += 1
-            self._heard = self._clock.monotonic()
+            self._heard = now
 
 
 class FrozenPicture:

@@ -35,7 +35,7 @@ class Latest(Generic[T]):
         return self._closed
 
     def put(self, value: T) -> int:
-        """Replace the value and wake whoever waits; return its version. A closed cell ignores it."""
+        """Replace the value and wake all waiting threads; return its version. A closed cell ignores it."""
         with self._changed:
             if not self._closed:
                 self._value = value

@@ -33,6 +33,9 @@ AFTERWARDS = 1.0
 
 _POLL = 0.05
 
+_STOP, _STOP_UNOPENED = 5.0, 1.0
+"""Seconds to wait at most, in the end, for threads that hang in a source or a disk."""
+
 Found = tuple[Frame | None, DensityMap | None, Reading]
 
 
@@ -92,7 +95,8 @@ def iterate_live(
             if (reading := gate.get(_POLL)) is not None:
                 yield _paired(monitor.snapshot(), reading)
     finally:
-        monitor.stop()
+        # What never gave a picture has nothing to write, and may hang for long.
+        monitor.stop(timeout=_STOP if gate.opened else _STOP_UNOPENED)
     until = time.monotonic() + AFTERWARDS
     while time.monotonic() < until and (reading := gate.get(0.0)) is not None:
         yield _paired(monitor.snapshot(), reading)

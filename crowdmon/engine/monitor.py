@@ -70,7 +70,7 @@ class Monitor:
         self._sinks = SinkThread(
             sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
         )
-        self._cameras = {camera.name: self._make(camera) for camera in config.cameras}
+        self._cameras = {camera.name: self._make(camera) for camera in config.counted_cameras()}
         self._counting = CountingThread(
             counter_factory, lambda: self._cameras, clock=self._clock, bell=self._bell
         )
@@ -125,7 +125,7 @@ class Monitor:
 
         Args:
             after: the number of the last fact that the caller has seen. :attr:`Snapshot.facts` holds those
-                since, so that whoever passes :attr:`Snapshot.number` on misses none.
+                since, so a caller that passes :attr:`Snapshot.number` back misses none.
         """
         self._look()
         cameras, pace = self._cameras, self._counting.pace
@@ -150,7 +150,7 @@ class Monitor:
         """
         with self._lock:
             before, record, self._config = self._cameras, self._config.record, config
-            cameras = {one.name: self._kept(before.get(one.name), one) for one in config.cameras}
+            cameras = {one.name: self._kept(before.get(one.name), one) for one in config.counted_cameras()}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
                     camera.close()
@@ -191,7 +191,7 @@ class Monitor:
         """Go to ``pts`` media seconds, held to the recording; one that had ended is opened again.
 
         Raises:
-            SourceError: it is live or cannot be sought.
+            SourceError: it is live or has no positions to move to.
         """
         one = self._recording_of(camera, seekable=True)
         self._revive(one, one.playback.seek(pts))
@@ -200,7 +200,7 @@ class Monitor:
         """Stand still at the next picture, or ``by`` pictures further; below 0 at an earlier one.
 
         Raises:
-            SourceError: it is live, or ``by`` is below 0 and it cannot be sought.
+            SourceError: it is live, or ``by`` is below 0 and it cannot move back.
         """
         one = self._recording_of(camera, seekable=by < 0)
         self._revive(one, one.playback.step(by))
@@ -218,7 +218,7 @@ class Monitor:
 
         Args:
             camera: its name; an unknown one is ignored, for it may just have been taken away.
-            size: (width, height) in pixels the pictures shall fit into; None converts nothing.
+            size: (width, height) in pixels into which the pictures must fit; None converts nothing.
         """
         with self._lock:
             if camera in self._cameras:
@@ -254,9 +254,9 @@ class Monitor:
         camera = self._cameras[name]
         # Of an address only opening tells; until then it is what it looks like.
         if camera.connection.live and self._sources.live(camera.config.source):
-            raise SourceError(f"{name} is live", "Only recordings can be paused, sought and stepped")
+            raise SourceError(f"{name} is live", "Only recordings can pause, step and seek")
         if seekable and not camera.playback.seekable:
-            raise SourceError(f"{name} cannot be sought", "Copy it to this machine to seek in it")
+            raise SourceError(f"cannot seek in {name}", "Copy it to this machine to seek in it")
         return camera
 
     def _revive(self, camera: Camera, over: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,6 +13,7 @@ from crowdmon.capture.taps import frame_from
 from crowdmon.engine.prefetch import ahead
 from crowdmon.engine.protocols import CounterLike
 from crowdmon.errors import CountingError, CrowdmonError
+from crowdmon.track.levels import NO_LIMITS, Limits
 from crowdmon.track.track import Counted, Track
 from crowdmon.values import DensityMap, Frame, Reading, Roi
 
@@ -26,6 +27,7 @@ def iterate(
     duration: float | None = None,
     start_time: float | None = None,
     camera: str = "",
+    limits: Mapping[str, Limits] = NO_LIMITS,
 ) -> Iterator[tuple[Frame, DensityMap, Reading]]:
     """Count a source by its media time.
 
@@ -40,6 +42,7 @@ def iterate(
         duration: media seconds from the first picture; until the source ends if None.
         start_time: epoch seconds of media time 0; now if None.
         camera: the name in the readings.
+        limits: what gives the whole picture and each ROI its level, by name; see ``CameraConfig.to_limits``.
 
     Yields:
         The frame counted, its density map and its reading, in the order of the source.
@@ -50,7 +53,7 @@ def iterate(
     """
     start = time.time() if start_time is None else start_time
     interval = max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0)
-    track, pace = Track(camera, rois, interval=interval), Pace(every=every, duration=duration)
+    track, pace = Track(camera, rois, interval=interval, limits=limits), Pace(every=every, duration=duration)
     with closing(ahead(_frames(source, pace, camera, start=start))) as frames:
         for frame in frames:
             density = count(counter, frame)

@@ -29,13 +29,13 @@ class PlaybackRequest:
         return self.target is not None or self.steps != 0
 
 
-class PlaybackControl:
+class PlaybackRequests:
     """The wishes for one recording, and where it stands.
 
     Attributes:
         position: media seconds of the picture shown last; None before the first.
         duration: media seconds of the whole; None if unknown or without end.
-        seekable: whether it can be sought; True until it is known better.
+        seekable: whether it can move to another position; True until this is known.
     """
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ class Player:
     """One recording, for one capture thread.
 
     A recording's pictures are dated by their media time, from the moment it was opened; after a seek
-    or a pause that moment is taken anew, so that their times only rise.
+    or a pause, that moment is taken again, so that their times only rise.
     """
 
     def __init__(self, camera: Camera, source: Source, *, taps: Taps, clock: Clock) -> None:
@@ -62,7 +62,7 @@ class Player:
         return picture if picture is not None else next(self._pictures, None)
 
     def _move(self, wish: PlaybackRequest) -> None:
-        """Go to another picture; it is shown by whoever comes next."""
+        """Go to another picture; the next reader shows it."""
         if wish.target is not None:
             self._seek(wish.target)
         found = self._next() if wish.paused and wish.target is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Generator, Iterable
 from typing import TypeVar
 
@@ -11,6 +12,10 @@ T = TypeVar("T")
 
 DEPTH = 2
 """Values that wait at most; one more is being made."""
+
+_PATIENCE = 4.0
+"""Seconds to wait at the end for a value that is still being made: a host may be silent for longer, and the
+program has to end. The thread is then left behind without effect."""
 
 
 class _End:
@@ -48,9 +53,9 @@ def _make(values: Iterable[T], ready: queue.Queue[T | _End], stop: threading.Eve
     end = _End()
     try:
         for value in values:
-            ready.put(value)
             if stop.is_set():
                 return
+            ready.put(value)
     except BaseException as error:  # noqa: BLE001 - it is raised where the values are used
         end = _End(error)
     ready.put(end)
@@ -58,7 +63,8 @@ def _make(values: Iterable[T], ready: queue.Queue[T | _End], stop: threading.Eve
 
 def _drain(ready: queue.Queue[T | _End], thread: threading.Thread) -> None:
     """Take what nobody wants any more, so that a thread that waits for room can end."""
-    while thread.is_alive():
+    until = time.monotonic() + _PATIENCE
+    while thread.is_alive() and time.monotonic() < until:
         try:
             ready.get(timeout=0.02)
         except queue.Empty:

@@ -75,8 +75,56 @@ _FEW = 2
 _TIMES = 4.0
 _EVERY_THIRD = 3
 
+LONGEST_PAUSE = 10.0
+"""Seconds between two bursts, at most, that are waited for: a camera that died silently is called again
+then."""
 
-def next_timeout(timeout: float, *, pictures: int, usual: float, silent: bool) -> float:
+TRIAL = 8.0
+"""Seconds that a connection gets now and then when those before fell silent soon: it may send in bursts."""
+
+SOON = 15.0
+"""Seconds within which a connection has to fall silent to count as a burst."""
+
+_TRIAL_AT, _TRIAL_EVERY = 2, 6
+
+
+class Patience:
+    """Learns how long a camera pauses between its pictures. No clock, no thread.
+
+    A line may let nothing through for 3 s of every 4, and then all at once. Who hangs up after 2 s throws
+    away what each burst brings, and never learns that it would have come.
+    """
+
+    def __init__(self) -> None:
+        self._bursts = 0
+        self._longest = 0.0
+
+    def picture(self, after: float) -> None:
+        """Note a picture that came ``after`` seconds without one, on the same connection."""
+        self._longest = max(self._longest, after)
+
+    def lost(self, *, pictures: int, silent: bool, lived: float) -> float:
+        """Return the seconds to wait at least on the next connection; 0 to wait as usual.
+
+        Args:
+            pictures: how many the connection gave.
+            silent: it was lost because no picture came.
+            lived: seconds from its first picture to its last.
+        """
+        longest, self._longest = self._longest, 0.0
+        burst = silent and pictures > _FEW
+        if burst and longest > SHORTEST:  # it did go on after a pause
+            return min(LONGEST_PAUSE, 1.5 * longest)
+        # A call in vain says nothing of bursts.
+        if pictures:
+            self._bursts = self._bursts + 1 if burst and lived < SOON else 0
+        trial = burst and self._bursts % _TRIAL_EVERY == _TRIAL_AT
+        return TRIAL if trial else 0.0
+
+
+def next_timeout(
+    timeout: float, *, pictures: int, usual: float, silent: bool, patience: float = 0.0
+) -> float:
     """Return the seconds to wait for a picture of the next connection.
 
     A camera that gives a picture and then nothing is either broken or slower than the time it was given: it
@@ -87,9 +135,10 @@ def next_timeout(timeout: float, *, pictures: int, usual: float, silent: bool) -
         pictures: how many it gave.
         usual: seconds between two pictures, as a rule; 0 if unknown.
         silent: it was lost because no picture came.
+        patience: seconds to wait at least, see :class:`Patience`.
     """
     if pictures > _FEW:
-        return min(LONGEST, max(SHORTEST, 3.0 * usual))
+        return min(LONGEST, max(SHORTEST, 3.0 * usual, patience))
     return min(LONGEST, max(2.0 * timeout, 3.0 * usual)) if silent and pictures else timeout
 
 

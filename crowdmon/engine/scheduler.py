@@ -1,9 +1,9 @@
 """Whose picture is counted next. No clock, no thread: every call says what time it is.
 
-Each camera has a time at which it is due; whoever is due longest comes first. A camera that has been
-served is due again one interval later but never earlier than now, so all who wait already come before
-it: nobody waits for more than one picture of every other camera, however many pictures those have. A
-machine that is too slow serves everybody less often; it never falls behind.
+Each camera has a time at which it is due. The one that has been due longest comes first. A camera that was
+served is due again one interval later, but never earlier than now. So all waiting cameras come before it:
+none waits for more than one picture of every other camera, however many pictures those have. A machine
+that is too slow serves all cameras less often; it never falls behind.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Scheduler:
             now: seconds.
 
         Returns:
-            Those that are due, whoever is due longest first, of several the slowest.
+            Those that are due, the longest due first; of several, the slowest first.
         """
         ready = [name for name in waiting if name in self._turns and self.due(name) <= now]
         return sorted(ready, key=lambda name: (self._turns[name].due, -self._turns[name].interval))
@@ -85,7 +85,7 @@ class Scheduler:
     def begin(self, camera: str, now: float) -> None:
         """Note that a picture of ``camera`` is taken now."""
         turn = self._turns[camera]
-        # After a silence the interval starts anew, or the first two pictures would be counted at once.
+        # After a silence the interval starts again, or the first two pictures would be counted at once.
         silent = now - turn.due > 2.0 * max(turn.interval, self.pace(now))
         turn.due = now + turn.interval if silent else max(turn.due + turn.interval, now)
 

@@ -23,7 +23,7 @@ class CameraSnapshot:
         busy: a picture waits to be counted or is being counted.
         position: media seconds of the picture shown last; None for a live camera.
         duration: media seconds of a recording; None if unknown, without end, or live.
-        seekable: a recording that can be sought and stepped back in.
+        seekable: a recording that can move to any position and step back.
     """
 
     status: Status

@@ -23,7 +23,7 @@ class UnsupportedError(MatError):
     """A kind of value that no benchmark uses."""
 
 
-class Budget:
+class ReadLimits:
     """Counts what a file asks for. Raises MatError if it is too much."""
 
     def __init__(self, limit: int = MAX_BYTES) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from crowdmon.errors import DatasetError
-from crowdmon.formats.limits import MAX_BYTES, Budget, MatError
+from crowdmon.formats.limits import MAX_BYTES, MatError, ReadLimits
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _HINT = "Copy the file again from where it came"
@@ -34,7 +34,7 @@ def load_mat(
     """
     path = Path(path)
     try:
-        values, found = _read(path, names, Budget(limit), limit)
+        values, found = _read(path, names, ReadLimits(limit), limit)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DatasetError(f"cannot read the MATLAB file {path}: {reason}", "Check the path") from error
@@ -50,7 +50,7 @@ def load_mat(
 
 
 def _read(
-    path: Path, names: Collection[str] | None, budget: Budget, limit: int
+    path: Path, names: Collection[str] | None, budget: ReadLimits, limit: int
 ) -> tuple[dict[str, Any], list[str]]:
     with path.open("rb") as file:
         head = file.read(520)
@@ -75,7 +75,7 @@ def _read(
 
 
 def quoted(names: Iterable[str]) -> str:
-    """Return names for a message, as many as fit on a line."""
-    shown = sorted(names)
+    """Return names for a message, as many as fit on a line; what cannot be printed is replaced."""
+    shown = sorted("".join(c if c.isprintable() else "?" for c in name) for name in names)
     more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
     return ", ".join(f"'{name:.40}'" for name in shown[:8]) + more if shown else "no variable at all"

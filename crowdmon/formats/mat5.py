@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from crowdmon.formats.limits import Budget, MatError, UnsupportedError
+from crowdmon.formats.limits import MatError, ReadLimits, UnsupportedError
 
 _HEADER = 128
 _MAX_DIMS = 32
@@ -39,7 +39,7 @@ class _Element(NamedTuple):
     body: memoryview
 
 
-def read(raw: bytes, names: Collection[str] | None, budget: Budget) -> tuple[dict[str, Any], list[str]]:
+def read(raw: bytes, names: Collection[str] | None, budget: ReadLimits) -> tuple[dict[str, Any], list[str]]:
     """Return the variables of the file in plain form (see ``mat.load_mat``), and the names of all."""
     order = "<" if raw[126:128] == b"IM" else ">"
     values: dict[str, Any] = {}
@@ -95,7 +95,7 @@ def _next(parts: Iterator[_Element], kind: int | None = None) -> _Element:
     raise MatError("a variable ends too early")
 
 
-def _inflate(body: memoryview, budget: Budget) -> memoryview:
+def _inflate(body: memoryview, budget: ReadLimits) -> memoryview:
     worker = zlib.decompressobj()
     try:
         # One byte above the limit shows that there is more, without unpacking it.
@@ -116,7 +116,7 @@ def _name(body: memoryview, order: str) -> str:
     return bytes(name).decode("latin-1")
 
 
-def _value(body: memoryview, order: str, budget: Budget, depth: int) -> Any:
+def _value(body: memoryview, order: str, budget: ReadLimits, depth: int) -> Any:
     """Read one variable, cell or field with its content."""
     budget.item(depth)
     if not len(body):
@@ -147,7 +147,7 @@ def _value(body: memoryview, order: str, budget: Budget, depth: int) -> Any:
 
 
 def _numbers(
-    stored: _Element, shape: tuple[int, ...], order: str, budget: Budget, kind: np.dtype[Any]
+    stored: _Element, shape: tuple[int, ...], order: str, budget: ReadLimits, kind: np.dtype[Any]
 ) -> np.ndarray[Any, Any]:
     values = budget.array(shape, kind.itemsize)
     if stored.kind not in _STORED:
@@ -159,7 +159,7 @@ def _numbers(
     return np.frombuffer(stored.body, source).astype(kind).reshape(shape, order="F")
 
 
-def _text(stored: _Element, shape: tuple[int, ...], order: str, budget: Budget) -> str:
+def _text(stored: _Element, shape: tuple[int, ...], order: str, budget: ReadLimits) -> str:
     budget.array(shape, 4)
     encoding = _ENCODINGS.get(stored.kind)
     if encoding is None:
@@ -171,7 +171,9 @@ def _text(stored: _Element, shape: tuple[int, ...], order: str, budget: Budget) 
     return text if rows == 1 else "\n".join(text[row::rows] for row in range(min(rows, len(text))))
 
 
-def _children(parts: Iterator[_Element], expected: int, order: str, budget: Budget, depth: int) -> list[Any]:
+def _children(
+    parts: Iterator[_Element], expected: int, order: str, budget: ReadLimits, depth: int
+) -> list[Any]:
     budget.array((expected,), _POINTER)
     found: list[Any] = []
     for part in parts:
@@ -183,7 +185,9 @@ def _children(parts: Iterator[_Element], expected: int, order: str, budget: Budg
     return found
 
 
-def _struct(parts: Iterator[_Element], shape: tuple[int, ...], order: str, budget: Budget, depth: int) -> Any:
+def _struct(
+    parts: Iterator[_Element], shape: tuple[int, ...], order: str, budget: ReadLimits, depth: int
+) -> Any:
     length = _next(parts, _INT32).body
     names = bytes(_next(parts, _INT8).body)
     each = int(struct.unpack(f"{order}i", length)[0]) if len(length) == 4 else 0

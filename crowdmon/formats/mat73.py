@@ -13,12 +13,12 @@ from typing import Any
 import h5py
 import numpy as np
 
-from crowdmon.formats.limits import Budget, MatError, UnsupportedError
+from crowdmon.formats.limits import MatError, ReadLimits, UnsupportedError
 
 _POINTER = 8
 
 
-def read(path: Path, names: Collection[str] | None, budget: Budget) -> tuple[dict[str, Any], list[str]]:
+def read(path: Path, names: Collection[str] | None, budget: ReadLimits) -> tuple[dict[str, Any], list[str]]:
     """Return the variables of the file in plain form (see ``mat.load_mat``), and the names of all."""
     try:
         with h5py.File(path, "r") as file:
@@ -43,7 +43,7 @@ def _member(group: Any, name: str) -> Any:
     return group[name]
 
 
-def _value(item: Any, budget: Budget, depth: int) -> Any:
+def _value(item: Any, budget: ReadLimits, depth: int) -> Any:
     budget.item(depth)
     kind = item.attrs.get("MATLAB_class", b"")
     kind = kind.decode("latin-1") if isinstance(kind, bytes) else str(kind)
@@ -76,7 +76,7 @@ def _empty(item: Any, kind: str) -> Any:
     return np.empty(size, dtype=object if kind in ("cell", "struct") else np.float64)
 
 
-def _cells(item: Any, budget: Budget, depth: int) -> Any:
+def _cells(item: Any, budget: ReadLimits, depth: int) -> Any:
     references = np.atleast_2d(item[()].T)
     cells = np.empty(references.shape, dtype=object)
     for index in np.ndindex(references.shape):
@@ -86,7 +86,7 @@ def _cells(item: Any, budget: Budget, depth: int) -> Any:
     return cells
 
 
-def _struct(group: Any, budget: Budget, depth: int) -> Any:
+def _struct(group: Any, budget: ReadLimits, depth: int) -> Any:
     fields = {name: _member(group, name) for name in group}
     if fields and all(_is_column(field) for field in fields.values()):
         columns = {name: _value(field, budget, depth + 1) for name, field in fields.items()}

@@ -1,8 +1,8 @@
-"""Editing the ROIs of a camera without a window: immutable drafts, and which edits are allowed.
+"""Editing the ROIs of a camera without a window: immutable drafts, and the rules for edits.
 
 shapes.py    edits of one polygon, and a polygon that is being drawn
 draft.py     all ROIs of a camera; each operation returns a new draft; undo and redo
-targets.py   what lies under the pointer
+targets.py   the part under the pointer
 dragging.py  dragging, and snapping to the border and to neighbours
 exchange.py  roi.mat and YAML files
 """

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene import layout
-from crowdmon.scene.camera import HEIGHT_M, TILT, Camera
+from crowdmon.scene.camera import HEIGHT_M, TILT, SceneCamera
 from crowdmon.scene.fountain import fountain
 from crowdmon.scene.furniture import Thing, bench, lamp, parasol, planter
 from crowdmon.scene.houses import houses, to_bytes
@@ -53,7 +53,7 @@ class Backdrop:
 
 
 @lru_cache(maxsize=16)
-def backdrop(camera: Camera, light: Light) -> Backdrop:
+def backdrop(camera: SceneCamera, light: Light) -> Backdrop:
     """Build the empty plaza. The result is cached, because a camera looks at the same one all day."""
     things = _things(camera, light)
     shadows = _shadow_map(things, light)
@@ -82,7 +82,7 @@ def _cut_out(thing: Thing, image: Bytes) -> Thing:
     return Thing(thing.y, Sprite(np.concatenate([rgb, alpha], axis=-1), box[0], box[1]), ())
 
 
-def _things(camera: Camera, light: Light) -> tuple[Thing, ...]:
+def _things(camera: SceneCamera, light: Light) -> tuple[Thing, ...]:
     """Build everything that stands on the plaza, the farthest first."""
     cloths = ((206.0, 196.0, 172.0), (162.0, 64.0, 54.0), (206.0, 196.0, 172.0))
     turns = (1.45, 1.45, -1.5)
@@ -108,7 +108,7 @@ def _shadow_map(things: tuple[Thing, ...], light: Light) -> Bytes:
     return np.asarray(cv2.GaussianBlur(sheet, (0, 0), 1.6), np.uint8)
 
 
-def _ground(camera: Camera, light: Light, shadows: Bytes) -> tuple[Bytes, Bytes]:
+def _ground(camera: SceneCamera, light: Light, shadows: Bytes) -> tuple[Bytes, Bytes]:
     """Paint the ground in full light with the things' shadows, and all in the shade."""
     rows, columns = np.mgrid[0 : camera.height, 0 : camera.width].astype(np.float64)
     ground = camera.to_ground(np.stack([columns, rows], axis=-1))

@@ -25,7 +25,7 @@ FOCAL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class SceneCamera:
     """A camera of the plaza.
 
     Attributes:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crowdmon.scene.avoid import keep_apart
 from crowdmon.scene.body import Pose, pose
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.rng import rng_of, smoothstep
 from crowdmon.scene.visits import Group, Visit, visit
 
@@ -83,7 +83,7 @@ def _waves(seed: int) -> tuple[float, float, float]:
     return first, second, third
 
 
-def crowd(t: float, *, people: int, seed: int, camera: Camera) -> Crowd:
+def crowd(t: float, *, people: int, seed: int, camera: SceneCamera) -> Crowd:
     """Return all people at time ``t`` in seconds."""
     rows: list[tuple[float, ...]] = []
     for group in groups(people, seed):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.furniture import STONE, Thing, drum
 from crowdmon.scene.layout import Disc
 from crowdmon.scene.light import Light, on_face
@@ -28,7 +28,7 @@ DRUMS = (
 """Radii and heights of the column's drums, from below."""
 
 
-def fountain(camera: Camera, light: Light, at: Disc) -> Thing:
+def fountain(camera: SceneCamera, light: Light, at: Disc) -> Thing:
     """Build the fountain."""
     rng = rng_of(97, 1)
     solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, 2.4), ring(at.x, at.y, 2.9, 2.4)]))

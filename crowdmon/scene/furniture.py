@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.layout import Disc
 from crowdmon.scene.light import LAMP_M, Light, on_face
 from crowdmon.scene.rng import rng_of
@@ -51,7 +51,7 @@ def faces(solid: Solid, corners: Floats, colour: Floats, *, light: Light, top: F
     solid.poly(corners[4:], (colour if top is None else top) * on_face(light, ground, (0.0, 0.0, 1.0)))
 
 
-def lamp(camera: Camera, light: Light, at: Disc) -> Thing:
+def lamp(camera: SceneCamera, light: Light, at: Disc) -> Thing:
     """Build a lamp post with two globes."""
     reach = np.array([(at.x + dx, at.y, z) for dx in (-0.95, 0.95) for z in (0.0, LAMP_M + 0.5)])
     solid = Solid(camera, reach)
@@ -83,7 +83,7 @@ def lamp(camera: Camera, light: Light, at: Disc) -> Thing:
     return Thing(at.y, solid.sprite(), (shadow, *globes))
 
 
-def bench(camera: Camera, light: Light, at: Disc, *, turn: float) -> Thing:
+def bench(camera: SceneCamera, light: Light, at: Disc, *, turn: float) -> Thing:
     """Build a wooden bench with a back."""
     seat = box(at.x, at.y, (1.7, 0.5, 0.06), turn=turn, up=0.42)
     across = (-math.sin(turn) * 0.27, math.cos(turn) * 0.27)
@@ -102,7 +102,7 @@ def bench(camera: Camera, light: Light, at: Disc, *, turn: float) -> Thing:
     return Thing(at.y, solid.sprite(), (seat[4:], back))
 
 
-def planter(camera: Camera, light: Light, at: Disc) -> Thing:
+def planter(camera: SceneCamera, light: Light, at: Disc) -> Thing:
     """Build a round stone planter full of flowers."""
     rng = rng_of(89, round(abs(at.x) * 100), round(at.y * 100))
     solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, 0.75), ring(at.x, at.y, 1.25, 0.75)]))
@@ -127,7 +127,7 @@ def planter(camera: Camera, light: Light, at: Disc) -> Thing:
     return Thing(at.y, solid.sprite(), (*casts, ring(at.x, at.y, 0.85, 0.45, corners=16)))
 
 
-def parasol(camera: Camera, light: Light, at: Disc, *, colour: tuple[float, float, float]) -> Thing:
+def parasol(camera: SceneCamera, light: Light, at: Disc, *, colour: tuple[float, float, float]) -> Thing:
     """Build a café parasol over a small table with two chairs."""
     wide, rim, tip = 1.45, 2.15, 2.75
     solid = Solid(camera, np.concatenate([ring(at.x, at.y, 0.0, wide), ring(at.x, at.y, tip, wide)]))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene import layout
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.facade import LEFT_M, SCALE, TOP_M, Awning, facade
 from crowdmon.scene.light import Light, on_face
 
@@ -17,7 +17,7 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
-def houses(camera: Camera, light: Light) -> tuple[Bytes, NDArray[np.float32]]:
+def houses(camera: SceneCamera, light: Light) -> tuple[Bytes, NDArray[np.float32]]:
     """Return the houses' picture, HxWx3, and how much (0..1) of each pixel they fill."""
     drawn = facade()
     flat = np.array([(x, up) for x in (-12.0, 12.0) for up in (0.0, TOP_M)])
@@ -39,7 +39,7 @@ def houses(camera: Camera, light: Light) -> tuple[Bytes, NDArray[np.float32]]:
     return image, inside
 
 
-def _warp(sheet: Bytes, shrink: float, to_picture: NDArray[Any], camera: Camera) -> Bytes:
+def _warp(sheet: Bytes, shrink: float, to_picture: NDArray[Any], camera: SceneCamera) -> Bytes:
     """Bring a drawing of the facade into the picture, averaged down first so that it stays calm."""
     small: NDArray[Any] = cv2.resize(sheet, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     out = cv2.warpPerspective(small, to_picture, (camera.width, camera.height), flags=cv2.INTER_LINEAR)
@@ -52,7 +52,7 @@ def _on_wall(flat: Floats, *, out: float = 0.0) -> Floats:
     return np.stack([x, layout.FACADE_Y + layout.FACADE_SLOPE * x - out, up], axis=-1)
 
 
-def _awning(image: Bytes, cloth: Awning, camera: Camera, light: Light) -> None:
+def _awning(image: Bytes, cloth: Awning, camera: SceneCamera, light: Light) -> None:
     """Paint an awning and the shadow it throws on the wall below."""
     left, right = cloth.left, cloth.right
     if abs(left) > 40 or any(left - 1.7 < door < right + 1.7 for door in layout.DOORS):
@@ -73,7 +73,7 @@ def _awning(image: Bytes, cloth: Awning, camera: Camera, light: Light) -> None:
         _fill(image, camera, np.array([edges[2], edges[3], edges[5], edges[4]]), colour * lit * 0.78)
 
 
-def _fill(image: Bytes, camera: Camera, points: Floats, colour: Floats) -> None:
+def _fill(image: Bytes, camera: SceneCamera, points: Floats, colour: Floats) -> None:
     pixels = np.rint(np.clip(camera.project(points)[0], -9e3, 9e3) * 16).astype(np.int32)
     red, green, blue = (float(c) for c in np.clip(colour, 0, 255))
     cv2.fillPoly(image, [pixels], (red, green, blue), cv2.LINE_AA, 4)

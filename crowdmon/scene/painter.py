@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crowdmon.scene.appearance import Appearance
 from crowdmon.scene.backdrop import Backdrop, backdrop
 from crowdmon.scene.body import Joint, joints
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.crowd import Crowd
 from crowdmon.scene.figure import figure, tones
 from crowdmon.scene.furniture import Thing
@@ -45,7 +45,7 @@ class Layers:
     visible: NDArray[np.bool_]
 
 
-def paint(now: Crowd, appearances: list[Appearance], *, camera: Camera, light: Light) -> Layers:
+def paint(now: Crowd, appearances: list[Appearance], *, camera: SceneCamera, light: Light) -> Layers:
     """Paint all people at one moment onto the backdrop."""
     back = backdrop(camera, light)
     tall = np.array([one.height for one in appearances])

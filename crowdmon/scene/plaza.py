@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crowdmon.errors import ConfigError
 from crowdmon.scene.appearance import appearance_of
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.crowd import Crowd, crowd
 from crowdmon.scene.light import Light
 from crowdmon.scene.painter import Layers, paint
@@ -110,9 +110,9 @@ class Plaza:
                 raise ConfigError(f"{key}={value} of the scene is outside its limits", limit.allowed(key))
 
     @property
-    def camera(self) -> Camera:
+    def camera(self) -> SceneCamera:
         """The camera that sees the square."""
-        return Camera(self.width, self.height)
+        return SceneCamera(self.width, self.height)
 
     @property
     def homography(self) -> NDArray[np.float64]:

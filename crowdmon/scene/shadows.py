@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.scene.body import Joint
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.light import Light
 
 Floats = NDArray[np.float64]
@@ -25,7 +25,7 @@ _BODY = ((Joint.CHEST, Joint.PELVIS), (Joint.SHOULDER_L, Joint.SHOULDER_R))
 _TRUNK = (Joint.SHOULDER_L, Joint.SHOULDER_R, Joint.HIP_R, Joint.HIP_L)
 
 
-def shadows(bodies: Floats, shown: Floats, *, camera: Camera, light: Light) -> tuple[Bytes, list[Box]]:
+def shadows(bodies: Floats, shown: Floats, *, camera: SceneCamera, light: Light) -> tuple[Bytes, list[Box]]:
     """Draw the shadows of NxJx3 bodies in metres.
 
     Returns:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.sprites import Sprite
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ class Solid:
         reach: Nx3 metres around the whole thing.
     """
 
-    def __init__(self, camera: Camera, reach: Floats) -> None:
+    def __init__(self, camera: SceneCamera, reach: Floats) -> None:
         self._camera = camera
         pixels, depth = camera.project(reach)
         self.metre = camera.focal / float(depth.mean())

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.furniture import IRON, Thing
 from crowdmon.scene.layout import Disc
 from crowdmon.scene.light import Light, on_face, on_faces
@@ -22,7 +22,7 @@ DARK_LEAF = np.array([52.0, 74.0, 38.0])
 BRIGHT_LEAF = np.array([146.0, 162.0, 78.0])
 
 
-def tree(camera: Camera, light: Light, at: Disc) -> Thing:
+def tree(camera: SceneCamera, light: Light, at: Disc) -> Thing:
     """Build a tree in a round iron grate."""
     rng = rng_of(101, round(abs(at.x) * 100), round(at.y * 100))
     crown = np.array([at.x + rng.normal(0, 0.15), at.y, 4.5 + rng.normal(0, 0.15)])

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.layout import DOORS, OBSTACLES, facade_y
 from crowdmon.scene.rng import rng_of
 from crowdmon.scene.routes import Leg, Point, plan
@@ -99,7 +99,7 @@ class Visit:
 
 
 @lru_cache(maxsize=4096)
-def visit(seed: int, group: Group, number: int, camera: Camera) -> Visit:
+def visit(seed: int, group: Group, number: int, camera: SceneCamera) -> Visit:
     """Plan visit ``number`` of a group: a pure function of its arguments."""
     rng = rng_of(seed, 11, group.key, number)
     speed = float(np.clip(rng.normal(1.32 - 0.07 * group.size, 0.14), 0.75, 1.75))
@@ -131,7 +131,7 @@ def visit(seed: int, group: Group, number: int, camera: Camera) -> Visit:
     )
 
 
-def _gate(rng: np.random.Generator, camera: Camera, *, apart: Point | None = None) -> tuple[Point, bool]:
+def _gate(rng: np.random.Generator, camera: SceneCamera, *, apart: Point | None = None) -> tuple[Point, bool]:
     """Draw a place just outside the picture, or a door, away from another one."""
     while True:
         point, door = _any_gate(rng, camera)
@@ -139,7 +139,7 @@ def _gate(rng: np.random.Generator, camera: Camera, *, apart: Point | None = Non
             return point, door
 
 
-def _any_gate(rng: np.random.Generator, camera: Camera) -> tuple[Point, bool]:
+def _any_gate(rng: np.random.Generator, camera: SceneCamera) -> tuple[Point, bool]:
     which = float(rng.random())
     if which < 0.16:
         x = float(rng.choice(DOORS))
@@ -151,7 +151,7 @@ def _any_gate(rng: np.random.Generator, camera: Camera) -> tuple[Point, bool]:
     return (side * (camera.half_width(away) + 1.3), away), False
 
 
-def _spot(rng: np.random.Generator, group: Group, camera: Camera) -> Point:
+def _spot(rng: np.random.Generator, group: Group, camera: SceneCamera) -> Point:
     """Choose where a group stays; a low-discrepancy sequence spreads groups over the square."""
     across = (0.5 + 0.7548776662466927 * (group.key + 1) + float(rng.uniform(0, 0.06))) % 1.0
     out = (0.5 + 0.5698402909980532 * (group.key + 1) + float(rng.uniform(0, 0.06))) % 1.0

@@ -17,7 +17,7 @@ class Bin:
     """The readings of one ROI in one stretch of time.
 
     Attributes:
-        start: epoch seconds; a whole multiple of the width, hence aligned to UTC.
+        start: epoch seconds; a whole multiple of the width, so it is aligned to UTC.
         camera, roi: names.
         n: readings with a count.
         mean, min, max, last: people over those; None where there was none, and never 0 for it.

@@ -13,11 +13,11 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from crowdmon import atomic
+from crowdmon import atomic, locks
 from crowdmon.errors import SinkError
 from crowdmon.facts import Fact, check_recordable
 from crowdmon.sinks.base import Sink
-from crowdmon.sinks.csv_rows import COLUMNS, HEADER, encode, read_csv
+from crowdmon.sinks.csv_rows import BOM, COLUMNS, HEADER, encode, read_csv
 from crowdmon.values import Reading
 
 __all__ = ["COLUMNS", "ReadingCsv", "read_csv"]
@@ -32,13 +32,14 @@ class ReadingCsv(Sink):
 
     takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
-    def __init__(self, path: Path | str, *, append: bool = False) -> None:
+    def __init__(self, path: Path | str, *, append: bool = False, excel: bool = False) -> None:
         """Check the place; nothing is created yet.
 
         Args:
             path: the file; an existing one is replaced when the first row is written.
             append: an existing one is carried on instead, if it is one of readings, and what a power
                 cut left of its last row is cut off; another file is not touched.
+            excel: a new file begins with the mark by which Excel knows UTF-8.
 
         Raises:
             SinkError: the folder is missing or nothing can be written there.
@@ -47,6 +48,7 @@ class ReadingCsv(Sink):
         self._file: int | None = None
         self._started = False
         self._carry_on = append
+        self._header = BOM + HEADER if excel else HEADER
         self._torn: tuple[int, bytes] | None = None
         atomic.check_place(self.path, kind="CSV file")
 
@@ -63,7 +65,7 @@ class ReadingCsv(Sink):
                 self._file = self._open()
             size = os.lseek(self._file, 0, os.SEEK_END) if self._is_plain() else None
             first = size == 0 if size is not None else not self._started
-            self._append(HEADER + rows if first else rows, size)
+            self._append(self._header + rows if first else rows, size)
             self._started = True
         except OSError as error:
             if self._carry_on:
@@ -91,8 +93,18 @@ class ReadingCsv(Sink):
         if self._carry_on:
             self._untear()
             cut_torn_row(self.path)
-            return os.open(self.path, _FLAGS | os.O_APPEND, 0o666)  # another writer's rows stay whole
-        return os.open(self.path, _FLAGS if self._started else _FLAGS | os.O_TRUNC, 0o666)
+            return self._locked(os.open(self.path, _FLAGS | os.O_APPEND, 0o666), shared=True)
+        file = self._locked(os.open(self.path, _FLAGS, 0o666))
+        if not self._started and stat.S_ISREG(os.fstat(file).st_mode):
+            os.ftruncate(file, 0)
+        return file
+
+    def _locked(self, file: int, *, shared: bool = False) -> int:
+        """Return the file, locked until it is closed; those who append share it, as their rows stay whole."""
+        if stat.S_ISREG(os.fstat(file).st_mode) and not locks.take(file, shared=shared):
+            os.close(file)
+            raise locks.in_use(self.path)
+        return file
 
     def _append(self, data: bytes, size: int | None) -> None:
         """Write all of ``data``, or cut the file back to ``size`` (None for what cannot be cut)."""
@@ -160,7 +172,7 @@ def is_readings(path: Path) -> bool:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        first = file.readline(len(HEADER) + 1)
+        first = file.readline(len(BOM) + len(HEADER) + 1).removeprefix(BOM)
     return first == HEADER or HEADER.startswith(first)
 
 

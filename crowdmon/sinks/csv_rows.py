@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +24,18 @@ BIN_COLUMNS = ("time", "camera", "roi", "bin_s", "mean", "min", "max", "last", "
 
 BIN_HEADER = (",".join(BIN_COLUMNS) + "\n").encode()
 
-_FORMULA = tuple("=+-@\t\r\n")
+_FORMULA = frozenset("=+-@\t\r\n")
+"""What a spreadsheet takes for the start of a formula, or for the start of the next cell."""
+
+_UNSEEN = frozenset("\u115f\u1160\u3164\uffa0\u2800'")
+"""Letters that show nothing, and the quote that keeps a name from being a formula."""
+
+BOM = "\ufeff".encode()
+"""The mark by which Excel knows UTF-8."""
 _TO_QUOTE = frozenset(',"\r\n')
 
 
-class Row(TypedDict):
+class CsvRow(TypedDict):
     """One row, typed back; None where the cell is empty."""
 
     time: float
@@ -70,17 +78,17 @@ def encode_bin(one: Bin, width: int) -> bytes:
     return _text([[local_time(one.start), *names, str(width), *people, str(one.n), str(one.missed)]])
 
 
-def read_csv(path: Path | str) -> list[Row]:
+def read_csv(path: Path | str) -> list[CsvRow]:
     """Read a file that :class:`~crowdmon.sinks.csv_file.ReadingCsv` wrote.
 
     Raises:
         ValueError: another header, or a cell that does not hold what its column says.
     """
-    with Path(path).open(newline="", encoding="utf-8") as file:
+    with Path(path).open(newline="", encoding="utf-8-sig") as file:
         return decode(file)
 
 
-def decode(lines: Iterable[str]) -> list[Row]:
+def decode(lines: Iterable[str]) -> list[CsvRow]:
     """Type the rows of a CSV back; ``lines`` keep their line ends, the header comes first."""
     reader = csv.reader(lines, strict=True)
     if (header := tuple(next(reader, ()))) != COLUMNS:
@@ -97,9 +105,9 @@ def _text(lines: Iterable[Iterable[str]]) -> bytes:
     return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8", "replace")
 
 
-def _row(cells: list[str]) -> Row:
+def _row(cells: list[str]) -> CsvRow:
     time, camera, roi, count, smoothed, per_m2, level, state, frame, media = cells
-    return Row(
+    return CsvRow(
         time=datetime.fromisoformat(time).timestamp(),
         camera=_plain(camera),
         roi=_plain(roi),
@@ -115,11 +123,22 @@ def _row(cells: list[str]) -> Row:
 
 def _name(text: str) -> str:
     """Keep a spreadsheet from running a name as a formula; names that look so escaped gain one more."""
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+    return f"'{text}" if _is_formula(text) else text
 
 
 def _plain(text: str) -> str:
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and _is_formula(text) else text
+
+
+def _is_formula(text: str) -> bool:
+    """Whether the first character that can be seen starts a formula, be it full-width or small."""
+    for character in text:
+        if character in _FORMULA:
+            return True
+        if character in _UNSEEN or unicodedata.category(character)[0] in "CMZ":
+            continue
+        return unicodedata.normalize("NFKC", character)[0] in _FORMULA
+    return False
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -31,6 +31,12 @@ _CLOCK = 90_000
 _STEP = 0.04
 """Seconds between pictures that have no time of their own."""
 
+_LONGEST = (1 << 31) - 1
+"""Ticks between two pictures that an mp4 can hold at most: 6.6 hours."""
+
+_BROKEN = (OSError, ValueError, OverflowError, av.FFmpegError)
+"""What FFmpeg and its bindings raise."""
+
 _CODECS: tuple[tuple[str, dict[str, str]], ...] = (
     ("libx264", {"preset": "veryfast", "crf": "23"}),
     ("mpeg4", {"qscale": "4"}),
@@ -90,7 +96,7 @@ class Clip(Closing):
             )
             picture.pts, picture.time_base = self._tick(time), Fraction(1, _CLOCK)
             self._mux(picture)
-        except (OSError, ValueError) as error:
+        except _BROKEN as error:
             raise self._failed(error) from error
         self.pictures += 1
 
@@ -103,7 +109,7 @@ class Clip(Closing):
             self._file.close()
             self._file = self._stream = None
             atomic.install(self._part, self.path)
-        except (OSError, ValueError) as error:
+        except _BROKEN as error:
             raise self._failed(error) from error
 
     def _begin(self, rgb: NDArray[np.uint8]) -> None:
@@ -121,23 +127,30 @@ class Clip(Closing):
             self._first = time
         wanted = -1 if time is None or self._first is None else round((time - self._first) * _CLOCK)
         after = self._ticks + round(_STEP * _CLOCK) if self.pictures else 0
-        self._ticks = wanted if wanted > self._ticks else after
-        return self._ticks
+        now = wanted if wanted > self._ticks else after
+        if self.pictures and now - self._ticks > _LONGEST and self.path.suffix.lower() != ".mkv":
+            hours = (now - self._ticks) / _CLOCK / 3600
+            raise ValueError(
+                f"a picture comes {hours:,.0f} hours after the one before, and no mp4 holds one that long"
+            )
+        self._ticks = now
+        return now
 
     def _mux(self, picture: av.VideoFrame | None) -> None:
         for packet in self._stream.encode(picture):
             self._file.mux(packet)
 
-    def _failed(self, error: OSError | ValueError) -> SinkError:
+    def _failed(self, error: Exception) -> SinkError:
         """Take away what was written; return what to say."""
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(*_BROKEN):
             if self._file is not None:
                 self._file.close()
         self._file = self._stream = None
         with contextlib.suppress(OSError):
             self._part.unlink(missing_ok=True)
         why = (getattr(error, "strerror", None) or str(error)).lower()
-        return SinkError(f"cannot write the video {self.path}: {why}", "Check that the disk has room")
+        hint = "Check that the disk has room" if isinstance(error, OSError) else "Write an .mkv, or no video"
+        return SinkError(f"cannot write the video {self.path}: {why}", hint)
 
 
 def _video(file: Any, width: int, height: int) -> Any:

@@ -57,7 +57,7 @@ class Gaps:
             self._waiting, self._taken, self._held = now, now - late, 0.0
 
     def counted(self, now: float) -> None:
-        """Note a newly counted frame: the silence is over, but for what passed while that one waited."""
+        """Note a newly counted frame: the silence is over, except for the time while that one waited."""
         waited, self._since, self._waiting, self._next = self._waiting, now, None, None
         if waited is not None and now - waited > max(HOLD, 2.0 * self._step):
             self._since, self._next = waited, waited + 2.0 * self._step

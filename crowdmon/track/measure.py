@@ -9,17 +9,20 @@ import numpy as np
 
 from crowdmon.errors import CountingError
 from crowdmon.geometry import coverage
+from crowdmon.track.ground import region_of
+from crowdmon.track.neighbourhood import local_per_m2
 from crowdmon.values import WHOLE_FRAME, DensityMap, Reading, ReadingState, Roi, RoiReading
 
 
 def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
     """Count the people of the whole picture and of each ROI.
 
-    ROIs may overlap: who stands in two counts in both, and once in the whole picture.
+    ROIs may overlap: who stands in two counts in both, and once in the whole picture. Where a ROI is drawn on
+    the floor, people are counted where their heads are above it (see :mod:`crowdmon.track.ground`).
 
     Args:
         density: people per cell of one picture.
-        rois: valid ROIs, in the order the reading shall have.
+        rois: valid ROIs, in the order of the reading.
 
     Returns:
         A reading in state ok with the whole picture first; nothing is smoothed yet (see
@@ -35,9 +38,11 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
         raise CountingError(f"{density.camera}: the time of picture {density.index} is not a number")
     counted = [RoiReading(WHOLE_FRAME, total)]
     for roi in rois:
-        count = float((people * coverage(roi.polygon, density.grid)).sum())
-        per_m2 = count / roi.area_m2 if roi.area_m2 else None
-        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2))
+        region = region_of(roi, density.grid.width / density.grid.height)
+        count = float((people * coverage(region.heads, density.grid)).sum())
+        per_m2 = count / region.counted_m2 if region.counted_m2 else None
+        local = local_per_m2(people, roi, density.grid)
+        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local))
     return Reading(
         time=density.time,
         camera=density.camera,

@@ -26,7 +26,7 @@ class Smoother:
 
     ``s += (1 - exp(-dt / time_constant)) * (value - s)``: the weight follows the time between two
     counts, so the result does not depend on how often is counted. It stays between the smallest and
-    the largest value seen since it started anew, which it does after a gap: when more than three
+    the largest value seen since it started again, which it does after a gap: when more than three
     usual intervals (at least 2 s) passed, when time went backwards, or when :meth:`reset` says so.
     """
 

@@ -1,14 +1,16 @@
 """The chain of one camera: a density map, or silence, becomes readings. No clock, no thread, no lock.
 
-Live cameras, files and paused pictures all go through it: measure, smooth, say so when nothing was counted.
+Live cameras, files and paused pictures all go through it: measure, smooth, give a level, say so when nothing
+was counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crowdmon.track.gaps import UNKNOWN_AFTER, Gaps
+from crowdmon.track.levels import NO_LIMITS, Limits, with_levels
 from crowdmon.track.measure import measure, not_counted
 from crowdmon.track.smooth import Smoother
 from crowdmon.values import DensityMap, Reading, ReadingState, Roi
@@ -25,7 +27,7 @@ class Counted:
     Attributes:
         density: the people in it.
         moment: seconds on the clock of the source, for smoothing: its media time, or the time of capture.
-        era: another one than before starts the smoothing again: the recording was sought.
+        era: a new value starts the smoothing again: the recording moved to another position.
     """
 
     density: DensityMap
@@ -69,17 +71,20 @@ class Track:
         *,
         interval: float,
         unknown_after: float = UNKNOWN_AFTER,
+        limits: Mapping[str, Limits] = NO_LIMITS,
     ) -> None:
         """Start without a past.
 
         Args:
             camera: the name in the readings.
-            rois: valid ROIs, in the order the readings shall have.
+            rois: valid ROIs, in the order of the readings.
             interval: the usual seconds between two counts.
             unknown_after: seconds after which a stale count is unknown.
+            limits: what gives the whole picture and each ROI its level, by name; no level without.
         """
         self._camera = camera
         self._rois = tuple(rois)
+        self._limits = limits
         self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
         self._smoother = Smoother(interval=interval)
         self._era = 0
@@ -102,8 +107,8 @@ class Track:
                 interval, because a machine that is slow is not a camera that is silent.
 
         Returns:
-            For a count one reading, smoothed. For an unusable picture one that is unknown. For silence one
-            reading without a number for every moment at which one was due.
+            For a count one reading, smoothed and with its levels. For an unusable picture an unknown one;
+            for silence one without a number for every moment at which one was due.
 
         Raises:
             CountingError: the density map holds values that are not numbers, or its picture has no time.
@@ -136,11 +141,12 @@ class Track:
         """Expect nothing for now: the source has ended or stands still."""
         self._gaps.stop()
 
-    def redraw(self, rois: Sequence[Roi]) -> None:
-        """Measure other ROIs. One that has another shape than before loses its past."""
-        before = {roi.name: roi.polygon for roi in self._rois}
+    def redraw(self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS) -> None:
+        """Measure other ROIs, with other limits. One that is counted elsewhere than before loses its past."""
+        self._limits = limits
+        before = {roi.name: roi.place for roi in self._rois}
         self._rois = tuple(rois)
-        self._smoother.forget({one.name for one in rois if before.get(one.name, one.polygon) != one.polygon})
+        self._smoother.forget({one.name for one in rois if before.get(one.name, one.place) != one.place})
 
     def expect(self, *, interval: float, unknown_after: float) -> None:
         """Change the usual seconds between two counts, and those after which a stale count is unknown."""
@@ -153,7 +159,7 @@ class Track:
         self._era = seen.era
         self._smoother.interval = max(self._gaps.interval, pace)
         self._gaps.counted(now)
-        return (self._smoother.apply(reading, t=seen.moment),)
+        return (with_levels(self._smoother.apply(reading, t=seen.moment), self._limits),)
 
     def _refuse(self, seen: Unusable, now: float) -> tuple[Reading, ...]:
         self._smoother.reset()

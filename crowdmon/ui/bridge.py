@@ -9,14 +9,17 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from crowdmon.capture.local import places_of
 from crowdmon.config import AppConfig
 from crowdmon.engine.background import BackgroundTask, BackgroundTasks
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import SourceError
+from crowdmon.places import Place, check_apart
 from crowdmon.values import Reading
 from crowdmon.view.changes import CameraSnapshotLike, Change, Changes, What
 
@@ -73,6 +76,9 @@ class Bridge(QObject):
         playback_changed(str, Position): a recording stands elsewhere.
         engine_changed(EngineNote): the device, the weights or the error.
         beat(float): the time, every :data:`BEAT_S`, for whatever shows an age.
+
+    Attributes:
+        reads: what else is read, by what the user knows it by: weights, the configuration file.
     """
 
     config_changed = pyqtSignal(object)
@@ -91,6 +97,7 @@ class Bridge(QObject):
         self._monitor = monitor
         self._config = config
         self._clock = clock
+        self.reads: dict[str, Path] = {}
         self._changes = Changes()
         self._emit_of_camera = {
             What.STATUS: self.status_changed.emit,
@@ -115,6 +122,20 @@ class Bridge(QObject):
         """Return the time all ages are measured against, epoch seconds."""
         return self._clock()
 
+    def check_output(self, what: str, path: Path, *, own: str = "") -> None:
+        """Refuse to write over what is read; nothing is opened.
+
+        Args:
+            what: is written, for the message.
+            path: its file.
+            own: the key of :attr:`reads` that may be replaced.
+
+        Raises:
+            ConfigError: it is a source, the history, the weights or the configuration.
+        """
+        others = [Place(option, one) for option, one in self.reads.items() if option != own]
+        check_apart([Place(what, path)], [*others, *places_of(self._config)])
+
     def start(self) -> None:
         """Start the engine and ask it from now on."""
         self._monitor.start()
@@ -124,8 +145,9 @@ class Bridge(QObject):
         """Ask no more and stop the engine; returns when its threads have ended."""
         self._timer.stop()
         self._awaited.clear()
-        self._tasks.stop(timeout=2.0)
-        self._monitor.stop(timeout=6.0)
+        # Both together leave room in the six seconds within which the program has ended.
+        self._tasks.stop(timeout=1.0)
+        self._monitor.stop(timeout=4.5)
 
     def apply(self, config: AppConfig) -> None:
         """Give the engine other cameras; those that stay the same go on undisturbed."""

@@ -55,9 +55,9 @@ class CameraValues:
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
         before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
-        now = {roi.name: roi.polygon for roi in config.to_rois()}
+        now = {roi.name: roi.place for roi in config.to_rois()}
         # With the curve of another place, the arrow would be wrong.
-        self.history.forget(name for name, roi in before.items() if now.get(name) != roi.polygon)
+        self.history.forget(name for name, roi in before.items() if now.get(name) != roi.place)
         if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
             return
         known = {one.roi: one for one in self.reading.rois}

@@ -131,10 +131,52 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
         assert next(source.pictures()).rgb().shape == (64, 128, 3)
 
 
-def test_a_senseless_aspect_is_ignored(tmp_path: Path) -> None:
+def test_a_senseless_aspect_is_ignored_and_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     clip = write_clip(tmp_path / "a.mkv", aspect=Fraction(9, 1), size=(96, 64), frames=2)
     with open_source(str(clip)) as source:
         assert (source.info.width, source.info.height) == (96, 64)
+        assert [p.size for p in source.pictures()] == [(96, 64)] * 2
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(said) == 1
+    assert "9 times as wide as high" in said[0]
+
+
+# Table E-1 of H.264 and H.265, then MPEG-2 and MPEG-4: half D1 and fields at 4:3, 16:9 and 2.21:1.
+STANDARD_PIXELS = (
+    "1:1 12:11 10:11 16:11 40:33 24:11 20:11 32:11 80:33 18:11 15:11 64:33 160:99 4:3 3:2 2:1 "
+    "24:11 32:11 221:61 27:11 8:15 32:45 6:11 4:9 5:11 20:33 59:54 118:81 2:5"
+)
+
+
+@pytest.mark.parametrize("ratio", sorted(set(STANDARD_PIXELS.split())))
+def test_the_pixels_of_the_standards_are_believed(
+    tmp_path: Path, ratio: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    aspect = Fraction(*map(int, ratio.split(":")))
+    clip = write_clip(
+        tmp_path / "a.mp4", aspect=aspect, size=(352, 576), frames=2, paint=quarters, codec="libx264"
+    )
+    with open_source(str(clip)) as source:
+        assert (source.info.width, source.info.height) == (round(352 * aspect), 576)
+        assert next(source.pictures()).rgb().shape == (576, round(352 * aspect), 3)
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_enlarged_pixels_stay_sharp(tmp_path: Path) -> None:
+    """Bilinear enlargement blurs, and blurred people are not counted."""
+    stripes = np.zeros((64, 64, 3), np.uint8)
+    stripes[:, 0::4], stripes[:, 1::4] = 235, 235
+
+    clip = write_clip(
+        tmp_path / "a.mkv", aspect=Fraction(32, 11), size=(64, 64), frames=1, paint=lambda *_: stripes,
+        codec="libx264", pix_fmt="yuv444p", encoder={"qp": "0"},
+    )  # fmt: skip
+    with open_source(str(clip)) as source:
+        wide = next(source.pictures()).rgb()
+    assert wide.shape == (64, 186, 3)
+    assert wide[32, 20:166].std() > 0.85 * stripes[32, 8:56].std()
 
 
 def test_a_size_is_converted_once_and_scaled_exactly(tmp_path: Path) -> None:
@@ -169,7 +211,7 @@ def test_a_stream_without_time_stamps_follows_its_frame_rate(tmp_path: Path) -> 
         assert not source.info.seekable
         assert source.info.duration is None
         pictures = list(source.pictures())
-        with pytest.raises(SourceError, match="cannot be sought"):
+        with pytest.raises(SourceError, match="cannot seek in"):
             source.seek(0)
     assert len(pictures) == 20
     gaps = [b.pts - a.pts for a, b in itertools.pairwise(pictures)]  # type: ignore[operator]
@@ -251,7 +293,7 @@ def test_closing_twice_and_reading_afterwards_is_harmless(tmp_path: Path) -> Non
     source.close()
     assert list(pictures) == []
     assert number_of(kept.rgb()) == 0  # a picture outlives its source
-    with pytest.raises(SourceError, match="cannot be sought"):
+    with pytest.raises(SourceError, match="cannot seek in"):
         source.seek(0)
 
 

@@ -158,6 +158,17 @@ def test_a_file_in_which_nothing_can_be_decoded(tmp_path: Path) -> None:
     assert "no picture" in str(refusal(clip))
 
 
+def test_a_recording_whose_first_key_frame_is_far_is_read_to_its_end(tmp_path: Path) -> None:
+    """It was cut in mid-GOP: more packets than a live stream would get cannot be decoded."""
+    options = {"g": "400", "keyint_min": "400", "x264-params": "scenecut=0:open-gop=0:threads=1"}
+    whole = write_clip(tmp_path / "a.ts", codec="libx264", fps=25, frames=550, size=(64, 64), encoder=options)
+    data = whole.read_bytes()
+    (tmp_path / "cut.ts").write_bytes(data[188 * (len(data) // 188 // 100) :])
+    numbers, error = read_until_it_fails(tmp_path / "cut.ts")
+    assert error == ""
+    assert numbers[-150:] == [index % 256 for index in range(400, 550)]
+
+
 PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\n{target}\n#EXT-X-ENDLIST\n"
 
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.capture.folder import natural_key
+from crowdmon.capture.folder import FolderSource, natural_key
+from crowdmon.capture.limits import MEGAPIXELS
+from crowdmon.capture.picture_header import codec_of
 from crowdmon.capture.source import open_source
-from crowdmon.capture.still import MAX_PIXELS, codec_of
 from crowdmon.errors import SourceError
 from tests.capture.clips import corners, encoded, number_of, numbered, quarters, with_exif
 
@@ -113,17 +114,49 @@ def test_pictures_of_different_sizes(tmp_path: Path) -> None:
         assert [p.size for p in source.pictures()] == [(64, 48), (128, 40), (33, 200)]
 
 
-def test_a_damaged_picture_is_named_and_the_next_one_follows(tmp_path: Path) -> None:
-    for index in range(4):
+def folder_with_damage(folder: Path, damaged: set[int], number: int = 4) -> Path:
+    """Pictures of which some end in their middle."""
+    for index in range(number):
         data = encoded(numbered(320, 240, index=index), ".jpg")
-        (tmp_path / f"{index}.jpg").write_bytes(data[: len(data) // 2] if index == 2 else data)
-    numbers = []
+        (folder / f"{index}.jpg").write_bytes(data[: len(data) // 2] if index in damaged else data)
+    return folder
+
+
+@pytest.mark.parametrize("damaged", [{2}, {0}, {0, 1}, {3}, {1, 2}])
+def test_a_damaged_picture_is_named_and_the_next_one_follows(
+    tmp_path: Path, damaged: set[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    with open_source(str(folder_with_damage(tmp_path, damaged))) as source:
+        assert isinstance(source, FolderSource)
+        assert source.info.frames == 4
+        pictures = list(source.pictures())
+        sound = [index for index in range(4) if index not in damaged]
+        assert [p.index for p in pictures] == sound
+        assert [number_of(p.rgb()) for p in pictures] == sound
+        assert [p.pts for p in pictures] == [float(index) for index in sound]
+        source.seek(0.0)
+        assert [p.index for p in source.pictures()] == sound
+        assert source.left_out == len(damaged)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == len(damaged)  # each once, however often it is come by
+    for line, index in zip(said, sorted(damaged), strict=True):
+        assert f"{index}.jpg is damaged" in line
+
+
+def test_a_folder_of_damaged_pictures_is_refused(tmp_path: Path) -> None:
+    assert "none of its 4 pictures can be read" in refusal(folder_with_damage(tmp_path, {0, 1, 2, 3}))
+
+
+def test_small_large_and_empty_pictures_are_left_out_as_well(tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(encoded(numbered(8, 8), ".png"))
+    (tmp_path / "2.png").touch()
+    (tmp_path / "3.png").write_bytes(png_header(20_000, 10_001))
+    (tmp_path / "4.png").write_text("text")
+    (tmp_path / "5.png").write_bytes(encoded(numbered(index=5), ".png"))
     with open_source(str(tmp_path)) as source:
-        with pytest.raises(SourceError, match=r"2\.jpg is damaged"):
-            numbers.extend(number_of(p.rgb()) for p in source.pictures())
-        rest = list(source.pictures())
-    assert [p.index for p in rest] == [3]
-    assert number_of(rest[0].rgb()) == 3
+        assert [number_of(p.rgb()) for p in source.pictures()] == [5]
+        assert isinstance(source, FolderSource)
+        assert source.left_out == 4
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".tif", ".ppm"])
@@ -173,7 +206,7 @@ def png_header(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("size", [(20_000, 10_001), (100_000, 100_000), (2**31 - 1, 2**31 - 1)])
 def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, size: tuple[int, int]) -> None:
-    assert size[0] * size[1] > MAX_PIXELS
+    assert size[0] * size[1] > MEGAPIXELS * 1e6
     (tmp_path / "bomb.png").write_bytes(png_header(*size))
     assert "bomb.png is too large" in refusal(tmp_path / "bomb.png")
     bmp = bytearray(encoded(quarters(), ".bmp"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crowdmon.capture.kinds import KINDS, Kind
+from crowdmon.capture.kinds import KINDS, SourceKind
 from crowdmon.capture.source import _reader, open_source
 from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.errors import ConfigError
@@ -27,7 +27,7 @@ def test_every_line_names_a_reader(name: str) -> None:
 def test_a_new_kind_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="replay:// is unknown"):
         parse_source("replay://yesterday")
-    monkeypatch.setitem(KINDS, "replay", Kind(f"{__name__}:replay", prefix="replay:", live=True))
+    monkeypatch.setitem(KINDS, "replay", SourceKind(f"{__name__}:replay", prefix="replay:", live=True))
     assert parse_source("replay://yesterday") == SourceSpec(
         "replay", "replay://yesterday", "replay://yesterday", live=True
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from crowdmon.__main__ import main
+from crowdmon.commands.check import ground_found
+from crowdmon.config import CameraConfig, validate
 from crowdmon.errors import WeightsError
 from tests.fakes import FakeCounter
 
@@ -61,6 +64,43 @@ def test_a_configuration_is_counted_with_its_rois(counter, capsys, tmp_path: Pat
     assert "c.yaml: 1 camera\n" in out
     assert "ok    camera square    " in out
     assert "25 fps, 1 ROI\n" in out
+
+
+def test_what_a_ground_plane_gives_is_told(counter, capsys, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        """\
+cameras:
+  - name: square
+    source: synthetic:empty?width=320&height=180
+    ground:
+      points:
+        - {at: [0.0577, 0.9694], metres: [-5, 8]}
+        - {at: [0.9423, 0.9694], metres: [5, 8]}
+        - {at: [0.6980, 0.3424], metres: [6, 25]}
+        - {at: [0.3020, 0.3424], metres: [-6, 25]}
+        - {at: [0.5000, 0.6100], metres: [0, 13.7]}
+    rois:
+      - {name: near, polygon: [[0.2, 0.4], [0.8, 0.4], [0.95, 0.95], [0.05, 0.95]]}
+      - {name: far, polygon: [[0.4, 0.002], [0.6, 0.002], [0.6, 0.2], [0.4, 0.2]]}
+      - {name: known, polygon: [[0.2, 0.4], [0.8, 0.4], [0.95, 0.95], [0.05, 0.95]], area_m2: 170}
+"""
+    )
+    assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 0
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "camera square" in one]
+    assert re.search(
+        r", 3 ROIs, ground off by \d\.\d px or \d+ cm, most at point \d, camera 6\.0 m above", line
+    )
+    assert re.search(r", near 17\d(\.\d)? m2, far \S+ m2, \S+ of them with heads out of the picture, ", line)
+    assert line.endswith(", known 170 m2 as entered")
+
+
+def test_a_picture_in_which_the_ground_tells_no_height_says_so() -> None:
+    corners = [[0.1, 0.9], [0.9, 0.9], [0.7, 0.4], [0.3, 0.4]]
+    ground = {"rectangle": {"corners": corners, "sides": [6, 12]}}
+    camera = validate(CameraConfig, {"name": "a", "source": "x", "ground": ground}, where="x")
+    assert next(iter(ground_found(camera, width=1600, height=900))).startswith("camera ")
+    (said,) = ground_found(camera, width=100, height=2000)
+    assert said.startswith("no people per m2: ")
 
 
 def test_weights_that_cannot_be_used_are_a_reason(monkeypatch, capsys) -> None:

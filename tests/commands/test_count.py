@@ -181,3 +181,14 @@ def test_a_live_source_that_never_comes_is_3_and_no_csv(counter, tmp_path: Path,
 def test_start_is_refused_for_a_live_source(counter, capsys) -> None:
     assert main(["count", "rtsp://h/1", "--start", "2026-05-01"]) == 2
     assert "--start is for files" in capsys.readouterr().err
+
+
+def test_a_csv_for_excel_begins_with_its_mark(counter, clip: Path, tmp_path: Path, capsys) -> None:
+    csv = tmp_path / "out.csv"
+    assert main(["count", str(clip), "--csv", str(csv), "--csv-for-excel"]) == 0
+    assert csv.read_bytes().startswith(b"\xef\xbb\xbftime,camera,")
+    assert len(read_csv(csv)) == 20
+    assert main(["count", str(clip), str(clip), "--csv", str(csv), "--csv-for-excel"]) == 0
+    assert csv.read_bytes().startswith(b"\xef\xbb\xbftime,camera,")
+    assert main(["count", str(clip), "--csv-for-excel"]) == 2
+    assert "Give --csv FILE" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 from pathlib import Path
 
 import av
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from crowdmon.__main__ import main
-from crowdmon.errors import SourceError
+from crowdmon.errors import SinkError, SourceError
 from crowdmon.heatmap import colours
 from crowdmon.sinks.csv_file import read_csv
+from crowdmon.sinks.video import Clip
 from crowdmon.values import DensityMap, Frame, Grid
 from tests.capture.clips import write_clip
 from tests.fakes import FakeCounter, FakeSource
@@ -199,3 +201,50 @@ def test_being_terminated_is_an_interruption(
     assert 1 <= len(shown(tmp_path / "out.mp4")) < 200
     assert [one.name for one in tmp_path.iterdir()] == ["out.mp4"]
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def claims(path: Path, *, frames: int, seconds: int) -> Path:
+    """An AVI whose header says how long each picture is shown."""
+    with av.open(str(path), "w", format="avi") as file:
+        stream = file.add_stream("mjpeg", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuvj420p"
+        for _ in range(frames):
+            file.mux(
+                stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24"))
+            )
+        file.mux(stream.encode())
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<II", data, data.index(b"strh") + 28, seconds, 1)
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("frames", [4, 300])
+def test_pictures_of_2_to_the_31_seconds_make_no_video(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys, frames: int
+) -> None:
+    monkeypatch.setattr("crowdmon.commands.count.make_counter_factory", lambda *_: lambda: FakeCounter())
+    clip = claims(tmp_path / "clip.avi", frames=frames, seconds=1 << 31)
+    for suffix in (".mp4", ".mov"):
+        assert main(["count", str(clip), "--video", str(tmp_path / f"o{suffix}")]) == 6
+        err = capsys.readouterr().err
+        assert err.count("\n") == 1
+        assert "a picture comes 596,523 hours after the one before" in err
+        assert [one.name for one in tmp_path.iterdir()] == ["clip.avi"], "nothing is left"
+    assert main(["count", str(clip), "--snapshot", str(tmp_path / "o.png")]) == 0
+    code = main(["count", str(clip), "--video", str(tmp_path / "o.mkv")])
+    left = {one.name for one in tmp_path.iterdir()} - {"clip.avi", "o.png"}
+    assert (code, left) in [(0, {"o.mkv"}), (6, set())]
+
+
+def test_whatever_ffmpeg_raises_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = Clip(tmp_path / "o.mp4")
+
+    def fails(_: object) -> None:
+        raise av.error.PatchWelcomeError(0, "not yet implemented", "o.mp4")
+
+    clip.write(np.zeros((64, 64, 3), np.uint8), 0.0)
+    monkeypatch.setattr(clip, "_mux", fails)
+    with pytest.raises(SinkError, match="cannot write the video"):
+        clip.write(np.zeros((64, 64, 3), np.uint8), 1.0)
+    assert list(tmp_path.iterdir()) == []

@@ -256,7 +256,7 @@ class Constant:
 
 
 def test_a_new_back_end_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = backends.Entry("numpy", f"{__name__}:Constant", {"people": 2.0})
+    entry = backends.BackendEntry("numpy", f"{__name__}:Constant", {"people": 2.0})
     monkeypatch.setitem(backends.BACKENDS, "constant", entry)
     monkeypatch.setattr(backends, "NAMES", (*backends.NAMES, "constant"))
     made = backends.make("constant", some_weights(), threads=1)

@@ -15,11 +15,15 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.retry import (
     LONGEST,
     LONGEST_OPENING,
+    LONGEST_PAUSE,
     MOST,
     SHORTEST,
     SLOWEST_OPENING,
+    SOON,
+    TRIAL,
     AnswerTimeout,
     Backoff,
+    Patience,
     next_timeout,
 )
 from crowdmon.engine.source_status import SourceFigures, SourceState, status
@@ -133,6 +137,82 @@ def test_a_slow_camera_is_given_time() -> None:
     assert next_timeout(30.0, pictures=9, usual=0.04, silent=True) == 2.0, "a stalled camera is not slow"
     assert next_timeout(5.0, pictures=1, usual=0.0, silent=False) == 5.0, "nor is one that was cut off"
     assert next_timeout(5.0, pictures=0, usual=0.0, silent=True) == 5.0
+
+
+def burst(patience: Patience, *, pause: float, timeout: float, bursts: int = 5) -> tuple[int, float]:
+    """Read a stream that sends for a second, then pauses; return its bursts and the time given next."""
+    seen = 0
+    while seen < bursts:
+        for _ in range(25):
+            patience.picture(after=0.04)
+        seen += 1
+        if timeout < pause:
+            break
+        patience.picture(after=pause)
+    more = patience.lost(pictures=25 * seen, silent=True, lived=seen * (1.0 + pause) - pause)
+    return seen, next_timeout(timeout, pictures=25 * seen, usual=0.04, silent=True, patience=more)
+
+
+def test_a_stream_that_pauses_is_waited_for_as_soon_as_that_is_known() -> None:
+    patience, timeout, seen = Patience(), SHORTEST, []
+    for _ in range(5):
+        found, timeout = burst(patience, pause=3.0, timeout=timeout)
+        seen.append(found)
+    assert seen == [1, 1, 5, 5, 5], "what two bursts bring is thrown away, and no more"
+    assert timeout == pytest.approx(4.5)
+
+
+def test_a_stream_that_stops_for_good_is_seldom_waited_for() -> None:
+    patience, timeout, given = Patience(), SHORTEST, []
+    for _ in range(14):
+        _, timeout = burst(patience, pause=1000.0, timeout=timeout)
+        given.append(timeout)
+    assert given == [2.0, TRIAL, *[2.0] * 5, TRIAL, *[2.0] * 5, TRIAL]
+
+
+def test_a_stream_that_lived_long_or_was_cut_is_not_waited_for() -> None:
+    patience = Patience()
+    for _ in range(9):
+        assert patience.lost(pictures=900, silent=True, lived=SOON + 1.0) == 0.0
+        assert patience.lost(pictures=25, silent=False, lived=1.0) == 0.0
+        assert patience.lost(pictures=25, silent=True, lived=1.0) == 0.0
+    patience.picture(after=60.0)
+    assert patience.lost(pictures=25, silent=True, lived=70.0) == LONGEST_PAUSE
+
+
+class Bursts(FakeSource):
+    """Sends a burst, pauses for longer than it is waited for, unless it is waited for long enough."""
+
+    def __init__(self, clock: ManualClock, timeout: float) -> None:
+        super().__init__(None, fps=25, live=True)
+        self.clock, self.timeout = clock, timeout
+
+    def pictures(self) -> Iterator[FakePicture]:
+        for picture in super().pictures():
+            if picture.index and picture.index % 25 == 0:
+                self.clock.forward(min(3.0, self.timeout))
+                if self.timeout < 3.0:
+                    raise SourceError("rtsp://hall: no picture for 2 s")
+            self.clock.forward(0.04)
+            yield picture
+
+
+def test_the_engine_stays_with_a_stream_that_comes_in_bursts() -> None:
+    clock, sources, lives = ManualClock(), FakeSources({}), []
+
+    def opened() -> FakeSource:
+        lives.append(Bursts(clock, sources.timeouts[-1]))
+        return lives[-1]
+
+    sources.answers = {"live hall": [opened]}
+    config = AppConfig(cameras=(CameraConfig(name="hall", source="live hall"),))
+    monitor = Monitor(config, counter_factory=FakeCounter, sources=sources, clock=clock)
+    monitor.start()
+    try:
+        until(lambda: len(sources.timeouts) == 3 and clock.monotonic() > 100.0)
+    finally:
+        assert monitor.stop()
+    assert sources.timeouts == [SHORTEST, SHORTEST, TRIAL]
 
 
 def test_a_camera_that_answered_before_is_not_waited_for_long() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crowdmon.scene.appearance import appearance_of
 from crowdmon.scene.body import Joint, Pose, joints
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.figure import figure, tones
 from crowdmon.scene.layout import LAMPS
 from crowdmon.scene.light import Light
@@ -49,7 +49,7 @@ def test_a_walker_swings_one_leg_forward_and_the_other_back() -> None:
 @settings(deadline=None)
 @given(st.integers(0, 400), st.floats(7.0, 30.0), st.floats(-3.2, 3.2))
 def test_a_figure_is_opaque_at_its_head_and_fits_its_sprite(member: int, away: float, heading: float) -> None:
-    camera = Camera(640, 360)
+    camera = SceneCamera(640, 360)
     one = appearance_of(1, member, 0, 0, 1)
     pixels, depth = camera.project(body(height=one.height, heading=heading, away=away))
     paint = tones([one], np.ones((1, 3)), np.full((1, 3), 0.6))[0]

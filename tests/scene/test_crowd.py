@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from crowdmon.scene.avoid import keep_apart
-from crowdmon.scene.camera import Camera
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.scene.crowd import Crowd, crowd
 from crowdmon.scene.layout import OBSTACLES
 
-CAMERA = Camera(1280, 720)
+CAMERA = SceneCamera(1280, 720)
 
 
-def at(t: float, *, people: int = 60, seed: int = 1, camera: Camera = CAMERA) -> Crowd:
+def at(t: float, *, people: int = 60, seed: int = 1, camera: SceneCamera = CAMERA) -> Crowd:
     return crowd(t, people=people, seed=seed, camera=camera)
 
 
-def in_view(now: Crowd, camera: Camera = CAMERA) -> NDArray[np.bool_]:
+def in_view(now: Crowd, camera: SceneCamera = CAMERA) -> NDArray[np.bool_]:
     heads, _ = camera.project(np.column_stack([now.ground, np.full(len(now.ground), 1.6)]))
     return (heads >= 0).all(axis=1) & (heads < (camera.width, camera.height)).all(axis=1)
 
@@ -28,7 +28,7 @@ def in_view(now: Crowd, camera: Camera = CAMERA) -> NDArray[np.bool_]:
 @pytest.mark.parametrize("people", [5, 40, 200])
 @pytest.mark.parametrize("size", [(1280, 720), (640, 480)])
 def test_about_as_many_as_asked_for_are_in_view(people: int, size: tuple[int, int]) -> None:
-    camera = Camera(*size)
+    camera = SceneCamera(*size)
     seen = [
         in_view(at(t, people=people, seed=seed, camera=camera), camera).sum()
         for seed in (1, 2)

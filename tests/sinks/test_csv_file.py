@@ -70,6 +70,55 @@ def test_a_spreadsheet_never_meets_a_formula(names: list[str]) -> None:
         assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for cell in cells)
 
 
+FORMULAS = ["=1+1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(1)", "\ufe661", "\ufe631"]
+UNSEEN = [
+    "\u200b",
+    "\ufeff",
+    "\u2060\u200d",
+    "\u00ad",
+    "\u202e",
+    "\u3164",
+    "\u00a0",
+    " ",
+    "\u034f",
+    "'\u200b'",
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("before", ["", "'\u200b'", *UNSEEN])
+def test_no_disguise_makes_a_formula(tmp_path: Path, formula: str, before: str) -> None:
+    name = before + formula
+    with ReadingCsv(tmp_path / "out.csv") as log:
+        log.write(reading(camera=name, rois=(name, f"'{name}", f"a{name}")))
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        raw = list(csv.DictReader(file))
+    assert raw[0]["camera"] == f"'{name}"
+    assert [row["roi"] for row in raw[1:]] == [f"'{name}", f"''{name}", f"a{name}"]
+    assert [row["roi"] for row in read_csv(tmp_path / "out.csv")][1:] == [name, f"'{name}", f"a{name}"]
+    assert {row["camera"] for row in read_csv(tmp_path / "out.csv")} == {name}
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200bhall", "Größe", "\uff11 hall", "'hall", "\u30fc hall", "\u2026", "\u3164"]
+)
+def test_other_names_stay_as_they_are(name: str) -> None:
+    assert f",{name}," in encode(reading(camera=name)).decode()
+
+
+def test_excel_is_told_that_it_is_utf_8(tmp_path: Path) -> None:
+    plain, path = tmp_path / "plain.csv", tmp_path / "out.csv"
+    for one, excel in ((plain, False), (path, True)):
+        with ReadingCsv(one, excel=excel) as log:
+            log.write(reading(camera="Größe"))
+    assert path.read_bytes() == b"\xef\xbb\xbf" + plain.read_bytes()
+    assert read_csv(path) == read_csv(plain)
+    with ReadingCsv(path, append=True) as log:
+        log.write(reading(camera="Größe"))
+    assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
+    assert len(read_csv(path)) == 2 * len(read_csv(plain))
+
+
 def test_the_file_to_the_letter(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     with ReadingCsv(path) as log:

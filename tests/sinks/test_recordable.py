@@ -50,6 +50,7 @@ def test_a_time_that_is_none_is_refused_by_every_file(
         (RoiReading("left", NAN), "count in 'left' is nan"),
         (RoiReading("left", 1.0, INF), "smoothed count in 'left' is inf"),
         (RoiReading("left", 1.0, 1.0, -INF), "density per m2 in 'left' is -inf"),
+        (RoiReading("left", 1.0, local_per_m2=NAN), "local density per m2 in 'left' is nan"),
     ],
 )
 def test_numbers_that_are_none(roi: RoiReading, words: str) -> None:

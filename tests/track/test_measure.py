@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from crowdmon.errors import CountingError
+from crowdmon.geometry import coverage
 from crowdmon.track.measure import measure, not_counted
-from crowdmon.values import WHOLE_FRAME, DensityMap, Grid, ReadingState, Roi
+from crowdmon.values import WHOLE_FRAME, DensityMap, Grid, ReadingState, Roi, RoiReading
 
 CELLS = hnp.arrays(np.float32, (6, 9), elements=st.floats(0, 50, width=32))
 
@@ -58,6 +59,16 @@ def test_the_reading_says_what_was_counted() -> None:
     assert reading.roi("square").density_per_m2 == pytest.approx(0.5)
     assert reading.roi("other").density_per_m2 is None
     assert reading.roi().level is None
+
+
+@given(CELLS, st.floats(0.01, 0.99), st.none() | st.floats(0.1, 1000))
+def test_without_a_ground_plane_every_digit_is_that_of_the_polygon(
+    people: np.ndarray, cut: float, area: float | None
+) -> None:
+    roi, map_ = Roi("r", ((0.0, 0.1), (cut, 0.0), (1.0, 0.9)), area), density(people)
+    count = float((people.astype(np.float64) * coverage(roi.polygon, map_.grid)).sum())
+    per_m2 = None if area is None else count / area
+    assert measure(map_, [roi]).roi("r") == RoiReading("r", count, density_per_m2=per_m2)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.errors import CountingError
+from crowdmon.scene.camera import SceneCamera
 from crowdmon.track.track import Counted, Silence, Track
 from crowdmon.values import WHOLE_FRAME, Frame, Reading, ReadingState, Roi
 from tests.fakes import density_of
+from tests.track.grounds import plane_of
 
 LEFT = Roi("left", ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)))
 RIGHT = Roi("left", ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)))
@@ -112,6 +114,15 @@ def test_a_roi_of_the_same_shape_keeps_its_past() -> None:
     reading = hall.counted(1.0, 20.0)
     assert reading.roi("left").count_smoothed != pytest.approx(10.0)
     assert reading.roi("left").density_per_m2 == pytest.approx(1.0)
+
+
+def test_a_roi_with_another_ground_plane_starts_again() -> None:
+    hall = Hall()
+    hall.counted(0.0, 10.0)
+    hall.track.redraw([dataclasses.replace(LEFT, plane=plane_of(SceneCamera(64, 48), half_width=3.0))])
+    left = hall.counted(1.0, 20.0).roi("left")
+    assert left.count_smoothed == left.count
+    assert left.density_per_m2 is not None
 
 
 def test_a_source_that_ended_is_not_silent() -> None:

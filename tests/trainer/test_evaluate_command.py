@@ -259,3 +259,30 @@ def test_help_needs_nothing_heavy(verb: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert "--dataset" in done.stdout
+
+
+def test_scores_are_not_written_over_the_data_or_the_weights(tmp_path: Path, weights: Path, run: Run) -> None:
+    root = trees.shanghaitech(tmp_path / "part_B", {}, {3: [], 4: []})
+    mine = tmp_path / "mine.safetensors"
+    mine.write_bytes(weights.read_bytes())
+    picture = next(root.rglob("IMG_3.jpg"))
+    label = next(root.rglob("GT_IMG_4.mat"))
+    (tmp_path / "link.json").symlink_to(picture)
+    words = ("eval", "--dataset", "shanghaitech_b", "--root", tmp_path, "--weights", mine)
+    before = {path: path.read_bytes() for path in (mine, picture, label)}
+    for option, target, says in [
+        ("--json", mine, "is the same file as --weights"),
+        ("--json", picture, "is a file of the data in --root"),
+        ("--json", tmp_path / "link.json", "is a file of the data in --root"),
+        ("--submission", label, "is a file of the data in --root"),
+    ]:
+        code, _, err = run(*words, option, target)
+        assert (code, err.count("\n")) == (2, 1)
+        assert f"{option} {target} {says}" in err
+    code, _, err = run(*words, "--json", tmp_path / "new", "--submission", tmp_path / "new")
+    assert code == 2
+    assert "--submission" in err
+    assert "--json" in err
+    assert {path: path.read_bytes() for path in before} == before
+    inside = root / "scores.json"
+    assert [run(*words, "--json", inside)[0] for _ in range(2)] == [0, 0], "an earlier report is replaced"

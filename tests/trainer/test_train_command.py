@@ -125,3 +125,33 @@ def test_bench_says_where_the_time_goes(
     assert typed(*words, "--bench") == 0
     assert "crops a second" in capsys.readouterr().out
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_does_not_write_over_what_it_begins_with(
+    tmp_path: Path, expo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, recipe = tmp_path / "run", tmp_path / "run" / "config.yaml"
+    out.mkdir()
+    start = out / "last.safetensors"
+    start.write_bytes(b"weights of another run")
+    (tmp_path / "link.safetensors").symlink_to(start)
+    recipe.write_text(f"# mine\n{RECIPE}")
+    common = ("train", "--dataset", "worldexpo", "--root", expo)
+    before = {path: path.read_bytes() for path in (start, recipe)}
+
+    def refused(*words: object) -> str:
+        assert typed(*common, *words) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert {path: path.read_bytes() for path in before} == before
+        return said
+
+    assert f"--out: {recipe} is the same file as --config {recipe}" in refused(
+        "--config", recipe, "--out", out
+    )
+    started = tmp_path / "started.yaml"
+    started.write_text(f"{RECIPE}start: {tmp_path / 'link.safetensors'}\nmodel: teacher\n")
+    assert "is the same file as start:" in refused("--config", started, "--out", out)
+    other = tmp_path / "other.yaml"
+    other.write_text(RECIPE)
+    assert "is the same file as the data in" in refused("--config", other, "--out", expo)

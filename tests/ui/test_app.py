@@ -42,6 +42,7 @@ WAYS = {
     "close": "[w.close() for w in app.topLevelWidgets() if isinstance(w, MainWindow)]",
     "interrupt": "os.kill(os.getpid(), signal.SIGINT)",
     "terminate": "os.kill(os.getpid(), signal.SIGTERM)",
+    "hang up": "os.kill(os.getpid(), signal.SIGHUP)",
 }
 
 

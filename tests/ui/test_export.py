@@ -12,6 +12,7 @@ from PyQt6.QtGui import QAction, QImage
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from crowdmon.config import RecordConfig
 from crowdmon.sinks.csv_file import ReadingCsv, read_csv
 from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.ui.export.export_dialog import ExportDialog
@@ -156,6 +157,18 @@ def test_what_the_real_engine_counted_is_exported(qtbot: QtBot, tmp_path: Path) 
     assert gates == pytest.approx([8.0 * 0.35 * 0.6] * len(gates), abs=0.1)
 
 
+def test_an_export_for_excel_begins_with_its_mark(one: Gui, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = dialog_of(one, qtbot)
+    for width in ("Every reading", "1 min"):
+        path = tmp_path / f"{width}.csv"
+        dialog.path.setText(str(path))
+        dialog.width_of_bins.setCurrentText(width)
+        dialog.excel.setChecked(True)
+        assert "written" in finish(one, dialog, qtbot)
+        assert path.read_bytes().startswith(b"\xef\xbb\xbftime,camera,roi,")
+    dialog.reject()
+
+
 def save(gui: Gui, text: str, path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: (str(path), "")))
     next(a for a in gui.window.findChildren(QAction) if a.text().replace("&", "") == text).trigger()
@@ -180,3 +193,47 @@ def test_a_picture_that_was_never_counted_is_said(
     box = one.window.findChild(QMessageBox)
     assert "No picture was counted yet" in box.text()
     box.close()
+
+
+def test_nothing_that_is_read_is_written_over(
+    gui: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A camera's recording, the history, the weights and the configuration stay what they are."""
+    kept = {name: tmp_path / name for name in ("clip.png", "h.sqlite", "w.safetensors", "site.yaml")}
+    for path in kept.values():
+        path.write_bytes(b"kept")
+    (tmp_path / "link.png").symlink_to("clip.png")
+    cameras = config(camera("north", GATE, source=str(kept["clip.png"])))
+    one = gui(cameras.model_copy(update={"record": RecordConfig(history=str(kept["h.sqlite"]))}))
+    one.bridge.reads["the weights"] = kept["w.safetensors"]
+    one.window.document.path = kept["site.yaml"]
+    one.monitor.put("north", counted=frame("north"), density=density("north"))
+    dialog = dialog_of(one, qtbot)
+    for path, what in zip(
+        kept.values(), ("camera 'north'", "record.history", "the weights", "the configuration"), strict=True
+    ):
+        dialog.path.setText(str(path))
+        qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+        said = dialog.said.accessibleDescription()
+        assert "is the same file as" in said
+        assert what in said
+    dialog.reject()
+
+    def refused() -> str:
+        box = one.window.findChild(QMessageBox)
+        assert box is not None
+        text = str(box.text())
+        box.close()
+        box.setParent(None)
+        return text
+
+    save(one, "Save picture…", tmp_path / "link.png", monkeypatch, qtbot)
+    assert "is the same file as" in refused()
+    save(one, "Save plot…", kept["clip.png"], monkeypatch, qtbot)
+    assert "is the same file as" in refused()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: (str(kept["h.sqlite"]), "")))
+    assert not one.window.dialogs.save_as()
+    assert "is the same file as" in refused()
+    one.window.rois.files.write_yaml(str(kept["site.yaml"]))
+    assert "is the same file as" in refused().lower()
+    assert {path.read_bytes() for path in kept.values()} == {b"kept"}

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui.shell.menus import MENUS, Entry, Kind, Menus, When, shortcuts
+from crowdmon.ui.shell.menus import MENUS, MenuEntry, MenuKind, Menus, When, shortcuts
 from crowdmon.values import CameraState
 from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, camera, config
@@ -24,7 +24,7 @@ def menus_of(gui: Gui) -> dict[str, QMenu]:
     return {action.text(): action.menu() for action in gui.window.menuBar().actions()}
 
 
-def action_of(gui: Gui, entry: Entry) -> QAction:
+def action_of(gui: Gui, entry: MenuEntry) -> QAction:
     return gui.window.menus.actions[entry.handler]
 
 
@@ -41,7 +41,7 @@ def test_the_menu_bar_is_the_table(gui: Open) -> None:
     assert list(menus) == list(MENUS)
     for title, entries in MENUS.items():
         shown = [action.text().partition("\t")[0] for action in menus[title].actions()]
-        wanted = [entry.text for entry in entries if entry.kind is not Kind.PANELS]
+        wanted = [entry.text for entry in entries if entry.kind is not MenuKind.PANELS]
         assert [text for text in shown if text in wanted] == wanted
 
 
@@ -98,8 +98,8 @@ def test_entries_can_be_used_when_their_condition_holds(gui: Open) -> None:
     assert (found[When.UNDO], found[When.REDO]) == ({False}, {True})
 
 
-@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.kind is Kind.CHOICE], ids=lambda e: e.handler)
-def test_one_name_of_a_choice_is_ticked(gui: Open, entry: Entry) -> None:
+@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.kind is MenuKind.CHOICE], ids=lambda e: e.handler)
+def test_one_name_of_a_choice_is_ticked(gui: Open, entry: MenuEntry) -> None:
     one = gui(config(camera("north", GATE)))
     one.window.rois.editor.select("gate")
     names = {action.data(): action for action in one.window.menus.submenus[entry.handler].actions()}

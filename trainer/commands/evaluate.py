@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from crowdmon.errors import ConfigError, SinkError
+from crowdmon.errors import ConfigError, DatasetError, SinkError
 from trainer import evaluate
-from trainer.data.datasets import Dataset, load
+from trainer.commands.pictures import progress, report_left_out
+from trainer.data.datasets import BENCHMARKS, Dataset, load
+from trainer.data.datasets.find import find
+from trainer.places import check_data, check_files
 
 if TYPE_CHECKING:
     from crowdmon.counting.counter import Counter
@@ -38,12 +40,17 @@ def run(
 
     Raises:
         CrowdmonError: anything that keeps it from being scored, before anything is counted if possible.
+        DatasetError: when all is done, if pictures could not be read and were left out.
     """
     for target, what in ((json, "scores"), (submission, "submission")):
         if target is not None and not target.absolute().parent.is_dir():
             raise SinkError(f"cannot write the {what} to {target}: {target.absolute().parent} is no folder")
+    outputs = {"--json": json, "--submission": submission}
     chosen = (fold,) if fold is not None else range(1, ALL_FOLDS + 1) if dataset == "ucf_cc_50" else (1,)
+    for one in chosen:
+        check_files(outputs, {"--weights": _of_fold(weights, one) if weights else None})
     parts = [load(dataset, root, split, fold=one, folds=folds) for one in chosen]
+    check_data(outputs, parts, find(BENCHMARKS[dataset], root))
     if submission is not None:
         _submit(parts[0], _counter(weights, 0, backend), submission)
         return
@@ -55,21 +62,23 @@ def run(
         )
     counters = [_counter(weights, part.fold, backend) for part in parts]
     reports = []
-    with _progress(Console(stderr=True)) as progress:
-        task = progress.add_task(dataset, total=sum(map(len, parts)))
+    left_out: list[DatasetError] = []
+    with progress(Console(stderr=True)) as bar:
+        task = bar.add_task(dataset, total=sum(map(len, parts)))
         for part, counter in zip(parts, counters, strict=True):
-            reports.append(_score(part, counter, done=lambda _name: progress.advance(task)))
+            reports.append(_score(part, counter, left_out, done=lambda _name: bar.advance(task)))
     result = reports[0] if len(reports) == 1 else evaluate.over_folds(reports, parts[0].folds)
     if json is not None:
         evaluate.write_json(result, json)
     show(result, Console())
+    report_left_out(left_out)
 
 
 def _submit(part: Dataset, counter: Counter, target: Path) -> None:
     """Count every picture and write what the benchmark's server takes."""
-    with _progress(Console(stderr=True)) as progress:
-        task = progress.add_task(part.name, total=len(part))
-        scored = evaluate.score(part, counter, done=lambda _name: progress.advance(task))
+    with progress(Console(stderr=True)) as bar:
+        task = bar.add_task(part.name, total=len(part))
+        scored = evaluate.score(part, counter, done=lambda _name: bar.advance(task))
     evaluate.write_submission(scored, target)
     people = sum(one.count for one in scored)
     Console().print(
@@ -88,28 +97,26 @@ def _counter(weights: Path | None, fold: int, backend: str) -> Counter:
 
     if weights is None:
         return Counter(backend=backend)
-    path = Path(str(weights).replace("{fold}", str(fold)))
+    path = _of_fold(weights, fold)
     return models.counter(load_weights(path), backend=backend)
 
 
-def _score(part: Dataset, counter: Counter, *, done: Callable[[str], None]) -> dict[str, Any]:
-    scored = evaluate.score(part, counter, done=done)
+def _of_fold(weights: Path, fold: int) -> Path:
+    """Return the weights of a fold."""
+    return Path(str(weights).replace("{fold}", str(fold)))
+
+
+def _score(
+    part: Dataset, counter: Counter, left_out: list[DatasetError], *, done: Callable[[str], None]
+) -> dict[str, Any]:
+    bad: list[DatasetError] = []
+    scored = evaluate.score(part, counter, done=done, left_out=bad)
+    left_out += bad
+    part = replace(part, notes=(*part.notes, *(f"left out: {error.message}" for error in bad)))
     used = counter.weights.path
     name = f"{counter.name} ({evaluate.fingerprint(used)})" if used is not None else counter.name
     part = replace(part, notes=(*part.notes, *evaluate.seen_before(part, counter.weights.provenance)))
     return evaluate.report(part, scored, weights=name, backend=counter.device)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("pictures"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
 
 
 def show(result: dict[str, Any], console: Console) -> None:

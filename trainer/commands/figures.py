@@ -9,6 +9,7 @@ import click
 
 from crowdmon.errors import ConfigError
 from trainer.commands.options import DEFAULT_OUT, Messages, Options, runs_of
+from trainer.places import check_data, check_files
 
 if TYPE_CHECKING:
     from trainer.data.datasets import Dataset
@@ -38,6 +39,8 @@ def figure(name: str, options: Options) -> None:
     fold = 1 if chosen == "ucf_cc_50" else 0
     part = scored_splits(chosen, options.root, fold=fold, folds=options.folds)[-1]
     path = (options.out or DEFAULT_OUT) / f"figure-{name}.png"
+    check_files({"--out:": path}, options.files())
+    check_data({"--out:": path}, [part], find(BENCHMARKS[chosen], options.root))
     with runs_of(options, Messages()) as runs:
         _draw(name, part, runs, options.weights, path, fold=fold)
     click.echo(str(path))

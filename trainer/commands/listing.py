@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from crowdmon.errors import DatasetError
+from crowdmon.formats.perspective import read_perspective
+from trainer.commands.pictures import progress
 from trainer.data.datasets import BENCHMARKS
 from trainer.data.datasets.find import VARIABLE
 from trainer.data.datasets.listing import Found, survey
 
 
-def run(root: Path | None) -> None:
-    """Print a row for each benchmark."""
+def run(root: Path | None, *, verify: bool = False) -> None:
+    """Print a row for each benchmark.
+
+    Args:
+        root: where to look.
+        verify: read every picture once, too, and name those that cannot be read.
+
+    Raises:
+        DatasetError: with ``verify``, if pictures, or all labels of a benchmark, cannot be read.
+    """
     console = Console()
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("benchmark")
@@ -34,6 +46,30 @@ def run(root: Path | None) -> None:
     console.print(
         '"points" is your own folder of pictures with points.csv (image,x,y): --dataset points --root DIR.'
     )
+
+    if verify:
+        _verify(rows, console)
+
+
+def _verify(rows: Sequence[Found], console: Console) -> None:
+    samples = {sample.image: sample for row in rows for sample in row.samples}
+    damaged = 0
+    with progress(Console(stderr=True)) as bar:
+        task = bar.add_task("reading", total=len(samples))
+        for sample in samples.values():
+            try:
+                sample.read()
+                if sample.perspective is not None:
+                    read_perspective(sample.perspective)
+            except DatasetError as error:
+                damaged += 1
+                console.print(f"Damaged: {error}", highlight=False, soft_wrap=True, markup=False)
+            bar.advance(task)
+    console.print(f"{len(samples):,} pictures read, {damaged:,} cannot be.", highlight=False, soft_wrap=True)
+    unreadable = [row.name for row in rows if row.root is not None and row.problem]
+    if damaged or unreadable:
+        labels = f"; the labels of {', '.join(unreadable)} cannot be read" if unreadable else ""
+        raise DatasetError(f"{damaged} of {len(samples)} pictures are damaged{labels}", "Copy them again")
 
 
 def cells(row: Found, root: Path | None) -> list[str]:

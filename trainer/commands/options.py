@@ -45,6 +45,10 @@ class Options:
             raise ConfigError(f"unknown dataset {chosen!r}", f"Use one of {', '.join(BENCHMARKS)}.")
         return chosen
 
+    def files(self) -> dict[str, Path | None]:
+        """Return the files that are read, by their options."""
+        return {"--config": self.config, "--weights": self.weights, "--start": self.start}
+
     def check(self) -> None:
         """Refuse numbers that cannot be: ConfigError."""
         positive(minutes=self.minutes, steps=self.steps)
@@ -77,7 +81,7 @@ def runs_of(options: Options, messages: Messages, *, config: str = DEFAULT_CONFI
     from trainer.commands.train import ProgressLine
     from trainer.config import load
     from trainer.loop import memory
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Runs
 
     if int(os.environ.get("WORLD_SIZE", 1)) > 1:
@@ -87,7 +91,7 @@ def runs_of(options: Options, messages: Messages, *, config: str = DEFAULT_CONFI
         )
     memory.keep()
     base = load(options.config or resources.path(config))
-    budget = Budget(options.steps, options.minutes)
+    budget = RunBudget(options.steps, options.minutes)
     out = options.out or DEFAULT_OUT
     with ProgressLine(messages.console) as progress:
         yield Runs(

@@ -10,6 +10,7 @@ import click
 
 from crowdmon.errors import ConfigError, SinkError
 from trainer.commands.options import DEFAULT_OUT, Messages, Options, runs_of
+from trainer.places import check_files
 
 if TYPE_CHECKING:
     from trainer.paper.runs import Runs
@@ -34,6 +35,10 @@ def table(name: str, options: Options) -> None:
         raise ConfigError(
             f"--start is for --table folds, the rows of table {name} begin with nothing", "Leave it out."
         )
+    out = options.out or (DEFAULT_OUT if name in TRAINED else None)
+    if out is not None:
+        files = {"--out:": out / f"table-{name}.md", "--out (CSV):": out / f"table-{name}.csv"}
+        check_files(files, options.files())
     messages = Messages()
     if name not in TRAINED:
         _write(_read(name, options, messages.say), options.out)

@@ -11,11 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from crowdmon.errors import ConfigError
+from trainer.commands.pictures import report_left_out
 from trainer.config import TrainConfig
 from trainer.config import load as load_config
 from trainer.data.datasets import BENCHMARKS
 from trainer.data.datasets.find import find
 from trainer.loop import memory
+from trainer.places import check_run
 
 if TYPE_CHECKING:
     from trainer.loop.train import Progress
@@ -42,12 +44,19 @@ def run(
 
     Raises:
         CrowdmonError: the options cannot be used; cheap mistakes are found before torch is loaded.
+        DatasetError: when all is done, if pictures could not be read and were left out.
     """
     positive(minutes=minutes, steps=steps)
     memory.keep()
     settings = load_config(_config_path(config, out if resume else None))
     name = _name(dataset, settings, root)
     folder = out if out is not None else Path("runs") / name
+
+    if not bench:
+        named = [one for one in settings.sources if one in BENCHMARKS] or [name]
+        read = [find(BENCHMARKS[one], root) for one in named]
+        # With --resume the configuration may be the run's own, which is not written again.
+        check_run(folder, settings, config=None if resume else config, data=read)
 
     from trainer.data.prepare import gather
 
@@ -74,6 +83,7 @@ def run(
             soft_wrap=True,
         )
     console.print(f"The run is in {folder}; go on with --resume.", highlight=False, soft_wrap=True)
+    report_left_out([error for source in (*data.train, *data.val.values()) for error in source.bad.values()])
 
 
 class ProgressLine:

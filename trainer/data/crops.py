@@ -16,9 +16,9 @@ from torch import Tensor
 
 from trainer.config import TrainConfig
 from trainer.data import kernels, labels
-from trainer.data.draws import Change, Window, draw_change, draw_window, relight, source_at
+from trainer.data.draws import CropChange, Window, draw_change, draw_window, relight, source_at
 from trainer.data.labels import STRIDE, Axes, Axis
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 PAPER_PATCHES = ((0.25, 9), (0.5, 4), (1.0, 1))
 """Share of each side and number of patches a picture ("1/16, 1/4, 1" by area; section IV)."""
@@ -54,7 +54,7 @@ class Patch:
 
 
 def batch(
-    config: TrainConfig, sources: Sequence[Source], *, step: int, rank: int = 0, world: int = 1
+    config: TrainConfig, sources: Sequence[DataSource], *, step: int, rank: int = 0, world: int = 1
 ) -> list[Patch]:
     """Return the patches of one step of one process; the same step always gives the same ones.
 
@@ -76,7 +76,7 @@ def batch(
     for i in range(config.batch):
         rng = np.random.default_rng([config.seed, number + i])
         source = sources[int(source_at(shares, np.float64((i + draw) / config.batch)))]
-        item = source.item(int(rng.integers(len(source))))
+        item = source.sound(int(rng.integers(len(source))))
         window = draw_window(item.rgb.shape[:2], rng, config, scaled=source.scaled)
         patch = cut(item, window, draw_change(rng, config.augment), config)
         norm = config.norm_source in ("", source.name)
@@ -84,14 +84,14 @@ def batch(
     return sorted(patches, key=lambda patch: not patch.norm)
 
 
-def _paper(config: TrainConfig, source: Source, number: int) -> Patch:
+def _paper(config: TrainConfig, source: DataSource, number: int) -> Patch:
     # An epoch is every patch of every picture once, in a random order of its own.
     patches = [share for share, count in PAPER_PATCHES for _ in range(count)]
     epoch, place = divmod(number, len(source) * len(patches))
     order = np.random.default_rng([config.seed, 1, epoch]).permutation(len(source) * len(patches))
     index, kind = divmod(int(order[place]), len(patches))
     rng = np.random.default_rng([config.seed, 2, number])
-    item = source.item(index)
+    item = source.sound(index)
     height, width = (max(STRIDE, int(side * patches[kind]) // STRIDE * STRIDE) for side in item.rgb.shape[:2])
     left = int(rng.integers(0, item.rgb.shape[1] - width + 1))
     top = int(rng.integers(0, item.rgb.shape[0] - height + 1))
@@ -99,7 +99,7 @@ def _paper(config: TrainConfig, source: Source, number: int) -> Patch:
     return cut(item, window, draw_change(rng, config.augment), config)
 
 
-def cut(item: Item, window: Window, change: Change, config: TrainConfig) -> Patch:
+def cut(item: Item, window: Window, change: CropChange, config: TrainConfig) -> Patch:
     """Cut a window out of a picture, with its labels; pixels beside the picture have the mean colour."""
     height, width = item.rgb.shape[:2]
     axes = axes_of(window, height=height, width=width)
@@ -132,7 +132,7 @@ def axes_of(window: Window, *, height: int, width: int) -> Axes:
     return axis(window.left, window.flip, width, window.width), axis(window.top, False, height, window.height)
 
 
-def changed(rgb: Pixels, change: Change) -> Pixels:
+def changed(rgb: Pixels, change: CropChange) -> Pixels:
     """Return a crop's pixels in another light, blurred or compressed, and with noise."""
     if (change.gamma, change.contrast, change.brightness) != (1.0, 1.0, 0.0):
         levels = relight(

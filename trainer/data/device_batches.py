@@ -16,7 +16,7 @@ from trainer.data import device_pixels as pixels
 from trainer.data import labels
 from trainer.data.batch import Batch
 from trainer.data.device_pictures import DevicePictures
-from trainer.data.draws import Changes, Windows, draw_batch
+from trainer.data.draws import CropChanges, Windows, draw_batch
 from trainer.data.labels import Axis
 
 
@@ -48,7 +48,7 @@ def cut(
     config: TrainConfig,
     pictures: DevicePictures,
     windows: Windows,
-    changes: Changes,
+    changes: CropChanges,
     *,
     seed: int,
     threshold: float,
@@ -116,7 +116,7 @@ def _level(factors: NDArray[np.float64], scale: NDArray[np.float64]) -> NDArray[
     return level
 
 
-def _changed(rgb: Tensor, changes: Changes, *, seed: int) -> Tensor:
+def _changed(rgb: Tensor, changes: CropChanges, *, seed: int) -> Tensor:
     gamma, contrast, brightness, grey, noise = _sent(
         rgb.device, changes.gamma, changes.contrast, changes.brightness, changes.grey, changes.noise
     )

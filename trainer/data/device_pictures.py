@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from crowdmon.errors import ConfigError
+from crowdmon.errors import ConfigError, DatasetError
 from trainer.data.draws import PictureSizes
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 SHRINK = 0.8
 """Each size of a picture is this much smaller than the one before. A crop is sampled from the smallest that
@@ -53,7 +53,7 @@ class DevicePictures:
     names: tuple[str, ...]
 
 
-def load_pictures(sources: Sequence[Source], device: torch.device, *, smallest: float) -> DevicePictures:
+def load_pictures(sources: Sequence[DataSource], device: torch.device, *, smallest: float) -> DevicePictures:
     """Read all pictures and copy them to the device.
 
     Args:
@@ -62,14 +62,13 @@ def load_pictures(sources: Sequence[Source], device: torch.device, *, smallest: 
         smallest: scale that crops are cut at.
 
     Raises:
-        ConfigError: a picture has a ROI or a density of its own. DatasetError: one cannot be read.
+        ConfigError: a picture has a ROI or a density of its own. DatasetError: none of a source can be read.
     """
     factors = [1.0]
     while factors[-1] * SHRINK >= smallest:
         factors.append(factors[-1] * SHRINK)
-    makers = [maker for source in sources for maker in source.makers]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        read = list(pool.map(lambda maker: _sized(maker(), factors, device), makers))
+        read = [one for source in sources for one in _all(source, pool, factors, device)]
     sizes = np.asarray([[one.shape for one in item.sizes] for item in read], np.int64)
     lengths = sizes[:, :, 0] * sizes[:, :, 1]
     ends = np.cumsum(lengths.ravel()).reshape(lengths.shape)
@@ -97,6 +96,28 @@ class _Sized:
     name: str
     sizes: list[Tensor]
     points: NDArray[np.float64]
+
+
+def _all(
+    source: DataSource, pool: ThreadPoolExecutor, factors: Sequence[float], device: torch.device
+) -> list[_Sized]:
+    """Read the pictures of a source; the next sound one stands in the place of one that cannot be read."""
+
+    def read(index: int) -> _Sized | DatasetError:
+        try:
+            return _sized(source.makers[index](), factors, device)
+        except DatasetError as error:
+            return error
+
+    found = list(pool.map(read, range(len(source))))
+    for index, one in enumerate(found):
+        if isinstance(one, DatasetError):
+            source.leave_out(index, one)
+    sound = [index for index, one in enumerate(found) if isinstance(one, _Sized)]
+    if found and not sound:
+        raise next(iter(source.bad.values()))
+    stand_ins = (next((at for at in sound if at >= index), sound[0]) for index in range(len(found)))
+    return [one for at in stand_ins if isinstance(one := found[at], _Sized)]
 
 
 def _sized(item: Item, factors: Sequence[float], device: torch.device) -> _Sized:

@@ -66,7 +66,7 @@ class Windows:
 
 
 @dataclass(frozen=True)
-class Change:
+class CropChange:
     """What happens to the pixels of one crop.
 
     Attributes:
@@ -87,7 +87,7 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
-class Changes:
+class CropChanges:
     """What happens to the pixels of each crop of a batch; arrays of N, see :class:`Change`.
 
     Attributes:
@@ -120,7 +120,7 @@ class PictureSizes:
 
 def draw_batch(
     config: TrainConfig, pictures: Sequence[PictureSizes], *, step: int, rank: int = 0, world: int = 1
-) -> tuple[Windows, Changes]:
+) -> tuple[Windows, CropChanges]:
     """Return the crops of one step of one process, drawn together; the same ones for the same step.
 
     Every batch has as many crops of each source as its share says, to less than one.
@@ -174,7 +174,7 @@ def draw_corners(
     return np.asarray(np.rint(np.clip(drawn, low, high)), np.float64)
 
 
-def draw_change(rng: np.random.Generator, settings: Augment) -> Change:
+def draw_change(rng: np.random.Generator, settings: Augment) -> CropChange:
     """Return what happens to the pixels of one crop."""
     gamma, contrast, brightness, strength = 1.0, 1.0, 0.0, settings.colour
     if strength:
@@ -192,10 +192,10 @@ def draw_change(rng: np.random.Generator, settings: Augment) -> Change:
         sigma = rng.uniform(*NOISE)
         # One small field, repeated: a number for each pixel would take longer than all the rest of a crop.
         noise = rng.standard_normal((NOISE_SIDE, NOISE_SIDE, 3)) * sigma
-    return Change(gamma, contrast, brightness, grey, blur, quality, noise)
+    return CropChange(gamma, contrast, brightness, grey, blur, quality, noise)
 
 
-def _draw_changes(rng: np.random.Generator, settings: Augment, n: int) -> Changes:
+def _draw_changes(rng: np.random.Generator, settings: Augment, n: int) -> CropChanges:
     strength = settings.colour
     gamma = np.exp(rng.uniform(-strength, strength, n).astype(np.float64))
     contrast = 1 + rng.uniform(-strength, strength, n)
@@ -205,7 +205,7 @@ def _draw_changes(rng: np.random.Generator, settings: Augment, n: int) -> Change
     blur: Numbers = np.where(degraded & kind, rng.uniform(*BLUR, n), 0.0)
     quality = np.where(degraded & ~kind, rng.integers(*QUALITY, n), 0).astype(np.float64)
     noise = np.where(rng.random(n) < settings.noise, rng.uniform(*NOISE, n), 0.0)
-    return Changes(gamma, contrast, brightness, grey, blur, quality, noise)
+    return CropChanges(gamma, contrast, brightness, grey, blur, quality, noise)
 
 
 def relight(

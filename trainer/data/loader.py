@@ -17,13 +17,13 @@ from trainer.config import TrainConfig
 from trainer.data import crops, device_batches
 from trainer.data.batch import Batch, collate
 from trainer.data.device_pictures import load_pictures
-from trainer.data.sources import Source
+from trainer.data.sources import DataSource
 
 
 @contextmanager
 def batches(
     config: TrainConfig,
-    sources: Sequence[Source],
+    sources: Sequence[DataSource],
     device: torch.device,
     *,
     steps: range,
@@ -52,7 +52,7 @@ def batches(
 
 def maker(
     config: TrainConfig,
-    sources: Sequence[Source],
+    sources: Sequence[DataSource],
     device: torch.device,
     *,
     threshold: float,

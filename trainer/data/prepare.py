@@ -11,7 +11,7 @@ from crowdmon.errors import ConfigError
 from trainer.config import TrainConfig
 from trainer.data import sources
 from trainer.data.datasets import BENCHMARKS, load
-from trainer.data.sources import Source
+from trainer.data.sources import DataSource
 from trainer.loop import run_folder
 from trainer.loop.train import Data
 from trainer.paper.tables.published import TABLE_II
@@ -47,8 +47,8 @@ def gather(
             "kernel: perspective needs WorldExpo'10's maps", "Use kernel: fixed, or --dataset worldexpo"
         )
     joint = len(shares) > 1
-    train: list[Source] = []
-    val: dict[str, Source] = {}
+    train: list[DataSource] = []
+    val: dict[str, DataSource] = {}
     notes: list[str] = []
     for one in shares:
         if one in GENERATED:

@@ -6,6 +6,7 @@ bound, because decoding a JPEG costs more than training on a crop of it.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon.errors import DatasetError
 from crowdmon.formats.perspective import read_perspective
 from crowdmon.scene import Plaza
 from trainer.data import empty_pictures
@@ -23,6 +25,8 @@ from trainer.data.kernels import perspective_density
 
 EMPTY = "nobody"
 """The name configurations and weights give the source of made pictures without people."""
+
+log = logging.getLogger(__name__)
 
 MAX_SIDE = 2048
 """Longer sides are scaled down to this when read: the crops are cut at about that size anyway."""
@@ -50,7 +54,7 @@ class Item:
 
 
 @dataclass
-class Source:
+class DataSource:
     """A named list of pictures, read when first asked for.
 
     Attributes:
@@ -58,6 +62,7 @@ class Source:
         makers: one function a picture.
         counts: head points a picture, known without reading it.
         scaled: whether crops are cut at random scales.
+        bad: the pictures left out because they cannot be read, and why.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Source:
     scaled: bool = True
     _kept: OrderedDict[int, Item] = field(default_factory=OrderedDict)
     max_bytes: int = 3 * 2**30
+    bad: dict[int, DatasetError] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.makers)
@@ -82,23 +88,39 @@ class Source:
             self._kept.move_to_end(index)
         return kept
 
+    def sound(self, index: int) -> Item:
+        """Return a picture, or the next one that can be read in its place; DatasetError if there is none."""
+        for place in range(index, index + len(self)):
+            if place % len(self) not in self.bad:
+                try:
+                    return self.item(place % len(self))
+                except DatasetError as error:
+                    self.leave_out(place % len(self), error)
+        raise next(iter(self.bad.values()))
 
-def from_dataset(dataset: Dataset, *, perspective: bool = False) -> Source:
+    def leave_out(self, index: int, error: DatasetError) -> None:
+        """Note that a picture cannot be read, and say so once."""
+        if index not in self.bad:
+            log.warning("%s: left out: %s", self.name, error)
+        self.bad[index] = error
+
+
+def from_dataset(dataset: Dataset, *, perspective: bool = False) -> DataSource:
     """Turn a benchmark's split into a source; kernels follow its perspective maps if asked to."""
     makers = [partial(_read, sample, perspective) for sample in dataset.samples]
-    return Source(dataset.name, makers, [sample.count for sample in dataset.samples])
+    return DataSource(dataset.name, makers, [sample.count for sample in dataset.samples])
 
 
-def plaza(pictures: int = 240) -> Source:
+def plaza(pictures: int = 240) -> DataSource:
     """Rendered scenes with exact truth; a small share keeps the demo camera honest."""
-    return Source("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
+    return DataSource("plaza", [partial(_render, number) for number in range(pictures)], [0] * pictures)
 
 
-def empty_scenes(pictures: int = 280) -> Source:
+def empty_scenes(pictures: int = 280) -> DataSource:
     """Made pictures without people: flat, noise, leaves, bricks, letters, and other kinds."""
     made = [partial(_empty, number) for number in range(pictures)]
     # Scaling would smooth noise of one pixel away.
-    return Source(EMPTY, made, [0] * pictures, scaled=False)
+    return DataSource(EMPTY, made, [0] * pictures, scaled=False)
 
 
 def _size(item: Item) -> int:

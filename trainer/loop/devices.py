@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +12,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from crowdmon import signals
 from trainer.data.batch import Batch
 
 log = logging.getLogger(__name__)
@@ -102,19 +102,9 @@ def many_sizes() -> Iterator[None]:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn SIGINT and SIGTERM into a flag the loop looks at after each step."""
+    """Turn Ctrl+C, SIGTERM and SIGHUP into a flag the loop looks at after each step."""
     caught: list[int] = []
-    before = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            before[number] = signal.signal(number, lambda n, _: caught.append(n))
-        except ValueError:
-            # Not in the main thread: the program that runs this there has its own way to stop it.
-            break
-    try:
+    with signals.handled(caught.append, signals.asking_to_end()):
         yield lambda: bool(caught)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
     if caught:
         log.info("stopped by signal %d, saved", caught[0])

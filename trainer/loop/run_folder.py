@@ -9,23 +9,20 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import yaml
 
+from crowdmon import locks
 from crowdmon.errors import ConfigError, CrowdmonError, SinkError
 from trainer.config import TrainConfig
 from trainer.loop.state import Cursor
 
 LOCK = "lock"
-
-_LOCKED_BYTE = 1 << 30
-"""Which byte Windows locks: one behind the process id, which stays readable."""
 
 
 class BusyError(CrowdmonError):
@@ -46,7 +43,7 @@ def held(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise SinkError(f"cannot write the run folder {folder}: {error.strerror or error}") from error
     with file:
-        if not _lock(file):
+        if not locks.take(file.fileno()):
             file.seek(0)
             raise BusyError(f"{folder} is in use by process {file.read().strip() or 'unknown'}")
         file.truncate(0)
@@ -127,19 +124,3 @@ def now() -> str:
 def _differences(before: TrainConfig, after: TrainConfig) -> str:
     old, new = before.model_dump(), after.model_dump()
     return ", ".join(f"{key} {old[key]!r} -> {new[key]!r}" for key in old if old[key] != new[key])
-
-
-def _lock(file: IO[str]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(_LOCKED_BYTE)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -24,7 +24,7 @@ from crowdmon.values import DensityMap
 from trainer import models
 from trainer.config import TrainConfig
 from trainer.data.loader import batches
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 from trainer.loop import run_folder, state
 from trainer.loop.batch_norm import forward, freeze_norm
 from trainer.loop.devices import (
@@ -56,8 +56,8 @@ SHOWN = 2
 class Data:
     """What a run is fed: sources to train on, sources to validate on, C of Table II, and notes."""
 
-    train: tuple[Source, ...]
-    val: dict[str, Source]
+    train: tuple[DataSource, ...]
+    val: dict[str, DataSource]
     max_count: float
     provenance: dict[str, Any]
 

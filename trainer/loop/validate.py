@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from crowdmon.counting.weights import Weights
+from crowdmon.errors import DatasetError
 from crowdmon.values import DensityMap, Frame
 from trainer import models
 from trainer.data.datasets.rois import cover
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Score:
 
 def validate(
     weights: Weights,
-    sources: Mapping[str, Source],
+    sources: Mapping[str, DataSource],
     *,
     watch: Callable[[str, int, Item, DensityMap], None] = lambda *_: None,
 ) -> dict[str, Score]:
@@ -36,18 +37,27 @@ def validate(
         weights: what to score.
         sources: by benchmark.
         watch: called with benchmark, number, picture and density map of each picture.
+
+    Raises:
+        DatasetError: no picture of a source can be read; single ones are left out.
     """
     counter = models.counter(weights)
     found = {}
     for name, source in sources.items():
         errors, truths = [], []
         for index in range(len(source)):
-            item = source.item(index)
+            try:
+                item = source.item(index)
+            except DatasetError as damaged:
+                source.leave_out(index, damaged)
+                continue
             truth = source.counts[index]
             density = counter.count(Frame(item.rgb))
             watch(name, index, item, density)
             errors.append(people(density, item) - truth)
             truths.append(truth)
+        if source.bad and not errors:
+            raise next(iter(source.bad.values()))
         error = np.asarray(errors)
         found[name] = Score(
             mae=float(np.abs(error).mean()),

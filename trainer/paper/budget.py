@@ -14,7 +14,7 @@ VALIDATIONS = 3
 
 
 @dataclass(frozen=True)
-class Budget:
+class RunBudget:
     """What every run of a table may spend; None leaves it to the configuration's own steps."""
 
     steps: int | None = None
@@ -48,7 +48,7 @@ class Spent:
     steps: int = 0
     seconds: float = 0.0
 
-    def done(self, config: TrainConfig, budget: Budget) -> bool:
+    def done(self, config: TrainConfig, budget: RunBudget) -> bool:
         """Tell whether the budget is used up."""
         late = budget.minutes is not None and self.seconds >= budget.minutes * 60
         return late or self.steps >= config.steps

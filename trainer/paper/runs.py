@@ -26,8 +26,9 @@ from trainer.data.prepare import gather
 from trainer.loop import run_folder
 from trainer.loop.train import Data, Progress, train
 from trainer.paper import budget as spending
-from trainer.paper.budget import Budget, Spent
+from trainer.paper.budget import RunBudget, Spent
 from trainer.paper.variants import Variant
+from trainer.places import check_run
 
 Say = Callable[[str], None]
 
@@ -57,7 +58,7 @@ class Runs:
         self,
         out: Path,
         base: TrainConfig,
-        budget: Budget,
+        budget: RunBudget,
         *,
         root: Path | None = None,
         folds: str = "pfdnet",
@@ -129,6 +130,7 @@ class Runs:
             BusyError: another process holds it.
         """
         folder, config = self.folder(job), self.config(job)
+        check_run(folder, config)
         _check(folder, config)
         if self.done(job) and (not score or self.kept(job)):
             return True

@@ -1,6 +1,6 @@
 """EfficientNet-Lite0 as far as its features, and the weights ImageNet gave it.
 
-Source: Tan and Le, "EfficientNet" (2019), Table 1, and the Lite variant of the authors' repository: no
+DataSource: Tan and Le, "EfficientNet" (2019), Table 1, and the Lite variant of the authors' repository: no
 squeeze-and-excitation, ReLU6, first and last stage unscaled.
 """
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from crowdmon import atomic
+from crowdmon import atomic, locks
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.sinks.bins import Bin
 from crowdmon.sinks.csv_file import ReadingCsv
-from crowdmon.sinks.csv_rows import BIN_HEADER, HEADER, encode_bin
+from crowdmon.sinks.csv_rows import BIN_HEADER, BOM, HEADER, encode_bin
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
 from crowdmon.values import Reading
 
@@ -37,10 +37,12 @@ def export_readings(
     selection: Selection = EVERYTHING,
     *,
     progress: Progress | None = None,
+    excel: bool = False,
 ) -> int:
     """Write readings to CSV as ``crowdmon count`` does, in the order of recording; return the rows.
 
-    A range in which nothing was recorded gives the header alone.
+    A range in which nothing was recorded gives the header alone. With ``excel`` the file begins with the mark
+    by which Excel knows UTF-8.
 
     Raises:
         ConfigError: a chosen camera or ROI was never recorded.
@@ -50,14 +52,14 @@ def export_readings(
     history.check(selection)
     rows = 0
     with _whole(Path(path)) as part:
-        with ReadingCsv(part) as log:
+        with ReadingCsv(part, excel=excel) as log:
             for number, reading in enumerate(history.readings(selection), 1):
                 log.write(reading)
                 rows += len(reading.rois)
                 if progress and number % _TELL_EVERY == 0:
                     progress(rows)
         if not rows:
-            _write(part, iter([HEADER]))
+            _write(part, iter([BOM + HEADER if excel else HEADER]))
     return rows
 
 
@@ -68,6 +70,7 @@ def export_bins(
     selection: Selection = EVERYTHING,
     *,
     progress: Progress | None = None,
+    excel: bool = False,
 ) -> int:
     """Write bins to CSV, see :data:`~crowdmon.sinks.csv_rows.BIN_COLUMNS`; return the rows.
 
@@ -77,6 +80,7 @@ def export_bins(
         width: of a bin, whole seconds.
         selection: what to write.
         progress: see :data:`Progress`.
+        excel: begin with the mark by which Excel knows UTF-8.
 
     Raises:
         ConfigError, SourceError, SinkError: see :func:`export_readings`.
@@ -86,7 +90,7 @@ def export_bins(
 
     def lines() -> Iterator[bytes]:
         nonlocal rows
-        yield BIN_HEADER
+        yield BOM + BIN_HEADER if excel else BIN_HEADER
         for one in history.bins(width, selection):
             yield encode_bin(one, width)
             rows += 1
@@ -104,8 +108,10 @@ def _whole(path: Path) -> Iterator[Path]:
     ReadingCsv(path)  # says in good words why nothing can be written there
     part = path
     try:
-        with atomic.replacing(path) as part:
+        with locks.only_writer(path), atomic.replacing(path) as part:
+            _check_free(path)
             yield part
+            _check_free(path)
     except SinkError as error:
         error.message = error.message.replace(str(part), str(path))
         raise
@@ -115,6 +121,15 @@ def _whole(path: Path) -> Iterator[Path]:
         why = (error.strerror or str(error)).lower()
         hint = "Check that the folder exists and the disk has room"
         raise SinkError(f"cannot write {path}: {why}", hint) from error
+
+
+def _check_free(path: Path) -> None:
+    """Raise SinkError if another program has the file open for writing, under whatever name."""
+    if not path.is_file():
+        return
+    with path.open("r+b") as file:
+        if not locks.take(file.fileno()):
+            raise locks.in_use(path)
 
 
 def _write(path: Path, lines: Iterator[bytes]) -> None:

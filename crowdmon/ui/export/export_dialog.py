@@ -23,10 +23,11 @@ from PyQt6.QtWidgets import (
 )
 
 from crowdmon.engine.background import BackgroundTask
+from crowdmon.errors import ConfigError
 from crowdmon.sinks.history.selection import Selection
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export import job as exporting
-from crowdmon.ui.export.check_boxes import TickedItems
+from crowdmon.ui.export.check_boxes import TickBox, TickedItems
 from crowdmon.ui.export.job import RANGES, WIDTHS, Export
 from crowdmon.ui.sources.source_page import ComboBox, caption_for
 from crowdmon.values import WHOLE_FRAME
@@ -58,6 +59,8 @@ class ExportDialog(QDialog):
         self.browse.setAutoDefault(False)
         self.browse.setProperty("role", "field")
         self.browse.clicked.connect(self._browse)
+        self.excel = TickBox("For Excel")
+        self.excel.setToolTip("With a byte order mark: without it Excel garbles names such as Größe")
         self.said = QLabel()
         self.said.setAccessibleName("How the export goes")
         self.said.setWordWrap(True)
@@ -108,6 +111,7 @@ class ExportDialog(QDialog):
             ),
             width=WIDTHS[self.width_of_bins.currentText()],
             history=self._history,
+            excel=self.excel.isChecked(),
         )
 
     def _problem(self) -> str:
@@ -115,7 +119,12 @@ class ExportDialog(QDialog):
             return "Nothing is chosen. Tick at least one camera and one ROI."
         if not self.path.text().strip():
             return "No file is given. Type its path, or browse for it."
-        selection = self.export().selection
+        export = self.export()
+        try:
+            self._bridge.check_output("The export", export.path)
+        except ConfigError as error:
+            return str(error)
+        selection = export.selection
         return "" if selection.since < selection.until else "The time ends before it begins."
 
     def _done(self, rows: int | None, error: Exception | None) -> None:
@@ -172,6 +181,7 @@ class ExportDialog(QDialog):
         form.addRow(caption_for("From", self.since), times)
         form.addRow(caption_for("Values", self.width_of_bins), self.width_of_bins)
         form.addRow(caption_for("File", self.path), _row(self.path, self.browse))
+        form.addRow(self.excel)
         lists = QHBoxLayout()
         lists.setSpacing(16)
         for caption, widget in (("Cameras", self.cameras), ("ROIs", self.rois)):

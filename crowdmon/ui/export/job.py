@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crowdmon.engine.background import BackgroundTask
 from crowdmon.engine.memory import MemoryHistory
@@ -39,12 +40,14 @@ class Export:
         selection: which readings.
         width: seconds of a bin, 0 for every reading as it was.
         history: the history file to ask; None for what the engine remembers.
+        excel: begin with the mark by which Excel knows UTF-8.
     """
 
     path: Path
     selection: Selection = field(default=EVERYTHING)
     width: int = 0
     history: Path | None = None
+    excel: bool = False
 
 
 def range_of(name: str, now: float) -> tuple[float, float]:
@@ -76,6 +79,7 @@ def write(export: Export, ask: Ask, task: BackgroundTask) -> int:
         else HistoryReader(export.history)
     )
     with source as history:
+        how: dict[str, Any] = {"progress": progress, "excel": export.excel}
         if export.width:
-            return export_bins(history, export.path, export.width, chosen, progress=progress)
-        return export_readings(history, export.path, chosen, progress=progress)
+            return export_bins(history, export.path, export.width, chosen, **how)
+        return export_readings(history, export.path, chosen, **how)

@@ -53,8 +53,16 @@ class PictureSaver(QObject):
 
     def _ask(self, title: str, proposed: str) -> Path | None:
         text, _ = QFileDialog.getSaveFileName(self._window, title, proposed, "PNG pictures (*.png)")
+        if not text:
+            return None
         path = Path(text)
-        return None if not text else path if path.suffix.lower() == ".png" else path.with_suffix(".png")
+        path = path if path.suffix.lower() == ".png" else path.with_suffix(".png")
+        try:
+            self._bridge.check_output(title.removeprefix("Save ").capitalize(), path)
+        except CrowdmonError as error:
+            show_error(self._window, error)
+            return None
+        return path
 
     def _done(self, _result: object, error: Exception | None) -> None:
         if isinstance(error, CrowdmonError):

@@ -29,7 +29,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReadingsRow:
     """One ROI of the table; ``reading`` is None while nothing is known."""
 
     name: str
@@ -52,7 +52,7 @@ class ReadingsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[ReadingsRow, ...] = ()
         self._total = _label("Total", NO_COUNT, BIG, bold=True)
         self._unit = _label("Unit", "people", HEAD, role="caption")
         self._under = _label("Age of the count", "No count yet", CAPTION, role="caption")
@@ -91,7 +91,7 @@ class ReadingsPanel(QWidget):
         self._unit.setText("person" if people(count) == "1" else "people")
         self._under.setText(under)
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    def set_rows(self, rows: Sequence[ReadingsRow]) -> None:
         """Show these ROIs; the chosen one stays chosen while it exists."""
         names = [row.name for row in rows]
         chosen = self.chosen()
@@ -146,7 +146,7 @@ class ReadingsPanel(QWidget):
         lines = {index.row() for index in self._table.selectedIndexes()}
         return self._rows[min(lines)].name if lines else ""
 
-    def _fill(self, line: int, row: Row) -> None:
+    def _fill(self, line: int, row: ReadingsRow) -> None:
         reading = row.reading
         count = None if reading is None else reading.count
         smoothed = None if reading is None else reading.count_smoothed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -62,7 +63,12 @@ class RoiFiles(QObject):
     def write_yaml(self, path: str) -> None:
         """Write the camera with its ROIs."""
         cameras = {one.name: one for one in self._bridge.config.cameras}
-        self._try(lambda: exchange.save_yaml(cameras[self._editor.camera], path))
+
+        def write() -> None:
+            self._bridge.check_output("The export", Path(path))
+            exchange.save_yaml(cameras[self._editor.camera], path)
+
+        self._try(write)
 
     def _ask(self, title: str, kinds: str, take: Callable[[str], None], *, save: str = "") -> None:
         dialog = QFileDialog(self._window, title)

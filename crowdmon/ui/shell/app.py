@@ -1,22 +1,21 @@
-"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by SIGTERM."""
+"""Starts Qt, shows the window, and ends both cleanly: by the window, by Ctrl+C, by signals."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
-from crowdmon import __version__
+from crowdmon import __version__, resources, signals
 from crowdmon.config import AppConfig
+from crowdmon.counting.weights import DEFAULT
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
@@ -33,6 +32,7 @@ def run_window(
     path: Path | None = None,
     settings: Settings | None = None,
     counter_factory: CounterFactory | None = None,
+    weights: Path | None = None,
 ) -> int:
     """Show the window until it is closed; return the exit code.
 
@@ -43,11 +43,13 @@ def run_window(
         path: the file the cameras are from and are saved to; None if there is none.
         settings: what the window remembers; the user's own on disk if None.
         counter_factory: builds the counter of a new engine; one with the bundled weights if None.
+        weights: the file that ``counter_factory`` reads, which nothing is written over.
     """
     app = application()
     with collected_here(app), _interruptible(app), _failing_aloud(app) as failures:
         monitor = monitor or make_monitor(config, counter_factory)
         bridge = Bridge(monitor, config)
+        bridge.reads["the weights"] = weights or resources.path(DEFAULT)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
         window.show()
         bridge.start()
@@ -129,12 +131,6 @@ def _failing_aloud(app: QApplication) -> Iterator[list[BaseException]]:
 
 @contextlib.contextmanager
 def _interruptible(app: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and SIGTERM end the window, unasked; the bridge's timer lets Python see them in time."""
-    before: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, lambda *_: app.exit())
-    try:
+    """Let Ctrl+C and signals end the window, unasked; the bridge's timer lets Python see them in time."""
+    with signals.handled(lambda _: app.exit(), signals.asking_to_end()):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -8,9 +8,14 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from crowdmon.config import AppConfig, load, save
+from crowdmon.capture.local import history_places, places_of
+from crowdmon.config import AppConfig, RecordConfig, load, save
 from crowdmon.errors import CrowdmonError
+from crowdmon.places import Place, check_apart
 from crowdmon.ui.bridge import Bridge
+
+CONFIGURATION = "the configuration"
+"""What the document's file is called among those that are read."""
 
 KINDS = "Configurations (*.yaml *.yml);;All files (*)"
 
@@ -48,8 +53,21 @@ class Document(QObject):
         super().__init__()
         self._bridge = bridge
         self._saved = bridge.config
+        self._path: Path | None = None
         self.path = path
         bridge.config_changed.connect(lambda _config: self.changed.emit())
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None if there is none yet."""
+        return self._path
+
+    @path.setter
+    def path(self, path: Path | None) -> None:
+        self._path = path
+        self._bridge.reads.pop(CONFIGURATION, None)
+        if path is not None:
+            self._bridge.reads[CONFIGURATION] = path
 
     @property
     def dirty(self) -> bool:
@@ -62,8 +80,14 @@ class Document(QObject):
         return f"{name} *" if self.dirty else name
 
     def save(self, path: Path) -> None:
-        """Write the configuration to ``path``, its file from now on. Raises SinkError if that fails."""
+        """Write the configuration to ``path``, its file from now on.
+
+        Raises:
+            ConfigError: the path is something that is read, such as a camera's recording.
+            SinkError: it cannot be written.
+        """
         config = self._bridge.config
+        self._bridge.check_output(CONFIGURATION, path, own=CONFIGURATION)
         save(config, path)
         self.path, self._saved = path, config
         self.changed.emit()
@@ -71,6 +95,8 @@ class Document(QObject):
     def open(self, path: Path) -> None:
         """Use the configuration in a file. Raises ConfigError, and changes nothing, if it is not valid."""
         config = load(path)
+        bare = config.model_copy(update={"record": RecordConfig()})
+        check_apart(history_places(config), [Place(CONFIGURATION, path), *places_of(bare)])
         self.path, self._saved = path, config
         self._bridge.apply(config)
         self.opened.emit()

@@ -30,7 +30,7 @@ class When(StrEnum):
     COPY = "there are ROIs, and another camera to copy them to"
 
 
-class Kind(StrEnum):
+class MenuKind(StrEnum):
     """What an entry of a menu is; each kind calls its handler in its own way."""
 
     ACTION = "handler()"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """One entry of a menu.
 
     Attributes:
@@ -62,76 +62,76 @@ class Entry:
     shortcut: str = ""
     picture_key: str = ""
     when: When = When.ALWAYS
-    kind: Kind = Kind.ACTION
+    kind: MenuKind = MenuKind.ACTION
     choices: tuple[str, ...] = ()
     tip: str = ""
     on_picture: bool = False
 
 
-LINE = Entry(kind=Kind.SEPARATOR)
+LINE = MenuEntry(kind=MenuKind.SEPARATOR)
 
-MENUS: dict[str, tuple[Entry, ...]] = {
+MENUS: dict[str, tuple[MenuEntry, ...]] = {
     "&File": (
-        Entry("&Open source…", "open_source", "Ctrl+O"),
-        Entry("Open &again", "restart_camera", "F5", when=When.CAMERA),
-        Entry("Re&move camera", "remove_camera", when=When.CAMERA),
-        Entry("Open &recent", "fill_recent", kind=Kind.FILLED),
+        MenuEntry("&Open source…", "open_source", "Ctrl+O"),
+        MenuEntry("Open &again", "restart_camera", "F5", when=When.CAMERA),
+        MenuEntry("Re&move camera", "remove_camera", when=When.CAMERA),
+        MenuEntry("Open &recent", "fill_recent", kind=MenuKind.FILLED),
         LINE,
-        Entry("Open &configuration…", "open_configuration", "Ctrl+Shift+O"),
-        Entry("&Save", "save", "Ctrl+S"),
-        Entry("Sa&ve as…", "save_as", "Ctrl+Shift+S"),
+        MenuEntry("Open &configuration…", "open_configuration", "Ctrl+Shift+O"),
+        MenuEntry("&Save", "save", "Ctrl+S"),
+        MenuEntry("Sa&ve as…", "save_as", "Ctrl+Shift+S"),
         LINE,
-        Entry("&Export readings…", "export_readings", "Ctrl+E", when=When.CAMERA),
-        Entry("&Daily CSV log…", "log_daily", when=When.CAMERA),
-        Entry("Save p&icture…", "save_picture", "Ctrl+P", when=When.CAMERA),
-        Entry("Save p&lot…", "save_plot", when=When.CAMERA),
+        MenuEntry("&Export readings…", "export_readings", "Ctrl+E", when=When.CAMERA),
+        MenuEntry("&Daily CSV log…", "log_daily", when=When.CAMERA),
+        MenuEntry("Save p&icture…", "save_picture", "Ctrl+P", when=When.CAMERA),
+        MenuEntry("Save p&lot…", "save_plot", when=When.CAMERA),
         LINE,
-        Entry("&Quit", "quit", "Ctrl+Q"),
+        MenuEntry("&Quit", "quit", "Ctrl+Q"),
     ),
     "&ROI": (
-        Entry("&Edit ROIs", "edit_rois", "E", when=When.CAMERA, kind=Kind.CHECK, on_picture=True),
-        Entry("&New ROI", "new_roi", "N", when=When.CAMERA, on_picture=True),
+        MenuEntry("&Edit ROIs", "edit_rois", "E", when=When.CAMERA, kind=MenuKind.CHECK, on_picture=True),
+        MenuEntry("&New ROI", "new_roi", "N", when=When.CAMERA, on_picture=True),
         LINE,
-        Entry("&Undo", "undo", "Ctrl+Z", when=When.UNDO),
-        Entry("Re&do", "redo", "Ctrl+Shift+Z", when=When.REDO),
+        MenuEntry("&Undo", "undo", "Ctrl+Z", when=When.UNDO),
+        MenuEntry("Re&do", "redo", "Ctrl+Shift+Z", when=When.REDO),
         LINE,
-        Entry("&Rename", "rename_roi", "F2", when=When.ROI, on_picture=True),
-        Entry("&Insert point", "insert_point", picture_key="I", when=When.ROI, on_picture=True),
-        Entry("De&lete", "delete_roi", picture_key="Del", when=When.ROI, on_picture=True),
-        Entry("C&olour", "colour_roi", when=When.ROI, kind=Kind.CHOICE, choices=COLOURS),
+        MenuEntry("&Rename", "rename_roi", "F2", when=When.ROI, on_picture=True),
+        MenuEntry("&Insert point", "insert_point", picture_key="I", when=When.ROI, on_picture=True),
+        MenuEntry("De&lete", "delete_roi", picture_key="Del", when=When.ROI, on_picture=True),
+        MenuEntry("C&olour", "colour_roi", when=When.ROI, kind=MenuKind.CHOICE, choices=COLOURS),
         LINE,
-        Entry("&Copy ROIs to", "fill_copies", when=When.COPY, kind=Kind.FILLED, on_picture=True),
+        MenuEntry("&Copy ROIs to", "fill_copies", when=When.COPY, kind=MenuKind.FILLED, on_picture=True),
         LINE,
-        Entry("Import roi.&mat…", "import_mat", when=When.CAMERA),
-        Entry("Import from &YAML…", "import_yaml", when=When.CAMERA),
-        Entry("E&xport as YAML…", "export_yaml", when=When.ROIS),
+        MenuEntry("Import roi.&mat…", "import_mat", when=When.CAMERA),
+        MenuEntry("Import from &YAML…", "import_yaml", when=When.CAMERA),
+        MenuEntry("E&xport as YAML…", "export_yaml", when=When.ROIS),
     ),
     "&View": (
-        Entry(kind=Kind.PANELS, when=When.CAMERA),
+        MenuEntry(kind=MenuKind.PANELS, when=When.CAMERA),
         LINE,
-        Entry("&Heatmap", "show_heat", "H", kind=Kind.CHECK),
-        Entry(
+        MenuEntry("&Heatmap", "show_heat", "H", kind=MenuKind.CHECK),
+        MenuEntry(
             "Pi&xelate people",
             "pixelate",
             "X",
-            kind=Kind.CHECK,
+            kind=MenuKind.CHECK,
             tip="On the screen and in saved pictures. What is not counted yet is hidden wholly.",
         ),
-        Entry("Heatmap &colours", "palette", kind=Kind.CHOICE, choices=PALETTES),
-        Entry("&Plot time", "plot_time", kind=Kind.CHOICE, choices=tuple(SPANS)),
-        Entry("&Theme", "theme", kind=Kind.CHOICE, choices=tuple(THEMES)),
+        MenuEntry("Heatmap &colours", "palette", kind=MenuKind.CHOICE, choices=PALETTES),
+        MenuEntry("&Plot time", "plot_time", kind=MenuKind.CHOICE, choices=tuple(SPANS)),
+        MenuEntry("&Theme", "theme", kind=MenuKind.CHOICE, choices=tuple(THEMES)),
         LINE,
-        Entry("&Full screen", "full_screen", "F11"),
-        Entry("&Reset layout", "reset_layout"),
+        MenuEntry("&Full screen", "full_screen", "F11"),
+        MenuEntry("&Reset layout", "reset_layout"),
     ),
     "&Playback": (
-        Entry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),
-        Entry("One picture &on", "step_on", ".", when=When.RECORDING),
-        Entry("One picture &back", "step_back", ",", when=When.RECORDING),
+        MenuEntry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),
+        MenuEntry("One picture &on", "step_on", ".", when=When.RECORDING),
+        MenuEntry("One picture &back", "step_back", ",", when=When.RECORDING),
     ),
     "&Help": (
-        Entry("&Keyboard shortcuts", "show_shortcuts", "F1"),
-        Entry("&About crowdmon", "show_about"),
+        MenuEntry("&Keyboard shortcuts", "show_shortcuts", "F1"),
+        MenuEntry("&About crowdmon", "show_about"),
     ),
 }
 """The menu bar from left to right."""
@@ -180,21 +180,21 @@ class Menus:
         for action in self.submenus[handler].actions():
             action.setChecked(action.data() == name)
 
-    def _add(self, menu: QMenu, entry: Entry, handlers: Handlers, panels: Sequence[QAction]) -> None:
-        if entry.kind is Kind.SEPARATOR:
+    def _add(self, menu: QMenu, entry: MenuEntry, handlers: Handlers, panels: Sequence[QAction]) -> None:
+        if entry.kind is MenuKind.SEPARATOR:
             menu.addSeparator()
             return
-        if entry.kind is Kind.PANELS:
+        if entry.kind is MenuKind.PANELS:
             menu.addActions(panels)
             self._conditional[entry.when] += panels
             return
         handler = handlers[entry.handler]
-        if entry.kind in (Kind.CHOICE, Kind.FILLED):
+        if entry.kind in (MenuKind.CHOICE, MenuKind.FILLED):
             action = self._add_submenu(menu, entry, handler)
         else:
             action = add_action(menu, shown_text(entry))
             action.setShortcut(QKeySequence(entry.shortcut))
-            if entry.kind is Kind.CHECK:
+            if entry.kind is MenuKind.CHECK:
                 action.setCheckable(True)
                 action.toggled.connect(handler)
             else:
@@ -206,11 +206,11 @@ class Menus:
         if entry.on_picture:
             self.on_picture.append(action)
 
-    def _add_submenu(self, menu: QMenu, entry: Entry, handler: Callable[..., object]) -> QAction:
+    def _add_submenu(self, menu: QMenu, entry: MenuEntry, handler: Callable[..., object]) -> QAction:
         submenu = QMenu(entry.text, menu)
         submenu.setToolTipsVisible(True)
         self.submenus[entry.handler] = submenu
-        if entry.kind is Kind.FILLED:
+        if entry.kind is MenuKind.FILLED:
             submenu.aboutToShow.connect(lambda: handler(submenu))
         else:
             group = QActionGroup(submenu)
@@ -231,7 +231,7 @@ def add_action(menu: QMenu, text: str, slot: Callable[[], object] | None = None)
     return action
 
 
-def shown_text(entry: Entry) -> str:
+def shown_text(entry: MenuEntry) -> str:
     """Return an entry's text with its picture key in the place of a shortcut."""
     return f"{entry.text}\t{entry.picture_key}" if entry.picture_key else entry.text
 

@@ -13,7 +13,7 @@ from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.plot.count_plot import Curve
-from crowdmon.ui.readings.readings_panel import Row
+from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
 from crowdmon.ui.sources.camera_list import CameraLine
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, Status
@@ -264,7 +264,9 @@ class Presenter(QObject):
         known = camera.known(WHOLE_FRAME)
         say = wording.gone_count if known is None else wording.last_count
         self._panels.readings.set_total(known, say(camera.last_ok, now))
-        rows = [Row(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)]
+        rows = [
+            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)
+        ]
         self._panels.readings.set_rows(rows[1:])
         self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
         self._show_rois()

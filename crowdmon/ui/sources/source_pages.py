@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox
 
+from crowdmon.address import parse, public
 from crowdmon.capture.webcams import list_webcams
 from crowdmon.scene.parse import SCENES
 from crowdmon.scene.plaza import LIMITS
@@ -41,10 +41,8 @@ class NetworkPage(Page):
 
     def name(self) -> str:
         """Return the host's name; never a user or a password."""
-        try:
-            return urlsplit(self.source()).hostname or self.title
-        except ValueError:
-            return self.title
+        parts = parse(public(self.source()))
+        return (parts.host.strip("[]") if parts is not None else "") or self.title
 
     def problem(self) -> str:
         """Say what is wrong with the address."""

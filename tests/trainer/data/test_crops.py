@@ -10,12 +10,12 @@ from trainer.config import Augment, Losses, TrainConfig
 from trainer.data import crops
 from trainer.data.batch import collate
 from trainer.data.crops import cut
-from trainer.data.draws import Change, Window, draw_window
-from trainer.data.sources import Item, Source
+from trainer.data.draws import CropChange, Window, draw_window
+from trainer.data.sources import DataSource, Item
 from trainer.loss.objective import parts
 
 PLAIN = Augment(scale=(1, 1), colour=0, grey=0, noise=0, degrade=0)
-UNCHANGED = Change()
+UNCHANGED = CropChange()
 
 
 def dotted(height: int = 200, width: int = 300, heads: int = 20, seed: int = 0) -> Item:
@@ -27,8 +27,8 @@ def dotted(height: int = 200, width: int = 300, heads: int = 20, seed: int = 0) 
     return Item(f"dots-{seed}", rgb, points)
 
 
-def source(*items: Item, name: str = "dots") -> Source:
-    return Source(name, [lambda item=item: item for item in items], [len(item.points) for item in items])  # type: ignore[misc]
+def source(*items: Item, name: str = "dots") -> DataSource:
+    return DataSource(name, [lambda item=item: item for item in items], [len(item.points) for item in items])  # type: ignore[misc]
 
 
 def config(**more: object) -> TrainConfig:
@@ -93,7 +93,7 @@ def test_a_source_that_must_not_be_scaled_is_cut_at_its_own_scale() -> None:
         for seed in range(5)
     ]
     assert {window.scale for window in windows} == {1.0}
-    as_given = Source("dots", [lambda: item], [20], scaled=False)
+    as_given = DataSource("dots", [lambda: item], [20], scaled=False)
     whites = [patch.rgb.max() for patch in crops.batch(settings, [as_given], step=0) if patch.count]
     # Shrunk to a third, a white pixel would be a grey one.
     assert whites

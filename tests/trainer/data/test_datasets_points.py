@@ -44,12 +44,24 @@ def test_points_takes_what_spreadsheets_write(tmp_path: Path, text: str) -> None
         ("image,x,y\na.jpg,1,2\na.jpg,nan,2\n", "line 3"),
         ("image,x,y\na.jpg,1\n", "line 2"),
         ("image,x,y\n,1,2\n", "no picture named"),
+        ('image,x,y\na.jpg,1,"2\n' + "a.jpg,1,2\n" * 14_000, r"y '2a.{0,40} are not two"),
+        ('image,x,y\na.jpg,1,"2\n' + "a.jpg,1,2\n" * 20_000, "cannot read .*field"),
         ("image,x,y\nb.jpg,1,2\n", "none of the 1 pictures"),
     ],
 )
 def test_points_says_which_line_is_wrong(tmp_path: Path, text: str, words: str) -> None:
     root = trees.own_pictures(tmp_path, text, ["a.jpg"])
     with pytest.raises(DatasetError, match=words):
+        load("points", root, "train")
+
+
+def test_points_says_what_is_spelt_otherwise_on_the_disk(tmp_path: Path) -> None:
+    rows = "image,x,y\na.jpg,1,2\ng.jpg,1,2\nlost.jpg,1,2\n"
+    root = trees.own_pictures(tmp_path / "some", rows, ["a.jpg", "images/g.JPG"])
+    found = load("points", root, "trainval")
+    assert note(found, "are missing").endswith("g.jpg (there is g.JPG), lost.jpg")
+    root = trees.own_pictures(tmp_path / "none", "image,x,y\ng.jpg,1,2\n", ["g.JPG"])
+    with pytest.raises(DatasetError, match=r"g\.jpg \(there is g\.JPG\)"):
         load("points", root, "train")
 
 

@@ -13,7 +13,7 @@ from trainer.config import Augment, TrainConfig
 from trainer.data import crops, device_batches
 from trainer.data.batch import collate
 from trainer.data.device_pictures import load_pictures
-from trainer.data.draws import Change, Window, Windows, draw_batch
+from trainer.data.draws import CropChange, Window, Windows, draw_batch
 from trainer.data.loader import maker
 from trainer.data.sources import Item
 
@@ -55,7 +55,7 @@ def test_labels_masks_and_pixels_are_those_of_the_loader(seed: int, scale: tuple
     patches = []
     for number, one in enumerate(windows_of(windows, settings.crop)):
         of = sources[windows.source[number]]
-        patch = crops.cut(of.item(int(windows.picture[number])), one, Change(), settings)
+        patch = crops.cut(of.item(int(windows.picture[number])), one, CropChange(), settings)
         patches.append(patch)
     wanted = collate(patches, settings.preprocess(), classes=0, threshold=1.0)
     assert torch.equal(made.density, wanted.density)

@@ -14,7 +14,7 @@ from trainer.config import TrainConfig
 from trainer.data.batch import Batch
 from trainer.data.kernels import perspective_density
 from trainer.data.loader import maker
-from trainer.data.sources import Item, Source
+from trainer.data.sources import DataSource, Item
 
 FROZEN = Path(__file__).with_name("crops_0_1_0.npz")
 STEPS = 3
@@ -31,7 +31,7 @@ CASES: dict[str, dict[str, object]] = {
 }
 
 
-def sources(case: str) -> list[Source]:
+def sources(case: str) -> list[DataSource]:
     textured = np.random.default_rng(1).integers(0, 256, (150, 230, 3)).astype(np.uint8)
     # Heads up to the very edge, and between pixels.
     heads = np.random.default_rng(2).uniform((-0.5, -0.5), (229.5, 149.5), (80, 2))

@@ -101,13 +101,13 @@ def test_figure_1_trains_mcnn_with_and_without_hef(
 def test_mcnn_goes_on_where_it_stopped(tmp_path: Path, data: Path) -> None:
     from trainer.config import load as load_config
     from trainer.loop.train import train
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
     (tmp_path / "tiny.yaml").write_text(TINY, encoding="utf-8")
     base, one = load_config(tmp_path / "tiny.yaml"), Job(VARIANTS["mcnn-hef"], "shanghaitech_a")
-    budget = Budget(steps=4)
+    budget = RunBudget(steps=4)
     whole, parted = (Runs(tmp_path / name, base, budget, root=data) for name in ("whole", "parted"))
     assert whole.finish(one)
     config = parted.config(one)

@@ -71,14 +71,14 @@ def test_what_another_process_trains_is_left_to_it_and_waited_for(
 ) -> None:
     from trainer.config import load
     from trainer.paper import runs as module
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
     trees.shanghaitech(tmp_path / "part_A", {n: ONE * n for n in range(1, 13)}, {1: ONE})
     (tmp_path / "tiny.yaml").write_text(TINY)
     said: list[str] = []
-    runs = Runs(tmp_path / "out", load(tmp_path / "tiny.yaml"), Budget(1), root=tmp_path, say=said.append)
+    runs = Runs(tmp_path / "out", load(tmp_path / "tiny.yaml"), RunBudget(1), root=tmp_path, say=said.append)
     jobs = [Job(VARIANTS[name], "shanghaitech_a") for name in ("ssr-hef", "without-hef", "l2-quarter")]
     with ExitStack() as other:
         other.enter_context(run_folder.held(runs.folder(jobs[0])))
@@ -101,13 +101,13 @@ def test_what_another_process_trains_is_left_to_it_and_waited_for(
 def test_a_wait_ends_with_the_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from trainer.config import load
     from trainer.paper import runs as module
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
     trees.shanghaitech(tmp_path / "part_A", {n: ONE * n for n in range(1, 13)}, {1: ONE})
     (tmp_path / "tiny.yaml").write_text(TINY)
-    runs = Runs(tmp_path / "out", load(tmp_path / "tiny.yaml"), Budget(1), root=tmp_path)
+    runs = Runs(tmp_path / "out", load(tmp_path / "tiny.yaml"), RunBudget(1), root=tmp_path)
     job = Job(VARIANTS["ssr-hef"], "shanghaitech_a")
 
     def interrupted(_seconds: float) -> None:
@@ -125,7 +125,7 @@ def test_a_signal_while_scoring_keeps_what_was_trained(
 ) -> None:
     from trainer import evaluate
     from trainer.config import load
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.tables.ablation import why_not
     from trainer.paper.variants import VARIANTS
@@ -133,7 +133,7 @@ def test_a_signal_while_scoring_keeps_what_was_trained(
     trees.shanghaitech(tmp_path / "part_A", {n: ONE * n for n in range(1, 13)}, {1: ONE})
     (tmp_path / "tiny.yaml").write_text(TINY)
     base, job = load(tmp_path / "tiny.yaml"), Job(VARIANTS["ssr-hef"], "shanghaitech_a")
-    runs = Runs(tmp_path / "out", base, Budget(1), root=tmp_path)
+    runs = Runs(tmp_path / "out", base, RunBudget(1), root=tmp_path)
 
     def interrupted(*_args: object, **_settings: object) -> None:
         raise KeyboardInterrupt
@@ -144,7 +144,7 @@ def test_a_signal_while_scoring_keeps_what_was_trained(
     assert (runs.stopped, runs.done(job), runs.kept(job)) == (True, True, None)
     assert why_not(runs, [job], {}) == "trained, not scored yet"
     said: list[str] = []
-    again = Runs(tmp_path / "out", base, Budget(1), root=tmp_path, say=said.append)
+    again = Runs(tmp_path / "out", base, RunBudget(1), root=tmp_path, say=said.append)
     again.finish_all([job], score=True)
     assert again.kept(job)
     assert not any("from step" in text for text in said), "trained again"
@@ -152,8 +152,8 @@ def test_a_signal_while_scoring_keeps_what_was_trained(
 
 def test_a_run_is_validated_twice_on_the_way_and_at_its_end() -> None:
     from trainer.config import TrainConfig
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
 
     for steps, expected in ((2800, 934), (3, 1), (1, 1)):
-        assert Budget(steps).apply(TrainConfig()).validate_every == expected
-    assert "22,400 crops in all" in Budget(2800).words(TrainConfig(batch=8))
+        assert RunBudget(steps).apply(TrainConfig()).validate_every == expected
+    assert "22,400 crops in all" in RunBudget(2800).words(TrainConfig(batch=8))

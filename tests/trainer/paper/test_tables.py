@@ -283,11 +283,11 @@ def test_a_run_that_fails_does_not_end_the_table(
 
 def test_worldexpo_s_kernels_follow_its_perspective_maps(tmp_path: Path, tiny: Path) -> None:
     from trainer.config import load
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
-    runs = Runs(tmp_path, load(tiny), Budget(steps=20))
+    runs = Runs(tmp_path, load(tiny), RunBudget(steps=20))
     assert runs.config(Job(VARIANTS["ssr-hef"], "worldexpo")).kernel == "perspective"
     config = runs.config(Job(VARIANTS["ssr-hef"], "shanghaitech_a"))
     assert (config.kernel, config.steps, config.warmup) == ("fixed", 20, 1)
@@ -295,20 +295,20 @@ def test_worldexpo_s_kernels_follow_its_perspective_maps(tmp_path: Path, tiny: P
 
 def test_more_minutes_go_on_and_read_the_test_split_anew(tmp_path: Path, data: Path, tiny: Path) -> None:
     from trainer.config import load
-    from trainer.paper.budget import Budget
+    from trainer.paper.budget import RunBudget
     from trainer.paper.runs import Job, Runs
     from trainer.paper.variants import VARIANTS
 
     one = Job(VARIANTS["ssr-hef"], "shanghaitech_a")
     base = load(tiny).model_copy(update={"steps": 100})
-    short = Runs(tmp_path / "runs", base, Budget(minutes=1e-4), root=data)
+    short = Runs(tmp_path / "runs", base, RunBudget(minutes=1e-4), root=data)
     assert short.finish(one)
     before = short.spent(one).steps
     assert 0 < before < 100
     short.scores(one)
     kept = short.folder(one) / "scores.json"
     assert kept.is_file()
-    longer = Runs(tmp_path / "runs", base, Budget(minutes=5), root=data)
+    longer = Runs(tmp_path / "runs", base, RunBudget(minutes=5), root=data)
     assert longer.finish(one)
     assert longer.spent(one).steps == 100
     assert not kept.exists()

@@ -41,6 +41,7 @@ class Sample:
             labels belong to the pixels as stored).
         categories: kinds of picture it is scored under, beside all; see ``Dataset.categories``.
         labelled: False where the truth is withheld: ``points`` is empty then and says nothing.
+        megapixels: millions of pixels it may have, where that is more than the application reads.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Sample:
     upright: bool = False
     categories: tuple[str, ...] = ()
     labelled: bool = True
+    megapixels: float | None = None
 
     @property
     def count(self) -> int:
@@ -64,7 +66,7 @@ class Sample:
 
     def read(self) -> NDArray[np.uint8]:
         """Return the picture, H x W x 3 uint8 RGB; grey ones become RGB. DatasetError if it cannot be."""
-        return read_picture(self.image, upright=self.upright)
+        return read_picture(self.image, upright=self.upright, megapixels=self.megapixels)
 
 
 @dataclass(frozen=True)

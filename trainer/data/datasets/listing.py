@@ -23,6 +23,7 @@ class Found:
         hidden: pictures whose truth is withheld.
         deviations: what differs from the published figures, one phrase each.
         problem: why it cannot be read.
+        samples: all of its pictures.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Found:
     hidden: int = 0
     deviations: tuple[str, ...] = ()
     problem: str = ""
+    samples: tuple[Sample, ...] = ()
 
 
 def survey(benchmark: Benchmark, root: Path | None) -> Found:
@@ -60,7 +62,7 @@ def survey(benchmark: Benchmark, root: Path | None) -> Found:
     largest = max(one.count + one.outside + one.outside_roi for one in samples)
     pictures = tuple((split, len(part)) for split, part in there.items())
     hidden = sum(not one.labelled for one in samples)
-    found = Found(benchmark.name, folder, pictures, heads, largest, hidden)
+    found = Found(benchmark.name, folder, pictures, heads, largest, hidden, samples=tuple(samples))
     return replace(found, deviations=tuple(_deviations(benchmark, found)))
 
 

@@ -21,6 +21,9 @@ from trainer.data.datasets.find import child
 from trainer.data.datasets.heads import common_notes, inside, some
 from trainer.data.datasets.pictures import natural_key, picture_size, pictures_in
 
+MEGAPIXELS = 260.0
+"""As much as FFmpeg decodes; the benchmark holds pictures of 20 thousand pixels a side."""
+
 TREE = """\
 NWPU-Crowd/
   train.txt val.txt test.txt             id illumination level
@@ -99,14 +102,24 @@ def _read(root: Path, split: str, files: dict[str, Path]) -> tuple[list[Sample],
                 without.append(name)
                 continue
             size = picture_size(image)
-            samples.append(Sample(name, image, np.zeros((0, 2)), size, categories=kinds, labelled=False))
+            samples.append(
+                Sample(
+                    name,
+                    image,
+                    np.zeros((0, 2)),
+                    size,
+                    categories=kinds,
+                    labelled=False,
+                    megapixels=MEGAPIXELS,
+                )
+            )
             continue
         heads, announced = found
         if announced not in (None, len(heads)):
             differing.append(name)
         size = picture_size(image)
         points, outside = inside(heads, size)
-        samples.append(Sample(name, image, points, size, outside, categories=kinds))
+        samples.append(Sample(name, image, points, size, outside, categories=kinds, megapixels=MEGAPIXELS))
     if not samples:
         raise MissingDataError(f"nwpu: no picture of {named} is in {root} with a label", tree=TREE)
     notes = [f"{split}: {note}" for note in common_notes(samples)]

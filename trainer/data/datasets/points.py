@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -44,14 +45,15 @@ def read(root: Path, request: Request) -> Dataset:
         if image is None:
             missing.append(name)
             continue
-        size = picture_size(image, upright=True)
-        if size is None:
-            raise DatasetError(f"{image} is not a picture that can be read", "Copy the file again.")
+        size = picture_size(image, upright=True)  # None of a damaged one, which is left out when it is read
         points, outside = inside(heads[name], size)
         samples.append(Sample(name, image, points, size, outside, upright=True))
+    missing = _respelt(missing, root)
     if not samples:
         raise MissingDataError(
-            f"points: none of the {len(heads)} pictures that {path} names is in {root}", tree=TREE
+            f"points: none of the {len(heads)} pictures that {path} names is in {root}: {some(missing)}",
+            "Names must be spelt as on the disk, upper and lower case too",
+            tree=TREE,
         )
     notes = common_notes(samples)
     if missing:
@@ -76,11 +78,18 @@ def read_csv(path: Path) -> dict[str, Points]:
     Raises:
         DatasetError: no such columns, a row that cannot be read (with its line), not UTF-8.
     """
-    found: dict[str, list[tuple[float, float]]] = {}
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"cannot read {path}: {error}", "Save it as CSV in UTF-8.") from error
+    try:
+        return _parse(text, path)
+    except csv.Error as error:  # such as a quote that is never closed
+        raise DatasetError(f"cannot read {path}: {error}", "Save it as CSV in UTF-8.") from error
+
+
+def _parse(text: str, path: Path) -> dict[str, Points]:
+    found: dict[str, list[tuple[float, float]]] = {}
     lines = text.splitlines()
     first = lines[0] if lines else ""
     rows = csv.reader(lines, delimiter=";" if first.count(";") > first.count(",") else ",")
@@ -114,7 +123,7 @@ def _row(row: list[str], at: list[int], *, where: str) -> tuple[str, tuple[float
         point = (math.nan, math.nan)
     if not all(map(math.isfinite, point)):
         raise DatasetError(
-            f"{where}: x {x!r} and y {y!r} are not two numbers", "Give pixels, such as 412.5,87."
+            f"{where}: x {x!r:.40} and y {y!r:.40} are not two numbers", "Give pixels, such as 412.5,87."
         )
     return name, point
 
@@ -143,6 +152,14 @@ def _csv(root: Path, *, test: bool) -> Path:
 
 def _image(root: Path, name: str) -> Path | None:
     return next((path for path in (root / name, root / "images" / name) if path.is_file()), None)
+
+
+def _respelt(names: Sequence[str], root: Path) -> list[str]:
+    """Return names that are missing, each with the file whose name differs in upper and lower case alone."""
+    folders = [one for one in (root / "images", root) if names and one.is_dir()]
+    there = {one.name.casefold(): one.name for folder in folders for one in pictures_in(folder)}
+    found = [(name, there.get(PurePosixPath(name).name.casefold())) for name in names]
+    return [f"{name} (there is {other})" if other else name for name, other in found]
 
 
 BENCHMARK = Benchmark("points", read, TREE, markers=("*.csv",), folders=("points",))

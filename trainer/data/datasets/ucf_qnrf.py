@@ -6,12 +6,16 @@ one. Pictures keep their size here; training and scoring both make those above 2
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from trainer.data.datasets.base import Benchmark, Dataset, MissingDataError, Official, Request, Sample
 from trainer.data.datasets.find import child
 from trainer.data.datasets.pairs import read_folder
 from trainer.data.datasets.splits import select, stratified
+
+MEGAPIXELS = 100.0
+"""The largest picture has 9,999 x 6,666 pixels."""
 
 TREE = """\
 UCF-QNRF_ECCV18/               (also UCF-QNRF)
@@ -38,7 +42,8 @@ def _read(root: Path, split: str) -> tuple[list[Sample], list[str]]:
             "Check the copy against the tree drawn below.",
             tree=TREE,
         )
-    return read_folder(folder, name="ucf_qnrf", tree=TREE)
+    samples, notes = read_folder(folder, name="ucf_qnrf", tree=TREE)
+    return [replace(one, megapixels=MEGAPIXELS) for one in samples], notes
 
 
 BENCHMARK = Benchmark(
