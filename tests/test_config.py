@@ -98,6 +98,7 @@ cameras = st.builds(
     ),
     rate=st.none() | st.floats(1e-6, 1000),
     unknown_after=st.none() | st.floats(1, 86_400),
+    watch_view=st.booleans(),
     ground=st.none() | st.sampled_from([PLAZA, GroundConfig.model_validate(yaml.safe_load(FLOOR))]),
     rois_at=st.sampled_from(["ground", "heads"]),
     levels=levels,

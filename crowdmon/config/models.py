@@ -74,6 +74,8 @@ class CameraConfig(Model):
         rate: counts a second to aim for; None for as many as the machine can do.
         unknown_after: seconds without a newly counted picture after which a stale count becomes unknown;
             None for the default.
+        watch_view: whether to notice that the lens is covered or the camera was turned; for live cameras.
+            False for one that is turned on purpose.
         rois: the camera's ROIs, in the order they are shown and recorded.
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
@@ -84,6 +86,7 @@ class CameraConfig(Model):
     source: Source
     rate: Annotated[Positive, Field(le=1000)] | None = None
     unknown_after: Annotated[Positive, Field(le=86_400)] | None = None
+    watch_view: bool = True
     rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(listed)] = ()
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None

@@ -51,7 +51,8 @@ def check_alarms(
         if alarm.measure == "per_m2" and not _has_area(alarm, cameras):
             raise MisplacedError(
                 "the area is not known there" if group is None else "a group has no area",
-                "Allowed: count, unknown" + ("; or give a ROI its area_m2, or its camera a ground plane" if group is None else ""),
+                "Allowed: count, unknown"
+                + ("; or give a ROI its area_m2, or its camera a ground plane" if group is None else ""),
                 loc=(*at, "measure"),
                 value=alarm.measure,
             )
