@@ -20,7 +20,9 @@ class _Model(BaseModel):
 class Losses(_Model):
     """Which losses, in which proportion (Eq. 5)."""
 
-    density: Literal["hef", "hef-detached", "l2", "l2/4"] = "hef"
+    density: Literal["hef", "hef-detached", "l2", "l2/4", "none"] = Field(
+        "hef", description="none: a likelihood takes its place"
+    )
     gamma: float = 2.0
     unit: float = Field(
         1.0, gt=0, description="people per cell are multiplied by this inside of HEF's weight"
@@ -37,6 +39,14 @@ class Losses(_Model):
         ge=0,
         description="weight of the Bayesian loss, in people; with half, for packed pictures above all",
     )
+    zip: float = Field(
+        0.0,
+        ge=0,
+        description="weight of the zero-inflated Poisson likelihood of the heads in blocks of 16 pixels",
+    )
+    block_errors: float = Field(
+        0.0, ge=0, description="weight of the absolute errors of block sums, a 16-pixel block; sides: blocks"
+    )
     half: float = Field(
         0.0, ge=0, description="people in a crop whose squared errors weigh half; 0: all crops weigh the same"
     )
@@ -50,6 +60,12 @@ class Losses(_Model):
     def _squared(self) -> Losses:
         if self.half and self.density not in ("l2", "l2/4"):
             raise ValueError("half weighs squared errors: it needs density: l2 or l2/4")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_learn(self) -> Losses:
+        if self.density == "none" and not self.zip:
+            raise ValueError("density: none needs a likelihood in its place: zip")
         return self
 
 
@@ -198,6 +214,13 @@ class TrainConfig(_Model):
         taught = "guide" if self.guide is not None else "model: teacher" if self.model == "teacher" else ""
         if taught and (self.crop % 32 or self.protocol != "crops"):
             raise ValueError(f"{taught} needs protocol: crops, and a crop that is a multiple of 32")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_heads(self) -> TrainConfig:
+        segmented = self.model == "ssr-hef" and self.network.segmentation
+        if self.losses.zip and (self.kernel != "none" or not segmented):
+            raise ValueError("losses.zip needs kernel: none and model: ssr-hef with network.segmentation")
         return self
 
     @model_validator(mode="after")

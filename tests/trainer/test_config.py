@@ -36,6 +36,11 @@ def test_the_paper_s_protocol_is_the_paper_s() -> None:
         ("crop: 250", "crop: .*multiple of 8"),
         ("cut: device", r"cut: device needs protocol: crops, kernel: none and no norm_source$"),
         ("losses: {half: 3}", r"losses: half weighs squared errors: it needs density: l2 or l2/4$"),
+        ("losses: {density: none}", r"losses: density: none needs a likelihood in its place: zip$"),
+        (
+            "losses: {zip: 1}",
+            r"losses.zip needs kernel: none and model: ssr-hef with network.segmentation$",
+        ),
         ("- 3", "holds no settings"),
         ("rate: [", "is not YAML"),
     ],

@@ -9,8 +9,13 @@ from torch.nn import functional as F
 from crowdmon.counting.network import Outputs
 from trainer.config import Losses
 from trainer.data.loader import Batch
+from trainer.loss import blocks
 from trainer.loss import terms as losses
 from trainer.loss.bayesian import bayesian
+from trainer.loss.zero_inflated_poisson import zero_inflated_poisson
+
+BLOCK = 2
+"""Cells along the side of a block whose heads have a likelihood: 16 pixels."""
 
 
 def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: float) -> dict[str, Tensor]:
@@ -33,7 +38,9 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         root = share.sqrt()
         predicted, target = density * root, truth * root
     known = batch.weights * (torch.ones_like(target) if mask is None else mask)
-    found = {"density": density_loss(predicted, target, settings, scale=density_scale, mask=known)}
+    found = {}
+    if settings.density != "none":
+        found["density"] = density_loss(predicted, target, settings, scale=density_scale, mask=known)
     if outputs.segmentations and settings.segmentation:
         masks = batch.masks or (None, None, None)
         dice = [
@@ -57,9 +64,33 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         if settings.half:  # on streets its background is most of it, and a median: nobody
             off = off * (1 - share.flatten())
         found["bayesian"] = settings.bayesian * off.mean()
+    if settings.zip and outputs.segmentations:
+        found["zip"] = settings.zip * likelihood(outputs, truth, known, scale=density_scale)
+    if settings.block_errors:
+        off = blocks.absolute_errors(people, truth, blocks=settings.blocks, mask=mask) / density_scale
+        share = batch.weights.flatten() / batch.weights.sum()
+        found["block_errors"] = settings.block_errors * BLOCK**2 * (off * share).sum()
     if settings.empty:
         found["empty"] = settings.empty * losses.empty(people, truth)
     return found
+
+
+def likelihood(outputs: Outputs, truth: Tensor, known: Tensor, *, scale: float) -> Tensor:
+    """Return the mean negative log-likelihood of the heads in blocks of 16 pixels.
+
+    Args:
+        outputs: the network's; the density is a block's mean, the deepest segmentation its 1 - pi. A block
+            may hold people if any of its cells may.
+        truth: Nx1xHxW scaled heads per cell.
+        known: Nx1xHxW, what each cell weighs, 0 where it is unknown; the same in all known cells of a map.
+        scale: of density and truth.
+    """
+    mean = blocks.sums(blocks.positive(outputs.density.float() / scale), BLOCK)
+    heads = blocks.sums(truth / scale, BLOCK).round()
+    logits = blocks.largest(outputs.segmentations[-1].float(), BLOCK)
+    weights = -blocks.largest(-known, BLOCK)
+    each = zero_inflated_poisson(mean, logits, heads)
+    return (each * weights).sum() / weights.sum().clamp(min=1.0)
 
 
 def density_loss(
