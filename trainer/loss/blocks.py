@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-SOFT = 0.002
-"""People in a cell of the positive map where the network says 0."""
+SOFT = 0.0002
+"""People in a cell of the positive map where the network says 0. What the positive map has and the shown
+one lacks is learned as if it counted: at 0.002 it was three people in a street of 12,000 cells, at this 0.04."""
 
 
 def positive(density: Tensor, *, soft: float = SOFT) -> Tensor:

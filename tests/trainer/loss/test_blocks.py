@@ -13,7 +13,7 @@ def numbers(*rows: list[float]) -> torch.Tensor:
 
 
 def test_the_positive_density_by_hand() -> None:
-    made = positive(torch.tensor([0.0, 0.003, -0.003], dtype=torch.float64))
+    made = positive(torch.tensor([0.0, 0.003, -0.003], dtype=torch.float64), soft=0.002)
     assert made.tolist() == pytest.approx([0.002, 0.004, 0.001])  # (D + 0.005) / 2
 
 
@@ -32,6 +32,12 @@ def test_a_cell_below_zero_hears_of_its_head(value: float) -> None:
     positive(cell).log().backward()
     assert cell.grad is not None
     assert cell.grad.item() == pytest.approx((value**2 + 4 * SOFT**2) ** -0.5, rel=1e-6)
+
+
+def test_an_empty_street_hides_hardly_anybody() -> None:
+    # 12,288 cells of a street camera, as far below zero as an empty one is: 0.02 people.
+    cells = torch.full((1, 1, 96, 128), -0.02, dtype=torch.float64)
+    assert positive(cells).sum().item() < 0.05
 
 
 def test_sums_and_largest_by_hand() -> None:
