@@ -42,10 +42,24 @@ class Losses(_Model):
     zip: float = Field(
         0.0,
         ge=0,
-        description="weight of the zero-inflated Poisson likelihood of the heads in blocks of 16 pixels",
+        description="weight of the zero-inflated Poisson likelihood of the heads in a block",
     )
+    poisson: float = Field(0.0, ge=0, description="weight of the Poisson likelihood of the heads in a block")
+    negative_binomial: float = Field(
+        0.0, ge=0, description="weight of the negative binomial likelihood of the heads in a block"
+    )
+    dispersion: float = Field(
+        0.5, gt=0, description="of the negative binomial: a count's variance is mean + dispersion mean^2"
+    )
+    block_classes: float = Field(
+        0.0,
+        ge=0,
+        description="weight of the classes of the heads in a block, and of the density's distance from "
+        "their expectation",
+    )
+    block: int = Field(2, gt=0, description="side in cells of the blocks whose heads have a likelihood")
     block_errors: float = Field(
-        0.0, ge=0, description="weight of the absolute errors of block sums, a 16-pixel block; sides: blocks"
+        0.0, ge=0, description="weight of the absolute errors of block sums, a block of side; sides: blocks"
     )
     half: float = Field(
         0.0, ge=0, description="people in a crop whose squared errors weigh half; 0: all crops weigh the same"
@@ -64,9 +78,14 @@ class Losses(_Model):
 
     @model_validator(mode="after")
     def _something_to_learn(self) -> Losses:
-        if self.density == "none" and not self.zip:
-            raise ValueError("density: none needs a likelihood in its place: zip")
+        if self.density == "none" and not (self.zip or self.poisson or self.negative_binomial):
+            raise ValueError("density: none needs one of zip, poisson and negative_binomial in its place")
         return self
+
+    @property
+    def counts_heads(self) -> bool:
+        """Whether a loss takes whole heads of blocks."""
+        return any((self.zip, self.poisson, self.negative_binomial, self.block_classes))
 
 
 _SHAPE = NetworkConfig()
@@ -218,9 +237,14 @@ class TrainConfig(_Model):
 
     @model_validator(mode="after")
     def _whole_heads(self) -> TrainConfig:
-        segmented = self.model == "ssr-hef" and self.network.segmentation
-        if self.losses.zip and (self.kernel != "none" or not segmented):
-            raise ValueError("losses.zip needs kernel: none and model: ssr-hef with network.segmentation")
+        if self.losses.counts_heads and self.kernel != "none":
+            raise ValueError("losses of the heads in blocks need kernel: none, where a head is whole")
+        if self.losses.zip and not (self.model == "ssr-hef" and self.network.segmentation):
+            raise ValueError("losses.zip needs model: ssr-hef with network.segmentation")
+        if self.losses.block_classes and (self.model != "ssr-hef" or self.guide is not None):
+            raise ValueError("losses.block_classes needs model: ssr-hef without guide")
+        if self.losses.density == "none" and self.guide is not None and self.guide.follow:
+            raise ValueError("guide.follow needs a density loss, not density: none")
         return self
 
     @model_validator(mode="after")

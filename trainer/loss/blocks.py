@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 SOFT = 0.0002
 """People in a cell of the positive map where the network says 0. What the positive map has and the shown
-one lacks is learned as if it counted: at 0.002 it was three people in a street of 12,000 cells, at this 0.04."""
+one lacks is learned as if it counted: at 0.002 it was three people in a street of 12,000 cells."""
 
 
 def positive(density: Tensor, *, soft: float = SOFT) -> Tensor:

@@ -12,10 +12,9 @@ from trainer.data.loader import Batch
 from trainer.loss import blocks
 from trainer.loss import terms as losses
 from trainer.loss.bayesian import bayesian
+from trainer.loss.block_classes import block_classes
+from trainer.loss.counts import negative_binomial, poisson
 from trainer.loss.zero_inflated_poisson import zero_inflated_poisson
-
-BLOCK = 2
-"""Cells along the side of a block whose heads have a likelihood: 16 pixels."""
 
 
 def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: float) -> dict[str, Tensor]:
@@ -64,33 +63,47 @@ def parts(outputs: Outputs, batch: Batch, settings: Losses, *, density_scale: fl
         if settings.half:  # on streets its background is most of it, and a median: nobody
             off = off * (1 - share.flatten())
         found["bayesian"] = settings.bayesian * off.mean()
-    if settings.zip and outputs.segmentations:
-        found["zip"] = settings.zip * likelihood(outputs, truth, known, scale=density_scale)
+    if settings.counts_heads:
+        found.update(of_blocks(outputs, truth, settings, known, scale=density_scale))
     if settings.block_errors:
         off = blocks.absolute_errors(people, truth, blocks=settings.blocks, mask=mask) / density_scale
         share = batch.weights.flatten() / batch.weights.sum()
-        found["block_errors"] = settings.block_errors * BLOCK**2 * (off * share).sum()
+        found["block_errors"] = settings.block_errors * settings.block**2 * (off * share).sum()
     if settings.empty:
         found["empty"] = settings.empty * losses.empty(people, truth)
     return found
 
 
-def likelihood(outputs: Outputs, truth: Tensor, known: Tensor, *, scale: float) -> Tensor:
-    """Return the mean negative log-likelihood of the heads in blocks of 16 pixels.
+def of_blocks(
+    outputs: Outputs, truth: Tensor, settings: Losses, known: Tensor, *, scale: float
+) -> dict[str, Tensor]:
+    """Return the losses of the heads in blocks, by name, each a mean over the known ones.
 
     Args:
-        outputs: the network's; the density is a block's mean, the deepest segmentation its 1 - pi. A block
-            may hold people if any of its cells may.
+        outputs: the network's: a block's mean is its density, its 1 - pi the deepest segmentation, its
+            classes' logits the hints. A block may hold people if any of its cells may.
         truth: Nx1xHxW scaled heads per cell.
+        settings: which, how large the blocks are.
         known: Nx1xHxW, what each cell weighs, 0 where it is unknown; the same in all known cells of a map.
         scale: of density and truth.
     """
-    mean = blocks.sums(blocks.positive(outputs.density.float() / scale), BLOCK)
-    heads = blocks.sums(truth / scale, BLOCK).round()
-    logits = blocks.largest(outputs.segmentations[-1].float(), BLOCK)
-    weights = -blocks.largest(-known, BLOCK)
-    each = zero_inflated_poisson(mean, logits, heads)
-    return (each * weights).sum() / weights.sum().clamp(min=1.0)
+    side = settings.block
+    mean = blocks.sums(blocks.positive(outputs.density.float() / scale), side)
+    heads = blocks.sums(truth / scale, side).round()
+    weights = -blocks.largest(-known, side)
+    found = {}
+    if settings.zip and outputs.segmentations:
+        logits = blocks.largest(outputs.segmentations[-1].float(), side)
+        found["zip"] = settings.zip * zero_inflated_poisson(mean, logits, heads)
+    if settings.poisson:
+        found["poisson"] = settings.poisson * poisson(mean, heads)
+    if settings.negative_binomial:
+        each = negative_binomial(mean, heads, dispersion=settings.dispersion)
+        found["negative_binomial"] = settings.negative_binomial * each
+    if settings.block_classes and outputs.hints is not None:
+        logits = blocks.sums(outputs.hints.float(), side)
+        found["block_classes"] = settings.block_classes * block_classes(logits, heads, mean)
+    return {name: (each * weights).sum() / weights.sum().clamp(min=1.0) for name, each in found.items()}
 
 
 def density_loss(

@@ -16,6 +16,7 @@ from crowdmon.counting.weights import load as load_weights
 from crowdmon.errors import ConfigError
 from crowdmon.values import Frame
 from tests.trainer.data.test_samples import PLAIN, dotted, source
+from trainer import models
 from trainer.config import TrainConfig
 from trainer.data.loader import collate
 from trainer.data.samples import batch
@@ -63,6 +64,17 @@ def test_an_interrupted_run_goes_on_along_the_same_curve(tmp_path: Path) -> None
     whole, pieces = (Counter(tmp_path / run / "last.safetensors") for run in ("whole", "parts"))
     frame = Frame(dotted(seed=3).rgb)
     assert whole.count(frame).count == pieces.count(frame).count
+
+
+def test_the_layer_of_block_classes_is_resumed_and_left_out_of_the_weights(tmp_path: Path) -> None:
+    settings = config(
+        kernel="none", losses={"density": "l2", "block_classes": 0.1}, steps=4, validate_every=4
+    )
+    train(settings, data(), tmp_path / "whole")
+    train(settings, data(), tmp_path / "parts", steps=3)
+    train(settings, data(), tmp_path / "parts", resume=True)
+    assert curve(tmp_path / "whole") == curve(tmp_path / "parts")
+    assert not [key for key in load_weights(tmp_path / "parts" / "last.safetensors").tensors if "hint" in key]
 
 
 def test_a_run_whose_crops_are_cut_on_the_device_goes_on_along_the_same_curve(tmp_path: Path) -> None:
@@ -189,6 +201,14 @@ def test_frozen_normalisation_keeps_its_statistics_and_still_learns() -> None:
             {"kernel": "none", "losses": {"density": "none", "zip": 1, "block_errors": 0.5}},
             {"zip", "block_errors", "segmentation", "classification"},
         ),
+        (
+            {"kernel": "none", "losses": {"density": "none", "poisson": 1, "negative_binomial": 0.5}},
+            {"poisson", "negative_binomial", "segmentation", "classification"},
+        ),
+        (
+            {"kernel": "none", "losses": {"block_classes": 0.1}},
+            {"density", "segmentation", "classification", "block_classes"},
+        ),
     ],
 )
 def test_a_switch_takes_its_loss_with_it(switch: dict[str, object], expected: set[str]) -> None:
@@ -196,7 +216,7 @@ def test_a_switch_takes_its_loss_with_it(switch: dict[str, object], expected: se
     patches = batch(settings, data().train, step=0)
     classes = settings.network.classes
     one = collate(patches, settings.preprocess(), classes=classes, threshold=10)
-    outputs = SSRHEF(settings.network.build()).train_outputs(one.pictures)
+    outputs = models.build(settings).train_outputs(one.pictures)
     found = parts(outputs, one, settings.losses, density_scale=10)
     assert set(found) == expected
     assert set(found) <= set(LOSSES), "the logbook has a column for each"
