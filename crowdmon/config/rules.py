@@ -19,6 +19,8 @@ MOST_OVERLAP = 0.01
 
 _Loc = tuple[int | str, ...]
 
+_OR_AREA = "; or give a ROI its area_m2, or its camera a ground plane"
+
 
 def check_groups(groups: Sequence[GroupConfig], cameras: Sequence[CameraConfig]) -> None:
     """Raise :class:`MisplacedError` if a member is not there, or if two count the same people."""
