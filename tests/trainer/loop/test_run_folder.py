@@ -27,7 +27,9 @@ def test_a_run_of_version_0_1_0_goes_on(tmp_path: Path) -> None:
     before = Counter(folder / "last.safetensors").count(Frame(dotted().rgb)).count
     train(settings, data(), folder, resume=True)
     rows = curve(folder)
-    assert rows[:4] == curve(OLD)
+    # Losses that came since have columns of their own, empty for the steps of then.
+    assert [{key: row[key] for key in old} for row, old in zip(rows, curve(OLD), strict=False)] == curve(OLD)
+    assert {row[key] for row in rows[:4] for key in row.keys() - curve(OLD)[0].keys()} <= {""}
     assert [row["step"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
     counter = Counter(folder / "last.safetensors")
     assert counter.card["provenance"]["steps"] == 6
