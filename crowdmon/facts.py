@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from crowdmon.errors import SinkError
-from crowdmon.values import Reading
+from crowdmon.values import Level, Reading
 
 
 class EventKind(StrEnum):
@@ -22,6 +24,9 @@ class EventKind(StrEnum):
     FROZEN = "frozen"
     MOVING = "moving"
     RESIZED = "resized"
+    VIEW_CHANGED = "view-changed"
+    VIEW_COVERED = "view-covered"
+    VIEW_CLEAR = "view-clear"
     COUNTING_STOPPED = "counting-stopped"
     SINK_FAILED = "recording-failed"
     SINK_WORKS = "recording-works"
@@ -45,6 +50,89 @@ class Event:
     roi: str | None = None
     who: str | None = None
     detail: str | None = None
+
+
+class AlarmChange(StrEnum):
+    """What happened to an alarm; the kind of its event. The values are stored: never change one."""
+
+    RAISED = "alarm-raised"
+    LOWERED = "alarm-lowered"
+    CLEARED = "alarm-cleared"
+    REPEATED = "alarm-repeated"
+    ACKNOWLEDGED = "alarm-acknowledged"
+    WITHDRAWN = "alarm-withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEvent:
+    """What an alarm's :class:`Event` says. The event is the fact that sinks get; this is how it is read.
+
+    Attributes:
+        time: epoch seconds, of the reading that brought it about, or of the acknowledgement.
+        change: what happened; withdrawn: its rule was taken out of the configuration while it was on.
+        alarm: the rule's name.
+        camera, roi: what the rule is about; None for a group, ``roi`` also for the whole picture.
+        group: the name of the group, else None.
+        level: of the alarm from now on; none once it is over.
+        measure: what is compared: ``count``, ``per_m2`` or ``unknown``.
+        value: what was measured; None where nothing was.
+        limit: what it was compared with: people, people per m2, or seconds for ``unknown``.
+        at_least: a member of the group is unknown, so ``value`` is the least it may be.
+        who, note: of an acknowledgement.
+    """
+
+    time: float
+    change: AlarmChange
+    alarm: str
+    camera: str | None = None
+    roi: str | None = None
+    group: str | None = None
+    level: Level = Level.NONE
+    measure: str = "count"
+    value: float | None = None
+    limit: float | None = None
+    at_least: bool = False
+    who: str | None = None
+    note: str | None = None
+
+    def to_event(self) -> Event:
+        """Return it as a fact."""
+        more = {
+            "alarm": self.alarm,
+            "group": self.group,
+            "level": self.level.value,
+            "measure": self.measure,
+            "value": self.value,
+            "limit": self.limit,
+            "at_least": self.at_least or None,
+            "note": self.note,
+        }
+        detail = json.dumps({key: one for key, one in more.items() if one is not None}, ensure_ascii=False)
+        return Event(self.time, self.change.value, self.camera, self.roi, self.who, detail)
+
+    @classmethod
+    def of(cls, event: Event) -> Self | None:
+        """Read an event; None if it is not one of an alarm, or one that cannot be read."""
+        try:
+            change = AlarmChange(event.kind)
+            more = json.loads(event.detail or "")
+            return cls(
+                time=event.time,
+                change=change,
+                alarm=more["alarm"],
+                camera=event.camera,
+                roi=event.roi,
+                group=more.get("group"),
+                level=Level(more["level"]),
+                measure=more["measure"],
+                value=more.get("value"),
+                limit=more.get("limit"),
+                at_least=more.get("at_least", False),
+                who=event.who,
+                note=more.get("note"),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
 
 
 Fact = Reading | Event

@@ -210,6 +210,17 @@ def contains_all(points: Polygon, xy: ArrayLike) -> NDArray[np.bool_]:
     return np.asarray(inside | boundary)
 
 
+def overlap(one: Polygon, other: Polygon) -> float:
+    """Return which share of the smaller polygon lies in the other, 0..1, by 128 x 128 samples of it."""
+    small, large = sorted((one, other), key=polygon_area)
+    low, high = np.min(small, axis=0), np.max(small, axis=0)
+    steps = (np.arange(128) + 0.5) / 128
+    xs, ys = np.meshgrid(*(low[axis] + steps * (high[axis] - low[axis]) for axis in (0, 1)))
+    samples = np.column_stack([xs.ravel(), ys.ravel()])
+    inside = samples[contains_all(small, samples)]
+    return float(contains_all(large, inside).mean()) if len(inside) else 0.0
+
+
 def _distance_to_edge(
     a: NDArray[np.float64], b: NDArray[np.float64], q: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

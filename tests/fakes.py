@@ -65,7 +65,7 @@ def density_of(people: float, frame: Frame, *, cell: int = 8) -> DensityMap:
 
 @dataclass
 class FakePicture:
-    """A grey picture that remembers how often it was converted."""
+    """A grey picture with a chequered corner that remembers how often it was converted."""
 
     index: int
     time: float
@@ -77,7 +77,11 @@ class FakePicture:
     def rgb(self, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
         width, height = size or self.size
         self.converted.append((width, height))
-        return np.full((height, width, 3), self.index % 256, np.uint8)
+        rgb = np.full((height, width, 3), self.index % 256, np.uint8)
+        # A background that stays, or it would be a covered lens.
+        y, x = np.mgrid[height // 2 : height, width // 2 : width] // 8
+        rgb[height // 2 :, width // 2 :] = ((x + y) % 2 * 255).astype(np.uint8)[..., None]
+        return rgb
 
     def fingerprint(self) -> int:
         return self.index if self.looks is None else self.looks

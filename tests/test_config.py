@@ -19,9 +19,11 @@ from crowdmon import resources
 from crowdmon.config import (
     COLOURS,
     AppConfig,
+    BoundsConfig,
     CameraConfig,
     DisplayConfig,
     GroundConfig,
+    LevelsConfig,
     RoiConfig,
     dump,
     expand_secrets,
@@ -35,6 +37,7 @@ from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
 from crowdmon.heatmap import PALETTES
 from crowdmon.scene.camera import SceneCamera
+from crowdmon.track.levels import TABLES
 from crowdmon.values import Roi
 
 GOOD = """\
@@ -73,11 +76,19 @@ names = st.one_of(
     ),
     st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=64),
 ).filter(lambda text: text == text.strip() and text.casefold() != "frame")
+bounds = st.lists(st.floats(1e-3, 1e6), min_size=3, max_size=3, unique=True).map(
+    lambda some: BoundsConfig(**dict(zip(("amber", "red", "critical"), sorted(some), strict=True)))
+)
+levels = st.none() | st.one_of(
+    st.builds(LevelsConfig, table=st.sampled_from([None, *TABLES]), people=st.none() | bounds),
+    st.builds(LevelsConfig, per_m2=bounds),
+)
 rois = st.builds(
     RoiConfig,
     name=names,
     polygon=triangles,
     area_m2=st.none() | st.floats(0, 1e6, exclude_min=True, allow_subnormal=False),
+    levels=levels,
 )
 cameras = st.builds(
     CameraConfig,
@@ -87,8 +98,10 @@ cameras = st.builds(
     ),
     rate=st.none() | st.floats(1e-6, 1000),
     unknown_after=st.none() | st.floats(1, 86_400),
+    watch_view=st.booleans(),
     ground=st.none() | st.sampled_from([PLAZA, GroundConfig.model_validate(yaml.safe_load(FLOOR))]),
     rois_at=st.sampled_from(["ground", "heads"]),
+    levels=levels,
     rois=st.lists(rois, max_size=3, unique_by=lambda roi: look_of(roi.name)).map(tuple),
 )
 displays = st.builds(
@@ -101,6 +114,7 @@ configs = st.builds(
     AppConfig,
     cameras=st.lists(cameras, max_size=3, unique_by=lambda c: look_of(c.name)).map(tuple),
     display=displays,
+    levels=levels,
 )
 
 
@@ -167,7 +181,7 @@ class TestReading:
         (neither,) = parse(camera(rois=rois, rois_at="heads"), where="a.yaml").cameras[0].to_rois()
         assert (neither.plane, neither.at_heads) == (None, False)
 
-    @pytest.mark.parametrize("name", ["example.yaml", "demo.yaml"])
+    @pytest.mark.parametrize("name", ["example.yaml", "demo.yaml", "alarms.yaml"])
     def test_the_shipped_configurations_are_valid(self, name: str) -> None:
         for one in load(resources.path(f"configs/{name}")).cameras:
             assert len(one.rois) > 0

@@ -17,6 +17,7 @@ from crowdmon.geometry import (
     coverage,
     nearest_edge,
     nearest_vertex,
+    overlap,
     polygon_area,
     validate_polygon,
 )
@@ -269,3 +270,12 @@ def test_area_of_known_shapes() -> None:
     assert polygon_area(FULL) == 1.0
     assert polygon_area(((0, 0), (0.5, 0), (0, 0.5))) == 0.125
     assert polygon_area(U_SHAPE) == pytest.approx(0.64 - 0.4 * 0.6)
+
+
+def test_overlap_is_the_share_of_the_smaller_polygon() -> None:
+    left = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+    right = ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0))
+    small = ((0.45, 0.4), (0.55, 0.4), (0.55, 0.41), (0.45, 0.41))
+    assert overlap(left, right) == 0.0
+    assert overlap(left, left) == 1.0
+    assert overlap(left, small) == overlap(small, left) == pytest.approx(0.5, abs=0.02)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crowdmon.privacy import BLOCKS, _hidden, pixelate
-from crowdmon.values import DensityMap, Grid
+from crowdmon.privacy import BLOCKS, FACE_BLOCKS, _hidden, pixelate
+from crowdmon.values import DensityMap, Frame, Grid
+from tests.faces import Box, face
 
 NOISE = np.random.default_rng(1).integers(0, 256, (360, 640, 3), np.uint8)
 
@@ -86,3 +88,58 @@ def test_every_block_that_a_cell_touches_is_hidden(
         wanted[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = 255
     found = _hidden(DensityMap(people, grid), (width, height), block, threshold=0.5, margin=0)
     assert (found == wanted).all()
+
+
+SIZES = (20, 35, 60, 90, 140, 200)
+
+
+def across(made: np.ndarray, box: Box) -> int:
+    """Return the most places, along any row or column of the face, where the colour changes, plus one."""
+    part = made[box.top : box.bottom, box.left : box.right].astype(int)
+    rows = (np.abs(np.diff(part, axis=1)).sum(axis=2) > 0).sum(axis=1).max()
+    columns = (np.abs(np.diff(part, axis=0)).sum(axis=2) > 0).sum(axis=0).max()
+    return int(max(rows, columns)) + 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("place", [(320, 160), (333, 171), (296, 158)])
+def test_no_face_is_more_than_a_few_blocks_where_nothing_is_known(size: int, place: tuple[int, int]) -> None:
+    rgb, box = face(size, place)
+    assert across(rgb, box) > 2 * FACE_BLOCKS, "the test sees a face that is not hidden"
+    assert across(pixelate(rgb, None), box) <= FACE_BLOCKS + 1, "a block may begin within the face"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom", "whole"])
+def test_a_face_is_hidden_wholly_also_if_the_density_lies_on_half_of_it(size: int, side: str) -> None:
+    rgb, box = face(size, (320, 180))
+    made = pixelate(rgb, on(box, side))
+    assert across(made, box) <= FACE_BLOCKS + 1
+
+
+@pytest.mark.parametrize("size", [20, 30, 40, 60])
+def test_a_face_that_the_network_sees_is_hidden_wholly(size: int) -> None:
+    from crowdmon.counting.factory import make_counter_factory
+
+    rgb, box = face(size, (320, 160))
+    seen = make_counter_factory()().count(Frame(rgb))
+    assert seen.count > 0.5, "the network sees it"
+    assert across(pixelate(rgb, seen), box) <= FACE_BLOCKS + 1
+
+
+def test_a_dense_crowd_keeps_small_blocks() -> None:
+    made = pixelate(NOISE, density(*((row, column) for row in range(45) for column in range(80))))
+    assert len(np.unique(made.reshape(-1, 3), axis=0)) > 1500
+
+
+def on(box: Box, side: str) -> DensityMap:
+    """One person, spread evenly over a half of a face."""
+    grid = Grid(45, 80, 8, 8, 640, 360)
+    middle, centre = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    left = middle if side == "right" else box.left
+    right = middle if side == "left" else box.right
+    top = centre if side == "bottom" else box.top
+    bottom = centre if side == "top" else box.bottom
+    people = np.zeros((45, 80), np.float32)
+    people[int(top // 8) : int(bottom // 8) + 1, int(left // 8) : int(right // 8) + 1] = 1.0
+    return DensityMap((people / people.sum()).astype(np.float32), grid)

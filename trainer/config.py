@@ -20,7 +20,9 @@ class _Model(BaseModel):
 class Losses(_Model):
     """Which losses, in which proportion (Eq. 5)."""
 
-    density: Literal["hef", "hef-detached", "l2", "l2/4"] = "hef"
+    density: Literal["hef", "hef-detached", "l2", "l2/4", "none"] = Field(
+        "hef", description="none: a likelihood takes its place"
+    )
     gamma: float = 2.0
     unit: float = Field(
         1.0, gt=0, description="people per cell are multiplied by this inside of HEF's weight"
@@ -37,6 +39,28 @@ class Losses(_Model):
         ge=0,
         description="weight of the Bayesian loss, in people; with half, for packed pictures above all",
     )
+    zip: float = Field(
+        0.0,
+        ge=0,
+        description="weight of the zero-inflated Poisson likelihood of the heads in a block",
+    )
+    poisson: float = Field(0.0, ge=0, description="weight of the Poisson likelihood of the heads in a block")
+    negative_binomial: float = Field(
+        0.0, ge=0, description="weight of the negative binomial likelihood of the heads in a block"
+    )
+    dispersion: float = Field(
+        0.5, gt=0, description="of the negative binomial: a count's variance is mean + dispersion mean^2"
+    )
+    block_classes: float = Field(
+        0.0,
+        ge=0,
+        description="weight of the classes of the heads in a block, and of the density's distance from "
+        "their expectation",
+    )
+    block: int = Field(2, gt=0, description="side in cells of the blocks whose heads have a likelihood")
+    block_errors: float = Field(
+        0.0, ge=0, description="weight of the absolute errors of block sums, a block of side; sides: blocks"
+    )
     half: float = Field(
         0.0, ge=0, description="people in a crop whose squared errors weigh half; 0: all crops weigh the same"
     )
@@ -51,6 +75,17 @@ class Losses(_Model):
         if self.half and self.density not in ("l2", "l2/4"):
             raise ValueError("half weighs squared errors: it needs density: l2 or l2/4")
         return self
+
+    @model_validator(mode="after")
+    def _something_to_learn(self) -> Losses:
+        if self.density == "none" and not (self.zip or self.poisson or self.negative_binomial):
+            raise ValueError("density: none needs one of zip, poisson and negative_binomial in its place")
+        return self
+
+    @property
+    def counts_heads(self) -> bool:
+        """Whether a loss takes whole heads of blocks."""
+        return any((self.zip, self.poisson, self.negative_binomial, self.block_classes))
 
 
 _SHAPE = NetworkConfig()
@@ -198,6 +233,18 @@ class TrainConfig(_Model):
         taught = "guide" if self.guide is not None else "model: teacher" if self.model == "teacher" else ""
         if taught and (self.crop % 32 or self.protocol != "crops"):
             raise ValueError(f"{taught} needs protocol: crops, and a crop that is a multiple of 32")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_heads(self) -> TrainConfig:
+        if self.losses.counts_heads and self.kernel != "none":
+            raise ValueError("losses of the heads in blocks need kernel: none, where a head is whole")
+        if self.losses.zip and not (self.model == "ssr-hef" and self.network.segmentation):
+            raise ValueError("losses.zip needs model: ssr-hef with network.segmentation")
+        if self.losses.block_classes and (self.model != "ssr-hef" or self.guide is not None):
+            raise ValueError("losses.block_classes needs model: ssr-hef without guide")
+        if self.losses.density == "none" and self.guide is not None and self.guide.follow:
+            raise ValueError("guide.follow needs a density loss, not density: none")
         return self
 
     @model_validator(mode="after")

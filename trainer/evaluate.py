@@ -24,7 +24,19 @@ from trainer.data.datasets import Dataset, Sample
 from trainer.data.datasets.rois import cover
 from trainer.data.datasets.ucf_cc_50 import SHARED_WITH_PART_A
 from trainer.data.sources import MAX_SIDE
-from trainer.scores import Scored, by_category, by_range, by_scene, mean_of, nae, summary, without_mask, worst
+from trainer.scores import (
+    Scored,
+    by_category,
+    by_range,
+    by_scene,
+    log_ratio,
+    mean_of,
+    nae,
+    over_cameras,
+    summary,
+    without_mask,
+    worst,
+)
 
 log = logging.getLogger(__name__)
 
@@ -102,10 +114,11 @@ def report(dataset: Dataset, scored: Sequence[Scored], *, weights: str, backend:
     the same means of counts that ignore the ROI, for comparison with code that does.
     """
     total = summary(scored)
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = {"log_ratio": log_ratio(scored)}
     if any(one.scene for one in scored):
         extra["per_scene"] = by_scene(scored)
         total.update(mean_of(extra["per_scene"]))
+        extra["log_ratio_of_scenes"] = over_cameras(scored)
         extra["no_mask"] = mean_of(by_scene(without_mask(scored)))
     if dataset.categories:
         extra["by_category"] = by_category(scored, dataset.categories)
@@ -147,6 +160,7 @@ def over_folds(reports: Sequence[dict[str, Any]], folds: Sequence[Sequence[str]]
         "split": reports[0]["split"],
         **summary(scored),
         **mean_of(reports),
+        "log_ratio": log_ratio(scored),
         "by_range": by_range(scored),
         "per_fold": [{key: one[key] for key in keys} for one in reports],
         "folds": [list(fold) for fold in folds],

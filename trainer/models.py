@@ -27,6 +27,7 @@ from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError, WeightsError
 from trainer.config import TrainConfig
 from trainer.loop import state
+from trainer.loss.block_classes import VALUES
 from trainer.teacher.guide import hints
 from trainer.teacher.lite import imagenet
 from trainer.teacher.network import Teacher
@@ -70,6 +71,8 @@ def build(config: TrainConfig) -> Network:
         network = split_filters(network)
     if config.guide is not None:
         network.hint = hints(config.network.msrf)
+    if config.losses.block_classes:
+        network.hint = nn.Conv2d(config.network.msrf, len(VALUES), 1)
     if config.dropout:
         network.fuse.register_forward_hook(_dropout(config.dropout))
     return network

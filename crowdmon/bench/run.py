@@ -22,7 +22,7 @@ from rich.table import Table
 
 from crowdmon import __version__
 from crowdmon.atomic import write_whole
-from crowdmon.bench import inference, live, memory, offline, tables, window
+from crowdmon.bench import deciding, inference, live, memory, offline, tables, window
 from crowdmon.bench.harness import Bench, Figures, cores
 from crowdmon.commands import options
 from crowdmon.commands.places import check_outputs
@@ -38,6 +38,7 @@ PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("memory", memory.memory),
     ("offline", offline.offline),
     ("CPU a camera", offline.cpu),
+    ("levels and alarms", deciding.deciding),
 )
 """What is measured, in this order; each part sees the rows of those before it."""
 

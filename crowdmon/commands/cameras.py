@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from crowdmon.capture.uri import SourceSpec, parse_source
-from crowdmon.config import AppConfig, CameraConfig, load, validate
+from crowdmon.config import AppConfig, CameraConfig, load, validate, with_cameras
 from crowdmon.config.models import look_of
 from crowdmon.errors import ConfigError
 from crowdmon.places import is_there
@@ -48,7 +48,7 @@ def cameras_of(sources: Sequence[str], config: Path | None) -> tuple[CameraConfi
 def config_of(sources: Sequence[str], config: Path | None) -> AppConfig:
     """Return the same as a configuration, with what else the file says."""
     known = load(config) if config else AppConfig()
-    return known.model_copy(update={"cameras": cameras_of(sources, config)})
+    return with_cameras(known, cameras_of(sources, config))
 
 
 def meant(text: str, cameras: Sequence[CameraConfig], *, where: str) -> CameraConfig:

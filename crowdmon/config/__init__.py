@@ -2,6 +2,10 @@
 
 models.py    what a configuration is: AppConfig -> CameraConfig -> RoiConfig, frozen
 ground.py    the floor that a camera sees
+app.py       the whole configuration: AppConfig, frozen, like all the models in it
+models.py    CameraConfig -> RoiConfig; what is shown and recorded
+alarms.py    groups and alarm rules; rules.py checks that they fit the cameras
+follow.py    groups and rules follow cameras and ROIs that are renamed or gone
 levels.py    from people per m2 to a level: the named tables, own bounds
 fields.py    what the values are made of
 messages.py  a validation error in plain words, with its key path
@@ -9,13 +13,15 @@ files.py     load() and save()
 secrets.py   ${ENV} placeholders, expanded only when a source is opened
 """
 
+from crowdmon.config.alarms import AlarmConfig, GroupConfig
+from crowdmon.config.app import AppConfig
 from crowdmon.config.files import dump, load, parse, save
+from crowdmon.config.follow import with_cameras
 from crowdmon.config.ground import GroundConfig
 from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.messages import validate
 from crowdmon.config.models import (
     COLOURS,
-    AppConfig,
     CameraConfig,
     Colour,
     DisplayConfig,
@@ -26,12 +32,14 @@ from crowdmon.config.secrets import expand_secrets
 
 __all__ = [
     "COLOURS",
+    "AlarmConfig",
     "AppConfig",
     "BoundsConfig",
     "CameraConfig",
     "Colour",
     "DisplayConfig",
     "GroundConfig",
+    "GroupConfig",
     "LevelsConfig",
     "RecordConfig",
     "RoiConfig",
@@ -41,4 +49,5 @@ __all__ = [
     "parse",
     "save",
     "validate",
+    "with_cameras",
 ]

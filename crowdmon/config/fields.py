@@ -67,6 +67,19 @@ Positive = Annotated[Number, Field(gt=0)]
 Point = tuple[Number, Number]
 
 
+class MisplacedError(ConfigError):
+    """A value that does not fit another part of the file.
+
+    Attributes:
+        loc: where it stands below what is validated, such as ``("alarms", 0, "of", "roi")``.
+        value: the value.
+    """
+
+    def __init__(self, message: str, hint: str, *, loc: tuple[int | str, ...], value: object) -> None:
+        super().__init__(message, hint)
+        self.loc, self.value = loc, value
+
+
 class Model(BaseModel):
     """Frozen. Refuses unknown keys, and does not repeat values in its error texts."""
 

@@ -11,8 +11,8 @@ import yaml
 
 from crowdmon import atomic
 from crowdmon.address import holds_secret
+from crowdmon.config.app import AppConfig
 from crowdmon.config.messages import validate
-from crowdmon.config.models import AppConfig
 from crowdmon.errors import ConfigError, SinkError, redact
 
 MAX_BYTES = 1_000_000
@@ -110,7 +110,7 @@ def dump(config: AppConfig) -> str:
 
     Unset values are left out. Placeholders stay placeholders: the model never contains their values.
     """
-    data = config.model_dump(mode="json", exclude_defaults=True)
+    data = config.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -123,13 +123,14 @@ def save(config: AppConfig, path: str | Path) -> None:
     """Write the configuration so that the file is, at every moment, either the old or the new one.
 
     The previous file is kept as ``<name>.bak``, and its mode is kept. Nothing is written if nothing
-    changed. A link is followed, not replaced.
+    changed. A link is followed, not replaced. Alarm rules that do not fit are left out, because the file
+    could not be loaded with them.
 
     Raises:
         SinkError: the file or its folder cannot be written; the previous file is unchanged.
     """
     target = Path(os.path.realpath(path))
-    new = dump(config).encode()
+    new = dump(config.fitting()).encode()
     try:
         old = target.read_bytes() if target.exists() else None
         if old == new:

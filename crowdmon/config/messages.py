@@ -9,6 +9,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from crowdmon.config.alarms import (
+    AlarmConfig,
+    GroupConfig,
+    MemberConfig,
+    ShiftConfig,
+    StageConfig,
+    TargetConfig,
+)
+from crowdmon.config.fields import MisplacedError
 from crowdmon.config.ground import GroundConfig, GroundPointConfig, RectangleConfig
 from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, RoiConfig
@@ -25,6 +34,7 @@ _ALLOWED = {
     "string_unicode": "visible characters",
     "string_too_short": "at least one character",
     "tuple_type": "a list",
+    "too_short": "at least one",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "model_type": "a mapping of keys to values",
@@ -41,6 +51,12 @@ _KEYS: dict[str, type[BaseModel]] = {
     "points": GroundPointConfig,
     "rectangle": RectangleConfig,
     "levels": LevelsConfig,
+    "groups": GroupConfig,
+    "members": MemberConfig,
+    "alarms": AlarmConfig,
+    "of": TargetConfig,
+    **dict.fromkeys(("amber", "red", "critical"), StageConfig),
+    "schedule": ShiftConfig,
     "per_m2": BoundsConfig,
     "people": BoundsConfig,
 }
@@ -73,13 +89,16 @@ def validate(model: type[M], data: object, *, where: str) -> M:
 
 
 def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
-    path, kind, value = key_path(error["loc"]), error["type"], error["input"]
+    cause = error.get("ctx", {}).get("error")
+    kind, loc, value = error["type"], error["loc"], error["input"]
+    if isinstance(cause, MisplacedError):
+        loc, value = (*loc, *cause.loc), cause.value
+    path = key_path(loc)
     at = path or "the file"
     if kind == "extra_forbidden":
         return _unknown_key(error["loc"], _model_at(error["loc"][:-1], model))
     if kind == "missing":
         return f"{at} is missing", "Add it"
-    cause = error.get("ctx", {}).get("error")
     if isinstance(cause, ConfigError):
         shown = _show(value)
         given = "" if shown in _STRUCTURES else f" = {shown}"
@@ -101,7 +120,7 @@ def _explain(error: Any, model: type[BaseModel]) -> tuple[str, str]:
 
 
 def _unknown_key(loc: Sequence[int | str], model: type[BaseModel]) -> tuple[str, str]:
-    key, allowed = str(loc[-1]), list(model.model_fields)
+    key, allowed = str(loc[-1]), [field.alias or name for name, field in model.model_fields.items()]
     close = difflib.get_close_matches(key, allowed, n=1)
     guess = f"Did you mean '{close[0]}'? " if close else ""
     return f"{key_path(loc)} is not a known key", f"{guess}Known here: {', '.join(allowed)}"

@@ -1,4 +1,6 @@
-"""What a configuration is. All models are frozen; change one with ``model_copy`` or build a new one.
+"""Cameras, ROIs, and how they are shown and recorded.
+
+All models are frozen; change one with ``model_copy`` or build a new one.
 
 A model built in code raises pydantic's ``ValidationError``; :func:`crowdmon.config.validate` builds
 one from untrusted values and raises ``ConfigError`` instead.
@@ -72,6 +74,8 @@ class CameraConfig(Model):
         rate: counts a second to aim for; None for as many as the machine can do.
         unknown_after: seconds without a newly counted picture after which a stale count becomes unknown;
             None for the default.
+        watch_view: whether to notice that the lens is covered or the camera was turned; for live cameras.
+            False for one that is turned on purpose.
         rois: the camera's ROIs, in the order they are shown and recorded.
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
@@ -82,6 +86,7 @@ class CameraConfig(Model):
     source: Source
     rate: Annotated[Positive, Field(le=1000)] | None = None
     unknown_after: Annotated[Positive, Field(le=86_400)] | None = None
+    watch_view: bool = True
     rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(listed)] = ()
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
@@ -90,7 +95,7 @@ class CameraConfig(Model):
     @field_validator("rois")
     @classmethod
     def _unique(cls, rois: tuple[RoiConfig, ...]) -> tuple[RoiConfig, ...]:
-        _refuse_twins((roi.name for roi in rois), "ROIs of one camera")
+        refuse_twins((roi.name for roi in rois), "ROIs of one camera")
         return rois
 
     def to_rois(self) -> tuple[Roi, ...]:
@@ -138,37 +143,6 @@ class DisplayConfig(Model):
     pixelate: bool | None = None
 
 
-class AppConfig(Model):
-    """The whole configuration.
-
-    Attributes:
-        cameras: in the order they are shown.
-        record: where readings are stored; nowhere by default.
-        display: how pictures are shown.
-        levels: what gives a ROI its level, on every camera that has no levels of its own; none if None.
-    """
-
-    cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(listed)] = ()
-    record: RecordConfig = RecordConfig()
-    display: DisplayConfig = DisplayConfig()
-    levels: LevelsConfig | None = None
-
-    @field_validator("cameras")
-    @classmethod
-    def _unique(cls, cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
-        _refuse_twins((camera.name for camera in cameras), "cameras")
-        return cameras
-
-    def counted_cameras(self) -> tuple[CameraConfig, ...]:
-        """Return the cameras as they are counted: with the site's levels where they have none."""
-        if self.levels is None:
-            return self.cameras
-        return tuple(
-            camera if camera.levels is not None else camera.model_copy(update={"levels": self.levels})
-            for camera in self.cameras
-        )
-
-
 def look_of(name: str) -> str:
     """Return a form of a name that is equal for names that look the same.
 
@@ -177,7 +151,8 @@ def look_of(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _refuse_twins(names: Iterable[str], what: str) -> None:
+def refuse_twins(names: Iterable[str], what: str) -> None:
+    """Raise ConfigError if two names are the same, or look alike; ``what`` says whose they are."""
     seen: dict[str, str] = {}
     for name in names:
         look = look_of(name)

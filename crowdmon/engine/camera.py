@@ -16,7 +16,8 @@ from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
 from crowdmon.errors import describe
 from crowdmon.facts import Event
-from crowdmon.track.track import Counted, Silence, Track
+from crowdmon.track.track import Counted, Silence, Track, Unusable
+from crowdmon.track.view_check import View, ViewCheck, small_grey
 from crowdmon.values import CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
@@ -54,6 +55,7 @@ class Camera:
         self.count_failure: Exception | None = None
         self._unknown_after = unknown_after
         self._closed = False
+        self._view_check = ViewCheck()
         self._configure(config)
         self._track = Track(
             self.name,
@@ -79,11 +81,20 @@ class Camera:
         return self.config.unknown_after or self._unknown_after
 
     def reconfigure(self, config: CameraConfig) -> None:
-        """Take other ROIs or another rate; the source stays open."""
+        """Take other ROIs or another rate; the source stays open.
+
+        Who moves ROIs on a view that has changed has seen it: it is the right one from now on.
+        """
+        before = self.config
         self._configure(config)
         with self._lock:
+            seen, watched = self._view_check.reason, config.watch_view
+            if not watched or (seen is View.CHANGED and _shapes(config) != _shapes(before)):
+                self._view_check = ViewCheck()
             self._track.redraw(self.rois, config.to_limits())
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
+        if seen is not None and self._view_check.reason is None:
+            self.events.view(None)
 
     def show(self, size: tuple[int, int] | None) -> None:
         """Deliver view pictures that fit into ``size``; none if None."""
@@ -116,13 +127,20 @@ class Camera:
         """Take what was counted in ``frame``; for the counting thread. CountingError if it is no number."""
         now = self._clock.monotonic()
         moment = frame.time if self.connection.live or frame.pts is None else frame.pts
+        watched = self.connection.live and self.config.watch_view
+        grey = small_grey(frame.rgb) if watched and self._view_check.due(now) else None
         with self._lock:
             if self._closed:
                 return
+            before = self._view_check.reason
+            view = before if grey is None else self._view_check.step(grey, now)
+            seen = Counted(density, moment, self.cell.taken_era) if view is None else Unusable(frame.time)
             # Under the lock, so that sinks get the readings of a camera in the order of their times.
-            self._out(self._track.step(Counted(density, moment, self.cell.taken_era), now, pace=pace))
+            self._out(self._track.step(seen, now, pace=pace))
             self._last = (frame, density)
             self._meter.tick(now)
+        if view is not before:
+            self.events.view(view)
 
     def cannot_count(self, error: Exception) -> None:
         """Stop because counting failed: nothing is counted another way instead."""
@@ -163,6 +181,7 @@ class Camera:
             wish=self.config.rate,
             pace=pace,
             late=self.connection.late(),
+            unusable=_unusable(self._view_check.reason),
         )
         return CameraSnapshot(
             status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),
@@ -184,3 +203,16 @@ class Camera:
         self.view.close()
         with self._lock:
             self._closed = True
+
+
+def _shapes(config: CameraConfig) -> dict[str, object]:
+    return {roi.name: roi.polygon for roi in config.rois}
+
+
+def _unusable(view: View | None) -> str:
+    """Return what is the matter with what a camera sees, and what to do; empty if nothing is."""
+    if view is None:
+        return ""
+    if view is View.CHANGED:
+        return f"{view.value}. Turn the camera back, move the ROIs, or open it again (F5) if it is right"
+    return view.value

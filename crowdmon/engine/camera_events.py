@@ -8,6 +8,7 @@ from collections.abc import Callable
 from crowdmon.engine.protocols import Clock
 from crowdmon.errors import redact
 from crowdmon.facts import Event, EventKind
+from crowdmon.track.view_check import View
 from crowdmon.values import CameraState
 
 MOST_REASONS = 20
@@ -70,6 +71,13 @@ class CameraEvents:
         if frozen != self._frozen:
             self._frozen = frozen
             self.note(EventKind.FROZEN if frozen else EventKind.MOVING)
+
+    def view(self, view: View | None) -> None:
+        """Note what is the matter with what the camera sees; None if all is well again."""
+        if view is None:
+            self.note(EventKind.VIEW_CLEAR)
+        else:
+            self.note(EventKind.VIEW_CHANGED if view is View.CHANGED else EventKind.VIEW_COVERED, view.value)
 
     def _tell_size(self) -> None:
         before, self._told = self._told, self._size

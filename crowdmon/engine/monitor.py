@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
@@ -17,7 +17,7 @@ from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SourceError, describe
-from crowdmon.facts import Fact
+from crowdmon.facts import Event, Fact
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -43,6 +43,7 @@ class Monitor:
         sources: Sources | None = None,
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
+        past: Iterable[Fact] = (),
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -55,6 +56,7 @@ class Monitor:
             sources: opens sources; those of ``capture/`` by default.
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
+            past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
         """
         self._config = config
         self._sources = sources or CaptureSources()
@@ -66,7 +68,8 @@ class Monitor:
         self._captures: list[CaptureThread] = []
         self._open_sinks = open_sinks or (lambda record: {})
         self._memory = MemoryHistory()
-        self._site, self._site_lock = Site(), threading.RLock()
+        self._site, self._site_lock = Site(config.to_rules()), threading.RLock()
+        self._site.resume(past)
         self._sinks = SinkThread(
             sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
         )
@@ -158,6 +161,8 @@ class Monitor:
             self._memory.keep(cameras)
             with self._site_lock:
                 self._site.keep(cameras)
+                for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
+                    self._record(fact)
             self._exchange_sinks(record, config.record)
             for name, camera in cameras.items():
                 if before.get(name) is not camera:
@@ -204,6 +209,22 @@ class Monitor:
         """
         one = self._recording_of(camera, seekable=by < 0)
         self._revive(one, one.playback.step(by))
+
+    def acknowledge(self, alarm: str, *, who: str, note: str = "") -> bool:
+        """Note that somebody has seen an alarm; see :meth:`Site.acknowledge`.
+
+        Returns:
+            Whether there was one that was not acknowledged yet.
+
+        Raises:
+            KeyError: no such rule.
+            CrowdmonError: no name is given.
+        """
+        with self._site_lock:
+            facts = self._site.acknowledge(alarm, who=who, note=note, now=self._clock.wall())
+            for fact in facts:
+                self._record(fact)
+        return bool(facts)
 
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
@@ -270,6 +291,8 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
+                if isinstance(fact, Event):
+                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 

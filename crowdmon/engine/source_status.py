@@ -43,7 +43,8 @@ class SourceState:
 @dataclass(frozen=True, slots=True)
 class SourceFigures:
     """What was measured: see :class:`~crowdmon.values.Status`; ``wish`` is the configured rate, ``pace`` the
-    seconds of a turn of all cameras, ``late`` those by which pictures come late."""
+    seconds of a turn of all cameras, ``late`` those by which pictures come late, ``unusable`` says why what
+    the camera shows means nothing."""
 
     fps_in: float = 0.0
     fps_counted: float = 0.0
@@ -52,6 +53,7 @@ class SourceFigures:
     wish: float | None = None
     pace: float = 0.0
     late: float = 0.0
+    unusable: str = ""
 
 
 def status(known: SourceState, figures: SourceFigures, *, now: float, epoch: float) -> Status:
@@ -64,6 +66,8 @@ def status(known: SourceState, figures: SourceFigures, *, now: float, epoch: flo
         elif known.still is not None:
             state, since = CameraState.STALE, max(since, epoch - (now - known.still))
             message = f"The picture has not changed for {now - known.still:.0f} s"
+        elif figures.unusable:
+            state, message = CameraState.STALE, figures.unusable
         else:
             message = message or _delay(figures) or _slowness(figures)
     if known.next_try is not None and (left := known.next_try - now) > 5.0:

@@ -5,10 +5,11 @@ No clock, no thread, no lock.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
-from crowdmon.errors import SinkError
-from crowdmon.facts import Fact, check_recordable
+from crowdmon.errors import CrowdmonError, SinkError
+from crowdmon.facts import AlarmEvent, Event, Fact, check_recordable
+from crowdmon.track.alarms import Alarm, Rule
 from crowdmon.values import Reading
 
 
@@ -18,9 +19,11 @@ class Site:
     Replaying the history through it gives the same facts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        """Watch no camera yet; ``rules`` are the alarm rules, each with a name of its own."""
         self._newest: dict[str, Reading] = {}
         self._refused: dict[str, str] = {}
+        self._alarms = {rule.name: Alarm(rule) for rule in rules}
 
     @property
     def newest(self) -> Mapping[str, Reading]:
@@ -32,6 +35,11 @@ class Site:
         """Cameras whose last reading no file can hold, and why."""
         return self._refused
 
+    @property
+    def alarms(self) -> Mapping[str, Alarm]:
+        """The state of each rule by its name; to be looked at only."""
+        return self._alarms
+
     def step(self, readings: Sequence[Reading], now: float) -> tuple[Fact, ...]:
         """Return the facts of this moment.
 
@@ -40,15 +48,88 @@ class Site:
 
         Args:
             readings: new ones, in order; none at all is fine.
-            now: epoch seconds.
+            now: epoch seconds. Alarms go by the times of the readings, so that a replay gives the same ones.
+
+        Returns:
+            Each reading, and behind it the events that it brought about.
         """
-        del now  # what is due at a time, such as an alarm that is held for a while, needs it
-        return tuple(reading for reading in readings if self._accepted(reading))
+        del now
+        facts: list[Fact] = []
+        for reading in readings:
+            if not self._accepted(reading):
+                continue
+            facts.append(reading)
+            for alarm in self._concerned(reading):
+                if (event := alarm.step(self._newest)) is not None:
+                    facts.append(event.to_event())
+        return tuple(facts)
+
+    def resume(self, facts: Iterable[Fact]) -> None:
+        """Go on where an earlier run of the program ended: its alarms are not raised again.
+
+        Args:
+            facts: what was recorded, in order: all events since before the oldest alarm that is still on, and
+                the readings of the last minutes, which tell how long a value has been above a level.
+        """
+        for fact in facts:
+            if isinstance(fact, Event):
+                event = AlarmEvent.of(fact)
+                if event is not None and event.alarm in self._alarms:
+                    self._alarms[event.alarm].take(event)
+            elif self._accepted(fact):
+                for alarm in self._concerned(fact):
+                    alarm.look(self._newest)
+
+    def acknowledge(self, alarm: str, *, who: str, note: str = "", now: float) -> tuple[Fact, ...]:
+        """Note that somebody has seen an alarm: it is not repeated until it has cleared or gets higher.
+
+        Args:
+            alarm: the rule's name.
+            who: the person's name, not empty.
+            note: what the person says about it.
+            now: epoch seconds.
+
+        Returns:
+            The event; nothing if there is no such alarm at the moment, or it is acknowledged already.
+
+        Raises:
+            KeyError: no such rule.
+            CrowdmonError: no name is given.
+        """
+        one = self._alarms[alarm]
+        if not who.strip():
+            raise CrowdmonError(f"the alarm '{alarm}' is not acknowledged without a name", "Give a name")
+        event = one.acknowledge(who=who.strip(), note=note.strip(), time=now)
+        return () if event is None else (event.to_event(),)
+
+    def change_rules(self, rules: Sequence[Rule], now: float) -> tuple[Fact, ...]:
+        """Take other rules; one that is about the same as before goes on with its other levels and times.
+
+        Returns:
+            An event for each alarm that is on and whose rule is gone.
+        """
+        before, self._alarms = self._alarms, {rule.name: Alarm(rule) for rule in rules}
+        gone: list[Fact] = []
+        for name, old in before.items():
+            new = self._alarms.get(name)
+            if new is not None and _about(new.rule) == _about(old.rule):
+                new.follow(old)
+            elif (event := old.withdraw(now)) is not None:
+                gone.append(event.to_event())
+        return tuple(gone)
 
     def keep(self, cameras: Container[str]) -> None:
         """Forget all other cameras."""
         self._newest = {name: one for name, one in self._newest.items() if name in cameras}
         self._refused = {name: why for name, why in self._refused.items() if name in cameras}
+
+    def _concerned(self, reading: Reading) -> list[Alarm]:
+        """Return the alarms that a reading may change, in the order of the rules."""
+        return [
+            alarm
+            for alarm in self._alarms.values()
+            if any(one.camera == reading.camera for one in alarm.rule.members)
+        ]
 
     def _accepted(self, reading: Reading) -> bool:
         try:
@@ -60,3 +141,7 @@ class Site:
             self._refused = {name: why for name, why in self._refused.items() if name != reading.camera}
         self._newest = {**self._newest, reading.camera: reading}
         return True
+
+
+def _about(rule: Rule) -> tuple[object, ...]:
+    return rule.measure, rule.group, tuple((one.camera, one.roi) for one in rule.members)

@@ -13,7 +13,7 @@ from crowdmon.track.gaps import UNKNOWN_AFTER, Gaps
 from crowdmon.track.levels import NO_LIMITS, Limits, with_levels
 from crowdmon.track.measure import measure, not_counted
 from crowdmon.track.smooth import Smoother
-from crowdmon.values import DensityMap, Reading, Roi
+from crowdmon.values import DensityMap, Reading, ReadingState, Roi
 
 LAG = 0.2
 """Seconds that rows of silence are entered late, at their own times: a picture that came before one may take
@@ -41,6 +41,17 @@ class Silence:
 
     Attributes:
         epoch: this moment in the time of the camera's pictures, epoch seconds.
+    """
+
+    epoch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A picture came and was counted, but what it shows is not what the camera shall see.
+
+    Attributes:
+        epoch: the time of the picture, epoch seconds.
     """
 
     epoch: float
@@ -84,23 +95,30 @@ class Track:
         """The newest reading; None before the first."""
         return self._current
 
-    def step(self, seen: Counted | Silence, now: float, *, pace: float = 0.0) -> tuple[Reading, ...]:
+    def step(
+        self, seen: Counted | Unusable | Silence, now: float, *, pace: float = 0.0
+    ) -> tuple[Reading, ...]:
         """Return the readings that follow from what is known at ``now``.
 
         Args:
-            seen: what was counted, or that nothing was.
+            seen: what was counted, that it means nothing, or that nothing was counted.
             now: seconds.
             pace: seconds the machine needs for one picture of every camera: it takes the place of a shorter
                 interval, because a machine that is slow is not a camera that is silent.
 
         Returns:
-            For a count one reading, smoothed and with its levels. For silence one reading without a number
-            for every moment at which one was due.
+            For a count one reading, smoothed and with its levels. For an unusable picture an unknown one;
+            for silence one without a number for every moment at which one was due.
 
         Raises:
             CountingError: the density map holds values that are not numbers, or its picture has no time.
         """
-        made = self._count(seen, now, pace) if isinstance(seen, Counted) else self._wait(seen, now, pace)
+        if isinstance(seen, Counted):
+            made = self._count(seen, now, pace)
+        elif isinstance(seen, Unusable):
+            made = self._refuse(seen, now)
+        else:
+            made = self._wait(seen, now, pace)
         if made:
             self._current = made[-1]
         return made
@@ -142,6 +160,11 @@ class Track:
         self._smoother.interval = max(self._gaps.interval, pace)
         self._gaps.counted(now)
         return (with_levels(self._smoother.apply(reading, t=seen.moment), self._limits),)
+
+    def _refuse(self, seen: Unusable, now: float) -> tuple[Reading, ...]:
+        self._smoother.reset()
+        self._gaps.counted(now)
+        return (not_counted(self._camera, self._rois, time=seen.epoch, state=ReadingState.UNKNOWN),)
 
     def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
         self._gaps.start(now)

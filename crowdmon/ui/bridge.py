@@ -56,13 +56,15 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
         counter_factory: builds the counter; one with the bundled weights if None.
     """
     from crowdmon.engine.monitor import Monitor
+    from crowdmon.sinks.history.past import recorded_past
     from crowdmon.sinks.registry import open_sinks
 
     if counter_factory is None:
         from crowdmon.counting.factory import make_counter_factory
 
         counter_factory = make_counter_factory()
-    return Monitor(config, counter_factory=counter_factory, open_sinks=open_sinks)
+    past = recorded_past(config, time.time())
+    return Monitor(config, counter_factory=counter_factory, open_sinks=open_sinks, past=past)
 
 
 class Bridge(QObject):

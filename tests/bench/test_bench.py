@@ -10,6 +10,9 @@ import pytest
 
 from crowdmon.__main__ import main
 from crowdmon.bench import (
+    deciding as bench_deciding,
+)
+from crowdmon.bench import (
     harness as measuring,
 )
 from crowdmon.bench import (
@@ -44,6 +47,13 @@ GOALS = [
     goal("latency", "p95 of arrival to reading, 720p", limit=250.0, measured=300.0, unit="ms"),
     goal("vs-mcnn", "openvino bf16, 512x1024", limit=25.0, measured=31.4, unit="x", at_least=True),
 ]
+
+
+def test_decisions_are_measured_with_a_goal(tmp_path: Path) -> None:
+    (row,), (wanted,) = bench_deciding.deciding(Bench(tmp_path))
+    assert row["cameras"] == 16
+    assert row["percent_of_core"] == wanted["measured"] > 0
+    assert (wanted["goal"], wanted["bound"]) == (1.0, "at most")
 
 
 def test_the_figures_are_printed_and_written(monkeypatch, capsys, tmp_path: Path) -> None:

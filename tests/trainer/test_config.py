@@ -36,6 +36,23 @@ def test_the_paper_s_protocol_is_the_paper_s() -> None:
         ("crop: 250", "crop: .*multiple of 8"),
         ("cut: device", r"cut: device needs protocol: crops, kernel: none and no norm_source$"),
         ("losses: {half: 3}", r"losses: half weighs squared errors: it needs density: l2 or l2/4$"),
+        (
+            "losses: {density: none}",
+            r"losses: density: none needs one of zip, poisson and negative_binomial in its place$",
+        ),
+        ("losses: {poisson: 1}", r"losses of the heads in blocks need kernel: none, where a head is whole$"),
+        (
+            "{kernel: none, losses: {zip: 1}, network: {segmentation: false}}",
+            r"losses.zip needs model: ssr-hef with network.segmentation$",
+        ),
+        (
+            "{kernel: none, losses: {block_classes: 1}, guide: {weights: x}}",
+            r"losses.block_classes needs model: ssr-hef without guide$",
+        ),
+        (
+            "{kernel: none, losses: {density: none, zip: 1}, guide: {weights: x, follow: 0.5}}",
+            r"guide.follow needs a density loss, not density: none$",
+        ),
         ("- 3", "holds no settings"),
         ("rate: [", "is not YAML"),
     ],

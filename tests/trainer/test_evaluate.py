@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,18 @@ from tests.trainer import trees
 from trainer import evaluate
 from trainer.data.datasets import Dataset, Sample, load
 from trainer.data.datasets.rois import cover, inside_roi, mask_cover
-from trainer.scores import RANGES, Scored, by_range, by_scene, mean_of, summary, worst
+from trainer.scores import (
+    LEAST_COUNT,
+    RANGES,
+    Scored,
+    by_range,
+    by_scene,
+    log_ratio,
+    mean_of,
+    over_cameras,
+    summary,
+    worst,
+)
 
 ERRORS = [Scored("a", 10, 13.0), Scored("b", 0, 1.0), Scored("c", 90, 84.0)]
 
@@ -66,6 +78,45 @@ def test_scenes_count_the_same_however_many_pictures_they_have() -> None:
     rows = by_scene(scored)
     assert [row["scene"] for row in rows] == ["a", "b"]
     assert mean_of(rows) == {"mae": pytest.approx(2.5), "mse": pytest.approx((4 + 2**0.5) / 2)}
+
+
+def test_log_ratios_by_hand() -> None:
+    scored = [Scored("1", 10, 20.0), Scored("2", 100, 50.0), Scored("3", 0, 7.0), Scored("4", 8, 16.0)]
+    found, two = log_ratio(scored), math.log(2)
+    assert found["images"] == 3  # nobody has no ratio
+    assert found["mean"] == pytest.approx(two / 3)
+    assert found["off"] == pytest.approx(two)
+    assert found["spread"] == pytest.approx((((2 / 3) ** 2 * 2 + (4 / 3) ** 2) / 2) ** 0.5 * two)
+
+
+def test_log_ratios_of_nothing_and_of_one() -> None:
+    assert log_ratio([Scored("a", 0, 3.0)]) == {"images": 0, "mean": None, "off": None, "spread": None}
+    assert log_ratio([Scored("a", 5, 5.0)]) == {"images": 1, "mean": 0.0, "off": 0.0, "spread": None}
+    assert log_ratio([Scored("a", 4, 0.0)])["mean"] == pytest.approx(math.log(LEAST_COUNT / 4))
+
+
+def test_cameras_count_the_same_however_many_pictures_they_have() -> None:
+    scored = [Scored("1", 10, 20.0, "a"), Scored("2", 10, 20.0, "a"), Scored("3", 10, 20.0, "a")]
+    scored += [Scored("4", 10, 10.0, "b"), Scored("5", 0, 4.0, "c")]
+    found = over_cameras(scored)
+    assert found["images"] == 2
+    assert found["mean"] == pytest.approx(math.log(2) / 2)
+    assert found["spread"] == pytest.approx(math.log(2) / 2**0.5)
+    assert [row["log_ratio"]["images"] for row in by_scene(scored)] == [3, 1, 0]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3000), st.floats(0.5, 5000)), min_size=2, max_size=30),
+    st.floats(1, 4),
+)
+def test_a_common_factor_moves_the_mean_and_not_the_spread(
+    pairs: list[tuple[int, float]], factor: float
+) -> None:
+    before = log_ratio([Scored("a", truth, count) for truth, count in pairs])
+    after = log_ratio([Scored("a", truth, factor * count) for truth, count in pairs])
+    assert after["mean"] == pytest.approx(before["mean"] + math.log(factor), abs=1e-9)
+    assert after["spread"] == pytest.approx(before["spread"], abs=1e-9)
+    assert before["off"] >= abs(before["mean"]) - 1e-9
 
 
 # the ROI on a grid
@@ -178,6 +229,8 @@ def test_scores_by_scene_are_plain_means(expo: Dataset) -> None:
     assert result["mae"] == pytest.approx(2.25)
     assert result["mse"] == pytest.approx((6.5**0.5 + 2.0) / 2)
     assert result["no_mask"]["mae"] == pytest.approx((12.5 + 12.0) / 2)
+    assert result["log_ratio"]["images"] == 2  # one of the three is empty
+    assert result["log_ratio_of_scenes"] == over_cameras(evaluate.score(expo, PaintedCounter(people)))
     assert result["per_image"][0] == {
         "image": expo.samples[0].name,
         "truth": 1,

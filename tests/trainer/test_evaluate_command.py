@@ -192,6 +192,7 @@ def test_nwpu_submission_is_a_line_a_picture(tmp_path: Path, weights: Path, run:
     counted = found["per_image"][0]["count"]
     assert found["nae"] == pytest.approx(abs(counted - 1), abs=1e-3)
     assert "level 0: 0" in out
+    assert f"log(count / truth) {found['log_ratio']['mean']:+.3f} on average" in out
     assert run(*words, "--submission", tmp_path / "no" / "where.txt")[0] == 6
 
 

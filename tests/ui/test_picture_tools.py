@@ -96,7 +96,7 @@ def fine(name: str = "north") -> Frame:
 def test_people_are_pixelated_by_key_and_stay_so(gui: Open, qtbot: QtBot) -> None:
     settings = Settings()
     one = live(gui, settings=settings)
-    one.monitor.put("north", view=fine())
+    one.monitor.put("north", view=fine(), density=density(time=NOON))
     one.step()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
 
@@ -108,7 +108,7 @@ def test_people_are_pixelated_by_key_and_stay_so(gui: Open, qtbot: QtBot) -> Non
     one.monitor.put("north", density=density(at=(8, 8)))
     one.step()
     assert changed()[64:72, 64:72].mean() > 0.9, "a picture that stands still follows what was counted"
-    one.monitor.put("north", view=replace(fine(), time=NOON + 5))
+    one.monitor.put("north", view=replace(fine(), time=NOON + 0.5))
     one.step()
     assert changed().mean() > 0.98, "they have walked on since"
     other = live(gui, settings=settings)

@@ -614,3 +614,16 @@ def test_a_roi_without_an_area_loses_none(measured: Hand) -> None:
     assert measured.hint() != GONE
     measured.drag((0.3, 0.5), (0.35, 0.5), (0.3, 0.5))
     assert measured.rois()[0].area_m2 == 40.0, "back where it was"
+
+
+def test_groups_and_rules_follow_a_roi_that_is_renamed(hand: Hand) -> None:
+    of = {"camera": "north", "roi": "gate"}
+    groups = [{"name": "all", "members": [of]}]
+    alarms = [{"name": "full", "of": of, "red": {"above": 5}}]
+    data = {**hand.gui.bridge.config.model_dump(by_alias=True), "groups": groups, "alarms": alarms}
+    hand.gui.bridge.apply(AppConfig.model_validate(data))
+    renamed = GATE.model_copy(update={"name": "entrance"})
+    hand.gui.window.presenter.set_rois("north", (renamed, STAIRS))
+    applied = hand.gui.monitor.config
+    assert applied.alarms[0].target.roi == applied.groups[0].members[0].roi == "entrance"
+    assert [rule.members[0].roi for rule in applied.to_rules()] == ["entrance"]

@@ -138,6 +138,7 @@ def show(result: dict[str, Any], console: Console) -> None:
     )
     if result.get("nae") is not None:
         console.print(f"NAE {result['nae']:.3f}, of pictures with people in them", highlight=False)
+    _ratios(result, console)
     for key, first in (
         ("per_fold", "fold"),
         ("per_scene", "scene"),
@@ -159,6 +160,20 @@ def show(result: dict[str, Any], console: Console) -> None:
             console.print(f"fold {number} tests on {' '.join(names)}", highlight=False, soft_wrap=True)
     for note in result["notes"]:
         console.print(f"Note: {note}.", highlight=False, soft_wrap=True)
+
+
+def _ratios(result: dict[str, Any], console: Console) -> None:
+    """Print the logarithms of the ratios of count and truth, as factors: of pictures, then of scenes."""
+    for key, of in (("log_ratio", "pictures"), ("log_ratio_of_scenes", "scenes")):
+        found = result.get(key)
+        if found and found["mean"] is not None:
+            spread = "" if found["spread"] is None else f", spread {found['spread']:.3f}"
+            console.print(
+                f"log(count / truth) {found['mean']:+.3f} on average, {found['off']:.3f} off{spread}, "
+                f"of {found['images']} {of} with somebody in them",
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 def _table(rows: list[dict[str, Any]], first: str) -> Table:

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 LOSSES = (
     "density", "segmentation", "classification", "pyramid", "empty", "count", "bayesian",
+    "zip", "poisson", "negative_binomial", "block_classes", "block_errors",
     "teacher_density", "teacher_pyramid", "hint",
 )  # fmt: skip
 """What a step's loss may be the sum of."""

@@ -28,8 +28,11 @@ from crowdmon.view.camera_values import FRESH
 from crowdmon.view.fit import Fit, fit
 from crowdmon.view.theme import DARK, Theme
 
-_KNOWN_S = 3.0
+_KNOWN_S = 0.1
 """Seconds after which people may have left their cells: then the whole picture is pixelated."""
+
+_SETTLE_S = 1.0
+"""Seconds for which counts must keep up before less than the whole picture is pixelated again: no flicker."""
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -74,6 +77,7 @@ class VideoView(QWidget):
         self._opacity = 1.0
         self._frame: Frame | None = None
         self._private = False
+        self._behind: float | None = None
         self._shapes: tuple[RoiShape, ...] = ()
         self._chosen: str | None = None
         self._notice = Notice(CameraState.CONNECTING)
@@ -89,7 +93,7 @@ class VideoView(QWidget):
         """Forget the camera shown so far, so that nothing of it appears with another camera."""
         self._picture, self._grey, self._heat = QImage(), QImage(), QImage()
         self._density, self._size, self._shapes, self._chosen = None, (0, 0), (), None
-        self._frame = None
+        self._frame = self._behind = None
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -107,9 +111,16 @@ class VideoView(QWidget):
         self.update()
 
     def _knowledge(self, frame: Frame) -> DensityMap | None:
-        """Return where people are in a picture; None if the last count is too old."""
+        """Return where people are in a picture; None if that is not known for this very moment."""
         density = self._density
-        return density if density and abs(frame.time - density.time) <= _KNOWN_S else None
+        if density is None:
+            return None
+        if abs(frame.time - density.time) > _KNOWN_S:
+            self._behind = frame.time
+            return None
+        itself = frame.time == density.time  # a paused picture, or one that stands still
+        settled = self._behind is None or abs(frame.time - self._behind) > _SETTLE_S
+        return density if itself or settled else None
 
     def set_density(self, density: DensityMap) -> None:
         """Show another heatmap."""

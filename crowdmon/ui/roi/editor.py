@@ -21,11 +21,13 @@ class RoiEditor(QObject):
     Signals:
         changed(): the picture must be painted again.
         rois_changed(str, object): the new ROIs of a camera, a tuple of RoiConfig.
+        roi_deleted(str): the name of a ROI that was just deleted as a whole.
         editing_changed(bool), selected_changed(str), hint_changed(str): the new value.
     """
 
     changed = pyqtSignal()
     rois_changed = pyqtSignal(str, object)
+    roi_deleted = pyqtSignal(str)
     editing_changed = pyqtSignal(bool)
     selected_changed = pyqtSignal(str)
     hint_changed = pyqtSignal(str)
@@ -261,8 +263,8 @@ class RoiEditor(QObject):
         if name and point is not None:
             if self.do(lambda draft: draft.delete_point(name, point)):
                 self.select(name)
-        elif name:
-            self.do(lambda draft: draft.delete(name))
+        elif name and self.do(lambda draft: draft.delete(name)):
+            self.roi_deleted.emit(name)
         self.hover = NOTHING
 
     def pointer_at(self, apart: Callable[[Point], bool]) -> None:

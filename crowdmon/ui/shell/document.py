@@ -42,9 +42,11 @@ class Document(QObject):
 
     Signals:
         changed(): another file, or other cameras.
+        opened(): another configuration took the place of the one before.
     """
 
     changed = pyqtSignal()
+    opened = pyqtSignal()
 
     def __init__(self, bridge: Bridge, path: Path | None = None) -> None:
         """Assume that ``path`` holds the bridge's configuration."""
@@ -97,6 +99,7 @@ class Document(QObject):
         check_apart(history_places(config), [Place(CONFIGURATION, path), *places_of(bare)])
         self.path, self._saved = path, config
         self._bridge.apply(config)
+        self.opened.emit()
 
 
 class DocumentDialogs(QObject):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget
+from PyQt6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from crowdmon import __version__
 from crowdmon.ui.bridge import Bridge
@@ -23,6 +23,7 @@ from crowdmon.ui.shell.document import Document, DocumentDialogs
 from crowdmon.ui.shell.menus import Handlers, Menus, When, shortcuts
 from crowdmon.ui.shell.panels import Panels, dock_panels
 from crowdmon.ui.shell.presenter import Presenter
+from crowdmon.ui.shell.removals import Removals, RemovalStrip
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
 from crowdmon.ui.sources.opening import SourceOpener
@@ -52,10 +53,17 @@ class MainWindow(QMainWindow):
         self.document = Document(bridge, path)
         self.dialogs = DocumentDialogs(self.document, self)
         self.panels = Panels()
+        self.removal_strip = RemovalStrip()
         self._middle = QStackedWidget()
         self._middle.addWidget(self.panels.first_run)
         self._middle.addWidget(self.panels.picture)
-        self.setCentralWidget(self._middle)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.removal_strip)
+        column.addWidget(self._middle, 1)
+        self.setCentralWidget(middle)
         self.setStatusBar(self.panels.status)
         self.presenter = Presenter(bridge, self.panels)
         context = PanelContext(bridge, self.settings, self.presenter)
@@ -70,11 +78,13 @@ class MainWindow(QMainWindow):
         self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
         self.rois = RoiController(self, bridge, self.presenter, self.panels)
         self.menus = self._build_menus()
+        self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
+        self.document.opened.connect(self.removals.forget)
         self.presenter.cameras_changed.connect(self._cameras_changed)
         self.presenter.focus_changed.connect(self._show_title)
         self.document.changed.connect(self._show_title)
         self.panels.first_run.chosen.connect(self.opener.choose)
-        self.panels.cameras.remove_asked.connect(self.presenter.remove)
+        self.panels.cameras.remove_asked.connect(self.removals.remove)
         self._shown = -1
         self._laid_out = False
         self._settled = False
@@ -121,7 +131,7 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "edit_rois": editor.set_editing,
             "new_roi": editor.begin_sketch,
-            "undo": editor.undo,
+            "undo": lambda: self.removals.undo(),
             "redo": editor.redo,
             "rename_roi": self.rois.rename,
             "insert_point": editor.insert_point,
@@ -158,7 +168,7 @@ class MainWindow(QMainWindow):
     def remove_focused(self) -> None:
         """Remove the camera that is looked at."""
         if self.presenter.focused:
-            self.presenter.remove(self.presenter.focused)
+            self.removals.remove(self.presenter.focused)
 
     def reset_layout(self) -> None:
         """Move every panel back to its default place."""

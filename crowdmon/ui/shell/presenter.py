@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from crowdmon.address import public
-from crowdmon.config import AppConfig, CameraConfig, RoiConfig
+from crowdmon.config import AppConfig, CameraConfig, RoiConfig, with_cameras
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.plot.count_plot import Curve
@@ -19,11 +20,27 @@ from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingStat
 from crowdmon.view import wording
 from crowdmon.view.camera_values import CameraValues
 from crowdmon.view.changes import EngineNote
+from crowdmon.view.curves import Curves
 from crowdmon.view.theme import DARK, Theme
 from crowdmon.view.trend import BEFORE_S, Trend, trend
 
 if TYPE_CHECKING:
     from crowdmon.ui.shell.panels import Panels
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Removed:
+    """A camera that was removed, and what is needed to bring it back.
+
+    Attributes:
+        camera: with its ROIs.
+        place: its position among the cameras, from 0.
+        history: its curve.
+    """
+
+    camera: CameraConfig
+    place: int
+    history: Curves
 
 
 class Presenter(QObject):
@@ -46,6 +63,7 @@ class Presenter(QObject):
         self._error = ""
         self._cameras: dict[str, CameraValues] = {}
         self._given: tuple[CameraConfig, ...] | None = None
+        self._returning: dict[str, Curves] = {}
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
@@ -84,7 +102,7 @@ class Presenter(QObject):
             kept = before.get(camera.name)
             # Another source under the same name is another camera: nothing old may be shown for it.
             stays = kept is not None and kept.config.source == camera.source
-            self._cameras[camera.name] = kept if stays and kept is not None else CameraValues(camera)
+            self._cameras[camera.name] = kept if stays and kept is not None else self._values_of(camera)
             self._cameras[camera.name].redraw(camera)
         self._panels.cameras.set_names(list(self._cameras))
         new = [name for name in self._cameras if name not in before]
@@ -130,17 +148,39 @@ class Presenter(QObject):
     def add(self, camera: CameraConfig) -> None:
         """Open another camera and look at it."""
         cameras = (*self._bridge.config.cameras, camera)
-        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def add_named(self, data: Mapping[str, str]) -> None:
         """Open a camera given by name and source; the name is made unique."""
         taken = [camera.name for camera in self._bridge.config.cameras]
         self.add(CameraConfig(name=wording.unique(data["name"], taken), source=data["source"]))
 
-    def remove(self, name: str) -> None:
-        """Close a camera."""
-        cameras = tuple(one for one in self._bridge.config.cameras if one.name != name)
-        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+    def remove(self, name: str) -> Removed | None:
+        """Close a camera. Returns what brings it back; None if there is none of that name."""
+        before = self._bridge.config.cameras
+        place = next((place for place, one in enumerate(before) if one.name == name), None)
+        if place is None:
+            return None
+        values = self._cameras.get(name)
+        removed = Removed(before[place], place, values.history if values else Curves())
+        cameras = (*before[:place], *before[place + 1 :])
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
+        return removed
+
+    def restore(self, removed: Removed) -> None:
+        """Bring a removed camera back to its place, with its ROIs and its curve, and look at it.
+
+        If another camera has its name now, its own gets a number.
+        """
+        now = self._bridge.config.cameras
+        name = wording.unique(removed.camera.name, [one.name for one in now])
+        camera = removed.camera.model_copy(update={"name": name})
+        self._returning[name] = removed.history
+        cameras = (*now[: removed.place], camera, *now[removed.place :])
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
+
+    def _values_of(self, camera: CameraConfig) -> CameraValues:
+        return CameraValues(camera, history=self._returning.pop(camera.name, Curves()))
 
     def set_rois(self, name: str, rois: Sequence[RoiConfig]) -> None:
         """Count other ROIs on a camera; its source stays open."""
@@ -148,7 +188,7 @@ class Presenter(QObject):
             one.model_copy(update={"rois": tuple(rois)}) if one.name == name else one
             for one in self._bridge.config.cameras
         )
-        self._bridge.apply(self._bridge.config.model_copy(update={"cameras": cameras}))
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def _status(self, name: str, status: Status) -> None:
         camera = self._cameras.get(name)

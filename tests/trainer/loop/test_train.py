@@ -1,11 +1,14 @@
 """The loop: resuming is exact, switches change what they claim, faults are named."""
 
 import csv
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.network import SSRHEF
@@ -13,6 +16,7 @@ from crowdmon.counting.weights import load as load_weights
 from crowdmon.errors import ConfigError
 from crowdmon.values import Frame
 from tests.trainer.data.test_crops import PLAIN, UNCHANGED, dotted, source
+from trainer import models
 from trainer.config import TrainConfig
 from trainer.data.batch import collate
 from trainer.data.crops import batch, cut
@@ -23,6 +27,7 @@ from trainer.loop.logbook import LOSSES
 from trainer.loop.optimiser import learning_rate
 from trainer.loop.train import Data, NonFiniteLossError, Progress, train
 from trainer.loop.validate import Score
+from trainer.loss.blocks import SOFT
 from trainer.loss.objective import parts
 
 SMALL = {"stem": 2, "widths": [4, 4, 8], "dilations": [[1], [1], [1, 2]], "msrf": 2, "head": [8, 8, 4]}
@@ -61,6 +66,17 @@ def test_an_interrupted_run_goes_on_along_the_same_curve(tmp_path: Path) -> None
     whole, pieces = (Counter(tmp_path / run / "last.safetensors") for run in ("whole", "parts"))
     frame = Frame(dotted(seed=3).rgb)
     assert whole.count(frame).count == pieces.count(frame).count
+
+
+def test_the_layer_of_block_classes_is_resumed_and_left_out_of_the_weights(tmp_path: Path) -> None:
+    settings = config(
+        kernel="none", losses={"density": "l2", "block_classes": 0.1}, steps=4, validate_every=4
+    )
+    train(settings, data(), tmp_path / "whole")
+    train(settings, data(), tmp_path / "parts", steps=3)
+    train(settings, data(), tmp_path / "parts", resume=True)
+    assert curve(tmp_path / "whole") == curve(tmp_path / "parts")
+    assert not [key for key in load_weights(tmp_path / "parts" / "last.safetensors").tensors if "hint" in key]
 
 
 def test_a_run_whose_crops_are_cut_on_the_device_goes_on_along_the_same_curve(tmp_path: Path) -> None:
@@ -183,6 +199,18 @@ def test_frozen_normalisation_keeps_its_statistics_and_still_learns() -> None:
         ({"losses": {"pyramid": 0.1}}, {"density", "segmentation", "classification", "pyramid"}),
         ({"losses": {"count": 0.1}}, {"density", "segmentation", "classification", "count"}),
         ({"losses": {"bayesian": 0.1}}, {"density", "segmentation", "classification", "bayesian"}),
+        (
+            {"kernel": "none", "losses": {"density": "none", "zip": 1, "block_errors": 0.5}},
+            {"zip", "block_errors", "segmentation", "classification"},
+        ),
+        (
+            {"kernel": "none", "losses": {"density": "none", "poisson": 1, "negative_binomial": 0.5}},
+            {"poisson", "negative_binomial", "segmentation", "classification"},
+        ),
+        (
+            {"kernel": "none", "losses": {"block_classes": 0.1}},
+            {"density", "segmentation", "classification", "block_classes"},
+        ),
     ],
 )
 def test_a_switch_takes_its_loss_with_it(switch: dict[str, object], expected: set[str]) -> None:
@@ -190,7 +218,7 @@ def test_a_switch_takes_its_loss_with_it(switch: dict[str, object], expected: se
     patches = batch(settings, data().train, step=0)
     classes = settings.network.classes
     one = collate(patches, settings.preprocess(), classes=classes, threshold=10)
-    outputs = SSRHEF(settings.network.build()).train_outputs(one.pictures)
+    outputs = models.build(settings).train_outputs(one.pictures)
     found = parts(outputs, one, settings.losses, density_scale=10)
     assert set(found) == expected
     assert set(found) <= set(LOSSES), "the logbook has a column for each"
@@ -209,6 +237,24 @@ def test_the_bayesian_loss_is_in_people_and_leaves_streets_to_the_squares() -> N
     expected = (inside * usual / (5 + usual)).mean().item()
     left = parts(nothing, one, half, density_scale=10)["bayesian"]
     assert left.item() == pytest.approx(0.5 * expected, rel=1e-5)
+
+
+def test_the_likelihood_of_a_map_is_that_of_its_known_blocks() -> None:
+    settings = config(kernel="none", losses={"density": "none", "zip": 2.0})
+    one = collate(batch(settings, data().train, step=0), settings.preprocess(), classes=5, threshold=10)
+    density = torch.zeros_like(one.density)
+    masks = tuple(torch.ones_like(label, dtype=torch.float32) for label in one.segmentations)
+    masks[2][:, :, :, 1:] = 0  # a block of which a cell is unknown is not judged: the first column goes too
+    logits = tuple(torch.full(mask.shape, 60.0) for mask in masks)
+    outputs = SSRHEF(settings.network.build()).train_outputs(one.pictures)
+    outputs = outputs._replace(density=density, segmentations=logits)
+    nothing = parts(outputs, replace(one, masks=masks), settings.losses, density_scale=10)["zip"]
+    assert nothing.item() == 0
+    known = parts(outputs, one, settings.losses, density_scale=10)["zip"].item()
+    rate = 4 * SOFT
+    heads = F.avg_pool2d(one.density, 2).flatten() * 4 / 10
+    by_hand = (rate - heads * math.log(rate) + torch.lgamma(heads + 1)).mean().item()
+    assert known == pytest.approx(2 * by_hand, rel=1e-4)
 
 
 def test_losses_are_weighted_as_equation_five_says() -> None:

@@ -1,0 +1,50 @@
+"""What a new run of the program has to know of the last one, so that alarms go on."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from crowdmon.config import AppConfig
+from crowdmon.errors import CrowdmonError
+from crowdmon.facts import Fact
+from crowdmon.sinks.history.query import HistoryReader
+from crowdmon.sinks.history.selection import Selection
+from crowdmon.track.alarms import VALID
+
+EVENTS_BACK = 30 * 86_400.0
+"""Seconds: an alarm about which nothing happened for longer is raised anew."""
+
+READINGS_BACK = 600.0
+"""Seconds, at most, of readings: they tell how long a value has been above a level already."""
+
+_log = logging.getLogger(__name__)
+
+
+def recorded_past(config: AppConfig, now: float) -> list[Fact]:
+    """Return the events and the last readings of the history that a configuration names, by time.
+
+    Nothing if it has no alarm rules, or no history that can be read: that is logged, and alarms begin anew.
+
+    Args:
+        config: with ``record`` and ``alarms``.
+        now: epoch seconds.
+    """
+    if not config.alarms or config.record.history is None:
+        return []
+    path = Path(config.record.history).expanduser()
+    holds = [stage.hold for rule in config.to_rules() for stage in rule.stages]
+    back = min(READINGS_BACK, max(holds, default=0.0) + VALID)
+    cameras = frozenset(camera.name for camera in config.cameras)
+    try:
+        if not path.exists():
+            return []
+        with HistoryReader(path) as history:
+            events = list(history.events(Selection(since=now - EVENTS_BACK, cameras=cameras)))
+            readings = list(history.readings(Selection(since=now - back, cameras=cameras)))
+    except (CrowdmonError, OSError) as error:
+        _log.warning("alarms begin anew: %s", error)
+        return []
+    # An event of an alarm has the time of its reading, and comes behind it.
+    found: list[Fact] = [*readings, *events]
+    return sorted(found, key=lambda fact: fact.time)
