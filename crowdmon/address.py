@@ -155,7 +155,11 @@ def redact(text: str) -> str:
     """
     out: list[str] = []
     at = 0
-    starts = [found.start() for found in _START.finditer(text)]
+    starts: list[int] = []
+    for found in _START.finditer(text):
+        # What looks like a scheme within an address may be the end of a password.
+        if not starts or _END.search(text, starts[-1], found.start()):
+            starts.append(found.start())
     for start, limit in pairwise([*starts, len(text)]):
         if start < at:
             continue

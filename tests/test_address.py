@@ -150,3 +150,18 @@ def test_an_address_without_secrets_is_shown_whole(scheme: str, host: str, path:
 def test_no_harmless_parameter_sounds_like_a_secret() -> None:
     secret = ("pass", "pw", "key", "tok", "auth", "sec", "user")
     assert not any(word in key for key in HARMLESS for word in secret)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "opening rtsp://cam.example/live?password=Hunter2Secret://",
+        "opening rtsp://cam.example/live?password=Hunter2Secret://more",
+        "source=rtsp://me:Hunter2Secret@cam.example/live",
+        "rtsp://a/1,rtsp://me:Hunter2Secret@b/2",
+        "rtsp://a/1 rtsp://me:Hunter2Secret@b/2",
+    ],
+)
+def test_what_looks_like_a_scheme_within_an_address_is_a_part_of_it(text: str) -> None:
+    assert "Hunter2Secret" not in redact(text)
+    assert redact("rtsp://a/1 rtsp://b/2") == "rtsp://a/1 rtsp://b/2"

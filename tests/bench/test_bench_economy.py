@@ -19,6 +19,8 @@ from crowdmon.values import CameraState
 from tests.bench.test_bench_cameras import pictures
 from tests.fakes import FakeCounter, until
 
+pytestmark = pytest.mark.slow  # cameras are watched for seconds
+
 
 @pytest.fixture(scope="module")
 def them(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cameras]:

@@ -18,6 +18,7 @@ LATE = 3.0
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL here")
 @pytest.mark.timeout(60 + 20 * KILLS)
+@pytest.mark.slow
 def test_a_killed_recorder_leaves_all_but_the_last_moment(tmp_path: Path) -> None:
     figures = crash(tmp_path, KILLS, seed=1, longest=1.7)
     assert figures.bad == [], figures.text()

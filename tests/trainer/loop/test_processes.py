@@ -60,6 +60,7 @@ def test_shared_gradients_are_those_of_the_joined_batch(tmp_path: Path) -> None:
             assert torch.allclose(shared[name], gradient, rtol=1e-3, atol=1e-6), name
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     said = two_processes(
         tmp_path,
@@ -75,6 +76,7 @@ def test_two_processes_train_as_one_does(tmp_path: Path) -> None:
     assert two == pytest.approx(one, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_processes_stop_together_when_the_time_is_up_while_one_validates(tmp_path: Path) -> None:
     said = two_processes(
         tmp_path,
