@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crowdmon.geometry import polygon_area
+from crowdmon.geometry import coverage, polygon_area
 from crowdmon.track.ground import cell_areas, region_of
 from crowdmon.track.ground_fit import fit
 from crowdmon.track.measure import measure
@@ -54,7 +54,9 @@ def test_nobody_is_lost_on_the_way_to_the_floor(camera: Pinhole, seed: int) -> N
     polygon = ((0.2, 0.55), (0.8, 0.6), (0.5, 0.7), (0.7, 0.95), (0.3, 0.9))
     roi = Roi("r", polygon, plane=fit(camera.points()))
     layout = layout_of(roi, grid)
-    assert layout is not None
+    if layout is None:  # a low camera with a long lens sees the feet there, and none of the heads
+        assert not coverage(region_of(roi, camera.aspect).heads, grid).any()
+        return
     people = np.random.default_rng(seed).random((30, 40))
     laid = float((people.ravel()[layout.cells] * layout.shares).sum())
     counted = measure(DensityMap(people.astype(np.float32), grid), [roi]).roi("r")
