@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted", INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone. Give stdout somewhere to flush to on the way out.
+        # The reader of our output has gone. Give stdout somewhere to flush to on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:

@@ -87,7 +87,7 @@ def only_writer(path: Path) -> Iterator[None]:
         os.write(file, f"{os.getpid()}\n".encode())
         yield
     finally:
-        # Removed while it is held, so that whoever opened it meanwhile finds out that it has gone.
+        # Removed while it is held, so that a program that opened it meanwhile finds out that it has gone.
         with contextlib.suppress(OSError):
             place.unlink()
         os.close(file)

@@ -25,7 +25,7 @@ _MOST_BACK = 10.0
 """Seconds by which a late picture is dated back at most: a clock that says it is later may be no clock."""
 
 _BACKWARDS = 1.0
-"""Seconds; a larger step back is a stream that started anew, a smaller one is disorder."""
+"""Seconds; a larger step back is a stream that started again, a smaller one is disorder."""
 
 _FORWARDS = 5.0
 """Seconds by which live pictures may run ahead of the clock; beyond that the camera's clock was set."""

@@ -35,7 +35,7 @@ _WAITED = 0.05
 """Share of the time between two packets: who waits as long for the second has nothing left to read."""
 
 _BACK = 1.0
-"""Seconds; a larger step back is a stream that started anew."""
+"""Seconds; a larger step back is a stream that started again."""
 
 _CHECK = 1.0
 """Seconds after which dropping has to have helped."""

@@ -68,8 +68,8 @@ LONGEST_OPENING = 5.0
 thread that waits looks whether it is to stop."""
 
 SLOWEST_OPENING = 15.0
-"""Seconds for the first picture of a camera that sends one every ten; one that nobody knows gets them now and
-then."""
+"""Seconds for the first picture of a camera that sends one every ten; a new camera gets them on every third
+attempt."""
 
 _FEW = 2
 _TIMES = 4.0
@@ -115,7 +115,7 @@ class Patience:
         burst = silent and pictures > _FEW
         if burst and longest > SHORTEST:  # it did go on after a pause
             return min(LONGEST_PAUSE, 1.5 * longest)
-        # A call in vain says nothing of bursts.
+        # A call without an answer says nothing about bursts.
         if pictures:
             self._bursts = self._bursts + 1 if burst and lived < SOON else 0
         trial = burst and self._bursts % _TRIAL_EVERY == _TRIAL_AT

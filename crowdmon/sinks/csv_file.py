@@ -89,7 +89,7 @@ class ReadingCsv(Sink):
             self._drop()
 
     def _open(self) -> int:
-        """Start the file anew the first time; go on with what is there after a failure."""
+        """Empty the file the first time; continue what is there after a failure."""
         if self._carry_on:
             self._untear()
             cut_torn_row(self.path)

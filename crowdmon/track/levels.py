@@ -83,7 +83,7 @@ TABLES: Mapping[str, Bounds] = MappingProxyType(
         # NFPA 101: 7, 5 and 3 square feet a person. 7 is the least for assembly above 10,000 square feet,
         # 5 at or below it; below 7 people shuffle, below 3 the crowd jams.
         "nfpa": Bounds(1.54, 2.15, 3.59),
-        # No level at all: for a camera or ROI that the site's levels shall not apply to.
+        # No level at all: for a camera or ROI that the site's levels do not apply to.
         "none": Bounds(),
     }
 )

@@ -48,7 +48,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A picture came and was counted, but what it shows is not what the camera shall see.
+    """A picture came and was counted, but it does not show what the camera is there to see.
 
     Attributes:
         epoch: the time of the picture, epoch seconds.

@@ -142,7 +142,7 @@ class _Reference:
 
     @classmethod
     def of(cls, mean: Floats) -> _Reference:
-        """Keep the mean edges where they hardly change: not where people walk, nor where nothing is."""
+        """Keep the mean edges where they hardly change: not where people walk, and not where nothing is."""
         length = np.sqrt((mean**2).sum(axis=2))
         stable = np.where(length > _STABLE, length, 0.0).astype(np.float32)
         edges = np.asarray(mean * (stable > 0.0)[..., None], np.float32)

@@ -156,5 +156,5 @@ def test_a_history_that_is_missing_or_damaged_is_no_past(
     assert recorded_past(config, START) == []
     (tmp_path / "h.sqlite").write_bytes(b"no history" * 1000)
     assert recorded_past(config, START) == []
-    assert "alarms begin anew" in caplog.text
+    assert "alarms start without a past" in caplog.text
     assert recorded_past(AppConfig(record=config.record), START) == []

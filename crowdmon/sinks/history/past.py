@@ -13,7 +13,7 @@ from crowdmon.sinks.history.selection import Selection
 from crowdmon.track.alarms import VALID
 
 EVENTS_BACK = 30 * 86_400.0
-"""Seconds: an alarm about which nothing happened for longer is raised anew."""
+"""Seconds: an alarm about which nothing happened for longer is raised again."""
 
 READINGS_BACK = 600.0
 """Seconds, at most, of readings: they tell how long a value has been above a level already."""
@@ -43,7 +43,7 @@ def recorded_past(config: AppConfig, now: float) -> list[Fact]:
             events = list(history.events(Selection(since=now - EVENTS_BACK, cameras=cameras)))
             readings = list(history.readings(Selection(since=now - back, cameras=cameras)))
     except (CrowdmonError, OSError) as error:
-        _log.warning("alarms begin anew: %s", error)
+        _log.warning("alarms start without a past: %s", error)
         return []
     # An event of an alarm has the time of its reading, and comes behind it.
     found: list[Fact] = [*readings, *events]

@@ -299,7 +299,7 @@ class Presenter(QObject):
         camera = self._cameras.get(self._focus)
         if camera is None:
             return
-        # A picture is as bright as it is in every theme: upon it the bright colours hold.
+        # A picture is equally bright in every theme, so the bright colours fit.
         shapes = [
             RoiShape(
                 roi.name, roi.polygon, DARK.roi(roi.colour_at(place)), wording.people(camera.count(roi.name))
