@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -11,6 +12,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# A shell has its background jobs ignore Ctrl+C, and nohup a hang-up; the programs that tests start and end would
+# inherit that, and never end.
+for _name in ("SIGINT", "SIGHUP"):
+    _number = getattr(signal, _name, None)
+    if _number is not None and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler if _name == "SIGINT" else signal.SIG_DFL)
 
 DATA = "CROWDMON_DATA"
 """The variable that names the folder of real pictures and labels."""
