@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A shell has its background jobs ignore Ctrl+C, and nohup a hang-up; the programs that tests start and end would
+# A shell has its background jobs ignore Ctrl+C, and nohup a hang-up. The programs that tests start would
 # inherit that, and never end.
 for _name in ("SIGINT", "SIGHUP"):
     _number = getattr(signal, _name, None)
