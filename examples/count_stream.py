@@ -23,7 +23,8 @@ def main(source: str, target: str, seconds: str = "0") -> None:
         try:
             for _frame, _density, reading in readings:
                 left, right = reading.roi("left").count, reading.roi("right").count
-                print(reading.state, "-" if left is None else f"{left:.1f} left, {right:.1f} right")
+                said = "-" if left is None else f"{left:.1f} left, {right:.1f} right"
+                print(reading.state, said, flush=True)  # at once, also into a pipe
         except KeyboardInterrupt:
             print(f"stopped; every reading is in {target}")
 
