@@ -13,9 +13,11 @@ from crowdmon import locks, signals
 from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, load
 from crowdmon.counting.factory import make_counter_factory
+from crowdmon.engine import attach
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.service import Service
-from crowdmon.errors import ConfigError
+from crowdmon.engine.serving import Serving
+from crowdmon.errors import ConfigError, CrowdmonError
 from crowdmon.service_manager import ServiceManager
 from crowdmon.sinks.history.past import recorded_past
 from crowdmon.sinks.registry import open_sinks
@@ -41,10 +43,56 @@ def run(config: Path, *, backend: str = "auto", weights: Path | None = None) -> 
             open_sinks=open_sinks,
             past=recorded_past(known, time.time()),
         )
-        service = Service(engine, lambda: _reloaded(config, weights, known), manager=ServiceManager())
-        with _signals(service):
+        site = _Site(engine, config, weights, known)
+        service = Service(site, site.load, manager=ServiceManager())
+        with _attachable(site), _signals(service):
             service.run()
     return 0
+
+
+class _Site:
+    """The engine, and the configuration it has at the moment: from the file, or from a window."""
+
+    def __init__(self, engine: Monitor, config: Path, weights: Path | None, known: AppConfig) -> None:
+        self.engine, self.known = engine, known
+        self._config, self._weights = config, weights
+        self.place = attach.place_of(config) if attach.AVAILABLE else None
+        self.start, self.stop, self.snapshot = engine.start, engine.stop, engine.snapshot
+
+    @property
+    def failure(self) -> Exception | None:
+        return self.engine.failure
+
+    def load(self) -> AppConfig:
+        return _reloaded(self._config, self._weights, self.known)
+
+    def apply(self, config: AppConfig) -> None:
+        if config.record.history != self.known.record.history:
+            raise ConfigError(
+                "a service keeps its history", "Stop it and start it again to record to another file"
+            )
+        self.engine.apply(config)
+        self.known = config
+
+
+@contextlib.contextmanager
+def _attachable(site: _Site) -> Iterator[None]:
+    """Let windows of this user attach, where the system has sockets for it."""
+    if site.place is None:
+        yield
+        return
+    try:
+        serving = Serving(site.engine, lambda: site.known, site.place)
+    except CrowdmonError as error:
+        _log.warning("no window can attach: %s", error)
+        yield
+        return
+    serving.apply = site.apply
+    serving.start()
+    try:
+        yield
+    finally:
+        serving.stop()
 
 
 def _loaded(config: Path, weights: Path | None) -> AppConfig:
