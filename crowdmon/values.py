@@ -148,6 +148,7 @@ class Reading:
         state: ok only for a newly counted frame.
         frame: index of the frame counted; None unless the state is ok.
         pts: media seconds of the frame; None where the source has none.
+        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
     time: float
@@ -156,6 +157,7 @@ class Reading:
     state: ReadingState = ReadingState.OK
     frame: int | None = None
     pts: float | None = None
+    weights: str = ""
 
     def roi(self, name: str = WHOLE_FRAME) -> RoiReading:
         """Return the reading of one ROI; KeyError if there is none of that name."""
