@@ -156,6 +156,7 @@ class Reading:
         frame: index of the frame counted; None unless the state is ok.
         pts: media seconds of the frame; None where the source has none.
         camera_id: what the camera is called for ever, whatever its name; empty for the same as the name.
+        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
     time: float
@@ -165,6 +166,7 @@ class Reading:
     frame: int | None = None
     pts: float | None = None
     camera_id: str = ""
+    weights: str = ""
 
     @property
     def camera_key(self) -> str:
