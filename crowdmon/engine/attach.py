@@ -44,7 +44,7 @@ def own_folder(folder: Path) -> None:
     """Make the folder of the socket, or check the one that is there.
 
     Raises:
-        CrowdmonError: it belongs to somebody else, or others can enter it: they could pretend to be the service.
+        CrowdmonError: it belongs to somebody else, or others can enter it and pretend to be the service.
     """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -67,7 +67,8 @@ def listen(place: Path) -> socket.socket:
         CrowdmonError: another service listens there, or nothing can be made there.
     """
     own_folder(place.parent)
-    if connected(place) is not None:
+    if (other := connected(place)) is not None:
+        other.close()
         raise CrowdmonError(f"another service listens at {place}", "Stop it first")
     place.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

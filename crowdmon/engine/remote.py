@@ -36,7 +36,8 @@ _ANSWER = 5.0
 class RemoteMonitor:
     """Shows what a service shows.
 
-    All methods may be called from any thread; none but :meth:`query` and :meth:`acknowledge` waits for the service.
+    All methods may be called from any thread; none but :meth:`query` and
+    :meth:`acknowledge` waits for the service.
     """
 
     def __init__(self, place: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import SourceError
-from crowdmon.facts import Event
+from crowdmon.facts import Event, SpotCheck
 from crowdmon.values import (
     CameraState,
     DensityMap,
@@ -42,6 +42,7 @@ KINDS: dict[str, type[Any]] = {
         Reading,
         RoiReading,
         Event,
+        SpotCheck,
         CameraState,
         ReadingState,
         Level,
@@ -92,7 +93,7 @@ def _plain(value: object, arrays: list[bytes]) -> object:
         # A name may hold half a character, which JSON's text cannot.
         return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     if isinstance(value, float):
-        return value if math.isfinite(value) else {"number": str(value)}
+        return value if math.isfinite(value) else {"=": "number", "is": str(value)}
     if isinstance(value, np.ndarray):
         return _array(value, arrays)
     if dataclasses.is_dataclass(value) and KINDS.get(type(value).__name__) is type(value):
@@ -105,7 +106,10 @@ def _plain(value: object, arrays: list[bytes]) -> object:
     if isinstance(value, (tuple, list)):
         return [_plain(one, arrays) for one in value]
     if isinstance(value, dict):
-        return {"mapping": [[_plain(key, arrays), _plain(one, arrays)] for key, one in value.items()]}
+        return {
+            "=": "mapping",
+            "is": [[_plain(key, arrays), _plain(one, arrays)] for key, one in value.items()],
+        }
     raise TypeError(f"a {type(value).__name__} does not travel")
 
 
@@ -114,7 +118,7 @@ def _array(value: np.ndarray[Any, Any], arrays: list[bytes]) -> dict[str, object
         raise TypeError(f"an array of {value.dtype} does not travel")
     at = sum(map(len, arrays))
     arrays.append(np.ascontiguousarray(value).tobytes())
-    return {"array": at, "type": value.dtype.name, "shape": list(value.shape)}
+    return {"=": "array", "at": at, "type": value.dtype.name, "shape": list(value.shape)}
 
 
 def _built(plain: Any, arrays: memoryview) -> Any:
@@ -122,17 +126,20 @@ def _built(plain: Any, arrays: memoryview) -> Any:
         return tuple(_built(one, arrays) for one in plain)
     if not isinstance(plain, dict):
         return plain
-    if "number" in plain:
-        return _NUMBERS[plain["number"]]
-    if "mapping" in plain:
-        return {key: _built(one, arrays) for key, one in plain["mapping"]}
-    if "array" in plain:
-        if plain["type"] not in _TYPES:
-            raise ValueError(f"arrays of {plain['type']}")
-        shape = tuple(map(int, plain["shape"]))
-        count = math.prod(shape)
-        flat = np.frombuffer(arrays, dtype=plain["type"], count=count, offset=int(plain["array"]))
-        return flat.reshape(shape)
+    if plain["="] == "number":
+        return _NUMBERS[plain["is"]]
+    if plain["="] == "mapping":
+        return {key: _built(one, arrays) for key, one in plain["is"]}
+    if plain["="] == "array":
+        return _array_of(plain, arrays)
     kind = KINDS[plain["="]]
     fields = {key: _built(one, arrays) for key, one in plain.items() if key != "="}
     return kind(fields["value"]) if issubclass(kind, Enum) else kind(**fields)
+
+
+def _array_of(plain: Any, arrays: memoryview) -> np.ndarray[Any, Any]:
+    if plain["type"] not in _TYPES:
+        raise ValueError(f"arrays of {plain['type']}")
+    shape = tuple(map(int, plain["shape"]))
+    flat = np.frombuffer(arrays, dtype=plain["type"], count=math.prod(shape), offset=int(plain["at"]))
+    return flat.reshape(shape)
