@@ -127,11 +127,10 @@ class Serving:
         shown = self._monitor.snapshot(after)
         cameras, same = {}, {}
         for name, camera in shown.cameras.items():
-            kept = [
-                field for field in LARGE if key_of(camera, field) == (have.get(name) or {}).get(field, ())
-            ]
-            same[name] = kept
-            cameras[name] = dataclasses.replace(camera, **dict.fromkeys(kept)) if kept else camera
+            theirs = have.get(name) or {}
+            same[name] = [field for field in LARGE if key_of(camera, field) == theirs.get(field, ())]
+            without: dict[str, Any] = dict.fromkeys(same[name])
+            cameras[name] = dataclasses.replace(camera, **without)
         return {"snapshot": dataclasses.replace(shown, cameras=cameras), "same": same}
 
     def _view(self, camera: str, size: Any, number: int) -> None:
