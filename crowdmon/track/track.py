@@ -72,6 +72,7 @@ class Track:
         interval: float,
         unknown_after: float = UNKNOWN_AFTER,
         limits: Mapping[str, Limits] = NO_LIMITS,
+        whole: bool = True,
     ) -> None:
         """Start without a past.
 
@@ -81,8 +82,10 @@ class Track:
             interval: the usual seconds between two counts.
             unknown_after: seconds after which a stale count is unknown.
             limits: what gives the whole picture and each ROI its level, by name; no level without.
+            whole: whether the whole picture is counted, or only the ROIs.
         """
         self._camera = camera
+        self._whole = whole
         self._rois = tuple(rois)
         self._limits = limits
         self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
@@ -141,9 +144,11 @@ class Track:
         """Expect nothing for now: the source has ended or stands still."""
         self._gaps.stop()
 
-    def redraw(self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS) -> None:
+    def redraw(
+        self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS, *, whole: bool = True
+    ) -> None:
         """Measure other ROIs, with other limits. One that is counted elsewhere than before loses its past."""
-        self._limits = limits
+        self._limits, self._whole = limits, whole
         before = {roi.name: roi.place for roi in self._rois}
         self._rois = tuple(rois)
         self._smoother.forget({one.name for one in rois if before.get(one.name, one.place) != one.place})
@@ -153,7 +158,7 @@ class Track:
         self._gaps.interval, self._gaps.unknown_after = interval, unknown_after
 
     def _count(self, seen: Counted, now: float, pace: float) -> tuple[Reading, ...]:
-        reading = measure(seen.density, self._rois)
+        reading = measure(seen.density, self._rois, whole=self._whole)
         if self._gaps.open or seen.era != self._era:
             self._smoother.reset()
         self._era = seen.era
@@ -164,12 +169,12 @@ class Track:
     def _refuse(self, seen: Unusable, now: float) -> tuple[Reading, ...]:
         self._smoother.reset()
         self._gaps.counted(now)
-        return (not_counted(self._camera, self._rois, time=seen.epoch, state=ReadingState.UNKNOWN),)
+        return (self._not_counted(seen.epoch, ReadingState.UNKNOWN),)
 
     def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
         self._gaps.start(now)
         rows = self._gaps.rows(now - LAG, pace=pace)
-        return tuple(
-            not_counted(self._camera, self._rois, time=seen.epoch - (now - moment), state=state)
-            for moment, state in rows
-        )
+        return tuple(self._not_counted(seen.epoch - (now - moment), state) for moment, state in rows)
+
+    def _not_counted(self, time: float, state: ReadingState) -> Reading:
+        return not_counted(self._camera, self._rois, time=time, state=state, whole=self._whole)
