@@ -149,6 +149,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     help="Paint every counted picture and write them as a video (.mp4, .mkv, .mov).",
 )  # fmt: skip
 @click.option(
+    "--rois-only", is_flag=True,
+    help="Count the ROIs only, not the whole picture, which is quicker; as 'whole_picture: false' does.",
+)  # fmt: skip
+@click.option(
     "--pixelate", is_flag=True,
     help="Make people unrecognisable in snapshot and video, as 'display: {pixelate: true}' does.",
 )  # fmt: skip

@@ -85,7 +85,8 @@ Examples:
   crowdmon --config square.yaml
 """,
     "count": """
-The CSV has one row a ROI a reading, "frame" being the whole picture:
+The CSV has one row a ROI a reading, "frame" being the whole picture, which
+is left out with --rois-only:
   time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,
   media_time_s,local_per_m2,fruin,weights
 A count that is not known is empty and its state says stale or unknown; it is
@@ -113,6 +114,7 @@ letters such as those of Größe only with --csv-for-excel.
 Examples:
   crowdmon count clip.mp4 --csv counts.csv
   crowdmon count clip.mp4 --config rois.yaml --csv counts.csv --every 1
+  crowdmon count clip.mp4 --config rois.yaml --csv counts.csv --rois-only
   crowdmon count pictures/ --csv counts.csv --snapshot last.png
   crowdmon count clip.mp4 --video counted.mp4 --pixelate
   crowdmon count monday.mp4 tuesday.mp4 --csv days.csv --every 1
