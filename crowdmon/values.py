@@ -78,6 +78,7 @@ class DensityMap:
         grid: the positions of the cells on the picture.
         camera, index, time, pts: those of the counted frame.
         took: seconds the counting took.
+        weights: short name of the weights that counted; empty if it is not known.
     """
 
     people: NDArray[np.float32]
@@ -87,6 +88,7 @@ class DensityMap:
     time: float = 0.0
     pts: float | None = None
     took: float = 0.0
+    weights: str = ""
 
     def __post_init__(self) -> None:
         if self.people.shape != (self.grid.rows, self.grid.columns):
@@ -148,6 +150,7 @@ class Reading:
         state: ok only for a newly counted frame.
         frame: index of the frame counted; None unless the state is ok.
         pts: media seconds of the frame; None where the source has none.
+        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
     time: float
@@ -156,6 +159,7 @@ class Reading:
     state: ReadingState = ReadingState.OK
     frame: int | None = None
     pts: float | None = None
+    weights: str = ""
 
     def roi(self, name: str = WHOLE_FRAME) -> RoiReading:
         """Return the reading of one ROI; KeyError if there is none of that name."""

@@ -80,6 +80,8 @@ class CameraConfig(Model):
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
         rois_at: with ``ground``, whether ROIs are drawn on the floor or where heads are.
+        weights: a weights file for this camera alone; None for those of all. A relative path starts at the
+            folder where crowdmon was started.
     """
 
     name: Name
@@ -91,6 +93,7 @@ class CameraConfig(Model):
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
     rois_at: Literal["ground", "heads"] = "ground"
+    weights: Place | None = None
 
     @field_validator("rois")
     @classmethod

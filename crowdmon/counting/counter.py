@@ -100,6 +100,7 @@ class Counter:
                 time=frame.time,
                 pts=frame.pts,
                 took=took,
+                weights=self.weights.short_name,
             )
             for frame, people in zip(frames, counted, strict=True)
         ]

@@ -49,6 +49,7 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
         rois=tuple(counted),
         frame=density.index,
         pts=density.pts,
+        weights=density.weights,
     )
 
 
