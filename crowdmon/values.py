@@ -159,6 +159,7 @@ class Reading:
         pts: media seconds of the frame; None where the source has none.
         weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
         camera_id: what the camera is called for ever, whatever its name; empty for the same as the name.
+        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
     time: float
@@ -169,6 +170,7 @@ class Reading:
     pts: float | None = None
     weights: str = ""
     camera_id: str = ""
+    weights: str = ""
 
     @property
     def camera_key(self) -> str:

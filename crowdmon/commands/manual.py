@@ -86,7 +86,7 @@ Examples:
     "count": """
 The CSV has one row a ROI a reading, "frame" being the whole picture:
   time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,
-  media_time_s
+  media_time_s,local_per_m2,fruin,weights
 A count that is not known is empty and its state says stale or unknown; it is
 never 0.
 
