@@ -15,7 +15,7 @@ from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
 from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
+from crowdmon.commands.tally import Rows, Tally, add_kept, people_of, show_table, sum_line
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, redact
@@ -103,7 +103,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 lost=lost,
             ):
                 tallies[reading.camera].add(frame, density, reading)
-                if (count := reading.roi().count) is not None:
+                if (count := people_of(reading)) is not None:
                     people[reading.camera] = count
                 counted = sum(tally.counted for tally in tallies.values())
                 bar.show(scale.done(frame), counted=counted, people=sum(people.values()))
