@@ -177,6 +177,29 @@ def count(**options: Any) -> int:
     return run(**options)
 
 
+@verb("watch")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="Cameras, ROIs, alarms and what is recorded, YAML.",
+)  # fmt: skip
+@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
+@click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
+@backend_option
+@weights_option
+def watch(as_json: bool, log: Path | None, **options: Any) -> int:
+    """Watch the cameras of a configuration as a service, without a window.
+
+    Counts, records and raises alarms until SIGTERM or Ctrl+C. SIGHUP reads the configuration again: cameras
+    that did not change go on without a gap, and a configuration that is not valid is not used.
+    """
+    from crowdmon import logs
+    from crowdmon.commands.watch import run
+
+    verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
+    logs.setup(verbosity, least=1, as_json=as_json, file=log)
+    return run(**options)
+
+
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option

@@ -18,7 +18,8 @@ from crowdmon.errors import describe
 from crowdmon.facts import Event
 from crowdmon.track.measure import answers, boxes_of
 from crowdmon.track.track import Counted, Silence, Track, Unusable
-from crowdmon.track.view_check import View, ViewCheck, small_grey
+from crowdmon.track.view_check import View, ViewCheck
+from crowdmon.track.view_edges import small_grey
 from crowdmon.values import Box, CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
@@ -64,6 +65,7 @@ class Camera:
             interval=self.interval,
             unknown_after=self.unknown_after,
             limits=config.to_limits(),
+            camera_id=config.id or "",
             whole=config.counts_whole,
         )
 

@@ -72,13 +72,13 @@ def measure(density: DensityMap, rois: Sequence[Roi] = (), *, whole: bool = True
     counted = [RoiReading(WHOLE_FRAME, total)] if whole and density.parts is None else []
     for roi in rois:
         if not _was_counted(roi, density):
-            counted.append(RoiReading(roi.name, None))
+            counted.append(RoiReading(roi.name, None, id=roi.id))
             continue
         region = region_of(roi, density.grid.width / density.grid.height)
         count = float((people * coverage(region.heads, density.grid)).sum())
         per_m2 = count / region.counted_m2 if region.counted_m2 else None
         local = local_per_m2(people, roi, density.grid)
-        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local))
+        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local, id=roi.id))
     return Reading(
         time=density.time,
         camera=density.camera,
@@ -89,7 +89,13 @@ def measure(density: DensityMap, rois: Sequence[Roi] = (), *, whole: bool = True
 
 
 def not_counted(
-    camera: str, rois: Sequence[Roi], *, time: float, state: ReadingState, whole: bool = True
+    camera: str,
+    rois: Sequence[Roi],
+    *,
+    time: float,
+    state: ReadingState,
+    whole: bool = True,
+    camera_id: str = "",
 ) -> Reading:
     """Return the reading of a moment at which nothing new was counted: no number anywhere.
 
@@ -99,11 +105,13 @@ def not_counted(
         time: epoch seconds.
         state: stale or unknown.
         whole: whether the whole picture is counted.
+        camera_id: of the camera; empty for the same as its name.
     """
     if state is ReadingState.OK:
         raise ValueError("a reading without a count is never ok")
-    names = (*([WHOLE_FRAME] if whole else []), *(roi.name for roi in rois))
-    return Reading(time, camera, tuple(RoiReading(name, None) for name in names), state)
+    picture = (RoiReading(WHOLE_FRAME, None),) if whole else ()
+    empty = (*picture, *(RoiReading(roi.name, None, id=roi.id) for roi in rois))
+    return Reading(time, camera, empty, state, camera_id=camera_id)
 
 
 @lru_cache(maxsize=256)
