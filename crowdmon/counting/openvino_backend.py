@@ -37,7 +37,7 @@ class OpenVinoBackend:
     kept = 4
     """Sizes whose own networks are kept; each takes tens of megabytes."""
     recent = 256
-    """Pictures within which a size that has its own network must come again, or another one may take its place.
+    """Pictures within which a size with its own network must come again, or another one may take its place.
     More sizes than are kept that take turns, as the strips of many cameras, would push out each other."""
     sizes = 16
     """Sizes until the network for any size is compiled afresh: it keeps some megabytes for each, for ever."""
