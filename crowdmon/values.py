@@ -88,6 +88,7 @@ class DensityMap:
         camera, index, time, pts: those of the counted frame.
         took: seconds the counting took.
         parts: the cells that were counted; None for all. The others hold 0, which says nothing about them.
+        weights: short name of the weights that counted; empty if it is not known.
     """
 
     people: NDArray[np.float32]
@@ -98,6 +99,7 @@ class DensityMap:
     pts: float | None = None
     took: float = 0.0
     parts: tuple[Cells, ...] | None = None
+    weights: str = ""
 
     def __post_init__(self) -> None:
         if self.people.shape != (self.grid.rows, self.grid.columns):

@@ -38,6 +38,7 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     for what, check in chain(
         network_checks(),
         ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        own_weights(known.cameras),
         record_places(known.record),
     ):
         try:
@@ -135,6 +136,22 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
             missing = region.area_m2 - (region.counted_m2 or 0.0)
             lost = f", {missing:.3g} of them with heads out of the picture" if missing > 0.01 else ""
             yield f"{roi.name} {region.area_m2:.4g} m2{lost}"
+
+
+def own_weights(cameras: Sequence[CameraConfig]) -> Iterator[Check]:
+    """Yield a check for each weights file of a single camera; WeightsError if it cannot be used."""
+    from crowdmon.engine.counters import weights_file
+
+    for camera in cameras:
+        if (path := weights_file(camera)) is not None:
+            yield f"weights {camera.name}", partial(_weights_fit, path)
+
+
+def _weights_fit(path: Path) -> str:
+    from crowdmon.counting.counter import Counter
+
+    counter = Counter(path)
+    return f"{path} on {counter.device}"
 
 
 def record_places(record: RecordConfig) -> Iterator[Check]:

@@ -67,7 +67,7 @@ backend_option = click.option(
 )
 weights_option = click.option(
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
-    help="Weights of the network. Default: the bundled ones.",
+    help="Weights for cameras without weights: of their own. Default: the bundled ones.",
 )  # fmt: skip
 
 

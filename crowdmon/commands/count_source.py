@@ -15,6 +15,7 @@ from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally, people_of
 from crowdmon.config import CameraConfig
 from crowdmon.engine.background import BackgroundTask, wait_for
+from crowdmon.engine.counters import counter_for
 from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
 from crowdmon.engine.offline import iterate
 from crowdmon.engine.protocols import CounterFactory
@@ -179,7 +180,7 @@ def _open_web(text: str, task: BackgroundTask) -> Source:
 def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
     readings = iterate(
         source,
-        counter(),
+        counter_for(counter, plan.camera),
         rois=plan.camera.to_rois(),
         every=plan.every,
         duration=plan.duration,

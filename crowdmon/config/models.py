@@ -89,6 +89,8 @@ class CameraConfig(Model):
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
         rois_at: with ``ground``, whether ROIs are drawn on the floor or where heads are.
+        weights: a weights file for this camera alone; None for those of all. A relative path starts at the
+            folder where crowdmon was started.
         id: what it is kept by in the history, whatever its name; None for its name. Renaming sets it.
     """
 
@@ -102,6 +104,7 @@ class CameraConfig(Model):
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
     rois_at: Literal["ground", "heads"] = "ground"
+    weights: Place | None = None
     id: Name | None = None
 
     @property

@@ -112,6 +112,7 @@ class Counter:
                 pts=frame.pts,
                 took=took,
                 parts=tuple((*tile.rows, *tile.columns) for tile in cut) if partly else None,
+                weights=self.weights.short_name,
             )
             for frame, people in zip(frames, counted, strict=True)
         ]

@@ -85,7 +85,7 @@ class Camera:
         return self.config.unknown_after or self._unknown_after
 
     def reconfigure(self, config: CameraConfig) -> None:
-        """Take other ROIs or another rate; the source stays open.
+        """Take other ROIs, other weights or another rate; the source stays open.
 
         Who moves ROIs on a view that has changed has seen it: it is the right one from now on.
         """
@@ -99,6 +99,14 @@ class Camera:
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
         if seen is not None and self._view_check.reason is None:
             self.events.view(None)
+        if config.weights != before.weights:
+            self._count_again()
+
+    def _count_again(self) -> None:
+        """Have a picture that stands still counted with other weights; a moving camera brings the next."""
+        playback, state = self.playback, self.connection.state.state
+        if state is CameraState.PAUSED and playback.seekable and playback.position is not None:
+            playback.seek(playback.position)
 
     def asked(self, size: tuple[int, int]) -> tuple[Box, ...] | None:
         """Return the parts of a picture of (width, height) that are to be counted; None for all of it."""

@@ -16,7 +16,7 @@ from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemCloc
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
-from crowdmon.errors import SourceError, describe
+from crowdmon.errors import SourceError, WeightsError, describe
 from crowdmon.facts import Event, Fact
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
@@ -80,8 +80,13 @@ class Monitor:
 
     @property
     def failure(self) -> Exception | None:
-        """What keeps readings from being made or written, for good; None if nothing does."""
-        return next(iter(self._failures()), None)
+        """What keeps readings from being made or written, for good; None if nothing does.
+
+        Weights that a single camera cannot use stop that camera alone.
+        """
+        own = {id(one.count_failure) for one in self._cameras.values() if one.config.weights is not None}
+        found = self._failures()
+        return next((e for e in found if not (isinstance(e, WeightsError) and id(e) in own)), None)
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -257,7 +262,7 @@ class Monitor:
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source:
+        if old is None or old.config.source != config.source or _tries_again(old, config):
             return self._make(config, view_size=old.view_size if old else None)
         if old.config != config:
             old.reconfigure(config)
@@ -324,3 +329,8 @@ class Monitor:
         counting = [camera.count_failure for camera in self._cameras.values()]
         found = [self._counting.failure, *counting, self._sinks.failure]
         return [failure for failure in found if failure is not None]
+
+
+def _tries_again(camera: Camera, config: CameraConfig) -> bool:
+    """Whether a camera that could not be counted has other weights now."""
+    return camera.count_failure is not None and camera.config.weights != config.weights

@@ -85,6 +85,7 @@ def measure(density: DensityMap, rois: Sequence[Roi] = (), *, whole: bool = True
         rois=tuple(counted),
         frame=density.index,
         pts=density.pts,
+        weights=density.weights,
     )
 
 
