@@ -200,6 +200,23 @@ def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     return run(**options)
 
 
+@verb("alarm")
+@click.argument("what", type=click.Choice(["test"]), metavar="test")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose publishers are tried, YAML.",
+)  # fmt: skip
+def alarm(what: str, config: Path) -> int:
+    """Send a test alarm to all people and brokers of a configuration, and say which took it.
+
+    The message says that it is a test. Nothing is counted and nothing is recorded.
+    """
+    from crowdmon.commands.alarm import run
+
+    del what
+    return run(config)
+
+
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
