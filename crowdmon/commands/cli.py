@@ -242,8 +242,9 @@ def history(**options: Any) -> int:
 def check(sources: tuple[str, ...], config: Path | None) -> int:
     """Say READY, or every reason why not.
 
-    Loads the network and counts one picture with it, reads the configuration, opens every source
-    and takes one picture from each, and looks whether the folders of "record" can be written.
+    Loads the network, counts with it, and estimates within ten seconds how many cameras this machine
+    counts. Reads the configuration, opens every source and takes one picture from each, and looks
+    whether the folders of "record" can be written.
     """
     from crowdmon.commands.check import run
 
@@ -266,7 +267,8 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
 def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -> int:
     """Measure this machine: how fast it counts, how soon a reading is there, how many cameras it holds.
 
-    Each goal is printed with what was measured and a verdict. Use the machine for nothing else meanwhile.
+    Each goal is printed with what was measured and a verdict, for the class of machine that this one
+    belongs to, and in the end how many cameras that is. Use the machine for nothing else meanwhile.
     """
     from crowdmon.bench.run import run, show_profile
 

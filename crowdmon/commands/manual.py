@@ -175,7 +175,10 @@ Examples:
 The input "picture" is N x 3 x H x W float32, H and W multiples of 8; the output
 "density" N x 1 x H/8 x W/8. Mean, std and what the output is to be divided by
 (density_scale) are in the header, JSON under "crowdmon": in the metadata of an
-ONNX file, in the rt_info of an OpenVINO one.
+ONNX file, in the rt_info of an OpenVINO one. Weights adapted to a camera may have
+"gains" there too, rows of factors over the whole picture, top row first: the
+people of a cell are to be multiplied by the factor at its place, linear between
+the middles of the parts.
 
 Examples:
   crowdmon export --format onnx crowd.onnx
