@@ -68,7 +68,7 @@ class Film:
     def stop(self, timeout: float = 6.0) -> None: ...
     def apply(self, config: AppConfig) -> None: ...
     def restart(self, camera: str) -> None: ...
-    def view(self, camera: str, size: tuple[int, int] | None) -> None: ...
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...
 
     def snapshot(self, after: int = 0) -> Snapshot:
         device = self.counter.device if self.counter else ""
@@ -95,7 +95,9 @@ class Film:
             shown = Frame(scene.render(later).rgb, camera=camera.name, time=START + later, pts=later)
         status = Status(CameraState.LIVE, since=START, fps_in=25.0, fps_counted=5.0, age=0.02)
         self.now = START + t + 0.22
-        self.cameras[camera.name] = CameraSnapshot(status, view=shown, density=density, reading=reading)
+        self.cameras[camera.name] = CameraSnapshot(
+            status, pictures=(shown,) if shown else (), density=density, reading=reading
+        )
 
     def lose(self, name: str, state: CameraState, seconds: float, **values: object) -> None:
         """Take a camera's pictures away for some seconds."""

@@ -174,7 +174,7 @@ class Monitor:
         with self._lock:
             old = self._cameras[camera]
             old.close()
-            new = self._make(old.config, view_size=old.view_size)
+            new = self._make(old.config, like=old)
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -234,18 +234,20 @@ class Monitor:
         """
         return self._memory.query(since, until)
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
         """Show a camera's pictures in :meth:`snapshot`, or no more.
 
         Args:
             camera: its name; an unknown one is ignored, for it may just have been taken away.
             size: (width, height) in pixels into which the pictures must fit; None converts nothing.
+            keep: show the pictures of so many seconds, 1 at most, and not only the newest one; see
+                :mod:`crowdmon.engine.ring` for the memory they need.
         """
         with self._lock:
             if camera in self._cameras:
-                self._cameras[camera].show(size)
+                self._cameras[camera].show(size, keep=keep)
 
-    def _make(self, config: CameraConfig, *, view_size: tuple[int, int] | None = None) -> Camera:
+    def _make(self, config: CameraConfig, *, like: Camera | None = None) -> Camera:
         camera = Camera(
             config,
             clock=self._clock,
@@ -253,12 +255,13 @@ class Monitor:
             note=self._record,
             unknown_after=self._unknown_after,
         )
-        camera.show(view_size)
+        if like is not None:
+            camera.show(like.view_size, keep=like.view.seconds)
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
         if old is None or old.config.source != config.source:
-            return self._make(config, view_size=old.view_size if old else None)
+            return self._make(config, like=old)
         if old.config != config:
             old.reconfigure(config)
         return old

@@ -15,7 +15,8 @@ class CameraSnapshot:
 
     Attributes:
         status: how it is doing.
-        view: its newest picture, at most as large as was asked for; None while nobody watches it.
+        pictures: its newest pictures, oldest first, at most as large as was asked for; none while nobody
+            watches.
         density: what was counted last; its time tells how old it is.
         counted: the picture ``density`` belongs to, in full size.
         reading: its newest reading; without a number when nothing new was counted.
@@ -27,7 +28,7 @@ class CameraSnapshot:
     """
 
     status: Status
-    view: Frame | None = None
+    pictures: tuple[Frame, ...] = ()
     density: DensityMap | None = None
     counted: Frame | None = None
     reading: Reading | None = None
@@ -36,6 +37,11 @@ class CameraSnapshot:
     position: float | None = None
     duration: float | None = None
     seekable: bool = False
+
+    @property
+    def view(self) -> Frame | None:
+        """The newest picture; None while nobody watches it."""
+        return self.pictures[-1] if self.pictures else None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

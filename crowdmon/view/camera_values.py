@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field, replace
 
+from crowdmon.area import HeatArea, area_of
 from crowdmon.config import CameraConfig
 from crowdmon.track.measure import measure
 from crowdmon.values import (
     WHOLE_FRAME,
     CameraState,
     DensityMap,
-    Frame,
+    GroundPlane,
     Reading,
     ReadingState,
     RoiReading,
     Status,
 )
 from crowdmon.view.curves import Curves
+from crowdmon.view.in_step import Sight
 
 FRESH = (CameraState.LIVE, CameraState.PAUSED)
 """States in which a picture may be shown in colour and a count as a number."""
@@ -27,15 +30,28 @@ class CameraValues:
     """The newest values of one camera, and what the plot draws of it.
 
     ``last_ok`` is the newest reading that was counted, however old; ``reading`` may be one without a number.
+    ``maps`` are the last counts, for the area of heat. A ``recording`` plays in its own time.
     """
 
     config: CameraConfig
     status: Status | None = None
-    view: Frame | None = None
+    sight: Sight | None = None
     density: DensityMap | None = None
+    maps: deque[DensityMap] = field(default_factory=lambda: deque(maxlen=32))
+    recording: bool = False
+    plane: GroundPlane | None = None
     reading: Reading | None = None
     last_ok: Reading | None = None
     history: Curves = field(default_factory=Curves)
+
+    def counted(self, density: DensityMap) -> None:
+        """Take another count."""
+        self.density = density
+        self.maps.append(density)
+
+    def area(self) -> HeatArea | None:
+        """Return where it is crowded, by the last counts; None before the first."""
+        return area_of(self.maps, self.plane) if self.maps else None
 
     def known(self, roi: str) -> RoiReading | None:
         """Return the reading of a ROI if it is valid for the present picture; else None."""
@@ -55,6 +71,7 @@ class CameraValues:
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
         before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
+        self.plane = None if config.ground is None else config.ground.to_plane()
         now = {roi.name: roi.place for roi in config.to_rois()}
         # With the curve of another place, the arrow would be wrong.
         self.history.forget(name for name, roi in before.items() if now.get(name) != roi.place)

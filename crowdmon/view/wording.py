@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, Status
+from crowdmon.values import CameraState, Reading, ReadingState, Status
+from crowdmon.view.in_step import Pace, Sight
 
 NO_COUNT = "–"
 """Stands for a count that is not known. Unknown is never 0."""
@@ -105,11 +106,25 @@ def picture_age(status: Status) -> str:
     return "" if status.age is None else f"picture {span(status.age)} old"
 
 
-def lag(view: Frame | None, density: DensityMap | None) -> float | None:
-    """Return how many seconds a heatmap is older than the picture below it; None if one is missing."""
-    if view is None or density is None:
+def delayed(sight: Sight | None) -> str:
+    """Return how late pictures are shown, to stand beside the state; empty if at once."""
+    if sight is None or sight.pace is Pace.INSTANT:
+        return ""
+    if sight.pace is Pace.COUNTED:
+        return f"Counted pictures only, {span(sight.delay)} old"
+    return f"{max(sight.delay, 0.1):.1f} s delayed"
+
+
+def heat_age(sight: Sight | None) -> float | None:
+    """Return the seconds by which heat is older than the picture below it; None if there is no heat."""
+    if sight is None or sight.counted is None:
         return None
-    return max(view.time - density.time, 0.0)
+    return 0.0 if sight.pace is not Pace.INSTANT else max(sight.frame.time - sight.counted.time, 0.0)
+
+
+def word(state: CameraState, *, recording: bool) -> str:
+    """Return the state of a camera as a word: what is recorded is not live."""
+    return "Playing" if recording and state is CameraState.LIVE else WORDS[state]
 
 
 def last_count(reading: Reading | None, now: float) -> str:

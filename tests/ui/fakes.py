@@ -56,6 +56,10 @@ class FakeCamera:
     duration: float | None = None
     seekable: bool = False
 
+    @property
+    def pictures(self) -> tuple[Frame, ...]:
+        return () if self.view is None else (self.view,)
+
 
 @dataclass
 class FakeSnapshot:
@@ -98,7 +102,7 @@ class FakeMonitor:
     def restart(self, camera: str) -> None:
         self.calls.append(f"restart {camera}")
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
         self.watched[camera] = size
 
     def pause(self, camera: str) -> None:

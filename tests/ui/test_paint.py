@@ -31,6 +31,7 @@ def view(qtbot: QtBot) -> VideoView:
     qtbot.addWidget(made)
     made.resize(WIDTH, HEIGHT)
     made.set_notice(Notice(CameraState.LIVE))
+    made.set_heat_as_heads(True)
     return made
 
 

@@ -73,7 +73,9 @@ class MainWindow(QMainWindow):
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
         self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
-        self.picture_style = StyleControl(bridge, self.settings, self.panels.picture)
+        self.picture_style = StyleControl(
+            bridge, self.settings, self.panels.picture, show_as=self.presenter.show
+        )
         self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
         self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
         self.rois = RoiController(self, bridge, self.presenter, self.panels)
@@ -108,6 +110,8 @@ class MainWindow(QMainWindow):
             menus.check("show_heat", style.shown)
             menus.check("pixelate", style.private)
             menus.choose("palette", style.palette)
+            menus.choose("heat_view", style.view)
+            menus.choose("video", style.video)
 
         tick()
         self.picture_style.changed.connect(tick)
@@ -144,6 +148,8 @@ class MainWindow(QMainWindow):
             "show_heat": style.set_shown,
             "pixelate": style.set_private,
             "palette": style.set_palette,
+            "heat_view": style.set_view,
+            "video": style.set_video,
             "plot_time": self.set_span_name,
             "theme": self.set_theme_name,
             "full_screen": self.toggle_full_screen,

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMenu, QMenuBar
 
 from crowdmon.config import COLOURS
 from crowdmon.heatmap import PALETTES
+from crowdmon.ui.picture.style import HEAT_VIEWS, VIDEO
 from crowdmon.view.plot_range import CHOICES as SPANS
 from crowdmon.view.theme import THEMES
 
@@ -117,7 +118,21 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
             kind=MenuKind.CHECK,
             tip="On the screen and in saved pictures. What is not counted yet is hidden wholly.",
         ),
+        MenuEntry(
+            "Heatmap &view",
+            "heat_view",
+            kind=MenuKind.CHOICE,
+            choices=HEAT_VIEWS,
+            tip="Where it is full, averaged over 2 s; or heads as they were counted.",
+        ),
         MenuEntry("Heatmap &colours", "palette", kind=MenuKind.CHOICE, choices=PALETTES),
+        MenuEntry(
+            "V&ideo",
+            "video",
+            kind=MenuKind.CHOICE,
+            choices=VIDEO,
+            tip="In step: a picture is shown once its count is there. Instant: at once, and the heat trails.",
+        ),
         MenuEntry("&Plot time", "plot_time", kind=MenuKind.CHOICE, choices=tuple(SPANS)),
         MenuEntry("&Theme", "theme", kind=MenuKind.CHOICE, choices=tuple(THEMES)),
         LINE,

@@ -16,11 +16,12 @@ from crowdmon.ui.plot.count_plot import Curve
 from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
 from crowdmon.ui.sources.camera_list import CameraLine
-from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, Status
+from crowdmon.values import WHOLE_FRAME, DensityMap, Reading, ReadingState, Status
 from crowdmon.view import wording
 from crowdmon.view.camera_values import CameraValues
-from crowdmon.view.changes import EngineNote
+from crowdmon.view.changes import EngineNote, Position
 from crowdmon.view.curves import Curves
+from crowdmon.view.in_step import Showing, Sight
 from crowdmon.view.theme import DARK, Theme
 from crowdmon.view.trend import BEFORE_S, Trend, trend
 
@@ -64,11 +65,13 @@ class Presenter(QObject):
         self._cameras: dict[str, CameraValues] = {}
         self._given: tuple[CameraConfig, ...] | None = None
         self._returning: dict[str, Curves] = {}
+        self._showing = Showing()
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
         bridge.density_changed.connect(self._density)
         bridge.reading_changed.connect(self._reading)
+        bridge.playback_changed.connect(self._position)
         bridge.engine_changed.connect(self._engine)
         bridge.beat.connect(lambda now: self._beat(now))
         panels.cameras.camera_chosen.connect(self.focus)
@@ -119,7 +122,7 @@ class Presenter(QObject):
         """Look at another camera."""
         left = self._cameras.get(self._focus)
         if left is not None and self._focus != name:
-            left.view = None  # or an old picture would be shown first when somebody looks again
+            left.sight = None  # or an old picture would be shown first when somebody looks again
             self._bridge.watch(self._focus, None)
         self._focus = name if name in self._cameras else ""
         self._watch()
@@ -130,16 +133,24 @@ class Presenter(QObject):
         pane.source.set_whole(public(camera.config.source) if camera else "")
         self._panels.cameras.choose(self._focus)
         if camera is not None:
-            if camera.view is not None:
-                pane.video.set_picture(camera.view)
-            if camera.density is not None:
-                pane.video.set_density(camera.density)
+            if camera.sight is not None:
+                pane.video.set_sight(camera.sight)
+            self._show_area(camera)
             self._beat(self._bridge.now(), all_anew=True)
         self.focus_changed.emit(self._focus)
 
     def _watch(self) -> None:
         if self._focus:
             self._bridge.watch(self._focus, self._panels.picture.video.pixels())
+
+    def show(self, showing: Showing) -> None:
+        """Show pictures and their counts together in another way."""
+        before, self._showing = self._showing, showing
+        self._bridge.show(showing)
+        if before.in_step != showing.in_step:
+            self._watch()
+        if (camera := self.camera) is not None:
+            self._show_area(camera)
 
     def restart(self) -> None:
         """Start the camera that is looked at over."""
@@ -200,20 +211,33 @@ class Presenter(QObject):
         if name == self._focus and not told:  # ages and rates are shown with the beat
             self._show_state(camera, status)
 
-    def _picture(self, name: str, frame: Frame) -> None:
+    def _picture(self, name: str, sight: Sight) -> None:
         camera = self._cameras.get(name)
         if camera is not None:
-            camera.view = frame
+            camera.sight = sight
             if name == self._focus:
-                self._panels.picture.video.set_picture(frame)
+                self._panels.picture.video.set_sight(sight)
+                self._show_lag(camera)
 
     def _density(self, name: str, density: DensityMap) -> None:
         camera = self._cameras.get(name)
         if camera is not None:
-            camera.density = density
+            camera.counted(density)
             if name == self._focus:
-                self._panels.picture.video.set_density(density)
-                self._show_lag(camera)
+                self._show_area(camera)
+
+    def _show_area(self, camera: CameraValues) -> None:
+        self._panels.picture.legend.set_measured(camera.plane is not None)
+        self._panels.picture.video.set_area(camera.area())
+
+    def _position(self, name: str, place: Position) -> None:
+        camera = self._cameras.get(name)
+        if camera is not None:
+            # The demo has a position too, but it is a camera that happens to be drawn.
+            demo = camera.config.source.startswith("synthetic:")
+            camera.recording = place.position is not None and not demo
+            if camera.status is not None:
+                self._status(name, camera.status)
 
     def _reading(self, name: str, reading: Reading) -> None:
         camera = self._cameras.get(name)
@@ -230,7 +254,8 @@ class Presenter(QObject):
 
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
         count = wording.people(camera.count())
-        self._panels.cameras.set_line(CameraLine(name, status.state, count))
+        word = wording.word(status.state, recording=camera.recording)
+        self._panels.cameras.set_line(CameraLine(name, status.state, count, word))
 
     def _beat(self, now: float, *, all_anew: bool = False) -> None:
         camera = self._cameras.get(self._focus)
@@ -251,9 +276,10 @@ class Presenter(QObject):
         self._panels.plot.set_curves(curves, end=now)
 
     def _show_lag(self, camera: CameraValues) -> None:
-        """Say how old the heatmap is: at once when there is one, for the picture shows it already."""
-        fresh = self._panels.picture.video.fresh
-        self._panels.picture.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
+        """Say how picture and heat go together: at once, for the picture shows it already."""
+        sight = camera.sight if self._panels.picture.video.fresh else None
+        self._panels.picture.legend.set_lag(wording.heat_age(sight))
+        self._panels.status.set_delay(wording.delayed(sight))
 
     def _show_counts(self, camera: CameraValues) -> None:
         """Show what holds now wherever it is shown: two places must never say two numbers.
@@ -288,7 +314,7 @@ class Presenter(QObject):
         self._panels.picture.set_error("" if said else self._error)
 
     def _show_state(self, camera: CameraValues, status: Status) -> None:
-        self._panels.status.set_status(status)
+        self._panels.status.set_status(status, recording=camera.recording)
         headline = wording.headline(status, self._bridge.now())
         detail = wording.detail(status)
         self._show_error()

@@ -34,11 +34,16 @@ class CameraLine:
     name: str
     state: CameraState = CameraState.CONNECTING
     count: str = NO_COUNT
+    word: str = ""
 
     def spoken(self) -> str:
         """Return the row as a sentence for a screen reader."""
         counted = "no count" if self.count == NO_COUNT else f"{self.count} people"
-        return f"{self.name}, {WORDS[self.state].lower()}, {counted}"
+        return f"{self.name}, {self.said().lower()}, {counted}"
+
+    def said(self) -> str:
+        """Return its state as a word."""
+        return self.word or WORDS[self.state]
 
 
 class CameraList(QListWidget):
@@ -179,7 +184,7 @@ class _Lines(QStyledItemDelegate):
         painter.setFont(font(CAPTION))
         painter.setPen(QColor(self.theme.muted))
         below = QRectF(room.left() + MARK + 6, room.top() + 20, room.width() - MARK - 6, 20)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, WORDS[line.state])
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, line.said())
 
 
 def _line(item: QListWidgetItem | None) -> CameraLine:
