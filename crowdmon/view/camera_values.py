@@ -18,7 +18,7 @@ from crowdmon.values import (
     RoiReading,
     Status,
 )
-from crowdmon.view.curves import Curves
+from crowdmon.view.curves import BACKWARDS_S, Curves
 from crowdmon.view.in_step import Sight
 
 FRESH = (CameraState.LIVE, CameraState.PAUSED)
@@ -48,6 +48,22 @@ class CameraValues:
         """Take another count."""
         self.density = density
         self.maps.append(density)
+
+    def set_recording(self, recording: bool) -> None:
+        """Say whether it is a recording, whose curve runs in its own time."""
+        if recording is not self.recording:
+            self.recording, self.history = recording, Curves(backwards=0.0 if recording else BACKWARDS_S)
+
+    def remember(self, reading: Reading) -> None:
+        """Add a reading to the curve; of a recording, one that belongs to a picture."""
+        if not self.recording:
+            self.history.add(reading)
+        elif reading.pts is not None:
+            self.history.add(replace(reading, time=reading.pts))
+
+    def plot_time(self, now: float) -> float:
+        """Return the right end of the curve: now, or how far a recording has come."""
+        return self.history.newest if self.recording else now
 
     def area(self) -> HeatArea | None:
         """Return where it is crowded, by the last counts; None before the first."""

@@ -63,6 +63,15 @@ def clock(time: float) -> str:
     return datetime.fromtimestamp(time).strftime("%H:%M:%S")
 
 
+def media_clock(seconds: float | None) -> str:
+    """Return a position in a video: ``0:07``, ``12:34``, ``1:02:03``; a dash if it is not known."""
+    if seconds is None:
+        return NO_COUNT
+    whole = int(max(seconds, 0.0) + 1e-6)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def headline(status: Status, now: float) -> str:
     """Return the problem of a camera: what it is, since when, and what the program does about it.
 
@@ -71,12 +80,10 @@ def headline(status: Status, now: float) -> str:
     silent = span(status.age if status.age is not None else now - status.since, tenths=False)
     attempt = f" (attempt {status.attempt})" if status.attempt > 1 else ""
     match status.state:
-        case CameraState.LIVE:
-            return ""
+        case CameraState.LIVE | CameraState.PAUSED:
+            return ""  # the playback bar says that it is paused
         case CameraState.CONNECTING:
             return f"Waiting for the first picture{attempt}"
-        case CameraState.PAUSED:
-            return f"Paused at {clock(status.since)}"
         case CameraState.STALE:
             # Pictures may still arrive but always be the same one. Then the engine says so.
             return status.message or f"No picture for {silent}"
@@ -97,13 +104,16 @@ def detail(status: Status) -> str:
 
 
 def rates(status: Status) -> tuple[str, str]:
-    """Return the rates of received and counted pictures as text."""
+    """Return the rates of received and counted pictures as text; empty unless pictures come."""
+    if status.state is not CameraState.LIVE:
+        return "", ""
     return f"{status.fps_in:.1f} fps in", f"{status.fps_counted:.1f} fps counted"
 
 
 def picture_age(status: Status) -> str:
-    """Return the age of the picture on the screen; empty before the first one."""
-    return "" if status.age is None else f"picture {span(status.age)} old"
+    """Return how long ago the last picture came; empty before the first one, and where none is to come."""
+    resting = status.state in (CameraState.PAUSED, CameraState.ENDED, CameraState.FAILED)
+    return "" if status.age is None or resting else f"picture {span(status.age)} old"
 
 
 def delayed(sight: Sight | None) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QAction, QContextMenuEvent
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import AppConfig
@@ -213,17 +213,6 @@ def test_a_camera_is_removed_by_key_until_none_is_left(gui: Open, qtbot: QtBot) 
     assert one.bridge.config.cameras == ()
     assert one.window.panels.first_run.isVisible()
     assert one.window.windowTitle() == "crowdmon"
-
-
-def test_the_camera_menu_offers_to_remove(gui: Open, qtbot: QtBot) -> None:
-    one = gui(config(camera("north"), camera("south")))
-    cameras = one.window.panels.cameras
-    at = cameras.visualItemRect(cameras.item(1)).center()
-    cameras.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, cameras.mapToGlobal(at)))
-    menu = cameras.findChild(QMenu)
-    menu.actions()[0].trigger()
-    menu.close()
-    assert [c.name for c in one.bridge.config.cameras] == ["north"]
 
 
 def test_a_failed_camera_is_opened_again_by_key(gui: Open, qtbot: QtBot) -> None:

@@ -75,7 +75,7 @@ def test_a_frozen_camera_is_not_called_silent() -> None:
 def test_every_state_has_a_word_and_only_a_live_one_says_nothing(state: CameraState) -> None:
     assert wording.WORDS[state]
     said = wording.headline(Status(state, since=NOON), NOON)
-    assert bool(said) == (state is not CameraState.LIVE)
+    assert bool(said) == (state not in (CameraState.LIVE, CameraState.PAUSED))
     assert "!" not in said
 
 

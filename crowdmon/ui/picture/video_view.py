@@ -268,7 +268,8 @@ class VideoView(QWidget):
             paint_rois(painter, self._drawn(), place, chosen=self._chosen)
             if self.overlay is not None:
                 self.overlay.paint(painter, place)
-        paint_notice(painter, QRectF(self.rect()), self._notice, self._theme)
+        seen = not self._picture.isNull()
+        paint_notice(painter, QRectF(self.rect()), self._notice, self._theme, strip=seen)
         if self._ring:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))

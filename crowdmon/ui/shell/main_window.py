@@ -87,6 +87,12 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._show_title)
         self.panels.first_run.chosen.connect(self.opener.choose)
         self.panels.cameras.remove_asked.connect(self.removals.remove)
+        self.panels.cameras.again_asked.connect(self.presenter.restart)
+        self.panels.cameras.correct_asked.connect(self.opener.correct)
+        rescue = self.panels.picture.rescue
+        rescue.correct_asked.connect(lambda: self.opener.correct(self.presenter.focused))
+        rescue.again_asked.connect(self.presenter.restart)
+        rescue.remove_asked.connect(self.remove_focused)
         self._shown = -1
         self._laid_out = False
         self._settled = False
@@ -104,6 +110,9 @@ class MainWindow(QMainWindow):
         menus.choose("plot_time", self.settings.choice("span", tuple(CHOICES)))
         self.playback.usable_changed.connect(partial(menus.enable, When.RECORDING))
         self.rois.set_menus(menus)
+        plot = self.panels.plot
+        plot.addActions(menus.submenus["plot_time"].actions())
+        plot.addAction(menus.actions["save_plot"])
 
         def tick() -> None:
             style = self.picture_style.style
@@ -123,6 +132,7 @@ class MainWindow(QMainWindow):
         return {
             "open_source": self.opener.ask,
             "restart_camera": self.presenter.restart,
+            "correct_source": lambda: self.opener.correct(self.presenter.focused),
             "remove_camera": self.remove_focused,
             "fill_recent": self.opener.fill_recent,
             "open_configuration": self.dialogs.open,

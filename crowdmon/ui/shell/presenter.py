@@ -12,6 +12,7 @@ from crowdmon.address import public
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig, with_cameras
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
+from crowdmon.ui.picture.rescue import needs_rescue
 from crowdmon.ui.plot.count_plot import Curve
 from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
@@ -152,9 +153,19 @@ class Presenter(QObject):
         if (camera := self.camera) is not None:
             self._show_area(camera)
 
-    def restart(self) -> None:
-        """Start the camera that is looked at over."""
-        self._bridge.restart(self._focus)
+    def restart(self, name: str = "") -> None:
+        """Start a camera over; the one that is looked at if none is named."""
+        self._bridge.restart(name or self._focus)
+
+    def replace(self, name: str, camera: CameraConfig) -> None:
+        """Give a camera another source or name; its ROIs, its place and the rest stay."""
+        cameras = tuple(
+            one.model_copy(update={"name": camera.name, "source": camera.source}) if one.name == name else one
+            for one in self._bridge.config.cameras
+        )
+        if self._focus == name:
+            self._focus = camera.name
+        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def add(self, camera: CameraConfig) -> None:
         """Open another camera and look at it."""
@@ -235,7 +246,7 @@ class Presenter(QObject):
         if camera is not None:
             # The demo has a position too, but it is a camera that happens to be drawn.
             demo = camera.config.source.startswith("synthetic:")
-            camera.recording = place.position is not None and not demo
+            camera.set_recording(place.position is not None and not demo)
             if camera.status is not None:
                 self._status(name, camera.status)
 
@@ -244,7 +255,7 @@ class Presenter(QObject):
         if camera is None:
             return
         camera.reading = reading
-        camera.history.add(reading)
+        camera.remember(reading)
         if reading.state is ReadingState.OK:
             camera.last_ok = reading
         if camera.status is not None:
@@ -266,6 +277,8 @@ class Presenter(QObject):
         else:
             self._show_counts(camera)
         self._show_lag(camera)
+        now = camera.plot_time(now)
+        self._panels.plot.set_media(camera.recording)
         if not all_anew and not self._panels.plot.due(now, camera.history.newest):
             return
         curves = []
@@ -291,15 +304,23 @@ class Presenter(QObject):
         say = wording.gone_count if known is None else wording.last_count
         self._panels.readings.set_total(known, say(camera.last_ok, now))
         rows = [
-            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)
+            # In the colour of the outline on the picture, in every theme.
+            ReadingsRow(
+                roi.name,
+                DARK.roi(roi.colour_at(place)),
+                camera.known(roi.name),
+                self._trend(camera, roi.name, now),
+            )
+            for place, roi in enumerate(camera.config.rois)
         ]
-        self._panels.readings.set_rows(rows[1:])
+        self._panels.readings.set_rows(rows)
         self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
         self._show_rois()
 
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
         if camera.known(roi) is None:
             return Trend.UNKNOWN
+        now = camera.plot_time(now)
         times, counts = camera.history.curve(roi, since=now - BEFORE_S)
         return trend(times, counts, float(times[-1]) if len(times) else now)
 
@@ -319,6 +340,7 @@ class Presenter(QObject):
         detail = wording.detail(status)
         self._show_error()
         self._panels.picture.video.set_notice(Notice(status.state, headline, detail))
+        self._panels.picture.rescue.setVisible(needs_rescue(status))
         self._show_counts(camera)
 
     def _show_rois(self) -> None:

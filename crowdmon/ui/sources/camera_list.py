@@ -52,10 +52,13 @@ class CameraList(QListWidget):
     Signals:
         camera_chosen(str): by mouse or keyboard.
         remove_asked(str): by the Delete key or the context menu.
+        again_asked(str), correct_asked(str): by the context menu.
     """
 
     camera_chosen = pyqtSignal(str)
     remove_asked = pyqtSignal(str)
+    again_asked = pyqtSignal(str)
+    correct_asked = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,6 +138,9 @@ class CameraList(QListWidget):
         name = _line(item).name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Open again", lambda: self.again_asked.emit(name))
+        menu.addAction("Correct source…", lambda: self.correct_asked.emit(name))
+        menu.addSeparator()
         menu.addAction("Remove camera", lambda: self.remove_asked.emit(name))
         menu.popup(self.mapToGlobal(at))
 
