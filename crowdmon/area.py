@@ -9,7 +9,7 @@ which has no unit that means anything to people.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -56,19 +56,23 @@ class HeatArea:
         grid: where the cells lie.
         measured: whether it is people per square metre.
         lines: along each of :data:`LINES` the closed lines, Nx2 points in fractions of the picture.
+        counted: the last count, which knows where nobody was counted.
     """
 
     per_m2: NDArray[np.float32]
     grid: Grid
     measured: bool
     lines: tuple[tuple[float, tuple[Line, ...]], ...] = ()
+    counted: DensityMap | None = None
 
     def at(self, x: float, y: float) -> float | None:
-        """Return the people per square metre at a point in fractions of the picture; None outside of it."""
+        """Return the people per m2 at a point in fractions of the picture; None where nobody counted."""
         if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
             return None
         row = min(int(y * self.grid.height / self.grid.cell_height), self.grid.rows - 1)
         column = min(int(x * self.grid.width / self.grid.cell_width), self.grid.columns - 1)
+        if self.counted is not None and not self.counted.was_counted(row, column):
+            return None
         return float(self.per_m2[row, column])
 
 
@@ -98,11 +102,12 @@ def area_of(maps: Sequence[DensityMap], plane: GroundPlane | None = None) -> Hea
         smooth = _blurred(people, (wide / grid.cell_width, wide / grid.cell_height)) * np.float32(
             square / PERSON_M**2
         )
-        return _with_lines(smooth, grid, measured=False)
+        return replace(_with_lines(smooth, grid, measured=False), counted=used[-1])
     smooth = _blurred_by_row(people, plane, grid)
     # A cell that reaches above the horizon has no floor.
     floor = np.where(np.isfinite(areas), np.maximum(areas, 1e-6), np.inf)
-    return _with_lines((smooth / floor).astype(np.float32), grid, measured=True)
+    found = _with_lines((smooth / floor).astype(np.float32), grid, measured=True)
+    return replace(found, counted=used[-1])
 
 
 def paint(area: HeatArea, palette: str, *, strength: float = 1.0) -> NDArray[np.uint8]:

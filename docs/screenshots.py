@@ -95,9 +95,7 @@ class Film:
             shown = Frame(scene.render(later).rgb, camera=camera.name, time=START + later, pts=later)
         status = Status(CameraState.LIVE, since=START, fps_in=25.0, fps_counted=5.0, age=0.02)
         self.now = START + t + 0.22
-        self.cameras[camera.name] = CameraSnapshot(
-            status, pictures=(shown,) if shown else (), density=density, reading=reading
-        )
+        self.cameras[camera.name] = CameraSnapshot(status, view=shown, density=density, reading=reading)
 
     def lose(self, name: str, state: CameraState, seconds: float, **values: object) -> None:
         """Take a camera's pictures away for some seconds."""

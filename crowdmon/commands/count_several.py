@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import cache
 
 import click
 
@@ -15,10 +14,12 @@ from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
 from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
+from crowdmon.commands.tally import Rows, Tally, add_kept, people_of, show_table, sum_line
+from crowdmon.counting.weights import load
+from crowdmon.engine.counters import BuiltOnce, weights_file
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, redact
+from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, WeightsError, redact
 from crowdmon.locks import only_writer
 from crowdmon.sinks.csv_file import ReadingCsv
 
@@ -38,7 +39,7 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
         spec = parse_source(plan.camera.source)
         if spec.kind == "synthetic" and plan.duration is None:
             raise ConfigError(f"{spec.label} has no end, and others wait for it", "Give --duration")
-    built_once = cache(counter)
+    built_once = BuiltOnce(counter)
     tallies: list[tuple[Plan, Tally]] = []
     code = 0
     csv = plans[0].csv
@@ -54,7 +55,9 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
             except KeyboardInterrupt:
                 code = INTERRUPTED
                 break
-            except (SourceError, CountingError) as error:
+            except (SourceError, CountingError, WeightsError) as error:
+                if isinstance(error, WeightsError) and plan.camera.weights is None:
+                    raise  # those of all
                 _say(error)
                 code = code or error.exit_code
     with options.telling():
@@ -75,6 +78,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         CrowdmonError: what stops all of them; rows written until then stay, whole, and the hint says so.
     """
     _check_one_picture(plans)
+    plans, code = _with_usable_weights(plans)
     first = plans[0]
     check_live(first)
     tallies = {plan.camera.name: Tally() for plan in plans}
@@ -85,7 +89,6 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         _say(error)
         failed.append(error)
 
-    code = 0
     with ExitStack() as stack:
         if first.csv:
             stack.enter_context(only_writer(first.csv))
@@ -103,7 +106,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 lost=lost,
             ):
                 tallies[reading.camera].add(frame, density, reading)
-                if (count := reading.roi().count) is not None:
+                if (count := people_of(reading)) is not None:
                     people[reading.camera] = count
                 counted = sum(tally.counted for tally in tallies.values())
                 bar.show(scale.done(frame), counted=counted, people=sum(people.values()))
@@ -118,6 +121,27 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
     return code or (failed[0].exit_code if failed else 0)
 
 
+def _with_usable_weights(plans: Sequence[Plan]) -> tuple[Sequence[Plan], int]:
+    """Leave out the cameras whose own weights cannot be used, and say so; return the exit code for them too.
+
+    Raises:
+        WeightsError: no camera is left.
+    """
+    usable, errors = [], []
+    for plan in plans:
+        try:
+            if (path := weights_file(plan.camera)) is not None:
+                load(path)
+        except WeightsError as error:
+            errors.append(error)
+            _say(error, plan.camera.name)
+        else:
+            usable.append(plan)
+    if not usable:
+        raise errors[0]
+    return usable, errors[0].exit_code if errors else 0
+
+
 def _check_one_picture(plans: Sequence[Plan]) -> None:
     """Refuse files that take the pictures of one source; ConfigError says which."""
     for option, given in (("--snapshot", plans[0].snapshot), ("--video", plans[0].video)):
@@ -126,5 +150,6 @@ def _check_one_picture(plans: Sequence[Plan]) -> None:
                               f"Leave {option} out, or count them one by one")  # fmt: skip
 
 
-def _say(error: CrowdmonError) -> None:
-    click.echo(redact(" ".join(f"crowdmon: {error}".split())), err=True)
+def _say(error: CrowdmonError, camera: str = "") -> None:
+    whose = f"{camera}: " if camera else ""
+    click.echo(redact(" ".join(f"crowdmon: {whose}{error}".split())), err=True)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
@@ -16,8 +17,8 @@ from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemCloc
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
-from crowdmon.errors import SourceError, describe
-from crowdmon.facts import Event, Fact
+from crowdmon.errors import SourceError, WeightsError, describe
+from crowdmon.facts import Event, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -80,8 +81,13 @@ class Monitor:
 
     @property
     def failure(self) -> Exception | None:
-        """What keeps readings from being made or written, for good; None if nothing does."""
-        return next(iter(self._failures()), None)
+        """What keeps readings from being made or written, for good; None if nothing does.
+
+        Weights that a single camera cannot use stop that camera alone.
+        """
+        own = {id(one.count_failure) for one in self._cameras.values() if one.config.weights is not None}
+        found = self._failures()
+        return next((e for e in found if not (isinstance(e, WeightsError) and id(e) in own)), None)
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -158,7 +164,7 @@ class Monitor:
                 if cameras.get(name) is not camera:
                     camera.close()
             self._cameras = cameras
-            self._memory.keep(cameras)
+            self._memory.keep(config.cameras)
             with self._site_lock:
                 self._site.keep(cameras)
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
@@ -226,6 +232,15 @@ class Monitor:
                 self._record(fact)
         return bool(facts)
 
+    def record(self, check: SpotCheck) -> None:
+        """Record a spot check as every other fact: in memory, and through every sink that takes it.
+
+        Raises:
+            SinkError: it holds a number that no file can hold.
+        """
+        check_recordable(check)
+        self._record(check)
+
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
@@ -235,13 +250,12 @@ class Monitor:
         return self._memory.query(since, until)
 
     def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more.
+        """Show a camera's pictures in :meth:`snapshot`, or no more; an unknown camera may just be gone.
 
         Args:
-            camera: its name; an unknown one is ignored, for it may just have been taken away.
-            size: (width, height) in pixels into which the pictures must fit; None converts nothing.
-            keep: show the pictures of so many seconds, 1 at most, and not only the newest one; see
-                :mod:`crowdmon.engine.ring` for the memory they need.
+            camera: its name.
+            size: (width, height) in pixels into which they must fit; None converts nothing.
+            keep: show those of so many seconds, 1 at most; :mod:`crowdmon.engine.ring` has the memory for it.
         """
         with self._lock:
             if camera in self._cameras:
@@ -260,7 +274,7 @@ class Monitor:
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source:
+        if old is None or old.config.source != config.source or old.tries_again(config):
             return self._make(config, like=old)
         if old.config != config:
             old.reconfigure(config)
@@ -301,15 +315,25 @@ class Monitor:
 
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
+        if isinstance(fact, Event):
+            fact = self._identified(fact)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
 
+    def _identified(self, event: Event) -> Event:
+        """Return an event with the ids of its camera and ROI, where those are not their names."""
+        camera = next((one for one in self._config.cameras if one.name == event.camera), None)
+        if camera is None:
+            return event
+        roi = next((one for one in camera.rois if one.name == event.roi), None)
+        return replace(event, camera_id=camera.id or "", roi_id=(roi.id if roi else None) or "")
+
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
-        keys = type(now).model_fields.keys()
-        changed = {key for key in keys if getattr(before, key) != getattr(now, key)}
+        old, new = before.sinks(), now.sinks()
+        changed = {key for key in new if old[key] != new[key]}
         if changed:
-            kept = dict.fromkeys(keys - changed)
+            kept = dict.fromkeys(new.keys() - changed)
             self._sinks.exchange(changed, self._open_sinks(now.model_copy(update=kept)))
 
     def _look(self) -> None:

@@ -15,8 +15,7 @@ class CameraSnapshot:
 
     Attributes:
         status: how it is doing.
-        pictures: its newest pictures, oldest first, at most as large as was asked for; none while nobody
-            watches.
+        view: its newest picture, at most as large as was asked for; None while nobody watches it.
         density: what was counted last; its time tells how old it is.
         counted: the picture ``density`` belongs to, in full size.
         reading: its newest reading; without a number when nothing new was counted.
@@ -25,10 +24,11 @@ class CameraSnapshot:
         position: media seconds of the picture shown last; None for a live camera.
         duration: media seconds of a recording; None if unknown, without end, or live.
         seekable: a recording that can move to any position and step back.
+        pictures: the newest pictures, oldest first, if they were asked for; ``view`` is the last of them.
     """
 
     status: Status
-    pictures: tuple[Frame, ...] = ()
+    view: Frame | None = None
     density: DensityMap | None = None
     counted: Frame | None = None
     reading: Reading | None = None
@@ -37,11 +37,7 @@ class CameraSnapshot:
     position: float | None = None
     duration: float | None = None
     seekable: bool = False
-
-    @property
-    def view(self) -> Frame | None:
-        """The newest picture; None while nobody watches it."""
-        return self.pictures[-1] if self.pictures else None
+    pictures: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -17,7 +17,7 @@ from crowdmon import atomic, locks
 from crowdmon.errors import SinkError
 from crowdmon.facts import Fact, check_recordable
 from crowdmon.sinks.base import Sink
-from crowdmon.sinks.csv_rows import BOM, COLUMNS, HEADER, encode, read_csv
+from crowdmon.sinks.csv_rows import BOM, COLUMNS, HEADER, columns_in, encode, read_csv
 from crowdmon.values import Reading
 
 __all__ = ["COLUMNS", "ReadingCsv", "read_csv"]
@@ -38,7 +38,8 @@ class ReadingCsv(Sink):
         Args:
             path: the file; an existing one is replaced when the first row is written.
             append: an existing one is carried on instead, if it is one of readings, and what a power
-                cut left of its last row is cut off; another file is not touched.
+                cut left of its last row is cut off; another file is not touched. A file of an older
+                version keeps its columns, so that all its rows have as many.
             excel: a new file begins with the mark by which Excel knows UTF-8.
 
         Raises:
@@ -49,6 +50,7 @@ class ReadingCsv(Sink):
         self._started = False
         self._carry_on = append
         self._header = BOM + HEADER if excel else HEADER
+        self._columns = len(COLUMNS)
         self._torn: tuple[int, bytes] | None = None
         atomic.check_place(self.path, kind="CSV file")
 
@@ -57,13 +59,13 @@ class ReadingCsv(Sink):
         if not isinstance(fact, Reading):
             return
         check_recordable(fact)
-        rows = encode(fact)
         try:
             if self._file is not None and not self._is_there():
                 self._drop()
             if self._file is None:
                 self._file = self._open()
             size = os.lseek(self._file, 0, os.SEEK_END) if self._is_plain() else None
+            rows = encode(fact, self._columns)
             first = size == 0 if size is not None else not self._started
             self._append(self._header + rows if first else rows, size)
             self._started = True
@@ -93,7 +95,9 @@ class ReadingCsv(Sink):
         if self._carry_on:
             self._untear()
             cut_torn_row(self.path)
-            return self._locked(os.open(self.path, _FLAGS | os.O_APPEND, 0o666), shared=True)
+            file = self._locked(os.open(self.path, _FLAGS | os.O_APPEND, 0o666), shared=True)
+            self._columns = columns_of(self.path) or len(COLUMNS)
+            return file
         file = self._locked(os.open(self.path, _FLAGS, 0o666))
         if not self._started and stat.S_ISREG(os.fstat(file).st_mode):
             os.ftruncate(file, 0)
@@ -165,15 +169,16 @@ class ReadingCsv(Sink):
         )
 
 
-def is_readings(path: Path) -> bool:
-    """Whether a file begins as a CSV of readings does; one that was cut short in its header does, too.
+def columns_of(path: Path) -> int | None:
+    """Return how many columns a CSV of readings has; None if the file is another kind.
+
+    One that was cut short in its header is a CSV of readings, and gets all columns.
 
     Raises:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        first = file.readline(len(BOM) + len(HEADER) + 1).removeprefix(BOM)
-    return first == HEADER or HEADER.startswith(first)
+        return columns_in(file.readline(len(BOM) + len(HEADER) + 1).removeprefix(BOM))
 
 
 def cut_torn_row(path: Path) -> None:
@@ -185,7 +190,7 @@ def cut_torn_row(path: Path) -> None:
     """
     if not path.exists():
         return
-    if not is_readings(path):
+    if columns_of(path) is None:
         raise SinkError(f"{path} is not a file of readings", "Move it away, or choose another folder")
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)

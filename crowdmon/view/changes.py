@@ -25,6 +25,8 @@ class CameraSnapshotLike(Protocol):
     @property
     def status(self) -> Status: ...  # noqa: D102
     @property
+    def view(self) -> Frame | None: ...  # noqa: D102
+    @property
     def pictures(self) -> tuple[Frame, ...]: ...  # noqa: D102
     @property
     def density(self) -> DensityMap | None: ...  # noqa: D102
@@ -164,7 +166,11 @@ class Changes:
             seen[What.STATUS] = gist
             yield Change(What.STATUS, status, name)
         sight = self._in_step.setdefault(name, InStep()).see(
-            camera.pictures, camera.density, camera.counted, state=status.state, showing=self.showing
+            camera.pictures or ((camera.view,) if camera.view is not None else ()),
+            camera.density,
+            camera.counted,
+            state=status.state,
+            showing=self.showing,
         )
         if sight is not None and seen.get(What.PICTURE) is not sight:
             seen[What.PICTURE] = sight

@@ -55,10 +55,7 @@ class FakeCamera:
     position: float | None = None
     duration: float | None = None
     seekable: bool = False
-
-    @property
-    def pictures(self) -> tuple[Frame, ...]:
-        return () if self.view is None else (self.view,)
+    pictures: tuple[Frame, ...] = ()
 
 
 @dataclass

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from crowdmon import area as areas
 from crowdmon import heatmap
 from crowdmon.area import HeatArea
+from crowdmon.picture import SHADE
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.values import DensityMap, Grid
 from crowdmon.view.fit import Fit
+from crowdmon.view.theme import DARK
 
 SCRIM = 0.35
 """How dark the scrim on a bright scene is, 0..1."""
@@ -33,10 +35,11 @@ class HeatLayer:
         self._area: HeatArea | None = None
         self._heads_image, self._area_image = QImage(), QImage()
         self._bright = False
+        self._counted: DensityMap | None = None
 
     def clear(self) -> None:
         """Forget the camera shown so far."""
-        self._heads, self._area = None, None
+        self._heads, self._area, self._counted = None, None, None
         self._bright = False
 
     def set_palette(self, palette: str) -> None:
@@ -50,6 +53,10 @@ class HeatLayer:
         self._heads = density
         if density is not None and self.as_heads:
             self._heads_image = pictures.from_rgba(heatmap.paint(density.people, self.palette))
+
+    def set_counted(self, density: DensityMap | None) -> None:
+        """Take the count that belongs to the picture: it knows which parts were counted."""
+        self._counted = density
 
     def set_area(self, area: HeatArea | None) -> None:
         """Take another area; None if nothing was counted."""
@@ -86,9 +93,18 @@ class HeatLayer:
         painter.setClipRect(box)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self.scrim:
-            shade = QColor("#0e1116")
+            shade = QColor(DARK.background)
             shade.setAlphaF(SCRIM)
             painter.fillRect(box, shade)
+        if self._counted is not None and self._counted.parts is not None:
+            counted = _counted(self._counted, place)
+            # Without heat where nobody is counted, it would look as if nobody were there.
+            shade = QColor(DARK.background)
+            shade.setAlphaF(SHADE)
+            whole = QPainterPath()
+            whole.addRect(box)
+            painter.fillPath(whole.subtracted(counted), shade)
+            painter.setClipPath(counted, Qt.ClipOperation.IntersectClip)
         painter.setOpacity(self.opacity)
         if self.as_heads and self._heads is not None:
             painter.drawImage(_cells(place, self._heads.grid), self._heads_image)
@@ -106,6 +122,18 @@ class HeatLayer:
                 for ink, width in ((QColor(14, 17, 22, 110), 2.5), (QColor(255, 255, 255, 170), 1.0)):
                     painter.setPen(QPen(ink, width))
                     painter.drawPolygon(around)
+
+
+def _counted(density: DensityMap, place: Fit) -> QPainterPath:
+    """Return where in the widget people were counted."""
+    grid = density.grid
+    across, down = place.width / grid.width * grid.cell_width, place.height / grid.height * grid.cell_height
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for top, bottom, left, right in density.parts or ():
+        corner = QPointF(place.left + left * across, place.top + top * down)
+        path.addRect(QRectF(corner, QSizeF((right - left) * across, (bottom - top) * down)))
+    return path
 
 
 def _cells(place: Fit, grid: Grid) -> QRectF:

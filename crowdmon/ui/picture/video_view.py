@@ -104,6 +104,7 @@ class VideoView(QWidget):
         if not (same and (not self._private or before is None or before.known == sight.known)):
             self._draw(sight)
         self.heat.set_heads(sight.heat)
+        self.heat.set_counted(sight.counted)
         self.update()
 
     def _draw(self, sight: Sight) -> None:

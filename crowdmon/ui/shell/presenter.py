@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 
 from crowdmon.address import public
-from crowdmon.config import AppConfig, CameraConfig, RoiConfig, with_cameras
+from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.picture.rescue import needs_rescue
 from crowdmon.ui.plot.count_plot import Curve
 from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
+from crowdmon.ui.shell.camera_edits import CameraEdits
 from crowdmon.ui.sources.camera_list import CameraLine
 from crowdmon.values import WHOLE_FRAME, DensityMap, Reading, ReadingState, Status
 from crowdmon.view import wording
@@ -30,22 +29,7 @@ if TYPE_CHECKING:
     from crowdmon.ui.shell.panels import Panels
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Removed:
-    """A camera that was removed, and what is needed to bring it back.
-
-    Attributes:
-        camera: with its ROIs.
-        place: its position among the cameras, from 0.
-        history: its curve.
-    """
-
-    camera: CameraConfig
-    place: int
-    history: Curves
-
-
-class Presenter(QObject):
+class Presenter(CameraEdits):
     """Knows which camera is looked at and shows its values.
 
     Signals:
@@ -57,15 +41,11 @@ class Presenter(QObject):
     cameras_changed = pyqtSignal(int)
 
     def __init__(self, bridge: Bridge, panels: Panels) -> None:
-        super().__init__()
-        self._bridge = bridge
+        super().__init__(bridge)
         self._panels = panels
         self._theme = DARK
-        self._focus = ""
         self._error = ""
-        self._cameras: dict[str, CameraValues] = {}
         self._given: tuple[CameraConfig, ...] | None = None
-        self._returning: dict[str, Curves] = {}
         self._showing = Showing()
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
@@ -101,9 +81,10 @@ class Presenter(QObject):
             return  # something else has changed
         self._given = config.cameras
         before = self._cameras
+        by_key = {values.config.key: values for values in before.values()}
         self._cameras = {}
         for camera in config.cameras:
-            kept = before.get(camera.name)
+            kept = by_key.get(camera.key)
             # Another source under the same name is another camera: nothing old may be shown for it.
             stays = kept is not None and kept.config.source == camera.source
             self._cameras[camera.name] = kept if stays and kept is not None else self._values_of(camera)
@@ -157,60 +138,8 @@ class Presenter(QObject):
         """Start a camera over; the one that is looked at if none is named."""
         self._bridge.restart(name or self._focus)
 
-    def replace(self, name: str, camera: CameraConfig) -> None:
-        """Give a camera another source or name; its ROIs, its place and the rest stay."""
-        cameras = tuple(
-            one.model_copy(update={"name": camera.name, "source": camera.source}) if one.name == name else one
-            for one in self._bridge.config.cameras
-        )
-        if self._focus == name:
-            self._focus = camera.name
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
-
-    def add(self, camera: CameraConfig) -> None:
-        """Open another camera and look at it."""
-        cameras = (*self._bridge.config.cameras, camera)
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
-
-    def add_named(self, data: Mapping[str, str]) -> None:
-        """Open a camera given by name and source; the name is made unique."""
-        taken = [camera.name for camera in self._bridge.config.cameras]
-        self.add(CameraConfig(name=wording.unique(data["name"], taken), source=data["source"]))
-
-    def remove(self, name: str) -> Removed | None:
-        """Close a camera. Returns what brings it back; None if there is none of that name."""
-        before = self._bridge.config.cameras
-        place = next((place for place, one in enumerate(before) if one.name == name), None)
-        if place is None:
-            return None
-        values = self._cameras.get(name)
-        removed = Removed(before[place], place, values.history if values else Curves())
-        cameras = (*before[:place], *before[place + 1 :])
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
-        return removed
-
-    def restore(self, removed: Removed) -> None:
-        """Bring a removed camera back to its place, with its ROIs and its curve, and look at it.
-
-        If another camera has its name now, its own gets a number.
-        """
-        now = self._bridge.config.cameras
-        name = wording.unique(removed.camera.name, [one.name for one in now])
-        camera = removed.camera.model_copy(update={"name": name})
-        self._returning[name] = removed.history
-        cameras = (*now[: removed.place], camera, *now[removed.place :])
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
-
     def _values_of(self, camera: CameraConfig) -> CameraValues:
         return CameraValues(camera, history=self._returning.pop(camera.name, Curves()))
-
-    def set_rois(self, name: str, rois: Sequence[RoiConfig]) -> None:
-        """Count other ROIs on a camera; its source stays open."""
-        cameras = tuple(
-            one.model_copy(update={"rois": tuple(rois)}) if one.name == name else one
-            for one in self._bridge.config.cameras
-        )
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def _status(self, name: str, status: Status) -> None:
         camera = self._cameras.get(name)
@@ -264,7 +193,8 @@ class Presenter(QObject):
             self._show_counts(camera)
 
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
-        count = wording.people(camera.count())
+        whole = camera.config.counts_whole
+        count = wording.people(camera.count()) if whole else wording.ROIS_ONLY
         word = wording.word(status.state, recording=camera.recording)
         self._panels.cameras.set_line(CameraLine(name, status.state, count, word))
 
@@ -283,7 +213,7 @@ class Presenter(QObject):
             return
         curves = []
         for roi, colour in self._colours(camera):
-            times, counts = camera.history.curve(roi, since=self._panels.plot.since(now))
+            times, counts = camera.curve(roi, since=self._panels.plot.since(now))
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
@@ -301,8 +231,11 @@ class Presenter(QObject):
         """
         now = self._bridge.now()
         known = camera.known(WHOLE_FRAME)
-        say = wording.gone_count if known is None else wording.last_count
-        self._panels.readings.set_total(known, say(camera.last_ok, now))
+        if camera.config.counts_whole:
+            say = wording.gone_count if known is None else wording.last_count
+            self._panels.readings.set_total(known, say(camera.last_ok, now))
+        else:
+            self._panels.readings.set_rois_only(wording.last_count(camera.last_ok, now))
         rows = [
             # In the colour of the outline on the picture, in every theme.
             ReadingsRow(
@@ -321,7 +254,7 @@ class Presenter(QObject):
         if camera.known(roi) is None:
             return Trend.UNKNOWN
         now = camera.plot_time(now)
-        times, counts = camera.history.curve(roi, since=now - BEFORE_S)
+        times, counts = camera.curve(roi, since=now - BEFORE_S)
         return trend(times, counts, float(times[-1]) if len(times) else now)
 
     def _engine(self, note: EngineNote) -> None:
@@ -363,4 +296,4 @@ class Presenter(QObject):
     def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
         placed = enumerate(camera.config.rois)
         rois = [(roi.name, self._theme.roi(roi.colour_at(place))) for place, roi in placed]
-        return [(WHOLE_FRAME, self._theme.whole), *rois]
+        return [(WHOLE_FRAME, self._theme.whole), *rois] if camera.config.counts_whole else rois
