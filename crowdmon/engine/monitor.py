@@ -250,12 +250,10 @@ class Monitor:
         return self._memory.query(since, until)
 
     def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more; an unknown camera may just be gone.
+        """Show a camera's pictures in :meth:`snapshot`, or no more; one that is gone meanwhile is ignored.
 
-        Args:
-            camera: its name.
-            size: (width, height) in pixels into which they must fit; None converts nothing.
-            keep: show those of so many seconds, 1 at most; :mod:`crowdmon.engine.ring` has the memory for it.
+        They fit into ``size``, (width, height) in pixels; None converts nothing. Those of ``keep`` seconds are
+        shown, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:
