@@ -73,6 +73,7 @@ def camera_answers(camera: CameraConfig) -> str:
     width, height = found.frame.size
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
+    rois += " only" if not camera.counts_whole else ""
     ground = "".join(f", {words}" for words in ground_found(camera, width=width, height=height))
     return f"{found.info.label}: {width}x{height}{rate}{rois}{ground}"
 

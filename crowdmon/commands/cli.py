@@ -149,6 +149,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     help="Paint every counted picture and write them as a video (.mp4, .mkv, .mov).",
 )  # fmt: skip
 @click.option(
+    "--rois-only", is_flag=True,
+    help="Count the ROIs only, not the whole picture, which is quicker; as 'whole_picture: false' does.",
+)  # fmt: skip
+@click.option(
     "--pixelate", is_flag=True,
     help="Make people unrecognisable in snapshot and video, as 'display: {pixelate: true}' does.",
 )  # fmt: skip
@@ -170,6 +174,29 @@ def count(**options: Any) -> int:
         )
     from crowdmon.commands.count import run
 
+    return run(**options)
+
+
+@verb("watch")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="Cameras, ROIs, alarms and what is recorded, YAML.",
+)  # fmt: skip
+@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
+@click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
+@backend_option
+@weights_option
+def watch(as_json: bool, log: Path | None, **options: Any) -> int:
+    """Watch the cameras of a configuration as a service, without a window.
+
+    Counts, records and raises alarms until SIGTERM or Ctrl+C. SIGHUP reads the configuration again: cameras
+    that did not change go on without a gap, and a configuration that is not valid is not used.
+    """
+    from crowdmon import logs
+    from crowdmon.commands.watch import run
+
+    verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
+    logs.setup(verbosity, least=1, as_json=as_json, file=log)
     return run(**options)
 
 

@@ -14,7 +14,7 @@ from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
 from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
+from crowdmon.commands.tally import Rows, Tally, add_kept, people_of, show_table, sum_line
 from crowdmon.counting.weights import load
 from crowdmon.engine.counters import BuiltOnce, weights_file
 from crowdmon.engine.live import iterate_live
@@ -106,7 +106,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 lost=lost,
             ):
                 tallies[reading.camera].add(frame, density, reading)
-                if (count := reading.roi().count) is not None:
+                if (count := people_of(reading)) is not None:
                     people[reading.camera] = count
                 counted = sum(tally.counted for tally in tallies.values())
                 bar.show(scale.done(frame), counted=counted, people=sum(people.values()))

@@ -12,7 +12,7 @@ from crowdmon.capture.source import ForgivingSource, Source, open_source
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally
+from crowdmon.commands.tally import Rows, Tally, people_of
 from crowdmon.config import CameraConfig
 from crowdmon.engine.background import BackgroundTask, wait_for
 from crowdmon.engine.counters import counter_for
@@ -93,7 +93,7 @@ def count_source(
                 tally.add(frame, density, reading)
                 if video:
                     video.add(frame, density, reading)
-                bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+                bar.show(scale.done(frame), counted=tally.counted, people=people_of(reading))
 
 
 def _note_left_out(source: ForgivingSource, tally: Tally) -> None:
@@ -187,6 +187,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         start_time=plan.start,
         camera=plan.camera.name,
         limits=plan.camera.to_limits(),
+        whole=plan.camera.counts_whole,
     )
     for frame, density, reading in readings:
         rows.write(reading)

@@ -83,6 +83,8 @@ class CameraConfig(Model):
             None for the default.
         watch_view: whether to notice that the lens is covered or the camera was turned; for live cameras.
             False for one that is turned on purpose.
+        whole_picture: whether the whole picture is counted. False counts the ROIs only, which is less work;
+            without any ROI the whole picture is counted all the same.
         rois: the camera's ROIs, in the order they are shown and recorded.
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
@@ -97,6 +99,7 @@ class CameraConfig(Model):
     rate: Annotated[Positive, Field(le=1000)] | None = None
     unknown_after: Annotated[Positive, Field(le=86_400)] | None = None
     watch_view: bool = True
+    whole_picture: bool = True
     rois: Annotated[tuple[RoiConfig, ...], BeforeValidator(listed)] = ()
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
@@ -115,6 +118,11 @@ class CameraConfig(Model):
         refuse_twins((roi.name for roi in rois), "ROIs of one camera")
         refuse_shared_keys(rois, "ROIs of one camera")
         return rois
+
+    @property
+    def counts_whole(self) -> bool:
+        """Whether the whole picture is counted: it is wanted, or there is no ROI."""
+        return self.whole_picture or not self.rois
 
     def to_rois(self) -> tuple[Roi, ...]:
         """Return the ROIs as the values the engine measures with."""

@@ -14,6 +14,7 @@ from crowdmon.engine.prefetch import ahead
 from crowdmon.engine.protocols import CounterLike
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.track.levels import NO_LIMITS, Limits
+from crowdmon.track.measure import boxes_of
 from crowdmon.track.track import Counted, Track
 from crowdmon.values import DensityMap, Frame, Reading, Roi
 
@@ -28,6 +29,7 @@ def iterate(
     start_time: float | None = None,
     camera: str = "",
     limits: Mapping[str, Limits] = NO_LIMITS,
+    whole: bool = True,
 ) -> Iterator[tuple[Frame, DensityMap, Reading]]:
     """Count a source by its media time.
 
@@ -43,6 +45,7 @@ def iterate(
         start_time: epoch seconds of media time 0; now if None.
         camera: the name in the readings.
         limits: what gives the whole picture and each ROI its level, by name; see ``CameraConfig.to_limits``.
+        whole: whether the whole picture is counted, or only the ROIs.
 
     Yields:
         The frame counted, its density map and its reading, in the order of the source.
@@ -53,9 +56,11 @@ def iterate(
     """
     start = time.time() if start_time is None else start_time
     interval = max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0)
-    track, pace = Track(camera, rois, interval=interval, limits=limits), Pace(every=every, duration=duration)
+    track = Track(camera, rois, interval=interval, limits=limits, whole=whole)
+    pace = Pace(every=every, duration=duration)
     with closing(ahead(_frames(source, pace, camera, start=start))) as frames:
-        for frame in frames:
+        for picture in frames:
+            frame = picture if whole else replace(picture, asked=boxes_of(rois, _aspect(picture)))
             density = count(counter, frame)
             # Pictures without a time are not neighbours: each begins an era of its own.
             seen = (
@@ -65,6 +70,10 @@ def iterate(
             )
             (reading,) = track.step(seen, seen.moment)
             yield frame, density, reading
+
+
+def _aspect(frame: Frame) -> float:
+    return frame.size[0] / frame.size[1]
 
 
 def _frames(source: Source, pace: Pace, camera: str, *, start: float) -> Iterator[Frame]:

@@ -50,7 +50,7 @@ class CameraValues:
         return None if known is None else known.count
 
     def redraw(self, config: CameraConfig) -> None:
-        """Set other ROIs. New or moved ones are counted in the density map on the screen.
+        """Set other ROIs. New or moved ones are counted in the density map on the screen, if it holds them.
 
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
@@ -61,7 +61,7 @@ class CameraValues:
         if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
             return
         known = {one.roi: one for one in self.reading.rois}
-        fresh = measure(self.density, config.to_rois()).rois
+        fresh = measure(self.density, config.to_rois(), whole=config.counts_whole).rois
         same = {roi.name for roi in config.to_rois() if before.get(roi.name) == roi} | {WHOLE_FRAME}
         rois = tuple(known.get(one.roi, one) if one.roi in same else one for one in fresh)
         self.reading = replace(self.reading, rois=rois)

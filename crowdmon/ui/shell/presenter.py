@@ -229,7 +229,8 @@ class Presenter(QObject):
             self._show_counts(camera)
 
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
-        count = wording.people(camera.count())
+        whole = camera.config.counts_whole
+        count = wording.people(camera.count()) if whole else wording.ROIS_ONLY
         self._panels.cameras.set_line(CameraLine(name, status.state, count))
 
     def _beat(self, now: float, *, all_anew: bool = False) -> None:
@@ -262,12 +263,17 @@ class Presenter(QObject):
         """
         now = self._bridge.now()
         known = camera.known(WHOLE_FRAME)
-        say = wording.gone_count if known is None else wording.last_count
-        self._panels.readings.set_total(known, say(camera.last_ok, now))
+        if camera.config.counts_whole:
+            say = wording.gone_count if known is None else wording.last_count
+            self._panels.readings.set_total(known, say(camera.last_ok, now))
+        else:
+            self._panels.readings.set_rois_only(wording.last_count(camera.last_ok, now))
         rows = [
-            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)
+            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now))
+            for n, c in self._colours(camera)
+            if n != WHOLE_FRAME
         ]
-        self._panels.readings.set_rows(rows[1:])
+        self._panels.readings.set_rows(rows)
         self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
         self._show_rois()
 
@@ -315,4 +321,4 @@ class Presenter(QObject):
     def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
         placed = enumerate(camera.config.rois)
         rois = [(roi.name, self._theme.roi(roi.colour_at(place))) for place, roi in placed]
-        return [(WHOLE_FRAME, self._theme.whole), *rois]
+        return [(WHOLE_FRAME, self._theme.whole), *rois] if camera.config.counts_whole else rois
