@@ -104,8 +104,8 @@ class CameraConfig(Model):
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
     rois_at: Literal["ground", "heads"] = "ground"
-    weights: Place | None = None
     id: Name | None = None
+    weights: Place | None = None
 
     @property
     def key(self) -> str:

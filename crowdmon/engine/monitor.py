@@ -17,7 +17,7 @@ from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SourceError, WeightsError, describe
-from crowdmon.facts import Event, Fact
+from crowdmon.facts import Event, Fact, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -230,6 +230,15 @@ class Monitor:
             for fact in facts:
                 self._record(fact)
         return bool(facts)
+
+    def record(self, fact: Fact) -> None:
+        """Keep a fact that a person made, such as a spot check: in memory, and in every sink that takes it.
+
+        Raises:
+            SinkError: it holds a number that no file can hold.
+        """
+        check_recordable(fact)
+        self._record(fact)
 
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.

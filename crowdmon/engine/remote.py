@@ -21,7 +21,7 @@ from crowdmon.engine.memory import BOUND
 from crowdmon.engine.serving import LARGE, key_of, merged
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
-from crowdmon.facts import Fact
+from crowdmon.facts import Fact, check_recordable
 from crowdmon.values import CameraState, Reading
 
 POLL = 0.03
@@ -116,6 +116,11 @@ class RemoteMonitor:
         """Return readings of a time; waits for the service. Raises SourceError if it does not answer."""
         return list(self._once("query", since=since, until=until))
 
+    def record(self, fact: Fact) -> None:
+        """Have the service keep a fact that a person made; while it does not answer, the fact waits."""
+        check_recordable(fact)
+        self._call("record", fact=fact)
+
     def acknowledge(self, alarm: str, *, who: str, note: str = "") -> bool:
         """Note that somebody has seen an alarm; waits for the service, and raises what it raises."""
         return bool(self._once("acknowledge", alarm=alarm, who=who, note=note))
@@ -160,8 +165,13 @@ class RemoteMonitor:
                     call = self._calls.get_nowait()
                 except queue.Empty:
                     break
-                with contextlib.suppress(CrowdmonError):
-                    _asked(connection, call)
+                try:
+                    with contextlib.suppress(CrowdmonError):
+                        _asked(connection, call)
+                except OSError:
+                    if call["verb"] == "record":  # what a person counted is never lost
+                        self._calls.put(call)
+                    raise
             answer = _asked(connection, {"verb": "snapshot", "after": number, "have": _keys(before)})
             before = merged(answer["snapshot"], answer["same"], before)
             self._take(before)

@@ -15,6 +15,7 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.remote import RemoteMonitor
 from crowdmon.engine.serving import Serving
 from crowdmon.errors import CrowdmonError, SourceError
+from crowdmon.facts import SpotCheck
 from crowdmon.values import CameraState
 from tests.fakes import FakeCounter, FakeSource, FakeSources, until
 
@@ -184,3 +185,10 @@ def test_a_stranger_who_sends_rubbish_does_no_harm(remote: RemoteMonitor, place:
         connection.close()
     number = remote.snapshot().number
     until(lambda: remote.snapshot().number > number)
+
+
+def test_a_spot_check_is_recorded_by_the_service(remote: RemoteMonitor, running: Running) -> None:
+    check = SpotCheck(time=1_700_000_000.0, camera="hall", truth=3, count=2.5, heads=((0.1, 0.2),))
+    remote.record(check)
+    until(lambda: check in running.monitor.snapshot().facts)
+    until(lambda: check in remote.snapshot().facts)

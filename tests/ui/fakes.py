@@ -113,6 +113,9 @@ class FakeMonitor:
     def step(self, camera: str, by: int = 1) -> None:
         self.calls.append(f"step {camera} {by}")
 
+    def record(self, fact: Fact) -> None:
+        self.facts.append(fact)
+
     def query(self, since: float, until: float) -> list[Reading]:
         return [one for one in self.readings if since <= one.time < until]
 
