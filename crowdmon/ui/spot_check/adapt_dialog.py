@@ -30,6 +30,7 @@ from crowdmon.ui.spot_check.child import AdaptChild, command
 from crowdmon.ui.spot_check.result_part import ResultPart
 from crowdmon.ui.spot_check.side import button, label, polish
 from crowdmon.ui.spot_check.trial import Pair
+from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.adapting import Failure, Progress, Result, time_left
 from crowdmon.view.check_words import frames as frames_in_words
 from crowdmon.view.frozen import KeptCheck
@@ -47,6 +48,9 @@ ABOUT = (
     "up to {minutes:g} minutes. The camera is counted meanwhile, and nothing is used before you say so."
 )
 Start = Callable[..., list[str]]
+
+FRAMES, ROI = "frames", "roi.yaml"
+"""What is written for the program that adapts."""
 
 
 class AdaptDialog(QDialog):
@@ -89,7 +93,7 @@ class AdaptDialog(QDialog):
         super().__init__(parent)
         self._bridge, self._camera, self._history, self._counters = bridge, camera, history, counters
         self._words = start
-        self._kept = keeping.usable(checks, history)
+        self._kept = keeping.usable(checks, history, rois={roi.key for roi in camera.rois})
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._child = child
         child.told.connect(self._told)
@@ -175,8 +179,8 @@ class AdaptDialog(QDialog):
         except OSError as error:
             self._ready(f"There is no place for the frames: {error.strerror or error}. Make room.")
             return
-        kept, history, folder = self._kept, self._history, Path(self._folder.name) / "frames"
-        self._task = self._bridge.run_task(lambda _: _written(kept, history, folder), self._written)
+        job = partial(_write, self._camera, self._kept, self._history, Path(self._folder.name))
+        self._task = self._bridge.run_task(lambda _: job(), self._written)
 
     def _written(self, number: int | None, error: Exception | None) -> None:
         self._task = None
@@ -185,8 +189,8 @@ class AdaptDialog(QDialog):
             return
         folder = Path(self._folder.name)
         base = weights_file(self._camera) or self._bridge.reads.get("the weights")
-        roi = folder / "roi.yaml" if (folder / "roi.yaml").is_file() else None
-        words = self._words(folder / "frames", folder / "run", base=base, minutes=MINUTES, roi=roi)
+        roi = folder / ROI if (folder / ROI).is_file() else None
+        words = self._words(folder / FRAMES, folder / "run", base=base, minutes=MINUTES, roi=roi)
         self.doing.setText("Starting…")
         self._child.start(words)
 
@@ -316,6 +320,10 @@ def _advice(number: int) -> str:
     return "That is enough."
 
 
-def _written(kept: Sequence[KeptCheck], history: Path | None, folder: Path) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    return keeping.write_frames(kept, history, folder)
+def _write(camera: CameraConfig, kept: Sequence[KeptCheck], history: Path | None, folder: Path) -> int:
+    """Write the frames, and the ROI in which heads were looked for; return how many frames there are."""
+    (folder / FRAMES).mkdir()
+    width, height = kept[0].check.size
+    if kept[0].check.roi != WHOLE_FRAME:
+        keeping.write_roi(camera, kept[0].check.roi_key, folder / ROI, aspect=width / height)
+    return keeping.write_frames(kept, history, folder / FRAMES)

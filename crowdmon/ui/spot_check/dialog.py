@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent
@@ -66,7 +65,7 @@ class SpotCheckDialog(QDialog):
     def _connect(self) -> None:
         side, canvas = self.side, self.canvas
         canvas.heads_changed.connect(self._counted)
-        canvas.refused.connect(partial(self.side.count.say, wrong=True))
+        canvas.refused.connect(self._warn)
         side.area.currentIndexChanged.connect(self._choose_area)
         side.propose.toggled.connect(self._propose)
         side.accept.clicked.connect(lambda _=False: self._accept())
@@ -78,9 +77,9 @@ class SpotCheckDialog(QDialog):
         side.back.clicked.connect(lambda _=False: self.back_asked.emit(self.camera))
         self._checks.changed.connect(self._known)
         self._checks.offered.connect(self._offered)
-        self._checks.trouble.connect(partial(self.side.count.say, wrong=True))
+        self._checks.trouble.connect(self._warn)
         self._bridge.beat.connect(self._beat)
-        self._bridge.config_changed.connect(lambda _config: self._known(self.camera))
+        self._bridge.config_changed.connect(self._configured)
 
     def _begin(self) -> None:
         """Go on with what was not finished, else freeze a picture."""
@@ -234,6 +233,12 @@ class SpotCheckDialog(QDialog):
         if known.offered is not None:
             kind = moment_of(known.offered.frame.time, known.offered.areas[0].count, known.usual)
             side.offer.setText(f"One {NAMES[kind]} is there: look")
+
+    def _configured(self, _config: object) -> None:
+        self._known(self.camera)
+
+    def _warn(self, text: str) -> None:
+        self.side.count.say(text, wrong=True)
 
     def _beat(self, _now: float) -> None:
         if self._frozen is None and self._checks.freeze(self.camera) is not None:

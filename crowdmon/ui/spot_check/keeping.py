@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from crowdmon import atomic
 from crowdmon.capture.still import read_rgb
-from crowdmon.config import AppConfig
+from crowdmon.config import AppConfig, CameraConfig, RoiConfig, save
 from crowdmon.counting.weights import load
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.facts import SpotCheck
@@ -23,6 +23,7 @@ from crowdmon.picture import write_png
 from crowdmon.sinks.history.pictures import keep_picture, picture_name, picture_of
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
+from crowdmon.track.ground import region_of
 from crowdmon.values import WHOLE_FRAME, Frame
 from crowdmon.view.frozen import KeptCheck
 from crowdmon.view.moments import Usual, usual_of
@@ -104,16 +105,18 @@ def copy_weights(source: Path, target: Path) -> None:
         ) from error
 
 
-def usable(kept: Sequence[KeptCheck], history: Path | None) -> list[KeptCheck]:
+def usable(kept: Sequence[KeptCheck], history: Path | None, *, rois: Collection[str]) -> list[KeptCheck]:
     """Return the checks whose pictures are at hand, of the area that has most of them, the oldest first.
 
-    Heads of a whole picture and of a ROI cannot be mixed: outside of the ROI nobody has looked.
+    Heads of a whole picture and of a ROI cannot be mixed: outside of the ROI nobody has looked. ``rois`` are
+    the keys of those that are still there.
     """
     there = [one for one in kept if one.frame is not None or _file(one, history) is not None]
     newest = {(one.check.time, one.check.roi_key): one for one in there}
     areas: dict[str, list[KeptCheck]] = {WHOLE_FRAME: []}
     for (_, roi), one in sorted(newest.items(), key=lambda item: item[0][0]):
-        areas.setdefault(roi, []).append(one)
+        if roi == WHOLE_FRAME or roi in rois:
+            areas.setdefault(roi, []).append(one)
     return max(areas.values(), key=len)
 
 
@@ -157,6 +160,24 @@ def write_frames(kept: Sequence[KeptCheck], history: Path | None, folder: Path) 
             f"cannot write {folder / 'points.csv'}: {error.strerror or error}", "Make room"
         ) from error
     return written
+
+
+def write_roi(camera: CameraConfig, key: str, path: Path, *, aspect: float) -> None:
+    """Write where the heads of a ROI are, as a configuration of one camera that ``--roi`` reads.
+
+    Args:
+        camera: has the ROI.
+        key: what the ROI is kept by.
+        path: the file.
+        aspect: width / height of the pictures.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    roi = next(one for one in camera.to_rois() if one.key == key)
+    outline = tuple((min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)) for x, y in region_of(roi, aspect).heads)
+    only = CameraConfig(name="camera", source="pictures", rois=(RoiConfig(name="roi", polygon=outline),))
+    save(AppConfig(cameras=(only,)), path)
 
 
 def _pixels(check: SpotCheck, width: int, height: int) -> list[tuple[float, float]]:

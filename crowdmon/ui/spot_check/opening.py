@@ -66,8 +66,8 @@ class SpotCheckOpener(QObject):
         self._checking: dict[str, SpotCheckDialog] = {}
         self._adapting: dict[str, AdaptDialog] = {}
         self.checks.changed.connect(self._changed)
-        focus.focus_changed.connect(lambda _name: self._show())
-        bridge.config_changed.connect(lambda _config: self._show())
+        focus.focus_changed.connect(self._show)
+        bridge.config_changed.connect(self._show)
         panels.readings.check_asked.connect(self.open)
         panels.status.check_asked.connect(self.open)
 
@@ -137,7 +137,8 @@ class SpotCheckOpener(QObject):
         def done(_result: object, error: Exception | None) -> None:
             if error is None:
                 self._set(name, str(target))
-            dialog.used("" if error is None else f"The camera counts as it did: {error}")
+            if self._adapting.get(name) is dialog:  # it may have been closed meanwhile
+                dialog.used("" if error is None else f"The camera counts as it did: {error}")
 
         self._bridge.run_task(lambda _: keeping.copy_weights(adapted, target), done)
 
@@ -167,7 +168,7 @@ class SpotCheckOpener(QObject):
             self._show()
         self._show_back(name)
 
-    def _show(self) -> None:
+    def _show(self, _changed: object = None) -> None:
         name = self._focus.focused
         said = self.checks.said(name) if name else ""
         if name and self.checks.of(name).offered is not None:
