@@ -175,8 +175,8 @@ class Reading:
         state: ok only for a newly counted frame.
         frame: index of the frame counted; None unless the state is ok.
         pts: media seconds of the frame; None where the source has none.
-        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
         camera_id: what the camera is called for ever, whatever its name; empty for the same as the name.
+        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
     time: float
@@ -185,8 +185,8 @@ class Reading:
     state: ReadingState = ReadingState.OK
     frame: int | None = None
     pts: float | None = None
-    weights: str = ""
     camera_id: str = ""
+    weights: str = ""
 
     @property
     def camera_key(self) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +24,9 @@ from crowdmon.track.ground import camera_of, feet_to_heads, region_of
 from crowdmon.track.ground_fit import residual
 from crowdmon.values import Frame
 
+if TYPE_CHECKING:
+    from crowdmon.counting.counter import Counter
+
 Check = tuple[str, Callable[[], str]]
 """What is checked, and how: returns what was found or raises a CrowdmonError."""
 
@@ -30,12 +35,12 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
     known = _configuration(sources, config, reasons)
-    for what, check in [
-        ("network", network_counts),
-        *((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
-        *own_weights(known.cameras),
-        *record_places(known.record),
-    ]:
+    for what, check in chain(
+        network_checks(),
+        ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        own_weights(known.cameras),
+        record_places(known.record),
+    ):
         try:
             _say("ok", what, check())
         except CrowdmonError as error:
@@ -55,15 +60,44 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     return 0
 
 
-def network_counts() -> str:
-    """Load the bundled weights and count one picture of the demo camera with them."""
-    from crowdmon.counting.counter import Counter
+def network_checks() -> Iterator[Check]:
+    """Yield what is checked of the network: that it counts, and if it does, how fast."""
+    made: list[Counter] = []
 
-    counter = Counter()
+    def counts() -> str:
+        from crowdmon.counting.counter import Counter
+
+        counter = Counter()
+        said = network_counts(counter)
+        made.append(counter)
+        return said
+
+    yield "network", counts
+    for counter in made:
+        yield "speed", partial(speed, counter)
+
+
+def network_counts(counter: Counter) -> str:
+    """Count one picture of the demo camera with the bundled weights."""
     with open_source("synthetic:plaza?width=640&height=360") as source:
         picture = next(source.pictures())
         density = counter.count(Frame(picture.rgb()))
     return f"{counter.name} on {counter.device}, 640x360 in {density.took * 1000:.0f} ms"
+
+
+def speed(counter: Counter) -> str:
+    """Estimate, in some seconds, how many cameras this machine counts."""
+    from crowdmon.bench import estimate
+    from crowdmon.bench.harness import cores
+    from crowdmon.bench.processor import processor
+    from crowdmon.counting.backends import card_counts
+
+    cameras, count_s, decode_s = estimate.estimated(counter)
+    number = estimate.whole(cameras)
+    about = f"about {number} camera{'' if number == 1 else 's'}" if number else "less than one camera"
+    took = f"{1000 * count_s:.0f} ms to count a picture, {1000 * decode_s:.1f} ms to decode one"
+    kind = processor(card=card_counts()).kind
+    return f"{about} of 720p twice a second ({kind}, {cores()} cores; {took})"
 
 
 def camera_answers(camera: CameraConfig) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from crowdmon.address import public
 from crowdmon.config.fields import Model, Name, Number, Place, Point, Positive, Source, listed
@@ -24,6 +24,9 @@ from crowdmon.track.levels import Limits
 from crowdmon.values import WHOLE_FRAME, Roi
 
 Colour = Literal["sky", "pink", "lime", "violet", "sand", "teal"]
+
+KEEP_RAW, KEEP_MINUTES, KEEP_PICTURES = 48.0, 400.0, 30.0
+"""Hours, days and days for which the history keeps readings, minutes and pictures, unless told otherwise."""
 
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 """The colours of ROIs by name, in the order in which ROIs receive them."""
@@ -104,8 +107,8 @@ class CameraConfig(Model):
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
     rois_at: Literal["ground", "heads"] = "ground"
-    id: Name | None = None
     weights: Place | None = None
+    id: Name | None = None
 
     @property
     def key(self) -> str:
@@ -148,11 +151,33 @@ class RecordConfig(Model):
 
     Attributes:
         history: a SQLite file, created with the first reading; its folder must exist.
+        keep_raw: hours for which the history keeps each reading; then its minutes stand for it. None for
+            :data:`KEEP_RAW`, and for ever what a version before 0.2.0 recorded.
+        keep_minutes: days for which it keeps minutes; None for :data:`KEEP_MINUTES`.
+        keep_pictures: days for which the pictures of spot checks are kept; None for :data:`KEEP_PICTURES`.
         csv_log: a folder that gets one CSV file a day; it must exist.
     """
 
     history: Place | None = None
     csv_log: Place | None = None
+    keep_raw: Annotated[Positive, Field(ge=1, le=876_000)] | None = None
+    keep_minutes: Annotated[Positive, Field(ge=1, le=36_500)] | None = None
+    keep_pictures: Annotated[Positive, Field(le=36_500)] | None = None
+
+    @model_validator(mode="after")
+    def _minutes_outlast_readings(self) -> Self:
+        raw, minutes = self.keep_raw or KEEP_RAW, self.keep_minutes or KEEP_MINUTES
+        if raw > minutes * 24:
+            raise ConfigError(
+                f"keep_raw = {raw:g} hours is longer than keep_minutes = {minutes:g} days",
+                f"Allowed: keep_raw up to {minutes * 24:g}, or more keep_minutes",
+            )
+        return self
+
+    def sinks(self) -> dict[str, tuple[object, ...]]:
+        """Return what each sink is opened with, by its key: another value needs another sink."""
+        kept = self.keep_raw, self.keep_minutes, self.keep_pictures
+        return {"history": (self.history, *kept), "csv_log": (self.csv_log,)}
 
 
 class DisplayConfig(Model):

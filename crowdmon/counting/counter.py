@@ -145,4 +145,5 @@ class Counter:
             for people, output, part in zip(counted, outputs, seen, strict=True):
                 own = preprocess.people(output, height=part.shape[0], width=part.shape[1])
                 people[top:bottom, left:right] = own[top - row : bottom - row, left - column : right - column]
-        return counted
+        gain = preprocess.gain(height=height, width=width)
+        return counted if gain is None else [people * gain for people in counted]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.camera_events import identified
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
@@ -17,7 +18,7 @@ from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SourceError, WeightsError, describe
-from crowdmon.facts import Event, Fact, check_recordable
+from crowdmon.facts import Event, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -163,7 +164,7 @@ class Monitor:
                 if cameras.get(name) is not camera:
                     camera.close()
             self._cameras = cameras
-            self._memory.keep(cameras)
+            self._memory.keep(config.cameras)
             with self._site_lock:
                 self._site.keep(cameras)
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
@@ -231,14 +232,14 @@ class Monitor:
                 self._record(fact)
         return bool(facts)
 
-    def record(self, fact: Fact) -> None:
-        """Keep a fact that a person made, such as a spot check: in memory, and in every sink that takes it.
+    def record(self, check: SpotCheck) -> None:
+        """Record a spot check as every other fact: in memory, and through every sink that takes it.
 
         Raises:
             SinkError: it holds a number that no file can hold.
         """
-        check_recordable(fact)
-        self._record(fact)
+        check_recordable(check)
+        self._record(check)
 
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
@@ -312,15 +313,17 @@ class Monitor:
 
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
+        if isinstance(fact, Event):
+            fact = identified(fact, self._config.cameras)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
-        keys = type(now).model_fields.keys()
-        changed = {key for key in keys if getattr(before, key) != getattr(now, key)}
+        old, new = before.sinks(), now.sinks()
+        changed = {key for key in new if old[key] != new[key]}
         if changed:
-            kept = dict.fromkeys(keys - changed)
+            kept = dict.fromkeys(new.keys() - changed)
             self._sinks.exchange(changed, self._open_sinks(now.model_copy(update=kept)))
 
     def _look(self) -> None:

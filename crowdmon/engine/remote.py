@@ -21,7 +21,7 @@ from crowdmon.engine.memory import BOUND
 from crowdmon.engine.serving import LARGE, key_of, merged
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
-from crowdmon.facts import Fact, check_recordable
+from crowdmon.facts import Fact, SpotCheck
 from crowdmon.values import CameraState, Reading
 
 POLL = 0.03
@@ -36,8 +36,8 @@ _ANSWER = 5.0
 class RemoteMonitor:
     """Shows what a service shows.
 
-    All methods may be called from any thread; none but :meth:`query` and
-    :meth:`acknowledge` waits for the service.
+    All methods may be called from any thread; none but :meth:`query`, :meth:`acknowledge` and
+    :meth:`record` waits for the service.
     """
 
     def __init__(self, place: Path) -> None:
@@ -116,14 +116,13 @@ class RemoteMonitor:
         """Return readings of a time; waits for the service. Raises SourceError if it does not answer."""
         return list(self._once("query", since=since, until=until))
 
-    def record(self, fact: Fact) -> None:
-        """Have the service keep a fact that a person made; while it does not answer, the fact waits."""
-        check_recordable(fact)
-        self._call("record", fact=fact)
-
     def acknowledge(self, alarm: str, *, who: str, note: str = "") -> bool:
         """Note that somebody has seen an alarm; waits for the service, and raises what it raises."""
         return bool(self._once("acknowledge", alarm=alarm, who=who, note=note))
+
+    def record(self, check: SpotCheck) -> None:
+        """Have the service record a spot check; waits for it, and raises what it raises."""
+        self._once("record", check=check)
 
     def _call(self, verb: str, **words: object) -> None:
         self._calls.put({"verb": verb, **words})
@@ -135,6 +134,8 @@ class RemoteMonitor:
         with contextlib.closing(connection):
             try:
                 return _asked(connection, {"verb": verb, **words})
+            except CrowdmonError:
+                raise  # what the service says; some of these are OSErrors too
             except OSError as error:
                 raise SourceError(f"the service does not answer ({error})", "Start it again") from error
 
@@ -165,13 +166,8 @@ class RemoteMonitor:
                     call = self._calls.get_nowait()
                 except queue.Empty:
                     break
-                try:
-                    with contextlib.suppress(CrowdmonError):
-                        _asked(connection, call)
-                except OSError:
-                    if call["verb"] == "record":  # what a person counted is never lost
-                        self._calls.put(call)
-                    raise
+                with contextlib.suppress(CrowdmonError):
+                    _asked(connection, call)
             answer = _asked(connection, {"verb": "snapshot", "after": number, "have": _keys(before)})
             before = merged(answer["snapshot"], answer["same"], before)
             self._take(before)

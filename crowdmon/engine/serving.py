@@ -118,10 +118,10 @@ class Serving:
             "seek": lambda asked, _number: monitor.seek(asked["camera"], float(asked["pts"])),
             "step": lambda asked, _number: monitor.step(asked["camera"], int(asked["by"])),
             "query": lambda asked, _number: monitor.query(float(asked["since"]), float(asked["until"])),
-            "record": lambda asked, _number: monitor.record(asked["fact"]),
             "acknowledge": lambda asked, _number: monitor.acknowledge(
                 asked["alarm"], who=asked["who"], note=asked["note"]
             ),
+            "record": lambda asked, _number: monitor.record(asked["check"]),
         }
 
     def _snapshot(self, after: int, have: Mapping[str, Any]) -> dict[str, object]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crowdmon.config import CameraConfig
 from crowdmon.facts import SpotCheck
+from crowdmon.track.spot_checks import SpotSummary, summary
 from crowdmon.view import check_words as words
 from crowdmon.view.frozen import Draft, Frozen, KeptCheck
 from crowdmon.view.moments import Moment, Usual, missing, moment_of
@@ -23,34 +23,6 @@ def weights_name(camera: CameraConfig, usual: Path | None) -> str:
     """
     path = usual if camera.weights is None else Path(camera.weights)
     return "" if path is None else path.stem
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What some checks come to.
-
-    Attributes:
-        n: how many.
-        bias: share by which the count is too high; None if nobody was there.
-        interval: that the share may be off either way, 95 %; None for one check.
-        last: epoch seconds of the newest.
-    """
-
-    n: int
-    bias: float | None
-    interval: float | None
-    last: float
-
-
-def summary_of(checks: Sequence[SpotCheck]) -> Summary:
-    """Sum up checks, at least one."""
-    n, truth = len(checks), sum(one.truth for one in checks)
-    bias = sum(one.count for one in checks) / truth - 1.0 if truth else None
-    interval = None
-    if bias is not None and n > 1:
-        off = [one.count - (1.0 + bias) * one.truth for one in checks]
-        interval = 1.96 * math.sqrt(n / (n - 1) * sum(value * value for value in off)) / truth
-    return Summary(n, bias, interval, max(one.time for one in checks))
 
 
 @dataclass(slots=True)
@@ -83,10 +55,10 @@ class CheckedCamera:
         """Return the checks of what counts now; those of other weights say nothing about it."""
         return [one.check for one in self.checks if one.check.weights == weights]
 
-    def summary(self, weights: str) -> Summary | None:
+    def summary(self, weights: str) -> SpotSummary | None:
         """Return what the checks of these weights come to; None without any."""
         found = self.of_weights(weights)
-        return summary_of(found) if found else None
+        return summary(found) if found else None
 
     def said(self, weights: str) -> str:
         """Return how the camera was checked, in words."""

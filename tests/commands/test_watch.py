@@ -16,6 +16,7 @@ import pytest
 
 from crowdmon.__main__ import main
 from crowdmon.sinks.history.query import HistoryReader
+from crowdmon.values import ReadingState
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are not sent on Windows")
 
@@ -54,6 +55,8 @@ def recorded(folder: Path) -> dict[str, int]:
         with HistoryReader(folder / "h.sqlite") as history:
             counts: dict[str, int] = {}
             for reading in history.readings():
+                if reading.state is not ReadingState.OK:
+                    continue
                 counts[reading.camera] = counts.get(reading.camera, 0) + 1
             return counts
     except Exception:  # noqa: BLE001 - not there yet

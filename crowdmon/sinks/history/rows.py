@@ -91,5 +91,4 @@ def _reading(
     weights: str | None,
 ) -> Reading:
     camera_id = one.camera_key if one.camera_key != one.camera else ""
-    del weights
-    return Reading(time, one.camera, rois, state, frame, media, camera_id)
+    return Reading(time, one.camera, rois, state, frame, media, camera_id=camera_id, weights=weights or "")

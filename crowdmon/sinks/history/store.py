@@ -127,7 +127,7 @@ class Store:
         self._connection.execute(f"INSERT INTO spot_check VALUES ({marks(16)})", row)
 
     def _rows(self, reading: Reading, seq: int) -> list[tuple[object, ...]]:
-        weights = self._weights_of(getattr(reading, "weights", ""))
+        weights = self._weights_of(reading.weights)
         return [
             (
                 self._names.series(reading, roi, seq),

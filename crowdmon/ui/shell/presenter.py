@@ -97,9 +97,10 @@ class Presenter(QObject):
             return  # something else has changed
         self._given = config.cameras
         before = self._cameras
+        by_key = {values.config.key: values for values in before.values()}
         self._cameras = {}
         for camera in config.cameras:
-            kept = before.get(camera.name)
+            kept = by_key.get(camera.key)
             # Another source under the same name is another camera: nothing old may be shown for it.
             stays = kept is not None and kept.config.source == camera.source
             self._cameras[camera.name] = kept if stays and kept is not None else self._values_of(camera)
@@ -246,7 +247,7 @@ class Presenter(QObject):
             return
         curves = []
         for roi, colour in self._colours(camera):
-            times, counts = camera.history.curve(roi, since=self._panels.plot.since(now))
+            times, counts = camera.curve(roi, since=self._panels.plot.since(now))
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
@@ -280,7 +281,7 @@ class Presenter(QObject):
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
         if camera.known(roi) is None:
             return Trend.UNKNOWN
-        times, counts = camera.history.curve(roi, since=now - BEFORE_S)
+        times, counts = camera.curve(roi, since=now - BEFORE_S)
         return trend(times, counts, float(times[-1]) if len(times) else now)
 
     def _engine(self, note: EngineNote) -> None:

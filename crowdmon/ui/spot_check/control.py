@@ -121,13 +121,19 @@ class SpotChecks(QObject):
         keep = keep and frozen.kept
         check = to_check(frozen, roi, heads, picture=keeping.name_of(frozen.frame) if keep else None)
         self.of(name).draft = None
-        # What was counted is safe at once, whatever becomes of the picture.
-        self._bridge.record(check)
+        # What was counted is recorded at once, whatever becomes of the picture.
+        record = self._bridge.record
+        self._bridge.run_task(lambda _: record(check), partial(self._recorded, name))
         self.of(name).add([KeptCheck(check, frozen.frame if keep and history is None else None)])
         self.changed.emit(name)
         if keep and history is not None:
             path, frame = history, frozen.frame
             self._bridge.run_task(lambda _: keeping.keep(path, frame), partial(self._kept, name))
+
+    def _recorded(self, name: str, _result: object, error: Exception | None) -> None:
+        if error is not None:
+            self.trouble.emit(f"Your count is known until the window is closed, and is not recorded: {error}")
+        self.changed.emit(name)
 
     def _kept(self, name: str, _result: object, error: Exception | None) -> None:
         if error is not None:
