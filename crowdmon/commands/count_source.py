@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crowdmon.capture.source import ForgivingSource, Source, open_source
@@ -13,12 +13,16 @@ from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally
-from crowdmon.config import CameraConfig
+from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.background import BackgroundTask, wait_for
 from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
-from crowdmon.engine.offline import iterate
+from crowdmon.engine.offline import iterate_with_gaps
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, SourceError
+from crowdmon.locks import only_writer
+from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.sinks.event_csv import EventCsv
+from crowdmon.track.site import Site
 from crowdmon.values import DensityMap, Frame, Reading
 
 INTERRUPTED = 130
@@ -39,9 +43,11 @@ class Plan:
         camera: name, source and ROIs.
         every, duration: seconds; None for the default, and for no end.
         start: epoch seconds of a file's media time 0; None for now.
-        csv, snapshot, video: files to write; None for none.
+        csv, events, snapshot, video: files to write; None for none.
         excel: begin the CSV with the mark by which Excel knows UTF-8.
         style: how snapshot and video are painted.
+        known: the configuration; its groups and alarm rules are watched, see
+            :func:`~crowdmon.commands.watching.watched`.
     """
 
     camera: CameraConfig
@@ -49,10 +55,21 @@ class Plan:
     duration: float | None = None
     start: float | None = None
     csv: Path | None = None
+    events: Path | None = None
     excel: bool = False
     snapshot: Path | None = None
     video: Path | None = None
     style: PaintStyle = PLAIN
+    known: AppConfig = field(default_factory=AppConfig)
+
+
+def opened_rows(plan: Plan, stack: ExitStack) -> Rows:
+    """Open the CSV of readings and that of events, until the stack is left."""
+    for path in filter(None, (plan.csv, plan.events)):
+        stack.enter_context(only_writer(path))
+    csv = stack.enter_context(ReadingCsv(plan.csv, excel=plan.excel)) if plan.csv else None
+    events = stack.enter_context(EventCsv(plan.events, excel=plan.excel)) if plan.events else None
+    return Rows(csv, events)
 
 
 def count_source(
@@ -177,7 +194,8 @@ def _open_web(text: str, task: BackgroundTask) -> Source:
 
 
 def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
-    readings = iterate(
+    site = Site(plan.known.to_rules())
+    readings = iterate_with_gaps(
         source,
         counter(),
         rois=plan.camera.to_rois(),
@@ -186,9 +204,12 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         start_time=plan.start,
         camera=plan.camera.name,
         limits=plan.camera.to_limits(),
+        unknown_after=plan.camera.unknown_after,
     )
     for frame, density, reading in readings:
         rows.write(reading)
+        for fact in site.step([reading], reading.time)[1:]:
+            rows.write(fact)
         yield frame, density, reading
 
 
@@ -201,5 +222,6 @@ def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> I
         every=plan.every,
         duration=plan.duration,
         sinks=[rows],
+        watching=plan.known,
         connect_within=connect_within(plan.duration, spent),
     )

@@ -17,8 +17,9 @@ from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SourceError, describe
-from crowdmon.facts import Event, Fact
+from crowdmon.facts import AlarmEvent, Event, Fact
 from crowdmon.sinks.base import Sink
+from crowdmon.track.alarm_words import sentence
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
 from crowdmon.values import Reading
@@ -44,6 +45,7 @@ class Monitor:
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
+        log_alarms: bool = True,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -57,11 +59,13 @@ class Monitor:
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
+            log_alarms: whether to log what happens to alarms; False where a sink says it.
         """
         self._config = config
         self._sources = sources or CaptureSources()
         self._clock = clock or SystemClock()
         self._unknown_after = unknown_after
+        self._log_alarms = log_alarms
         self._bell = threading.Event()
         self._lock = threading.RLock()
         self._started = self._stopped = False
@@ -291,8 +295,8 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
+                if self._log_alarms and isinstance(fact, Event) and (alarm := AlarmEvent.of(fact)):
+                    _log.warning("%s", sentence(alarm))
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
