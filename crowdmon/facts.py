@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Self
 
 from crowdmon.errors import SinkError
-from crowdmon.values import Level, Reading
+from crowdmon.values import WHOLE_FRAME, Level, Reading
 
 
 class EventKind(StrEnum):
@@ -141,8 +141,50 @@ class AlarmEvent:
             return None
 
 
-Fact = Reading | Event
-"""What a sink gets: something was counted or could not be, or something else happened."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotCheck:
+    """A person counted the heads in a picture, to compare them with the program's count. Kept for ever.
+
+    Attributes:
+        time: epoch seconds of the picture.
+        camera, camera_id: as in a :class:`Reading`.
+        roi, roi_id: the ROI that was checked, :data:`WHOLE_FRAME` for the picture; the id as in a reading.
+        truth: heads that the person found.
+        count: people that the program counted in the same picture.
+        weights: the short name of the weights that counted.
+        who, note: the person, and what the person says about it.
+        heads: the points (x, y) that the person clicked, in fractions 0..1 of the picture.
+        size: (width, height) of the picture, in pixels.
+        picture: the name of its file in the folder of kept pictures; None unless it is wanted there.
+    """
+
+    time: float
+    camera: str
+    camera_id: str = ""
+    roi: str = WHOLE_FRAME
+    roi_id: str = ""
+    truth: int
+    count: float
+    weights: str = ""
+    who: str = ""
+    note: str = ""
+    heads: tuple[tuple[float, float], ...] = ()
+    size: tuple[int, int] = (0, 0)
+    picture: str | None = None
+
+    @property
+    def camera_key(self) -> str:
+        """What the camera is kept by; see :attr:`Reading.camera_key`."""
+        return self.camera_id or self.camera
+
+    @property
+    def roi_key(self) -> str:
+        """What the ROI is kept by."""
+        return self.roi_id or self.roi
+
+
+Fact = Reading | Event | SpotCheck
+"""What a sink gets: something was counted or could not be, something else happened, or somebody checked."""
 
 EARLIEST, LATEST = -62_135_500_000.0, 253_402_200_000.0
 """Epoch seconds that a calendar has a date for, in every time zone: the years 1 to 9999."""
@@ -159,14 +201,23 @@ def check_recordable(fact: Fact) -> None:
     """
     for what, value in _numbers(fact):
         if not math.isfinite(value) or (what == "time" and not EARLIEST <= value <= LATEST):
-            kind = "a reading" if isinstance(fact, Reading) else f"the event '{fact.kind}'"
             whose = fact.camera or "the whole site"
-            raise SinkError(f"{whose}: {kind} was not recorded, its {what} is {value:g}")
+            raise SinkError(f"{whose}: {_called(fact)} was not recorded, its {what} is {value:g}")
+
+
+def _called(fact: Fact) -> str:
+    if isinstance(fact, Event):
+        return f"the event '{fact.kind}'"
+    return "a reading" if isinstance(fact, Reading) else "a spot check"
 
 
 def _numbers(fact: Fact) -> Iterator[tuple[str, float]]:
     yield "time", fact.time
     if isinstance(fact, Event):
+        return
+    if isinstance(fact, SpotCheck):
+        yield "count", fact.count
+        yield from (("place of a head", value) for head in fact.heads for value in head)
         return
     if fact.pts is not None:
         yield "media time", fact.pts

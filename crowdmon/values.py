@@ -127,6 +127,7 @@ class RoiReading:
         density_per_m2: people per square metre; None without a known ground area.
         level: how crowded it is by ``levels:`` of the configuration; None without them, or without a count.
         local_per_m2: the most people per square metre in any 3x3 m of its floor; None without a ground plane.
+        id: what it is called for ever, whatever its name; empty for the same as the name.
     """
 
     roi: str
@@ -135,6 +136,12 @@ class RoiReading:
     density_per_m2: float | None = None
     level: Level | None = None
     local_per_m2: float | None = None
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is kept by, so that its history goes on when it gets another name."""
+        return self.id or self.roi
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,7 @@ class Reading:
         state: ok only for a newly counted frame.
         frame: index of the frame counted; None unless the state is ok.
         pts: media seconds of the frame; None where the source has none.
+        camera_id: what the camera is called for ever, whatever its name; empty for the same as the name.
         weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
@@ -157,7 +165,13 @@ class Reading:
     state: ReadingState = ReadingState.OK
     frame: int | None = None
     pts: float | None = None
+    camera_id: str = ""
     weights: str = ""
+
+    @property
+    def camera_key(self) -> str:
+        """What the camera is kept by, so that its history goes on when it gets another name."""
+        return self.camera_id or self.camera
 
     def roi(self, name: str = WHOLE_FRAME) -> RoiReading:
         """Return the reading of one ROI; KeyError if there is none of that name."""
@@ -236,6 +250,7 @@ class Roi:
         plane: the floor its camera sees, None if that is unknown: then people are counted whose heads are in
             the polygon.
         at_heads: with a plane, whether the polygon is drawn where heads are and not on the floor.
+        id: what it is called for ever, whatever its name; empty for the same as the name.
     """
 
     name: str
@@ -244,6 +259,12 @@ class Roi:
     colour: int | None = field(default=None, compare=False)
     plane: GroundPlane | None = None
     at_heads: bool = False
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is kept by; see :attr:`RoiReading.key`."""
+        return self.id or self.name
 
     @property
     def place(self) -> tuple[object, ...]:

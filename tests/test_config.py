@@ -118,6 +118,9 @@ configs = st.builds(
 )
 
 
+OUTLINE = "polygon: [[0,0],[1,0],[1,1]]"
+
+
 def camera(**keys: object) -> str:
     """A configuration of one camera, as YAML flow text, with some keys replaced."""
     pairs = {"name": "a", "source": "x.mp4", **keys}
@@ -254,6 +257,16 @@ class TestRefusing:
             (camera(rois="[r]"), r"rois\[0\] = 'r' is not allowed. Allowed: a mapping"),
             (camera(rois="{name: r}"), r"rois = a mapping is not allowed. Allowed: a list"),
             ("cameras: [{name: a, source: x}, {name: a, source: y}]", "two cameras are named 'a'"),
+            (
+                "cameras: [{name: a, source: x}, {name: b, source: y, id: a}]",
+                "the cameras 'a' and 'b' have the same id 'a'. Allowed: an id of its own for each",
+            ),
+            (
+                camera(rois=f"[{{name: r, {OUTLINE}}}, {{name: s, id: r, {OUTLINE}}}]"),
+                "the ROIs of one camera 'r' and 's' have the same id 'r'",
+            ),
+            (camera(rois=f"[{{name: r, id: Frame, {OUTLINE}}}]"), "whole picture's own"),
+            ("cameras: [{name: a, source: x, id: 7}]", "as a number, not as text"),
             (
                 camera(rois="[&r {name: q, polygon: [[0,0],[1,0],[1,1]]}, *r]"),
                 "two ROIs of one camera are named 'q'",

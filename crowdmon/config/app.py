@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, field_validator, model_validator
 from crowdmon.config.alarms import AlarmConfig, GroupConfig, TimeZone
 from crowdmon.config.fields import MisplacedError, Model, listed, refuse_twins
 from crowdmon.config.levels import LevelsConfig
-from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig
+from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, refuse_shared_keys
 from crowdmon.config.rules import check_alarms, check_groups, to_rule
 from crowdmon.track.alarms import Rule
 
@@ -43,6 +43,7 @@ class AppConfig(Model):
     @classmethod
     def _unique(cls, cameras: tuple[CameraConfig, ...]) -> tuple[CameraConfig, ...]:
         refuse_twins((camera.name for camera in cameras), "cameras")
+        refuse_shared_keys(cameras, "cameras")
         return cameras
 
     @field_validator("groups")

@@ -47,6 +47,7 @@ class RoiConfig(Model):
         area_m2: square metres of ground under the people who are counted in the ROI, > 0; None if unknown, or
             to take the area that follows from the camera's ground plane.
         levels: what gives it its level; None for the camera's.
+        id: what it is kept by in the history, whatever its name; None for its name. Renaming sets it.
         colour: one of :data:`COLOURS`; None to take the one for its position among the ROIs.
     """
 
@@ -55,11 +56,17 @@ class RoiConfig(Model):
     area_m2: Positive | None = None
     colour: Colour | None = None
     levels: LevelsConfig | None = None
+    id: Name | None = None
 
-    @field_validator("name")
+    @property
+    def key(self) -> str:
+        """What it is kept by in the history."""
+        return self.id or self.name
+
+    @field_validator("name", "id")
     @classmethod
-    def _not_reserved(cls, name: str) -> str:
-        if name.casefold() == WHOLE_FRAME:
+    def _not_reserved(cls, name: str | None) -> str | None:
+        if name is not None and name.casefold() == WHOLE_FRAME:
             raise ConfigError(f"'{WHOLE_FRAME}' is the whole picture's own name", "Choose another name")
         return name
 
@@ -89,6 +96,7 @@ class CameraConfig(Model):
         levels: what gives its ROIs and the whole picture their levels; None for the site's.
         ground: the floor it sees; None if unknown.
         rois_at: with ``ground``, whether ROIs are drawn on the floor or where heads are.
+        id: what it is kept by in the history, whatever its name; None for its name. Renaming sets it.
     """
 
     name: Name
@@ -100,11 +108,18 @@ class CameraConfig(Model):
     levels: LevelsConfig | None = None
     ground: GroundConfig | None = None
     rois_at: Literal["ground", "heads"] = "ground"
+    id: Name | None = None
+
+    @property
+    def key(self) -> str:
+        """What it is kept by in the history."""
+        return self.id or self.name
 
     @field_validator("rois")
     @classmethod
     def _unique(cls, rois: tuple[RoiConfig, ...]) -> tuple[RoiConfig, ...]:
         refuse_twins((roi.name for roi in rois), "ROIs of one camera")
+        refuse_shared_keys(rois, "ROIs of one camera")
         return rois
 
     def to_rois(self) -> tuple[Roi, ...]:
@@ -112,7 +127,7 @@ class CameraConfig(Model):
         plane = None if self.ground is None else self.ground.to_plane()
         at_heads = plane is not None and self.rois_at == "heads"
         return tuple(
-            Roi(r.name, r.polygon, r.area_m2, r.colour_at(place), plane=plane, at_heads=at_heads)
+            Roi(r.name, r.polygon, r.area_m2, r.colour_at(place), plane, at_heads, r.id or "")
             for place, r in enumerate(self.rois)
         )
 
@@ -150,3 +165,14 @@ class DisplayConfig(Model):
     palette: Literal["inferno", "viridis", "cividis"] | None = None
     heat: Annotated[Number, Field(ge=0, le=1)] | None = None
     pixelate: bool | None = None
+
+
+def refuse_shared_keys(ones: Iterable[CameraConfig | RoiConfig], what: str) -> None:
+    """Raise ConfigError if two would be kept as one in the history; ``what`` says whose they are."""
+    seen: dict[str, str] = {}
+    for one in ones:
+        if (other := seen.setdefault(one.key, one.name)) != one.name:
+            raise ConfigError(
+                f"the {what} '{other}' and '{one.name}' have the same id '{one.key}'",
+                "Allowed: an id of its own for each; without one the name is the id",
+            )

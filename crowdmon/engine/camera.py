@@ -63,6 +63,7 @@ class Camera:
             interval=self.interval,
             unknown_after=self.unknown_after,
             limits=config.to_limits(),
+            camera_id=config.id or "",
         )
 
     def _configure(self, config: CameraConfig) -> None:

@@ -42,7 +42,7 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
         count = float((people * coverage(region.heads, density.grid)).sum())
         per_m2 = count / region.counted_m2 if region.counted_m2 else None
         local = local_per_m2(people, roi, density.grid)
-        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local))
+        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local, id=roi.id))
     return Reading(
         time=density.time,
         camera=density.camera,
@@ -52,7 +52,9 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
     )
 
 
-def not_counted(camera: str, rois: Sequence[Roi], *, time: float, state: ReadingState) -> Reading:
+def not_counted(
+    camera: str, rois: Sequence[Roi], *, time: float, state: ReadingState, camera_id: str = ""
+) -> Reading:
     """Return the reading of a moment at which nothing new was counted: no number anywhere.
 
     Args:
@@ -60,8 +62,9 @@ def not_counted(camera: str, rois: Sequence[Roi], *, time: float, state: Reading
         rois: its ROIs.
         time: epoch seconds.
         state: stale or unknown.
+        camera_id: of the camera; empty for the same as its name.
     """
     if state is ReadingState.OK:
         raise ValueError("a reading without a count is never ok")
-    names = (WHOLE_FRAME, *(roi.name for roi in rois))
-    return Reading(time, camera, tuple(RoiReading(name, None) for name in names), state)
+    empty = (RoiReading(WHOLE_FRAME, None), *(RoiReading(roi.name, None, id=roi.id) for roi in rois))
+    return Reading(time, camera, empty, state, camera_id=camera_id)

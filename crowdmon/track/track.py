@@ -7,7 +7,7 @@ was counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crowdmon.track.gaps import UNKNOWN_AFTER, Gaps
 from crowdmon.track.levels import NO_LIMITS, Limits, with_levels
@@ -72,6 +72,7 @@ class Track:
         interval: float,
         unknown_after: float = UNKNOWN_AFTER,
         limits: Mapping[str, Limits] = NO_LIMITS,
+        camera_id: str = "",
     ) -> None:
         """Start without a past.
 
@@ -81,8 +82,9 @@ class Track:
             interval: the usual seconds between two counts.
             unknown_after: seconds after which a stale count is unknown.
             limits: what gives the whole picture and each ROI its level, by name; no level without.
+            camera_id: of the camera in the readings; empty for the same as its name.
         """
-        self._camera = camera
+        self._camera, self._camera_id = camera, camera_id
         self._rois = tuple(rois)
         self._limits = limits
         self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
@@ -144,16 +146,16 @@ class Track:
     def redraw(self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS) -> None:
         """Measure other ROIs, with other limits. One that is counted elsewhere than before loses its past."""
         self._limits = limits
-        before = {roi.name: roi.place for roi in self._rois}
+        before = {roi.key: roi.place for roi in self._rois}
         self._rois = tuple(rois)
-        self._smoother.forget({one.name for one in rois if before.get(one.name, one.place) != one.place})
+        self._smoother.forget({one.key for one in rois if before.get(one.key, one.place) != one.place})
 
     def expect(self, *, interval: float, unknown_after: float) -> None:
         """Change the usual seconds between two counts, and those after which a stale count is unknown."""
         self._gaps.interval, self._gaps.unknown_after = interval, unknown_after
 
     def _count(self, seen: Counted, now: float, pace: float) -> tuple[Reading, ...]:
-        reading = measure(seen.density, self._rois)
+        reading = replace(measure(seen.density, self._rois), camera_id=self._camera_id)
         if self._gaps.open or seen.era != self._era:
             self._smoother.reset()
         self._era = seen.era
@@ -164,12 +166,12 @@ class Track:
     def _refuse(self, seen: Unusable, now: float) -> tuple[Reading, ...]:
         self._smoother.reset()
         self._gaps.counted(now)
-        return (not_counted(self._camera, self._rois, time=seen.epoch, state=ReadingState.UNKNOWN),)
+        return (self._not_counted(seen.epoch, ReadingState.UNKNOWN),)
 
     def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
         self._gaps.start(now)
         rows = self._gaps.rows(now - LAG, pace=pace)
-        return tuple(
-            not_counted(self._camera, self._rois, time=seen.epoch - (now - moment), state=state)
-            for moment, state in rows
-        )
+        return tuple(self._not_counted(seen.epoch - (now - moment), state) for moment, state in rows)
+
+    def _not_counted(self, time: float, state: ReadingState) -> Reading:
+        return not_counted(self._camera, self._rois, time=time, state=state, camera_id=self._camera_id)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crowdmon.facts import Fact
+from crowdmon.facts import Event, Fact
 from crowdmon.sinks.history.schema import migrate
 from crowdmon.values import Reading
 
@@ -97,7 +97,7 @@ class Store:
         for number, fact in enumerate(facts, seq):
             if isinstance(fact, Reading):
                 readings.extend(self._rows(fact, number))
-            else:
+            elif isinstance(fact, Event):
                 row = (
                     number,
                     fact.time,
