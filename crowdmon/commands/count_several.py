@@ -96,6 +96,8 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
     code = 0
     with ExitStack() as stack:
         rows = opened_rows(first, stack)
+        known = watched(first.known, together=True)
+        rows.watch(known.to_rules())
         scale = Scale(None, first.duration)
         bar = stack.enter_context(ProgressBar(f"{len(plans)} cameras", scale.total))
         try:
@@ -105,7 +107,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 every=first.every,
                 duration=first.duration,
                 sinks=[rows],
-                watching=watched(first.known, together=True),
+                watching=known,
                 connect_within=connect_within(first.duration, spent),
                 lost=lost,
             ):

@@ -194,7 +194,9 @@ def _open_web(text: str, task: BackgroundTask) -> Source:
 
 
 def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
-    site = Site(plan.known.to_rules())
+    rules = plan.known.to_rules()
+    site = Site(rules)
+    rows.watch(rules)
     readings = iterate_with_gaps(
         source,
         counter(),
@@ -216,6 +218,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
 def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> Iterator[Counted]:
     """Count a live source; ``spent`` seconds have gone already to find out that it is one."""
     check_live(plan)
+    rows.watch(plan.known.to_rules())
     return iterate_live(
         [plan.camera],
         counter_factory=counter,

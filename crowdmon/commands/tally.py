@@ -18,12 +18,14 @@ from rich.table import Table
 from crowdmon.capture.uri import parse_source
 from crowdmon.config import CameraConfig
 from crowdmon.errors import CrowdmonError, redact
-from crowdmon.facts import AlarmEvent, Event, Fact
+from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact
 from crowdmon.sinks.base import Sink
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.event_csv import EventCsv
 from crowdmon.track.alarm_words import sentence
-from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading
+from crowdmon.track.alarms import Rule
+from crowdmon.track.outlook import Outlooks, words
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Level, Reading
 
 
 class Rows(Sink):
@@ -34,7 +36,12 @@ class Rows(Sink):
 
     def __init__(self, file: ReadingCsv | None, events: EventCsv | None = None) -> None:
         self._file, self._events = file, events
+        self._outlooks = Outlooks(())
         self.written = self.happened = 0
+
+    def watch(self, rules: Sequence[Rule]) -> None:
+        """Follow what alarm rules measure, to say how long it takes from amber to red."""
+        self._outlooks = Outlooks(rules)
 
     def write(self, fact: Fact) -> None:
         """Write one fact, or raise SinkError."""
@@ -43,10 +50,12 @@ class Rows(Sink):
             self.written += len(fact.rois)
         if self._events:
             self._events.write(fact)
-        if isinstance(fact, Event):
+        if isinstance(fact, Reading):
+            self._outlooks.take(fact)
+        elif isinstance(fact, Event):
             self.happened += 1
             if (alarm := AlarmEvent.of(fact)) is not None:
-                _tell(alarm)
+                _tell(alarm, self._outlooks)
 
     def flush(self) -> None:
         """Make what was written durable."""
@@ -66,10 +75,16 @@ class Rows(Sink):
             yield f"{'1 event' if self.happened == 1 else f'{self.happened} events'} in {events}"
 
 
-def _tell(alarm: AlarmEvent) -> None:
+def _tell(alarm: AlarmEvent, outlooks: Outlooks) -> None:
     at = datetime.fromtimestamp(alarm.time).astimezone().isoformat(" ", "seconds")
+    rises = alarm.change is AlarmChange.RAISED and alarm.level is Level.AMBER
+    ahead = outlooks.until_red(alarm.alarm, alarm.time) if rises else None
+    more = f". {words(ahead).capitalize()}" if ahead else ""
     with contextlib.suppress(OSError):  # the terminal may have been closed
-        click.echo(redact(f"crowdmon: {at} {sentence(alarm)}"), err=True)
+        click.echo(
+            redact(f"crowdmon: {at} {sentence(alarm)}{more}"),
+            err=True,
+        )
 
 
 @dataclass(slots=True)

@@ -167,3 +167,20 @@ def test_a_recording_that_leaps_is_unknown_between_and_raises_what_a_live_camera
         told = [(row["kind"], row["time"][:19]) for row in csv.DictReader(file)]
     # Unknown for 20 s since 25, and counted again at 50.
     assert told == [("alarm-raised", "1970-01-01T00:00:45"), ("alarm-cleared", "1970-01-01T00:00:50")]
+
+
+def test_amber_says_how_long_it_takes_until_red(
+    counter: FakeCounter, config: Path, monkeypatch, capsys
+) -> None:
+    """0.05 people more each second: amber above 15 after 300 s, red above 25 200 s later."""
+    config.write_text(
+        "cameras: [{name: hall, source: x.mp4}]\n"
+        "alarms: [{name: full, of: {camera: hall}, amber: {above: 15}, red: {above: 25}}]\n"
+    )
+    counter.people = lambda frame: 0.05 * frame.index
+    monkeypatch.setattr("crowdmon.commands.count_source.open_source", lambda text: FakeSource(400, fps=1))
+    assert count(config) == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.endswith(
+        "'full' is amber: 15.1 people in hall, above 15. Red in about 3 min if it goes on like this"
+    )
