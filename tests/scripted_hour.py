@@ -1,7 +1,7 @@
 """An hour of a synthetic camera: a ROI fills, is packed, empties, goes dark and comes back.
 
 ``python -m tests.scripted_hour FOLDER`` lives it at 20 times the speed with the whole engine, says its events
-and leaves a configuration and a history there: ``crowdmon report --config FOLDER/hour.yaml --day 2026-05-01``.
+and leaves files there for ``crowdmon report --config FOLDER/hour.yaml --day 2026-05-01``.
 
 The pictures show every person as a white square, and the counter finds them there, so the truth is exact.
 """
