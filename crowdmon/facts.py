@@ -42,6 +42,7 @@ class Event:
         camera, roi: what it is about; None for the whole site, the whole camera.
         who: the person who did it; None for the program.
         detail: what else is known, for people or as JSON; secrets redacted.
+        camera_id, roi_id: what they are called for ever; empty for the same as the name.
     """
 
     time: float
@@ -50,6 +51,18 @@ class Event:
     roi: str | None = None
     who: str | None = None
     detail: str | None = None
+    camera_id: str = ""
+    roi_id: str = ""
+
+    @property
+    def camera_key(self) -> str | None:
+        """What the camera is kept by; see :attr:`Reading.camera_key`. None for the whole site."""
+        return self.camera_id or self.camera
+
+    @property
+    def roi_key(self) -> str | None:
+        """What the ROI is kept by; None for the whole camera."""
+        return self.roi_id or self.roi
 
 
 class AlarmChange(StrEnum):

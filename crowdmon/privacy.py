@@ -1,7 +1,7 @@
 """Makes people unrecognisable: blocks of one colour where the density map sees somebody. Pure functions.
 
 It is used for the screen and for saved pictures. A place is hidden unless it is known to be empty. Without
-a density map, the whole picture is hidden.
+a density map, or where it holds only parts of the picture, the whole picture is hidden.
 
 What is promised: a face that is hidden is at most :data:`FACE_BLOCKS` blocks across, up to a face of 5/16 of
 the picture's width (200 of 640 pixels). It is hidden wholly, even if the density lies on one half of it. That
@@ -56,12 +56,13 @@ def pixelate(
 
     Args:
         rgb: HxWx3, at any scale of the picture that was counted.
-        density: what was counted in it; None hides the whole picture.
+        density: what was counted in it. None hides the whole picture, and so does one of parts of it: nobody
+            knows who is beside them.
         threshold: people per cell above which a cell is hidden.
         margin: blocks around such a cell that are hidden at least.
     """
     height, width = rgb.shape[:2]
-    if density is None:
+    if density is None or density.parts is not None:
         return _blocks(rgb, max(-(-width // COARSE), 4))
     block = max(-(-width // BLOCKS), 4)
     level = _levels(density, (width, height), block, threshold=threshold, margin=margin)

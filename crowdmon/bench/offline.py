@@ -9,6 +9,7 @@ from typing import Any
 
 from crowdmon.bench import live as bench_live
 from crowdmon.bench.clip import read_clip
+from crowdmon.bench.estimate import FPS, RATE
 from crowdmon.bench.harness import SCENE, Bench, Figures, Row, alternating, answer, goal, process
 from crowdmon.capture.source import open_source
 from crowdmon.counting.counter import Counter
@@ -18,8 +19,8 @@ from crowdmon.sinks.video import Clip
 from crowdmon.values import Frame
 
 _STARTS: tuple[tuple[str, list[str], float], ...] = (
-    ("crowdmon --help", ["--help"], 0.3),
-    ("first count", ["count", SCENE, "--duration", "0.02"], 5.0),
+    ("crowdmon --help", ["--help"], 0.15),
+    ("first count", ["count", SCENE, "--duration", "0.02"], 2.0),
 )
 _PICTURES = 50
 """Of the recording, two seconds."""
@@ -85,12 +86,12 @@ def cpu(bench: Bench) -> Figures:
     path.write_bytes(b"".join(units))
     bench.say("one camera, part by part")
     costs: dict[str, Any] = answer("costs", source=str(path))
-    often = {"decode": bench_live.FPS, "convert to show": bench_live.FPS, "paint": bench_live.FPS}
+    often = {"decode": FPS, "convert to show": FPS, "paint": FPS}
     return [
         {
             "what": "CPU a camera", "part": part, "size": "720p", "median_ms": cost,
-            "per_s": often.get(part, bench_live.RATE),
-            "percent_of_core": cost * often.get(part, bench_live.RATE) / 10,
+            "per_s": often.get(part, RATE),
+            "percent_of_core": cost * often.get(part, RATE) / 10,
         }
         for part, cost in costs.items()
     ], []  # fmt: skip

@@ -67,7 +67,7 @@ backend_option = click.option(
 )
 weights_option = click.option(
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
-    help="Weights of the network. Default: the bundled ones.",
+    help="Weights for cameras without weights: of their own. Default: the bundled ones.",
 )  # fmt: skip
 
 
@@ -153,6 +153,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     help="Paint every counted picture and write them as a video (.mp4, .mkv, .mov).",
 )  # fmt: skip
 @click.option(
+    "--rois-only", is_flag=True,
+    help="Count the ROIs only, not the whole picture, which is quicker; as 'whole_picture: false' does.",
+)  # fmt: skip
+@click.option(
     "--pixelate", is_flag=True,
     help="Make people unrecognisable in snapshot and video, as 'display: {pixelate: true}' does.",
 )  # fmt: skip
@@ -177,6 +181,29 @@ def count(**options: Any) -> int:
     return run(**options)
 
 
+@verb("watch")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="Cameras, ROIs, alarms and what is recorded, YAML.",
+)  # fmt: skip
+@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
+@click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
+@backend_option
+@weights_option
+def watch(as_json: bool, log: Path | None, **options: Any) -> int:
+    """Watch the cameras of a configuration as a service, without a window.
+
+    Counts, records and raises alarms until SIGTERM or Ctrl+C. SIGHUP reads the configuration again: cameras
+    that did not change go on without a gap, and a configuration that is not valid is not used.
+    """
+    from crowdmon import logs
+    from crowdmon.commands.watch import run
+
+    verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
+    logs.setup(verbosity, least=1, as_json=as_json, file=log)
+    return run(**options)
+
+
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
@@ -184,8 +211,9 @@ def count(**options: Any) -> int:
 def check(sources: tuple[str, ...], config: Path | None) -> int:
     """Say READY, or every reason why not.
 
-    Loads the network and counts one picture with it, reads the configuration, opens every source
-    and takes one picture from each, and looks whether the folders of "record" can be written.
+    Loads the network, counts with it, and estimates within ten seconds how many cameras this machine
+    counts. Reads the configuration, opens every source and takes one picture from each, and looks
+    whether the folders of "record" can be written.
     """
     from crowdmon.commands.check import run
 
@@ -208,7 +236,8 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
 def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -> int:
     """Measure this machine: how fast it counts, how soon a reading is there, how many cameras it holds.
 
-    Each goal is printed with what was measured and a verdict. Use the machine for nothing else meanwhile.
+    Each goal is printed with what was measured and a verdict, for the class of machine that this one
+    belongs to, and in the end how many cameras that is. Use the machine for nothing else meanwhile.
     """
     from crowdmon.bench.run import run, show_profile
 

@@ -26,6 +26,7 @@ from crowdmon.commands.painting import PaintStyle, Video, painted
 from crowdmon.commands.places import check_outputs
 from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.commands.watching import watched
+from crowdmon.config import CameraConfig
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
@@ -48,6 +49,7 @@ def run(
     snapshot: Path | None,
     video: Path | None,
     pixelate: bool,
+    rois_only: bool = False,
     backend: str,
     weights: Path | None,
 ) -> int:
@@ -55,6 +57,7 @@ def run(
     if csv_for_excel and csv is None and events is None:
         raise ConfigError("--csv-for-excel says how --csv is written", "Give --csv FILE, too")
     known = config_of(sources, config)
+    cameras = _rois_only(known.counted_cameras()) if rois_only else known.counted_cameras()
     outputs = {"--csv": csv, "--events": events, "--snapshot": snapshot, "--video": video}
     check_outputs(outputs, known=known, sources=sources, config=config, weights=weights)
     plans = [
@@ -69,15 +72,24 @@ def run(
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
-            known=known,
+            known=known.model_copy(update={"cameras": tuple(cameras)}),
         )
-        for camera in known.counted_cameras()
+        for camera in cameras
     ]
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     counter = make_counter_factory(weights, backend)
     with options.terminable():
         return _carry_out_all(plans, counter)
+
+
+def _rois_only(cameras: Sequence[CameraConfig]) -> list[CameraConfig]:
+    for camera in cameras:
+        if not camera.rois:
+            raise ConfigError(
+                f"--rois-only: the camera '{camera.name}' has no ROI", "Give it one with --config FILE"
+            )
+    return [camera.model_copy(update={"whole_picture": False}) for camera in cameras]
 
 
 def _carry_out_all(plans: Sequence[Plan], counter: CounterFactory) -> int:

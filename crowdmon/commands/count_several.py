@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cache
 
 import click
 
@@ -23,11 +22,13 @@ from crowdmon.commands.count_source import (
     opened_rows,
 )
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Tally, add_kept, show_table, sum_line
+from crowdmon.commands.tally import Tally, add_kept, people_of, show_table, sum_line
 from crowdmon.commands.watching import watched
+from crowdmon.counting.weights import load
+from crowdmon.engine.counters import BuiltOnce, weights_file
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, redact
+from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, WeightsError, redact
 
 
 def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
@@ -46,7 +47,7 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
         spec = parse_source(plan.camera.source)
         if spec.kind == "synthetic" and plan.duration is None:
             raise ConfigError(f"{spec.label} has no end, and others wait for it", "Give --duration")
-    built_once = cache(counter)
+    built_once = BuiltOnce(counter)
     tallies: list[tuple[Plan, Tally]] = []
     code = 0
     csv = plans[0].csv
@@ -62,7 +63,9 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
             except KeyboardInterrupt:
                 code = INTERRUPTED
                 break
-            except (SourceError, CountingError) as error:
+            except (SourceError, CountingError, WeightsError) as error:
+                if isinstance(error, WeightsError) and plan.camera.weights is None:
+                    raise  # those of all
                 _say(error)
                 code = code or error.exit_code
     with options.telling():
@@ -83,6 +86,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         CrowdmonError: what stops all of them; rows written until then stay, whole, and the hint says so.
     """
     _check_one_picture(plans)
+    plans, code = _with_usable_weights(plans)
     first = plans[0]
     check_live(first)
     tallies = {plan.camera.name: Tally() for plan in plans}
@@ -93,7 +97,6 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         _say(error)
         failed.append(error)
 
-    code = 0
     with ExitStack() as stack:
         rows = opened_rows(first, stack)
         known = watched(first.known, together=True)
@@ -112,7 +115,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 lost=lost,
             ):
                 tallies[reading.camera].add(frame, density, reading)
-                if (count := reading.roi().count) is not None:
+                if (count := people_of(reading)) is not None:
                     people[reading.camera] = count
                 counted = sum(tally.counted for tally in tallies.values())
                 bar.show(scale.done(frame), counted=counted, people=sum(people.values()))
@@ -127,6 +130,27 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
     return code or (failed[0].exit_code if failed else 0)
 
 
+def _with_usable_weights(plans: Sequence[Plan]) -> tuple[Sequence[Plan], int]:
+    """Leave out the cameras whose own weights cannot be used, and say so; return the exit code for them too.
+
+    Raises:
+        WeightsError: no camera is left.
+    """
+    usable, errors = [], []
+    for plan in plans:
+        try:
+            if (path := weights_file(plan.camera)) is not None:
+                load(path)
+        except WeightsError as error:
+            errors.append(error)
+            _say(error, plan.camera.name)
+        else:
+            usable.append(plan)
+    if not usable:
+        raise errors[0]
+    return usable, errors[0].exit_code if errors else 0
+
+
 def _check_one_picture(plans: Sequence[Plan]) -> None:
     """Refuse files that take the pictures of one source; ConfigError says which."""
     for option, given in (("--snapshot", plans[0].snapshot), ("--video", plans[0].video)):
@@ -135,5 +159,6 @@ def _check_one_picture(plans: Sequence[Plan]) -> None:
                               f"Leave {option} out, or count them one by one")  # fmt: skip
 
 
-def _say(error: CrowdmonError) -> None:
-    click.echo(redact(" ".join(f"crowdmon: {error}".split())), err=True)
+def _say(error: CrowdmonError, camera: str = "") -> None:
+    whose = f"{camera}: " if camera else ""
+    click.echo(redact(" ".join(f"crowdmon: {whose}{error}".split())), err=True)

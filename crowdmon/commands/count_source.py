@@ -12,9 +12,10 @@ from crowdmon.capture.source import ForgivingSource, Source, open_source
 from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally
+from crowdmon.commands.tally import Rows, Tally, people_of
 from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.background import BackgroundTask, wait_for
+from crowdmon.engine.counters import counter_for
 from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
 from crowdmon.engine.offline import iterate_with_gaps
 from crowdmon.engine.protocols import CounterFactory
@@ -109,7 +110,7 @@ def count_source(
                 tally.add(frame, density, reading)
                 if video:
                     video.add(frame, density, reading)
-                bar.show(scale.done(frame), counted=tally.counted, people=reading.roi().count)
+                bar.show(scale.done(frame), counted=tally.counted, people=people_of(reading))
 
 
 def _note_left_out(source: ForgivingSource, tally: Tally) -> None:
@@ -199,7 +200,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
     rows.watch(rules)
     readings = iterate_with_gaps(
         source,
-        counter(),
+        counter_for(counter, plan.camera),
         rois=plan.camera.to_rois(),
         every=plan.every,
         duration=plan.duration,
@@ -207,6 +208,7 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         camera=plan.camera.name,
         limits=plan.camera.to_limits(),
         unknown_after=plan.camera.unknown_after,
+        whole=plan.camera.counts_whole,
     )
     for frame, density, reading in readings:
         rows.write(reading)

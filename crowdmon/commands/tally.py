@@ -25,7 +25,10 @@ from crowdmon.sinks.event_csv import EventCsv
 from crowdmon.track.alarm_words import sentence
 from crowdmon.track.alarms import Rule
 from crowdmon.track.outlook import Outlooks, words
-from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Level, Reading
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Level, Reading, ReadingState
+
+_SHOWN = 3
+"""ROIs that the summary of a run names, where only ROIs are counted."""
 
 
 class Rows(Sink):
@@ -116,10 +119,17 @@ class Sum:
         return self.people / self.pictures
 
 
+def people_of(reading: Reading) -> float | None:
+    """Return the people to show while counting: those of the whole picture, or of the first ROI."""
+    return reading.rois[0].count if reading.rois else None
+
+
 class Tally:
     """What has been counted so far, and the last picture of it."""
 
     def __init__(self) -> None:
+        self.counted = 0
+        """How many pictures were counted."""
         self.rois: dict[str, Sum] = {}
         """By the ROI's name, the whole picture first."""
         self.last: tuple[Frame, DensityMap, Reading] | None = None
@@ -127,17 +137,14 @@ class Tally:
         """Pictures that could not be read; each was named when it was come by."""
         self._started = time.perf_counter()
 
-    @property
-    def counted(self) -> int:
-        """How many pictures were counted."""
-        return self.rois[WHOLE_FRAME].pictures if self.rois else 0
-
     def add(self, frame: Frame | None, density: DensityMap | None, reading: Reading) -> None:
         """Take one reading in; one without a count changes nothing."""
         for one in reading.rois:
             if one.count is not None:
                 self.rois.setdefault(one.roi, Sum()).add(one.count, reading)
-        if reading.roi().count is not None and frame is not None and density is not None:
+        known = reading.state is ReadingState.OK
+        self.counted += known
+        if known and frame is not None and density is not None:
             self.last = frame, density, reading
 
     def took(self) -> float:
@@ -151,9 +158,13 @@ class Tally:
         text = f"{name}: {pictures} counted{left_out(self.left_out)} in {took:.1f} s"
         if not self.counted:
             return text
-        whole = self.rois[WHOLE_FRAME]
-        pace = f"{self.counted / took:.1f} a second"
-        return f"{text} ({pace}), {whole.mean:.1f} people on average, {whole.most:.1f} at most"
+        text = f"{text} ({self.counted / took:.1f} a second)"
+        whole = self.rois.get(WHOLE_FRAME)
+        if whole is not None:
+            return f"{text}, {whole.mean:.1f} people on average, {whole.most:.1f} at most"
+        rois = [f"{total.mean:.1f} people in {roi}" for roi, total in self.rois.items()]
+        more = f" and {len(rois) - _SHOWN} more ROIs" if len(rois) > _SHOWN else ""
+        return f"{text}, ROIs only: {', '.join(rois[:_SHOWN])}{more} on average"
 
 
 def show_table(tallies: Sequence[tuple[CameraConfig, Tally]], *, live: bool = False) -> None:

@@ -147,6 +147,13 @@ def _check_place(camera: str, roi: str | None, cameras: Sequence[CameraConfig], 
     known = next((one for one in cameras if one.name == camera), None)
     if known is None:
         raise _unknown("camera", camera, (one.name for one in cameras), (*at, "camera"))
+    if roi is None and not known.whole_picture:
+        raise MisplacedError(
+            f"of camera '{camera}' only the ROIs are counted (whole_picture: false)",
+            f"Allowed: {', '.join(one.name for one in known.rois) or 'no ROI is there'}",
+            loc=(*at, "roi"),
+            value=None,
+        )
     if _roi(known, roi) is None:
         raise _unknown("ROI", roi, (one.name for one in known.rois), (*at, "roi"))
 

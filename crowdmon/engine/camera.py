@@ -17,9 +17,11 @@ from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
 from crowdmon.errors import describe
 from crowdmon.facts import Event
+from crowdmon.track.measure import answers, boxes_of
 from crowdmon.track.track import Counted, Silence, Track, Unusable
-from crowdmon.track.view_check import View, ViewCheck, small_grey
-from crowdmon.values import CameraState, DensityMap, Frame, Reading
+from crowdmon.track.view_check import View, ViewCheck
+from crowdmon.track.view_edges import small_grey
+from crowdmon.values import Box, CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
 """Counts a second aimed at where none is configured; quicker than that nobody looks."""
@@ -65,6 +67,7 @@ class Camera:
             unknown_after=self.unknown_after,
             limits=config.to_limits(),
             camera_id=config.id or "",
+            whole=config.counts_whole,
         )
 
     def _configure(self, config: CameraConfig) -> None:
@@ -83,7 +86,7 @@ class Camera:
         return self.config.unknown_after or self._unknown_after
 
     def reconfigure(self, config: CameraConfig) -> None:
-        """Take other ROIs or another rate; the source stays open.
+        """Take other ROIs, other weights or another rate; the source stays open.
 
         Who moves ROIs on a view that has changed has seen it: it is the right one from now on.
         """
@@ -93,10 +96,22 @@ class Camera:
             seen, watched = self._view_check.reason, config.watch_view
             if not watched or (seen is View.CHANGED and _shapes(config) != _shapes(before)):
                 self._view_check = ViewCheck()
-            self._track.redraw(self.rois, config.to_limits())
+            self._track.redraw(self.rois, config.to_limits(), whole=config.counts_whole)
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
         if seen is not None and self._view_check.reason is None:
             self.events.view(None)
+        if config.weights != before.weights:
+            self._count_again()
+
+    def _count_again(self) -> None:
+        """Have a picture that stands still counted with other weights; a moving camera brings the next."""
+        playback, state = self.playback, self.connection.state.state
+        if state is CameraState.PAUSED and playback.seekable and playback.position is not None:
+            playback.seek(playback.position)
+
+    def asked(self, size: tuple[int, int]) -> tuple[Box, ...] | None:
+        """Return the parts of a picture of (width, height) that are to be counted; None for all of it."""
+        return None if self.config.counts_whole else boxes_of(self.rois, size[0] / size[1])
 
     def show(self, size: tuple[int, int] | None) -> None:
         """Deliver view pictures that fit into ``size``; none if None."""
@@ -126,12 +141,15 @@ class Camera:
         return not self.connection.live or age <= 2.0 * max(self.interval, pace)
 
     def counted(self, frame: Frame, density: DensityMap, *, pace: float) -> None:
-        """Take what was counted in ``frame``; for the counting thread. CountingError if it is no number."""
+        """Take what was counted in ``frame``; for the counting thread. CountingError if it is no number.
+
+        A picture that was counted in other parts than are wanted by now is dropped; the next one is not.
+        """
         now = self._clock.monotonic()
         watched = self.connection.live and self.config.watch_view
         grey = small_grey(frame.rgb) if watched and self._view_check.due(now) else None
         with self._lock:
-            if self._closed:
+            if self._closed or not answers(density, self.rois, whole=self.config.counts_whole):
                 return
             frame, density = self._in_order(frame, density)
             moment = frame.time if self.connection.live or frame.pts is None else frame.pts

@@ -92,7 +92,6 @@ def iterate_live(
         counter_factory=counter_factory,
         sinks=[gate, *(_Gated(sink, gate) for sink in sinks)],
         sources=sources,
-        log_alarms=False,
     )
     limit = connect_within if duration is None else min(duration, connect_within)
     watch = _Watch(gate, limit=limit, duration=duration, lost=lost)

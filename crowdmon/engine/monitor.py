@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
@@ -16,10 +17,9 @@ from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemCloc
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
-from crowdmon.errors import SourceError, describe
-from crowdmon.facts import AlarmEvent, Event, Fact
+from crowdmon.errors import SourceError, WeightsError, describe
+from crowdmon.facts import Event, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
-from crowdmon.track.alarm_words import sentence
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
 from crowdmon.values import Reading
@@ -45,7 +45,6 @@ class Monitor:
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
-        log_alarms: bool = True,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -59,13 +58,11 @@ class Monitor:
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
-            log_alarms: whether to log what happens to alarms; False where a sink says it.
         """
         self._config = config
         self._sources = sources or CaptureSources()
         self._clock = clock or SystemClock()
         self._unknown_after = unknown_after
-        self._log_alarms = log_alarms
         self._bell = threading.Event()
         self._lock = threading.RLock()
         self._started = self._stopped = False
@@ -84,8 +81,13 @@ class Monitor:
 
     @property
     def failure(self) -> Exception | None:
-        """What keeps readings from being made or written, for good; None if nothing does."""
-        return next(iter(self._failures()), None)
+        """What keeps readings from being made or written, for good; None if nothing does.
+
+        Weights that a single camera cannot use stop that camera alone.
+        """
+        own = {id(one.count_failure) for one in self._cameras.values() if one.config.weights is not None}
+        found = self._failures()
+        return next((e for e in found if not (isinstance(e, WeightsError) and id(e) in own)), None)
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -162,7 +164,7 @@ class Monitor:
                 if cameras.get(name) is not camera:
                     camera.close()
             self._cameras = cameras
-            self._memory.keep(cameras)
+            self._memory.keep(config.cameras)
             with self._site_lock:
                 self._site.keep(cameras)
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
@@ -230,6 +232,15 @@ class Monitor:
                 self._record(fact)
         return bool(facts)
 
+    def record(self, check: SpotCheck) -> None:
+        """Record a spot check as every other fact: in memory, and through every sink that takes it.
+
+        Raises:
+            SinkError: it holds a number that no file can hold.
+        """
+        check_recordable(check)
+        self._record(check)
+
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
@@ -261,7 +272,7 @@ class Monitor:
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source:
+        if old is None or old.config.source != config.source or _tries_again(old, config):
             return self._make(config, view_size=old.view_size if old else None)
         if old.config != config:
             old.reconfigure(config)
@@ -295,22 +306,30 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if self._log_alarms and isinstance(fact, Event) and (alarm := AlarmEvent.of(fact)):
-                    _log.warning("%s", sentence(alarm))
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
+        if isinstance(fact, Event):
+            fact = self._identified(fact)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
 
+    def _identified(self, event: Event) -> Event:
+        """Return an event with the ids of its camera and ROI, where those are not their names."""
+        camera = next((one for one in self._config.cameras if one.name == event.camera), None)
+        if camera is None:
+            return event
+        roi = next((one for one in camera.rois if one.name == event.roi), None)
+        return replace(event, camera_id=camera.id or "", roi_id=(roi.id if roi else None) or "")
+
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
-        keys = type(now).model_fields.keys()
-        changed = {key for key in keys if getattr(before, key) != getattr(now, key)}
+        old, new = before.sinks(), now.sinks()
+        changed = {key for key in new if old[key] != new[key]}
         if changed:
-            kept = dict.fromkeys(keys - changed)
+            kept = dict.fromkeys(new.keys() - changed)
             self._sinks.exchange(changed, self._open_sinks(now.model_copy(update=kept)))
 
     def _look(self) -> None:
@@ -328,3 +347,8 @@ class Monitor:
         counting = [camera.count_failure for camera in self._cameras.values()]
         found = [self._counting.failure, *counting, self._sinks.failure]
         return [failure for failure in found if failure is not None]
+
+
+def _tries_again(camera: Camera, config: CameraConfig) -> bool:
+    """Whether a camera that could not be counted has other weights now."""
+    return camera.count_failure is not None and camera.config.weights != config.weights

@@ -15,6 +15,7 @@ from crowdmon.engine.protocols import CounterLike
 from crowdmon.errors import CountingError, CrowdmonError
 from crowdmon.track.gaps import MOST_AT_ONCE, UNKNOWN_AFTER
 from crowdmon.track.levels import NO_LIMITS, Limits
+from crowdmon.track.measure import boxes_of
 from crowdmon.track.track import Counted, Silence, Track
 from crowdmon.values import DensityMap, Frame, Reading, Roi
 
@@ -35,6 +36,7 @@ def iterate(
     start_time: float | None = None,
     camera: str = "",
     limits: Mapping[str, Limits] = NO_LIMITS,
+    whole: bool = True,
 ) -> Iterator[tuple[Frame, DensityMap, Reading]]:
     """Count a source by its media time.
 
@@ -50,6 +52,7 @@ def iterate(
         start_time: epoch seconds of media time 0; now if None.
         camera: the name in the readings.
         limits: what gives the whole picture and each ROI its level, by name; see ``CameraConfig.to_limits``.
+        whole: whether the whole picture is counted, or only the ROIs.
 
     Yields:
         The frame counted, its density map and its reading, in the order of the source.
@@ -67,6 +70,7 @@ def iterate(
         start_time=start_time,
         camera=camera,
         limits=limits,
+        whole=whole,
     )
     with closing(found):
         for frame, density, reading in found:
@@ -85,6 +89,7 @@ def iterate_with_gaps(
     camera: str = "",
     limits: Mapping[str, Limits] = NO_LIMITS,
     unknown_after: float | None = None,
+    whole: bool = True,
 ) -> Generator[Found]:
     """Count a source as :func:`iterate` does, and say where it has no pictures, as a live camera does.
 
@@ -92,17 +97,23 @@ def iterate_with_gaps(
     most about :data:`~crowdmon.track.gaps.MOST_AT_ONCE` at each end of a leap.
 
     Args:
-        source, counter, rois, every, duration, start_time, camera, limits: see :func:`iterate`.
+        source, counter, rois, every, duration, start_time, camera, limits, whole: see :func:`iterate`.
         unknown_after: seconds without a picture after which a stale count is unknown; None for the default.
     """
     start = time.time() if start_time is None else start_time
     interval = max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0, _LEAST_GAP)
     track = Track(
-        camera, rois, interval=interval, limits=limits, unknown_after=unknown_after or UNKNOWN_AFTER
+        camera,
+        rois,
+        interval=interval,
+        limits=limits,
+        unknown_after=unknown_after or UNKNOWN_AFTER,
+        whole=whole,
     )
     last: float | None = None
     with closing(ahead(_frames(source, Pace(every=every, duration=duration), camera, start=start))) as frames:
-        for frame in frames:
+        for picture in frames:
+            frame = picture if whole else replace(picture, asked=boxes_of(rois, _aspect(picture)))
             density = count(counter, frame)
             if frame.pts is None:
                 # Pictures without a time are not neighbours: each begins an era of its own.
@@ -128,6 +139,10 @@ def _silence(track: Track, last: float, until: float, *, start: float, step: flo
     first = last + MOST_AT_ONCE * step
     for moment in (first, until) if first < until else (until,):
         yield from track.step(Silence(start + moment), moment)
+
+
+def _aspect(frame: Frame) -> float:
+    return frame.size[0] / frame.size[1]
 
 
 def _frames(source: Source, pace: Pace, camera: str, *, start: float) -> Iterator[Frame]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from crowdmon.config import CameraConfig
 from crowdmon.track.measure import measure
 from crowdmon.values import (
@@ -50,18 +53,27 @@ class CameraValues:
         return None if known is None else known.count
 
     def redraw(self, config: CameraConfig) -> None:
-        """Set other ROIs. New or moved ones are counted in the density map on the screen.
+        """Set other ROIs. New or moved ones are counted in the density map on the screen, if it holds them.
 
         A paused picture is not counted again, and an old number must not stand on a new outline.
         """
-        before, self.config = {roi.name: roi for roi in self.config.to_rois()}, config
-        now = {roi.name: roi.place for roi in config.to_rois()}
+        before, self.config = {roi.key: roi for roi in self.config.to_rois()}, config
+        now = {roi.key: roi for roi in config.to_rois()}
+        there = {key for key, roi in now.items() if key in before and before[key].place == roi.place}
         # With the curve of another place, the arrow would be wrong.
-        self.history.forget(name for name, roi in before.items() if now.get(name) != roi.place)
+        self.history.forget(before.keys() - there)
         if self.reading is None or self.reading.state is not ReadingState.OK or self.density is None:
             return
-        known = {one.roi: one for one in self.reading.rois}
-        fresh = measure(self.density, config.to_rois()).rois
-        same = {roi.name for roi in config.to_rois() if before.get(roi.name) == roi} | {WHOLE_FRAME}
-        rois = tuple(known.get(one.roi, one) if one.roi in same else one for one in fresh)
-        self.reading = replace(self.reading, rois=rois)
+        known = {one.key: one for one in self.reading.rois}
+        fresh = measure(self.density, config.to_rois(), whole=config.counts_whole).rois
+        same = {key for key in there if now[key].area_m2 == before[key].area_m2} | {WHOLE_FRAME}
+        rois = tuple(
+            replace(known[one.key], roi=one.roi, id=one.id) if one.key in known and one.key in same else one
+            for one in fresh
+        )
+        self.reading = replace(self.reading, rois=rois, camera=config.name, camera_id=config.id or "")
+
+    def curve(self, roi: str, *, since: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return (times, counts) of a ROI, by its name; see :meth:`Curves.curve`."""
+        key = next((one.key for one in self.config.rois if one.name == roi), roi)
+        return self.history.curve(key, since=since)

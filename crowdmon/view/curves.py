@@ -22,7 +22,7 @@ _BACKWARDS_S = 5.0
 
 
 class Curves:
-    """Counts of every ROI over time.
+    """Counts of every ROI over time, by what the ROI is kept by: one that is renamed goes on.
 
     A reading whose state is not ok leaves a NaN, and so does a pause of more than three usual intervals.
     A plot breaks its line there, because nothing was counted.
@@ -52,7 +52,7 @@ class Curves:
             else:
                 self._mark_gap(step)
         known = reading.state is ReadingState.OK
-        counts = {r.roi: r.count for r in reading.rois if known and r.count is not None}
+        counts = {r.key: r.count for r in reading.rois if known and r.count is not None}
         self._append(reading.time, counts)
 
     def forget(self, rois: Iterable[str]) -> None:
@@ -66,7 +66,7 @@ class Curves:
         return float(self._times[self._rows - 1]) if self._rows else 0.0
 
     def curve(self, roi: str, *, since: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return (times, counts) of a ROI from ``since`` on: epoch seconds, people; NaN where unknown."""
+        """Return (times, counts) of a ROI by its key: epoch seconds from ``since`` on, people or NaN."""
         start = int(np.searchsorted(self._times[: self._rows], since))
         times = self._times[start : self._rows].copy()
         column = self._columns.get(roi)

@@ -15,6 +15,9 @@ from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingStat
 NO_COUNT = "–"
 """Stands for a count that is not known. Unknown is never 0."""
 
+ROIS_ONLY = "ROIs only"
+"""Stands where the whole picture's number would, for a camera of which only the ROIs are counted."""
+
 WORDS = {
     CameraState.CONNECTING: "Connecting",
     CameraState.LIVE: "Live",
@@ -123,7 +126,10 @@ def gone_count(reading: Reading | None, now: float) -> str:
     """Return the line under the dash while nothing is counted: the last number, marked as old."""
     if reading is None or reading.state is not ReadingState.OK:
         return "No count yet"
-    return f"Last count {people(reading.rois[0].count)}, {span(now - reading.time, tenths=False)} ago"
+    ago = f"{span(now - reading.time, tenths=False)} ago"
+    return (
+        f"Last counted {ago}" if reading.whole is None else f"Last count {people(reading.whole.count)}, {ago}"
+    )
 
 
 def tip(text: str) -> str:

@@ -227,7 +227,7 @@ def test_a_damaged_file_is_said_when_it_is_met(tmp_path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(20_000)
         file.write(os.urandom(path.stat().st_size - 20_000))
-    with HistoryReader(path) as history, pytest.raises(SourceError, match=r"cannot read .*malformed"):
+    with pytest.raises(SourceError, match=r"cannot read .*malformed"), HistoryReader(path) as history:
         list(history.readings())
 
 

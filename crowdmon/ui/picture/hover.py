@@ -24,6 +24,8 @@ def people_at(density: DensityMap, x: float, y: float) -> float | None:
     grid = density.grid
     row = min(int(y * grid.height / grid.cell_height), grid.rows - 1)
     column = min(int(x * grid.width / grid.cell_width), grid.columns - 1)
+    if not density.was_counted(row, column):
+        return None
     return float(density.people[row, column])
 
 

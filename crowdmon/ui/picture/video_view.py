@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
     QHideEvent,
     QImage,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -20,10 +21,11 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from crowdmon import heatmap, privacy
+from crowdmon.picture import SHADE
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.picture.notice import Notice, paint_notice, paint_veil
 from crowdmon.ui.roi.overlay import RoiShape, label_rect, paint_rois
-from crowdmon.values import CameraState, DensityMap, Frame, Grid
+from crowdmon.values import CameraState, DensityMap, Frame
 from crowdmon.view.camera_values import FRESH
 from crowdmon.view.fit import Fit, fit
 from crowdmon.view.theme import DARK, Theme
@@ -249,7 +251,7 @@ class VideoView(QWidget):
         if not self._picture.isNull():
             self._paint_picture(painter, place)
             if self.fresh and self._heat_visible and self._density is not None:
-                self._paint_heat(painter, place, self._density.grid)
+                self._paint_heat(painter, place, self._density)
             if not self.fresh:
                 paint_veil(painter, place, self._theme)
             paint_rois(painter, self._drawn(), place, chosen=self._chosen)
@@ -267,15 +269,37 @@ class VideoView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(_box(place), self._picture if self.fresh else self._grey)
 
-    def _paint_heat(self, painter: QPainter, place: Fit, grid: Grid) -> None:
+    def _paint_heat(self, painter: QPainter, place: Fit, density: DensityMap) -> None:
+        grid = density.grid
         # The last row and column of cells may reach beyond the picture: their colours are cut there.
         across = place.width * grid.columns * grid.cell_width / grid.width
         down = place.height * grid.rows * grid.cell_height / grid.height
         painter.save()
         painter.setClipRect(_box(place))
+        if density.parts is not None:
+            counted = _counted(density, place)
+            # Without heat where nobody is counted, it would look as if nobody were there.
+            shade = QColor(DARK.background)
+            shade.setAlphaF(SHADE)
+            whole = QPainterPath()
+            whole.addRect(_box(place))
+            painter.fillPath(whole.subtracted(counted), shade)
+            painter.setClipPath(counted, Qt.ClipOperation.IntersectClip)
         painter.setOpacity(self._opacity)
         painter.drawImage(QRectF(place.left, place.top, across, down), self._heat)
         painter.restore()
+
+
+def _counted(density: DensityMap, place: Fit) -> QPainterPath:
+    """Return where in the widget people were counted."""
+    grid = density.grid
+    across, down = place.width / grid.width * grid.cell_width, place.height / grid.height * grid.cell_height
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for top, bottom, left, right in density.parts or ():
+        corner = QPointF(place.left + left * across, place.top + top * down)
+        path.addRect(QRectF(corner, QSizeF((right - left) * across, (bottom - top) * down)))
+    return path
 
 
 def _box(place: Fit) -> QRectF:

@@ -22,8 +22,9 @@ from crowdmon.ui.shell.fonts import font
 from crowdmon.values import RoiReading
 from crowdmon.view.theme import BIG, BODY, CAPTION, HEAD
 from crowdmon.view.trend import Trend
-from crowdmon.view.wording import NO_COUNT, estimate, people, tip
+from crowdmon.view.wording import NO_COUNT, ROIS_ONLY, estimate, people, tip
 
+_WHY_ROIS_ONLY = "Of this camera only the ROIs are counted (whole_picture: false)."
 _ROW = 30
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -90,6 +91,14 @@ class ReadingsPanel(QWidget):
         self._total.setAccessibleDescription(estimate(count, smoothed))
         self._unit.setText("person" if people(count) == "1" else "people")
         self._under.setText(under)
+
+    def set_rois_only(self, under: str) -> None:
+        """Say that the whole picture is not counted, and the line that says how old the counts are."""
+        self.set_total(None, under)
+        self._total.setText(ROIS_ONLY)
+        self._total.setToolTip(_WHY_ROIS_ONLY)
+        self._total.setAccessibleDescription(_WHY_ROIS_ONLY)
+        self._unit.setText("")
 
     def set_rows(self, rows: Sequence[ReadingsRow]) -> None:
         """Show these ROIs; the chosen one stays chosen while it exists."""

@@ -97,9 +97,10 @@ class Presenter(QObject):
             return  # something else has changed
         self._given = config.cameras
         before = self._cameras
+        by_key = {values.config.key: values for values in before.values()}
         self._cameras = {}
         for camera in config.cameras:
-            kept = before.get(camera.name)
+            kept = by_key.get(camera.key)
             # Another source under the same name is another camera: nothing old may be shown for it.
             stays = kept is not None and kept.config.source == camera.source
             self._cameras[camera.name] = kept if stays and kept is not None else self._values_of(camera)
@@ -229,7 +230,8 @@ class Presenter(QObject):
             self._show_counts(camera)
 
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
-        count = wording.people(camera.count())
+        whole = camera.config.counts_whole
+        count = wording.people(camera.count()) if whole else wording.ROIS_ONLY
         self._panels.cameras.set_line(CameraLine(name, status.state, count))
 
     def _beat(self, now: float, *, all_anew: bool = False) -> None:
@@ -245,7 +247,7 @@ class Presenter(QObject):
             return
         curves = []
         for roi, colour in self._colours(camera):
-            times, counts = camera.history.curve(roi, since=self._panels.plot.since(now))
+            times, counts = camera.curve(roi, since=self._panels.plot.since(now))
             shown = "Whole picture" if roi == WHOLE_FRAME else roi
             curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
         self._panels.plot.set_curves(curves, end=now)
@@ -262,19 +264,24 @@ class Presenter(QObject):
         """
         now = self._bridge.now()
         known = camera.known(WHOLE_FRAME)
-        say = wording.gone_count if known is None else wording.last_count
-        self._panels.readings.set_total(known, say(camera.last_ok, now))
+        if camera.config.counts_whole:
+            say = wording.gone_count if known is None else wording.last_count
+            self._panels.readings.set_total(known, say(camera.last_ok, now))
+        else:
+            self._panels.readings.set_rois_only(wording.last_count(camera.last_ok, now))
         rows = [
-            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now)) for n, c in self._colours(camera)
+            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now))
+            for n, c in self._colours(camera)
+            if n != WHOLE_FRAME
         ]
-        self._panels.readings.set_rows(rows[1:])
+        self._panels.readings.set_rows(rows)
         self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
         self._show_rois()
 
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
         if camera.known(roi) is None:
             return Trend.UNKNOWN
-        times, counts = camera.history.curve(roi, since=now - BEFORE_S)
+        times, counts = camera.curve(roi, since=now - BEFORE_S)
         return trend(times, counts, float(times[-1]) if len(times) else now)
 
     def _engine(self, note: EngineNote) -> None:
@@ -315,4 +322,4 @@ class Presenter(QObject):
     def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
         placed = enumerate(camera.config.rois)
         rois = [(roi.name, self._theme.roi(roi.colour_at(place))) for place, roi in placed]
-        return [(WHOLE_FRAME, self._theme.whole), *rois]
+        return [(WHOLE_FRAME, self._theme.whole), *rois] if camera.config.counts_whole else rois

@@ -21,7 +21,7 @@ from crowdmon.ui.shell.fonts import font
 from crowdmon.ui.shell.marks import MARK, paint_mark
 from crowdmon.values import CameraState
 from crowdmon.view.theme import BODY, CAPTION, DARK, HEAD, Theme
-from crowdmon.view.wording import NO_COUNT, WORDS, tip
+from crowdmon.view.wording import NO_COUNT, ROIS_ONLY, WORDS, tip
 
 _ROW = 56
 _LINE = Qt.ItemDataRole.UserRole
@@ -37,7 +37,7 @@ class CameraLine:
 
     def spoken(self) -> str:
         """Return the row as a sentence for a screen reader."""
-        counted = "no count" if self.count == NO_COUNT else f"{self.count} people"
+        counted = {NO_COUNT: "no count", ROIS_ONLY: ROIS_ONLY}.get(self.count, f"{self.count} people")
         return f"{self.name}, {WORDS[self.state].lower()}, {counted}"
 
 
@@ -158,8 +158,9 @@ class _Lines(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(self.theme.raised))
             painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(self.theme.accent))
-        painter.setFont(font(HEAD, bold=True))
-        painter.setPen(QColor(self.theme.muted if line.count == NO_COUNT else self.theme.text))
+        number = line.count not in (NO_COUNT, ROIS_ONLY)
+        painter.setFont(font(CAPTION) if line.count == ROIS_ONLY else font(HEAD, bold=True))
+        painter.setPen(QColor(self.theme.text if number else self.theme.muted))
         wide = max(QFontMetricsF(painter.font()).horizontalAdvance(line.count), 24.0)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box.adjusted(0, 0, -14, 0), right, line.count)
