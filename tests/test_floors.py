@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOOR_0 = {"values", "facts", "errors", "address", "geometry", "atomic", "config", "logs", "resources"} | {
-    "places", "locks", "service_manager", "signals", "heatmap", "picture", "privacy", "roi", "scene",
-    "formats", "track",
+    "places", "locks", "service_manager", "signals", "heatmap", "area", "motion", "picture", "privacy",
+    "roi", "scene", "formats", "track",
 }  # fmt: skip
 FLOOR_1 = {"counting", "capture", "sinks"}
 FLOOR_2 = {"engine", "view"}
@@ -60,7 +60,7 @@ THREADS = {"threading", "_thread", "concurrent", "multiprocessing", "asyncio", "
 QT_THREADS = {"QThread", "QThreadPool", "QRunnable", "QtConcurrent"}
 STANDARD = __import__("sys").stdlib_module_names
 
-MOST_LINES = 350
+MOST_LINES = 430
 
 
 def imports(tree: ast.Module, package: str) -> Iterator[str]:

@@ -204,6 +204,41 @@ def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     return run(**options)
 
 
+@verb("history")
+@config_option
+@click.option(
+    "--history", "history", type=click.Path(path_type=Path), metavar="FILE",
+    help="The history file. Default: the one the configuration names.",
+)  # fmt: skip
+@click.option("--from", "since", metavar="TIME", help="Only from then on. Default: all there is.")
+@click.option("--to", "until", metavar="TIME", help="Only until then; a date alone is the end of that day.")
+@click.option(
+    "--bin", "bins", type=click.Choice(["1s", "1min", "15min"]),
+    help="Write mean, least, most and last of every second, minute or quarter of an hour.",
+)  # fmt: skip
+@click.option("--camera", "cameras", multiple=True, metavar="NAME", help="Only this camera; may be repeated.")
+@click.option(
+    "--roi", "rois", multiple=True, metavar="NAME",
+    help="Only this ROI, 'frame' for the whole picture; may be repeated.",
+)  # fmt: skip
+@click.option("--events", is_flag=True, help="Write the events instead: alarms, acknowledgements, outages.")
+@click.option("--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write it here.")
+@click.option("--csv-for-excel", is_flag=True, help="Begin the CSV with the mark by which Excel knows UTF-8.")
+@click.option(
+    "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
+    help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
+)  # fmt: skip
+def history(**options: Any) -> int:
+    """Say what was recorded, or write it as CSV.
+
+    Reads the history file while it is being written. Without --csv and --spot-checks it only says what is
+    there.
+    """
+    from crowdmon.commands.history import run
+
+    return run(**options)
+
+
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option

@@ -196,11 +196,15 @@ class DisplayConfig(Model):
         palette: one of :data:`crowdmon.heatmap.PALETTES`.
         heat: strength of the heatmap, 0..1; 0 for none.
         pixelate: make people unrecognisable.
+        heat_view: the heatmap as an area, averaged and smoothed, or as heads; for the window.
+        video: whether the window shows a picture together with its count, or at once.
     """
 
     palette: Literal["inferno", "viridis", "cividis"] | None = None
     heat: Annotated[Number, Field(ge=0, le=1)] | None = None
     pixelate: bool | None = None
+    heat_view: Literal["area", "heads"] | None = None
+    video: Literal["in step", "instant"] | None = None
 
 
 def refuse_shared_keys(ones: Iterable[CameraConfig | RoiConfig], what: str) -> None:

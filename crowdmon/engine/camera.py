@@ -10,9 +10,10 @@ from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
 from crowdmon.engine.connection import Connection
-from crowdmon.engine.latest import CountCell, Latest
+from crowdmon.engine.latest import CountCell
 from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
+from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
 from crowdmon.errors import describe
@@ -48,7 +49,7 @@ class Camera:
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
         self.cell = CountCell()
         self.playback = PlaybackRequests()
-        self.view: Latest[Frame] = Latest()
+        self.view = ViewRing()
         self.view_size: tuple[int, int] | None = None
         self._clock, self._out, self._note = clock, out, note
         self._nominal = 0.0
@@ -113,9 +114,14 @@ class Camera:
         """Return the parts of a picture of (width, height) that are to be counted; None for all of it."""
         return None if self.config.counts_whole else boxes_of(self.rois, size[0] / size[1])
 
-    def show(self, size: tuple[int, int] | None) -> None:
-        """Deliver view pictures that fit into ``size``; none if None."""
-        self.view_size = size
+    def tries_again(self, config: CameraConfig) -> bool:
+        """Whether it could not be counted, and has other weights now."""
+        return self.count_failure is not None and self.config.weights != config.weights
+
+    def show(self, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Deliver view pictures that fit into ``size``, none if None; keep those of ``keep`` seconds."""
+        self.view.seconds = min(max(keep, 0.0), SECONDS)
+        self.view_size = size if size is None or not self.view.seconds else within(size)
         if size is None:
             self.view.clear()  # or an old picture would be shown first when somebody looks again
 
@@ -217,9 +223,11 @@ class Camera:
             late=self.connection.late(),
             unusable=_unusable(self._view_check.reason),
         )
+        pictures = self.view.pictures() if self.view_size is not None else ()
         return CameraSnapshot(
             status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),
-            view=self.view.peek() if self.view_size is not None else None,
+            view=pictures[-1] if pictures else None,
+            pictures=pictures,
             density=last[1] if last else None,
             counted=last[0] if last else None,
             reading=self._track.current,

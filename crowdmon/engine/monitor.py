@@ -6,10 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.camera_events import identified
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
@@ -180,7 +180,7 @@ class Monitor:
         with self._lock:
             old = self._cameras[camera]
             old.close()
-            new = self._make(old.config, view_size=old.view_size)
+            new = self._make(old.config, like=old)
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -249,18 +249,17 @@ class Monitor:
         """
         return self._memory.query(since, until)
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more.
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Show a camera's pictures in :meth:`snapshot`, or no more; one that is gone meanwhile is ignored.
 
-        Args:
-            camera: its name; an unknown one is ignored, for it may just have been taken away.
-            size: (width, height) in pixels into which the pictures must fit; None converts nothing.
+        They fit into ``size``, (width, height) in pixels; None converts nothing. Those of ``keep`` seconds
+        are shown, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:
-                self._cameras[camera].show(size)
+                self._cameras[camera].show(size, keep=keep)
 
-    def _make(self, config: CameraConfig, *, view_size: tuple[int, int] | None = None) -> Camera:
+    def _make(self, config: CameraConfig, *, like: Camera | None = None) -> Camera:
         camera = Camera(
             config,
             clock=self._clock,
@@ -268,12 +267,13 @@ class Monitor:
             note=self._record,
             unknown_after=self._unknown_after,
         )
-        camera.show(view_size)
+        if like is not None:
+            camera.show(like.view_size, keep=like.view.seconds)
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source or _tries_again(old, config):
-            return self._make(config, view_size=old.view_size if old else None)
+        if old is None or old.config.source != config.source or old.tries_again(config):
+            return self._make(config, like=old)
         if old.config != config:
             old.reconfigure(config)
         return old
@@ -312,18 +312,10 @@ class Monitor:
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
         if isinstance(fact, Event):
-            fact = self._identified(fact)
+            fact = identified(fact, self._config.cameras)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
-
-    def _identified(self, event: Event) -> Event:
-        """Return an event with the ids of its camera and ROI, where those are not their names."""
-        camera = next((one for one in self._config.cameras if one.name == event.camera), None)
-        if camera is None:
-            return event
-        roi = next((one for one in camera.rois if one.name == event.roi), None)
-        return replace(event, camera_id=camera.id or "", roi_id=(roi.id if roi else None) or "")
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
         old, new = before.sinks(), now.sinks()
@@ -347,8 +339,3 @@ class Monitor:
         counting = [camera.count_failure for camera in self._cameras.values()]
         found = [self._counting.failure, *counting, self._sinks.failure]
         return [failure for failure in found if failure is not None]
-
-
-def _tries_again(camera: Camera, config: CameraConfig) -> bool:
-    """Whether a camera that could not be counted has other weights now."""
-    return camera.count_failure is not None and camera.config.weights != config.weights

@@ -12,7 +12,7 @@ from crowdmon.values import Reading
 
 EVENT_COLUMNS = (
     "time", "kind", "camera", "roi", "group", "alarm", "level", "measure", "value", "limit", "at_least",
-    "who", "note", "tell", "detail",
+    "who", "note", "detail", "tell",
 )  # fmt: skip
 """Columns are added at the end only. ``detail`` is for events that are not those of alarms."""
 
@@ -51,7 +51,7 @@ def encode_event(event: Event) -> bytes:
     start = [local_time(event.time), event.kind, name_cell(event.camera), name_cell(event.roi)]
     if alarm is None:
         nothing = [""] * 7
-        return text_of([[*start, *nothing, name_cell(event.who), "", "", name_cell(event.detail)]])
+        return text_of([[*start, *nothing, name_cell(event.who), "", name_cell(event.detail), ""]])
     said = [
         name_cell(alarm.group),
         name_cell(alarm.alarm),
@@ -62,7 +62,7 @@ def encode_event(event: Event) -> bytes:
         "yes" if alarm.at_least else "",
         name_cell(alarm.who),
         name_cell(alarm.note),
-        name_cell("; ".join(alarm.tell)),
         "",
+        name_cell("; ".join(alarm.tell)),
     ]
     return text_of([[*start, *said]])

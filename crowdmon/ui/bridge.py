@@ -22,6 +22,7 @@ from crowdmon.errors import SourceError
 from crowdmon.places import Place, check_apart
 from crowdmon.values import Reading
 from crowdmon.view.changes import CameraSnapshotLike, Change, Changes, What
+from crowdmon.view.in_step import LONGEST_S, Showing
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class MonitorLike(Protocol):
     def snapshot(self, after: int = 0) -> Any: ...  # noqa: D102
     def apply(self, config: AppConfig) -> None: ...  # noqa: D102
     def restart(self, camera: str) -> None: ...  # noqa: D102
-    def view(self, camera: str, size: tuple[int, int] | None) -> None: ...  # noqa: D102
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...  # noqa: D102
     def pause(self, camera: str) -> None: ...  # noqa: D102
     def resume(self, camera: str) -> None: ...  # noqa: D102
     def seek(self, camera: str, pts: float) -> None: ...  # noqa: D102
@@ -76,7 +77,8 @@ class Bridge(QObject):
     Signals:
         config_changed(AppConfig): the cameras are other ones now.
         status_changed(str, Status): of a camera; at least once every :data:`BEAT_S`.
-        picture_changed(str, Frame), density_changed(str, DensityMap): something newer is there.
+        picture_changed(str, Sight): another picture is to be shown.
+        density_changed(str, DensityMap): something newer was counted.
         reading_changed(str, Reading): each reading, in order, none left out.
         playback_changed(str, Position): a recording stands elsewhere.
         engine_changed(EngineNote): the device, the weights or the error.
@@ -174,7 +176,11 @@ class Bridge(QObject):
 
     def watch(self, name: str, size: tuple[int, int] | None) -> None:
         """Ask for a camera's pictures, at most ``size`` (width, height) pixels large; None ends that."""
-        self._monitor.view(name, size)
+        self._monitor.view(name, size, keep=LONGEST_S if self._changes.showing.in_step else 0.0)
+
+    def show(self, showing: Showing) -> None:
+        """Show pictures and their counts together in another way, from the next look on."""
+        self._changes.showing = showing
 
     def playback(self, name: str, verb: Callable[[MonitorLike], None]) -> None:
         """Pause, seek or step a recording; one that is gone or turned out to be live is left alone."""

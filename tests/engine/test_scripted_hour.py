@@ -72,6 +72,7 @@ def test_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_live_at_20_times_the_speed_and_in_replay(tmp_path: Path) -> None:
     config = configured(tmp_path / "h.sqlite")
     facts = live(config, speed=20.0)

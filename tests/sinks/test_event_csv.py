@@ -45,12 +45,12 @@ def test_the_file_to_the_letter(tmp_path: Path) -> None:
         log.write(Event(NOON, EventKind.LOST, "gate", detail="no route to host"))
     header, alarm, lost = (tmp_path / "events.csv").read_text().splitlines()
     assert header == (
-        "time,kind,camera,roi,group,alarm,level,measure,value,limit,at_least,who,note,tell,detail"
+        "time,kind,camera,roi,group,alarm,level,measure,value,limit,at_least,who,note,detail,tell"
     )
     assert alarm.split(",", 1)[1] == (
-        "alarm-raised,gate,platform,,platform full,red,per_m2,4.1235,4.0000,,,,Ann; control room,"
+        "alarm-raised,gate,platform,,platform full,red,per_m2,4.1235,4.0000,,,,,Ann; control room"
     )
-    assert lost.split(",", 1)[1] == "lost,gate,,,,,,,,,,,,no route to host"
+    assert lost.split(",", 1)[1] == "lost,gate,,,,,,,,,,,no route to host,"
 
 
 def test_a_run_in_which_nothing_happened_leaves_a_file_that_says_so(tmp_path: Path) -> None:

@@ -32,15 +32,19 @@ class Hall:
     """A history whose clock is set by hand."""
 
     def __init__(self, path: Path, *, keep: Keep = KEEP, plan: list[str] | None = None) -> None:
-        self.path, self.keep, self.plan = path, keep, plan
+        self.path, self.keep, self.plan = path, keep, [] if plan is None else plan
         self.now, self.ticks, self.number = NOON, 0.0, 0
         self.facts: list[Reading] = []
         self.open()
 
     def open(self) -> None:
-        more = {} if self.plan is None else {"connect": faulty(self.plan)}
+        # That one does not wait for the disk either.
         self.file = HistoryFile(
-            self.path, keep=self.keep, clock=lambda: self.now, ticks=lambda: self.ticks, **more
+            self.path,
+            keep=self.keep,
+            clock=lambda: self.now,
+            ticks=lambda: self.ticks,
+            connect=faulty(self.plan),
         )
 
     def add(self, *facts: Reading) -> None:

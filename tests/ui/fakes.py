@@ -55,6 +55,7 @@ class FakeCamera:
     position: float | None = None
     duration: float | None = None
     seekable: bool = False
+    pictures: tuple[Frame, ...] = ()
 
 
 @dataclass
@@ -98,7 +99,7 @@ class FakeMonitor:
     def restart(self, camera: str) -> None:
         self.calls.append(f"restart {camera}")
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
         self.watched[camera] = size
 
     def pause(self, camera: str) -> None:

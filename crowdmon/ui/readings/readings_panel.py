@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPixmap
+from PyQt6.QtGui import QColor, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.ui.shell.fonts import font
 from crowdmon.values import RoiReading
-from crowdmon.view.theme import BIG, BODY, CAPTION, HEAD
+from crowdmon.view.theme import BIG, BODY, CAPTION, DARK, HEAD
 from crowdmon.view.trend import Trend
 from crowdmon.view.wording import NO_COUNT, ROIS_ONLY, estimate, people, tip
 
@@ -260,5 +260,8 @@ def _label(name: str, text: str, size: int, *, bold: bool = False, role: str = "
 
 def _swatch(colour: str) -> QPixmap:
     pixmap = QPixmap(12, 12)
-    pixmap.fill(QColor(colour))
+    pixmap.fill(QColor(DARK.background))  # a dark hairline, as around the outline on the picture
+    painter = QPainter(pixmap)
+    painter.fillRect(1, 1, 10, 10, QColor(colour))
+    painter.end()
     return pixmap

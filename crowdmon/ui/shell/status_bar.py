@@ -14,7 +14,7 @@ from crowdmon.ui.shell.marks import MARK, paint_mark
 from crowdmon.values import CameraState, Status
 from crowdmon.view.changes import EngineNote
 from crowdmon.view.theme import CAPTION, DARK, Theme
-from crowdmon.view.wording import WORDS, picture_age, rates, tip
+from crowdmon.view.wording import WORDS, picture_age, rates, tip, word
 
 
 class StateSign(QWidget):
@@ -24,6 +24,7 @@ class StateSign(QWidget):
         super().__init__(parent)
         self._theme = DARK
         self._state = CameraState.CONNECTING
+        self._word = WORDS[self._state]
         self.setAccessibleName("State of the camera")
 
     @property
@@ -34,7 +35,7 @@ class StateSign(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return a size that holds the longest word."""
         metrics = QFontMetricsF(font(CAPTION, bold=True))
-        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 24, 24)
+        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 20, 24)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the same as the size hint."""
@@ -45,12 +46,11 @@ class StateSign(QWidget):
         self._theme = theme
         self.update()
 
-    def set_state(self, state: CameraState) -> None:
-        """Show another state."""
-        if state is not self._state:
-            self._state = state
-            self.update()
-        self.setAccessibleDescription(WORDS[state])
+    def set_state(self, state: CameraState, word: str = "") -> None:
+        """Show another state, by a word of its own if it has one."""
+        self._state, self._word = state, word or WORDS[state]
+        self.setAccessibleDescription(self._word)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Paint mark and word."""
@@ -61,7 +61,7 @@ class StateSign(QWidget):
         painter.setPen(colour)
         painter.setFont(font(CAPTION, bold=True))
         room = QRectF(self.rect()).adjusted(MARK + 8, 0, 0, 0)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, WORDS[self._state])
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._word)
         painter.end()
 
 
@@ -78,7 +78,9 @@ class StatusBar(QStatusBar):
         self.fps_counted = _field("Pictures counted a second", "00.0 fps counted")
         self.age = _field("Age of the picture", "picture 0.0 s old")
         self.device = _field("Device", "")
+        self.delay = _field("Delay of the picture", "0.0 s delayed")
         self.addWidget(self.sign)
+        self.addWidget(self.delay)
         self.note = _field("Note", "")
         for field in (self.fps_in, self.fps_counted, self.age):
             self.addWidget(field)
@@ -99,9 +101,13 @@ class StatusBar(QStatusBar):
         """Use another theme's colours."""
         self.sign.set_theme(theme)
 
-    def set_status(self, status: Status) -> None:
+    def set_delay(self, text: str) -> None:
+        """Say how much later than they came pictures are shown; empty if at once."""
+        self.delay.setText(text)
+
+    def set_status(self, status: Status, *, recording: bool = False) -> None:
         """Show what the chosen camera is doing."""
-        self.sign.set_state(status.state)
+        self.sign.set_state(status.state, word(status.state, recording=recording))
         came, counted = rates(status)
         self.fps_in.setText(came)
         self.fps_counted.setText(counted)

@@ -26,7 +26,9 @@ QMenu::item:disabled {{ color: {muted}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 QMenu::indicator {{ width: 12px; height: 12px; left: 8px; border: 1px solid {control}; border-radius: 2px; }}
 QMenu::indicator:exclusive {{ border-radius: 7px; }}
-QMenu::indicator:checked {{ background: {accent}; border-color: {text}; }}
+QMenu::indicator:checked {{ background: {accent}; border: 2px solid {text}; }}
+QMenu::indicator:selected {{ border-color: {on_accent}; }}
+QMenu::indicator:checked:selected {{ background: {on_accent}; border-color: {on_accent}; }}
 
 QStatusBar {{ background: {background}; border: none; }}
 QStatusBar::item {{ border: none; }}
