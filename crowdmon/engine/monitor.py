@@ -306,8 +306,6 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
