@@ -80,3 +80,18 @@ def test_a_mistake_tells_no_secret() -> None:
     with pytest.raises(ConfigError) as refused:
         parse("publish: {mqtt: {broker: 'http://user:secret@host'}}", where="site.yaml")
     assert "secret" not in str(refused.value)
+
+
+RULE = """
+cameras: [{name: gate, source: "synthetic:plaza"}]
+alarms: [{name: full, of: {camera: gate}, measure: count, red: {above: 5}, %s}]
+publish: {people: [{name: ops, send_to: ["json://127.0.0.1/"]}]}
+"""
+
+
+@pytest.mark.parametrize("words", ["tell: [ops, nobody]", "then: {after: 60, tell: [nobody]}"])
+def test_a_rule_tells_people_who_are_known(words: str) -> None:
+    with pytest.raises(ConfigError, match=r"nobody.*publish.people.*Known: ops"):
+        parse(RULE % words, where="site.yaml")
+    known = parse(RULE % words.replace("nobody", "ops").replace("ops, ops", "ops"), where="site.yaml")
+    assert known.alarms[0].name == "full"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from crowdmon.address import public
-from crowdmon.config.fields import Model, Name, Number, Place, Positive, listed, text
+from crowdmon.config.alarms import AlarmConfig
+from crowdmon.config.fields import MisplacedError, Model, Name, Number, Place, Positive, listed, text
 from crowdmon.errors import ConfigError
 
 _WILD = re.compile(r"[+#\x00-\x1f\x7f]")
@@ -138,3 +140,23 @@ class PublishConfig(Model):
                 known = ", ".join(names) or "nobody yet"
                 raise ConfigError(f"tell names '{name}', who is not among people", f"Known: {known}")
         return self
+
+
+def check_told(alarms: Sequence[AlarmConfig], people: Sequence[PersonConfig]) -> None:
+    """Refuse a rule that names somebody who cannot be told; without people, names are for other programs.
+
+    Raises:
+        MisplacedError: names the rule and the name.
+    """
+    known = {person.name for person in people}
+    for number, alarm in enumerate(alarms):
+        then = () if alarm.then is None else alarm.then.tell
+        for key, names in (("tell", alarm.tell), ("then", then)):
+            for name in names if known else ():
+                if name not in known:
+                    raise MisplacedError(
+                        "it is not among publish.people",
+                        f"Known: {', '.join(sorted(known))}",
+                        loc=("alarms", number, key),
+                        value=name,
+                    )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
 from crowdmon.engine.connection import Connection
-from crowdmon.engine.latest import CountCell, Latest
+from crowdmon.engine.latest import CountCell
 from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
+from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
 from crowdmon.errors import describe
@@ -47,7 +49,7 @@ class Camera:
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
         self.cell = CountCell()
         self.playback = PlaybackRequests()
-        self.view: Latest[Frame] = Latest()
+        self.view = ViewRing()
         self.view_size: tuple[int, int] | None = None
         self._clock, self._out, self._note = clock, out, note
         self._nominal = 0.0
@@ -112,9 +114,14 @@ class Camera:
         """Return the parts of a picture of (width, height) that are to be counted; None for all of it."""
         return None if self.config.counts_whole else boxes_of(self.rois, size[0] / size[1])
 
-    def show(self, size: tuple[int, int] | None) -> None:
-        """Deliver view pictures that fit into ``size``; none if None."""
-        self.view_size = size
+    def tries_again(self, config: CameraConfig) -> bool:
+        """Whether it could not be counted, and has other weights now."""
+        return self.count_failure is not None and self.config.weights != config.weights
+
+    def show(self, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Deliver view pictures that fit into ``size``, none if None; keep those of ``keep`` seconds."""
+        self.view.seconds = min(max(keep, 0.0), SECONDS)
+        self.view_size = size if size is None or not self.view.seconds else within(size)
         if size is None:
             self.view.clear()  # or an old picture would be shown first when somebody looks again
 
@@ -145,12 +152,13 @@ class Camera:
         A picture that was counted in other parts than are wanted by now is dropped; the next one is not.
         """
         now = self._clock.monotonic()
-        moment = frame.time if self.connection.live or frame.pts is None else frame.pts
         watched = self.connection.live and self.config.watch_view
         grey = small_grey(frame.rgb) if watched and self._view_check.due(now) else None
         with self._lock:
             if self._closed or not answers(density, self.rois, whole=self.config.counts_whole):
                 return
+            frame, density = self._in_order(frame, density)
+            moment = frame.time if self.connection.live or frame.pts is None else frame.pts
             before = self._view_check.reason
             view = before if grey is None else self._view_check.step(grey, now)
             seen = Counted(density, moment, self.cell.taken_era) if view is None else Unusable(frame.time)
@@ -160,6 +168,19 @@ class Camera:
             self._meter.tick(now)
         if view is not before:
             self.events.view(view)
+
+    def _in_order(self, frame: Frame, density: DensityMap) -> tuple[Frame, DensityMap]:
+        """Return a picture with the time at which it is entered: not before rows that are written.
+
+        One that waited for long, as the first one does for a counter that warms up, was overtaken by rows of
+        silence. If the clock was set back, the newest row is in the future, and holds nothing up.
+        """
+        newest = self._track.current
+        if newest is None or not self.connection.live:
+            return frame, density
+        if not frame.time < newest.time <= self._clock.wall():
+            return frame, density
+        return replace(frame, time=newest.time), replace(density, time=newest.time)
 
     def cannot_count(self, error: Exception) -> None:
         """Stop because counting failed: nothing is counted another way instead."""
@@ -202,9 +223,11 @@ class Camera:
             late=self.connection.late(),
             unusable=_unusable(self._view_check.reason),
         )
+        pictures = self.view.pictures() if self.view_size is not None else ()
         return CameraSnapshot(
             status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),
-            view=self.view.peek() if self.view_size is not None else None,
+            view=pictures[-1] if pictures else None,
+            pictures=pictures,
             density=last[1] if last else None,
             counted=last[0] if last else None,
             reading=self._track.current,

@@ -190,7 +190,7 @@ class Monitor:
         with self._lock:
             old = self._cameras[camera]
             old.close()
-            new = self._make(old.config, view_size=old.view_size)
+            new = self._make(old.config, like=old)
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -259,18 +259,17 @@ class Monitor:
         """
         return self._memory.query(since, until)
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more.
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Show a camera's pictures in :meth:`snapshot`, or no more; one that is gone meanwhile is ignored.
 
-        Args:
-            camera: its name; an unknown one is ignored, for it may just have been taken away.
-            size: (width, height) in pixels into which the pictures must fit; None converts nothing.
+        They fit into ``size``, (width, height) in pixels; None converts nothing. Those of ``keep`` seconds
+        are shown, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:
-                self._cameras[camera].show(size)
+                self._cameras[camera].show(size, keep=keep)
 
-    def _make(self, config: CameraConfig, *, view_size: tuple[int, int] | None = None) -> Camera:
+    def _make(self, config: CameraConfig, *, like: Camera | None = None) -> Camera:
         camera = Camera(
             config,
             clock=self._clock,
@@ -278,12 +277,13 @@ class Monitor:
             note=self._record,
             unknown_after=self._unknown_after,
         )
-        camera.show(view_size)
+        if like is not None:
+            camera.show(like.view_size, keep=like.view.seconds)
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source or _tries_again(old, config):
-            return self._make(config, view_size=old.view_size if old else None)
+        if old is None or old.config.source != config.source or old.tries_again(config):
+            return self._make(config, like=old)
         if old.config != config:
             old.reconfigure(config)
         return old
@@ -316,8 +316,6 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
@@ -367,8 +365,3 @@ class Monitor:
         counting = [camera.count_failure for camera in self._cameras.values()]
         found = [self._counting.failure, *counting, self._sinks.failure]
         return [failure for failure in found if failure is not None]
-
-
-def _tries_again(camera: Camera, config: CameraConfig) -> bool:
-    """Whether a camera that could not be counted has other weights now."""
-    return camera.count_failure is not None and camera.config.weights != config.weights

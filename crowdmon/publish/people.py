@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, ClassVar
@@ -91,12 +92,16 @@ def by_apprise(address: str) -> Send:
         ConfigError: there is no such kind of address.
         SinkError: ``apprise`` is not installed.
     """
-    try:
-        import apprise
-    except ImportError:
-        raise SinkError("messages need the package apprise", INSTALL) from None
-    found: Any = apprise.Apprise(asset=apprise.AppriseAsset(app_id="crowdmon", app_desc="crowdmon"))
-    if not found.add(address):
+    with warnings.catch_warnings():
+        # Its plug-ins import what Python is about to drop, and it copes with the lack of it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            import apprise
+        except ImportError:
+            raise SinkError("messages need the package apprise", INSTALL) from None
+        found: Any = apprise.Apprise(asset=apprise.AppriseAsset(app_id="crowdmon", app_desc="crowdmon"))
+        added = found.add(address)
+    if not added:
         raise ConfigError(
             f"'{public(address)}' is no address that can be told", "See the list of the package apprise"
         )

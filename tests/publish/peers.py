@@ -86,8 +86,11 @@ class Listener:
             (got.topic, got.payload.decode(), got.retain)
         )
         self._client.on_connect = lambda client, *_: client.subscribe("#", qos=1)
+        subscribed = threading.Event()
+        self._client.on_subscribe = lambda *_: subscribed.set()
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
+        assert subscribed.wait(10)
 
     def topic(self, topic: str) -> list[str]:
         return [payload for one, payload, _ in self.heard if one == topic]

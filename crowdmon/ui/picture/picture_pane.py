@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from crowdmon.ui.picture.heat_control import HeatControl
 from crowdmon.ui.picture.legend import Legend
 from crowdmon.ui.picture.playback_bar import PlaybackBar
+from crowdmon.ui.picture.rescue import RescueRow
 from crowdmon.ui.picture.video_view import VideoView
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.theme import CAPTION, HEAD, Theme
@@ -26,6 +27,7 @@ class PicturePane(QWidget):
         self.heat = HeatControl()
         self.heat.changed.connect(self.video.set_heat_opacity)
         self.playback_bar = PlaybackBar()
+        self.rescue = RescueRow()
         self.banner = QLabel()
         self.banner.setAccessibleName("Error")
         self.banner.setObjectName("banner")
@@ -53,6 +55,7 @@ class PicturePane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(self.video, 1)
+        column.addWidget(self.rescue)
         column.addWidget(self.playback_bar)
         column.addLayout(strip)
 

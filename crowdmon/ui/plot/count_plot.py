@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QColor, QKeyEvent
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, QPointF, QSize, Qt
+from PyQt6.QtGui import QColor, QContextMenuEvent, QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from crowdmon.ui.plot.axes import TimeAxis, count_ticks, nice_top
 from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
@@ -19,7 +19,7 @@ from crowdmon.ui.shell.fonts import font
 from crowdmon.view.curves import thinned
 from crowdmon.view.plot_range import TimeWindow
 from crowdmon.view.theme import CAPTION, DARK, Theme
-from crowdmon.view.wording import people
+from crowdmon.view.wording import clock, media_clock, people
 
 _HALF_FIGURE = 9.0
 
@@ -64,7 +64,8 @@ class CountPlot(QWidget):
         self._chosen: str | None = None
         self._lines: dict[str, pg.PlotDataItem] = {}
         self._curves: tuple[Curve, ...] = ()
-        self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": TimeAxis()})
+        self._axis = TimeAxis()
+        self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": self._axis})
         for deaf in (self._plot, self._plot.viewport()):
             deaf.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
@@ -76,6 +77,7 @@ class CountPlot(QWidget):
         self._plot.getViewBox().setDefaultPadding(0.0)
         self._pointer = PlotPointer(self, self, self._plot)
         self._labels = EndLabels(self)
+        self._menu = QMenu(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(0)
@@ -108,6 +110,17 @@ class CountPlot(QWidget):
         self._plot.getAxis("left").setWidth(40)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
         self.set_curves(self._curves, end=self._now)
+
+    def set_media(self, on: bool) -> None:
+        """Say whether times are those of a recording."""
+        if on is not self._axis.media:
+            self._axis.media, self._window = on, self._window.following()
+            self._axis.picture = None  # what pyqtgraph has drawn of the axis
+            self._axis.update()
+
+    def time_text(self, time: float) -> str:
+        """Return a time as people say it."""
+        return media_clock(time) if self._axis.media else clock(time)
 
     def choose(self, name: str | None) -> None:
         """Highlight one line; None highlights none."""
@@ -192,6 +205,17 @@ class CountPlot(QWidget):
         """Show another time; readings that are not here are asked for with the next beat."""
         self._window, self._moved = window, True
         self._show()
+
+    def show_menu(self, at: QPoint) -> None:
+        """Open the plot's own menu at a place of the screen: the actions that were added to the plot."""
+        self._menu.clear()
+        self._menu.addActions(self.actions())
+        self._menu.popup(at)
+
+    def contextMenuEvent(self, a0: QContextMenuEvent | None) -> None:  # noqa: N802
+        """Open the menu by key."""
+        if a0 is not None:
+            self.show_menu(a0.globalPos())
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
         """Pan and zoom by key."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject, QPoint, QRect, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PyQt6.QtWidgets import QLineEdit, QMenu, QToolTip, QWidget
 
@@ -44,6 +44,7 @@ class RoiController(QObject):
         self.editor.hint_changed.connect(panels.status.set_hint)
         self.editor.editing_changed.connect(self._editing)
         self.editor.selected_changed.connect(panels.readings.choose)
+        self.editor.roi_drawn.connect(self._rename_on_picture)
         panels.readings.roi_chosen.connect(self._chosen)
         panels.readings.rename_asked.connect(self.rename)
         presenter.focus_changed.connect(self._follow)
@@ -194,6 +195,13 @@ class NameBox(QLineEdit):
         self.show()
         self.selectAll()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def event(self, a0: QEvent | None) -> bool:
+        """Take every key before it can be a shortcut of the window: whoever types a name means a name."""
+        if a0 is not None and a0.type() == QEvent.Type.ShortcutOverride:
+            a0.accept()
+            return True
+        return super().event(a0)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
         """Close on Escape; no key reaches the widget below."""

@@ -34,11 +34,16 @@ class CameraLine:
     name: str
     state: CameraState = CameraState.CONNECTING
     count: str = NO_COUNT
+    word: str = ""
 
     def spoken(self) -> str:
         """Return the row as a sentence for a screen reader."""
         counted = {NO_COUNT: "no count", ROIS_ONLY: ROIS_ONLY}.get(self.count, f"{self.count} people")
-        return f"{self.name}, {WORDS[self.state].lower()}, {counted}"
+        return f"{self.name}, {self.said().lower()}, {counted}"
+
+    def said(self) -> str:
+        """Return its state as a word."""
+        return self.word or WORDS[self.state]
 
 
 class CameraList(QListWidget):
@@ -47,10 +52,13 @@ class CameraList(QListWidget):
     Signals:
         camera_chosen(str): by mouse or keyboard.
         remove_asked(str): by the Delete key or the context menu.
+        again_asked(str), correct_asked(str): by the context menu.
     """
 
     camera_chosen = pyqtSignal(str)
     remove_asked = pyqtSignal(str)
+    again_asked = pyqtSignal(str)
+    correct_asked = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,6 +138,9 @@ class CameraList(QListWidget):
         name = _line(item).name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Open again", lambda: self.again_asked.emit(name))
+        menu.addAction("Correct source…", lambda: self.correct_asked.emit(name))
+        menu.addSeparator()
         menu.addAction("Remove camera", lambda: self.remove_asked.emit(name))
         menu.popup(self.mapToGlobal(at))
 
@@ -180,7 +191,7 @@ class _Lines(QStyledItemDelegate):
         painter.setFont(font(CAPTION))
         painter.setPen(QColor(self.theme.muted))
         below = QRectF(room.left() + MARK + 6, room.top() + 20, room.width() - MARK - 6, 20)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, WORDS[line.state])
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, line.said())
 
 
 def _line(item: QListWidgetItem | None) -> CameraLine:
