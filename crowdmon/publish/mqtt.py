@@ -152,7 +152,8 @@ class Mqtt(Sink):
                 str(parts.hostname), parts.port or (8883 if parts.scheme == "mqtts" else 1883), _KEEP_ALIVE
             )
         except (OSError, ValueError) as error:
-            raise self._failed(describe(error)) from error
+            known = isinstance(error, OSError) and error.strerror
+            raise self._failed(str(known).lower() if known else describe(error)) from error
         client.loop_start()
         deadline = time.monotonic() + CONNECT_WITHIN
         while not client.is_connected() and not refused and time.monotonic() < deadline:
