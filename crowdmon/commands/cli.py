@@ -126,6 +126,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
 )
 @click.option(
+    "--events", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the events here, as CSV: what happens to alarms of --config, and to live cameras.",
+)  # fmt: skip
+@click.option(
     "--csv-for-excel",
     is_flag=True,
     help="Begin the CSV with a UTF-8 byte order mark, without which Excel garbles names such as Größe.",

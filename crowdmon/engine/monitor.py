@@ -252,8 +252,8 @@ class Monitor:
     def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
         """Show a camera's pictures in :meth:`snapshot`, or no more; one that is gone meanwhile is ignored.
 
-        They fit into ``size``, (width, height) in pixels; None converts nothing. Those of ``keep`` seconds are
-        shown, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
+        They fit into ``size``, (width, height) in pixels; None converts nothing. Those of ``keep`` seconds
+        are shown, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:
@@ -306,8 +306,6 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
