@@ -76,7 +76,7 @@ class ReadingsPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the least width at which the table can be read."""
-        return QSize(280, 200)
+        return QSize(280, 160)
 
     def set_total(self, reading: RoiReading | None, under: str) -> None:
         """Show the whole picture's count, or a dash, and the line that says how old it is."""
