@@ -60,7 +60,7 @@ THREADS = {"threading", "_thread", "concurrent", "multiprocessing", "asyncio", "
 QT_THREADS = {"QThread", "QThreadPool", "QRunnable", "QtConcurrent"}
 STANDARD = __import__("sys").stdlib_module_names
 
-MOST_LINES = 350
+MOST_LINES = 430
 
 
 def imports(tree: ast.Module, package: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from crowdmon import __version__
 from crowdmon.atomic import write_whole
-from crowdmon.bench import deciding, inference, live, memory, offline, tables, window
+from crowdmon.bench import deciding, history, inference, live, memory, offline, tables, window
 from crowdmon.bench.estimate import sentence
 from crowdmon.bench.harness import Bench, Figures, Row, cores
 from crowdmon.bench.processor import processor
@@ -42,6 +42,7 @@ PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("offline", offline.offline),
     ("CPU a camera", offline.cpu),
     ("levels and alarms", deciding.deciding),
+    ("history", history.history),
 )
 """What is measured, in this order; each part sees the rows of those before it."""
 

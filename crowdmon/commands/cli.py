@@ -126,6 +126,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
 )
 @click.option(
+    "--events", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the events here, as CSV: what happens to alarms of --config, and to live cameras.",
+)  # fmt: skip
+@click.option(
     "--csv-for-excel",
     is_flag=True,
     help="Begin the CSV with a UTF-8 byte order mark, without which Excel garbles names such as Größe.",
@@ -197,6 +201,41 @@ def watch(as_json: bool, log: Path | None, **options: Any) -> int:
 
     verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
     logs.setup(verbosity, least=1, as_json=as_json, file=log)
+    return run(**options)
+
+
+@verb("history")
+@config_option
+@click.option(
+    "--history", "history", type=click.Path(path_type=Path), metavar="FILE",
+    help="The history file. Default: the one the configuration names.",
+)  # fmt: skip
+@click.option("--from", "since", metavar="TIME", help="Only from then on. Default: all there is.")
+@click.option("--to", "until", metavar="TIME", help="Only until then; a date alone is the end of that day.")
+@click.option(
+    "--bin", "bins", type=click.Choice(["1s", "1min", "15min"]),
+    help="Write mean, least, most and last of every second, minute or quarter of an hour.",
+)  # fmt: skip
+@click.option("--camera", "cameras", multiple=True, metavar="NAME", help="Only this camera; may be repeated.")
+@click.option(
+    "--roi", "rois", multiple=True, metavar="NAME",
+    help="Only this ROI, 'frame' for the whole picture; may be repeated.",
+)  # fmt: skip
+@click.option("--events", is_flag=True, help="Write the events instead: alarms, acknowledgements, outages.")
+@click.option("--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write it here.")
+@click.option("--csv-for-excel", is_flag=True, help="Begin the CSV with the mark by which Excel knows UTF-8.")
+@click.option(
+    "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
+    help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
+)  # fmt: skip
+def history(**options: Any) -> int:
+    """Say what was recorded, or write it as CSV.
+
+    Reads the history file while it is being written. Without --csv and --spot-checks it only says what is
+    there.
+    """
+    from crowdmon.commands.history import run
+
     return run(**options)
 
 

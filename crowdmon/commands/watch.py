@@ -19,6 +19,7 @@ from crowdmon.engine.service import Service
 from crowdmon.engine.serving import Serving
 from crowdmon.errors import ConfigError, CrowdmonError
 from crowdmon.service_manager import ServiceManager
+from crowdmon.sinks.alarm_log import AlarmLog
 from crowdmon.sinks.history.past import recorded_past
 from crowdmon.sinks.registry import open_sinks
 
@@ -40,6 +41,7 @@ def run(config: Path, *, backend: str = "auto", weights: Path | None = None) -> 
         engine = Monitor(
             known,
             counter_factory=make_counter_factory(weights, backend),
+            sinks=(AlarmLog(),),
             open_sinks=open_sinks,
             past=recorded_past(known, time.time()),
         )

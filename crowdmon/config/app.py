@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, field_validator, model_validator
 
 from crowdmon.config.alarms import AlarmConfig, GroupConfig, TimeZone
-from crowdmon.config.fields import MisplacedError, Model, listed
+from crowdmon.config.fields import MisplacedError, Model, listed, refuse_twins
 from crowdmon.config.levels import LevelsConfig
-from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, refuse_shared_keys, refuse_twins
+from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, refuse_shared_keys
 from crowdmon.config.rules import check_alarms, check_groups, to_rule
 from crowdmon.track.alarms import Rule
 

@@ -6,10 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.camera_events import identified
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
@@ -305,26 +305,16 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
         if isinstance(fact, Event):
-            fact = self._identified(fact)
+            fact = identified(fact, self._config.cameras)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
-
-    def _identified(self, event: Event) -> Event:
-        """Return an event with the ids of its camera and ROI, where those are not their names."""
-        camera = next((one for one in self._config.cameras if one.name == event.camera), None)
-        if camera is None:
-            return event
-        roi = next((one for one in camera.rois if one.name == event.roi), None)
-        return replace(event, camera_id=camera.id or "", roi_id=(roi.id if roi else None) or "")
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
         old, new = before.sinks(), now.sinks()

@@ -22,7 +22,7 @@ from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.serving import LARGE, key_of, merged
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
-from crowdmon.facts import Fact
+from crowdmon.facts import Fact, SpotCheck
 from crowdmon.values import CameraState, Reading
 
 POLL = 0.03
@@ -37,8 +37,8 @@ _ANSWER = 5.0
 class RemoteMonitor:
     """Shows what a service shows.
 
-    All methods may be called from any thread; none but :meth:`query` and
-    :meth:`acknowledge` waits for the service.
+    All methods may be called from any thread; none but :meth:`query`, :meth:`acknowledge` and
+    :meth:`record` waits for the service.
     """
 
     def __init__(self, place: Path) -> None:
@@ -126,6 +126,10 @@ class RemoteMonitor:
         """Note that somebody has seen an alarm; waits for the service, and raises what it raises."""
         return bool(self._once("acknowledge", alarm=alarm, who=who, note=note))
 
+    def record(self, check: SpotCheck) -> None:
+        """Have the service record a spot check; waits for it, and raises what it raises."""
+        self._once("record", check=check)
+
     def _call(self, verb: str, **words: object) -> None:
         self._calls.put({"verb": verb, **words})
 
@@ -136,6 +140,8 @@ class RemoteMonitor:
         with contextlib.closing(connection):
             try:
                 return _asked(connection, {"verb": verb, **words})
+            except CrowdmonError:
+                raise  # what the service says; some of these are OSErrors too
             except OSError as error:
                 raise SourceError(f"the service does not answer ({error})", "Start it again") from error
 

@@ -121,6 +121,7 @@ class Serving:
             "acknowledge": lambda asked, _number: monitor.acknowledge(
                 asked["alarm"], who=asked["who"], note=asked["note"]
             ),
+            "record": lambda asked, _number: monitor.record(asked["check"]),
         }
 
     def _snapshot(self, after: int, have: Mapping[str, Any]) -> dict[str, object]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtCore import QObject
 
+from crowdmon.config import COLOURS
 from crowdmon.sinks.bins import width_to_plot
+from crowdmon.track.ground import region_of
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.plot.count_plot import CountPlot
 from crowdmon.ui.plot.curve import Curve
 from crowdmon.ui.plot.plot_history import PlotHistory
-from crowdmon.values import WHOLE_FRAME
+from crowdmon.ui.readings.inspector import RoiDetails
+from crowdmon.values import WHOLE_FRAME, Level
 from crowdmon.view.bands import bands_of
 from crowdmon.view.camera_values import CameraValues
-from crowdmon.view.past import BACK, joined, moved, wish_for
+from crowdmon.view.day import QUARTER_S, Day, day_of, midnight
+from crowdmon.view.past import BACK, Wish, joined, moved, wish_for
 from crowdmon.view.theme import Theme
 
 WHOLE = "Whole picture"
@@ -30,6 +35,7 @@ class PlotLines(QObject):
         self._chosen = ""
         self._back = 0.0
         self.history = PlotHistory(bridge, redraw)
+        self.today = PlotHistory(bridge, redraw)
         plot.tools.back_chosen.connect(self.compare)
         plot.tools.now_asked.connect(plot.follow)
         plot.tools.day_chosen.connect(plot.show_day)
@@ -63,6 +69,41 @@ class PlotLines(QObject):
             curves.append(other)
         plot.set_curves(curves, end=now)
         self._show_bands(camera)
+
+    def details(self, camera: CameraValues, roi: str, now: float) -> RoiDetails | None:
+        """Return what the inspector shows of a ROI; None if there is none of that name."""
+        place = next((n for n, one in enumerate(camera.config.rois) if one.name == roi), None)
+        if place is None:
+            return None
+        config, known = camera.config.rois[place], camera.known(roi)
+        bands = tuple(bands_of(camera.config.to_limits().get(roi), known))
+        return RoiDetails(
+            name=roi,
+            colour=COLOURS[config.colour_at(place)],
+            area_m2=config.area_m2,
+            measured_m2=self._measured(camera, place),
+            count=None if known is None else known.count,
+            level=None if known is None else known.level,
+            per_m2=None if known is None else known.density_per_m2,
+            bounds=bands,
+            day=self._day(camera, roi, bands, now),
+        )
+
+    def _measured(self, camera: CameraValues, place: int) -> float | None:
+        roi, sight = camera.config.to_rois()[place], camera.sight
+        if roi.plane is None or sight is None:
+            return None
+        region = region_of(replace(roi, area_m2=None), sight.frame.size[0] / sight.frame.size[1])
+        return region.area_m2
+
+    def _day(self, camera: CameraValues, roi: str, bands: tuple[tuple[Level, float], ...], now: float) -> Day:
+        since = midnight(now)
+        recent = camera.curve(roi, since=since)
+        if camera.recording:
+            return Day(since)
+        name, oldest = camera.config.name, camera.history.oldest or now
+        self.today.want(Wish(name, since, oldest, round(QUARTER_S)) if oldest > since else None)
+        return day_of(*joined(self.today.line(name, roi), recent), bands, now)
 
     def _curve(self, camera: CameraValues, roi: str, colour: str, now: float) -> Curve:
         since = self._plot.since(now)

@@ -47,6 +47,7 @@ class Presenter(CameraEdits):
         self._error = ""
         self._given: tuple[CameraConfig, ...] | None = None
         self._showing = Showing()
+        self._chosen = ""
         self.plot_lines = PlotLines(bridge, panels.plot, redraw=self._redraw)
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
@@ -243,6 +244,7 @@ class Presenter(CameraEdits):
         ]
         self._panels.readings.set_rows(rows)
         self._panels.plot.set_now([camera.count(roi) for roi, _ in colours_of(camera, self._theme)])
+        self._panels.inspector.show_roi(self.plot_lines.details(camera, self._chosen, now))
         self._show_rois()
 
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
@@ -285,6 +287,9 @@ class Presenter(CameraEdits):
         self._panels.picture.video.set_rois(shapes)
 
     def _choose_roi(self, name: str) -> None:
+        self._chosen = name
         self._panels.picture.video.choose_roi(name or None)
         self._panels.plot.choose(name or None)
         self.plot_lines.choose(name)
+        if self.camera is not None:
+            self._panels.inspector.show_roi(self.plot_lines.details(self.camera, name, self._bridge.now()))

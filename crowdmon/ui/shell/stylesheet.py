@@ -53,6 +53,19 @@ QPushButton[role="chip"]:checked {{ background: {raised}; border: 1px solid {con
     font-weight: 600; }}
 QPushButton[role="chip"]:checked:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
 QPushButton:disabled {{ background: {surface}; color: {muted}; border-color: {line}; }}
+QPushButton[role="tight"] {{ padding: 4px 8px; }}
+QPushButton[role="tight"]:focus {{ padding: 3px 7px; }}
+QPushButton[role="tight"]:checked, QPushButton[role="small"]:checked {{ border-color: {accent};
+    color: {accent}; }}
+QPushButton[role="small"] {{ padding: 1px 8px; font-size: {caption}px; min-height: 18px; }}
+QPushButton[role="small"]:focus {{ padding: 0 7px; }}
+QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {accent};
+    padding: 1px 7px; min-height: 16px; font-size: {caption}px; text-align: left; }}
+QPushButton[role="link"]:hover {{ text-decoration: underline; }}
+QPushButton[role="link"]:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
+QProgressBar {{ background: {control}; border: none; border-radius: 2px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
+QFrame#rule {{ background: {line}; border: none; }}
 
 QLineEdit, QSpinBox, QComboBox, QDateTimeEdit {{ background: {background};
     placeholder-text-color: {muted}; border: 1px solid {control}; border-radius: 4px;
