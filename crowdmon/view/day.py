@@ -21,7 +21,7 @@ class Day:
 
     Attributes:
         start: epoch seconds of its midnight.
-        levels: for each quarter of an hour the highest level of its mean counts; None where nothing was counted.
+        levels: for each quarter of an hour the highest level; None where nothing was counted.
         peak: the most people, None if nothing was counted; at: when, epoch seconds.
     """
 

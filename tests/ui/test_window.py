@@ -269,7 +269,7 @@ def test_trouble_that_stopped_the_camera_is_said_once(gui: Open) -> None:
 
 def test_reset_brings_closed_and_floating_panels_back(gui: Open) -> None:
     one = gui(config(camera("north"), camera("south")))
-    cameras, readings, plot = one.window.docks
+    cameras, readings, _, plot = one.window.docks
     cameras.close()
     readings.setFloating(True)
     one.window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, plot)
@@ -300,7 +300,7 @@ def test_the_picture_comes_first(
     QApplication.processEvents()
     shown = [dock for dock in window.docks[:2] if dock.isVisible()]
     assert [dock.width() for dock in shown] == [pytest.approx(side, abs=8) for side in sides]
-    video, plot = window.panels.picture.video, window.docks[2]
+    video, plot = window.panels.picture.video, window.docks[-1]
     assert 120 <= plot.height() <= 220
     # The plot at its least height, as the look asks for.
     room = video.width() * (video.height() + plot.height() - 120)

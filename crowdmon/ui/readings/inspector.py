@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -42,7 +42,7 @@ class RoiDetails:
     level: Level | None = None
     per_m2: float | None = None
     bounds: tuple[tuple[Level, float], ...] = ()
-    day: Day = Day(0.0)
+    day: Day = field(default_factory=lambda: Day(0.0))
 
 
 class Inspector(QWidget):
@@ -129,10 +129,8 @@ class Inspector(QWidget):
         bounds = ", ".join(f"{level} from {low:.0f}" for level, low in details.bounds)
         self.level.setToolTip(f"In people: {bounds}" if bounds else "")
         day = details.day
-        none = "Nothing was counted today"
-        self.today.setText(
-            none if day.peak is None else f"Most today: {people(day.peak)} at {clock(day.at)[:5]}"
-        )
+        most = "" if day.peak is None else f"Most today: {people(day.peak)} at {clock(day.at)[:5]}"
+        self.today.setText(most or "Nothing was counted today")
         self.strip.set_day(day)
 
     def _rename(self) -> None:
@@ -168,7 +166,7 @@ class Inspector(QWidget):
         for text, what in (("Name", self.name), ("Colour", swatches), ("Area, m²", self.area)):
             caption = QLabel(text)
             caption.setProperty("role", "caption")
-            form.addRow(caption, what)  # type: ignore[arg-type]
+            form.addRow(caption, what)
         for whole in (self.wrong, self.level, self.strip, self.today):
             form.addRow(whole)
         self.wrong.hide()
