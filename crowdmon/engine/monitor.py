@@ -260,10 +260,9 @@ class Monitor:
         return self._memory.query(since, until)
 
     def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more; one that is gone meanwhile is ignored.
+        """Show a camera's pictures in :meth:`snapshot`, no larger than ``size``, or no more if that is None.
 
-        They fit into ``size``, (width, height) in pixels; None converts nothing. Those of ``keep`` seconds
-        are shown, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
+        Those of ``keep`` seconds, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:

@@ -118,6 +118,12 @@ class MainWindow(QMainWindow):
         plot.addActions(menus.submenus["plot_time"].actions())
         plot.addAction(menus.actions["save_plot"])
 
+        def choose_span(name: str) -> None:
+            menus.choose("plot_time", name)
+            self.set_span_name(name)
+
+        plot.tools.span_chosen.connect(choose_span)
+
         def tick() -> None:
             style = self.picture_style.style
             menus.check("show_heat", style.shown)
@@ -215,6 +221,7 @@ class MainWindow(QMainWindow):
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
+        self.panels.plot.tools.show_span(name)
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""

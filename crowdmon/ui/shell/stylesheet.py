@@ -45,6 +45,13 @@ QPushButton:default:focus {{ border: 2px solid {text}; }}
 QPushButton[role="choice"] {{ background: {surface}; border-radius: 6px; min-height: 168px; padding: 2px; }}
 QPushButton[role="choice"]:hover {{ background: {raised}; }}
 QPushButton[role="choice"]:focus {{ border: 2px solid {accent}; padding: 1px; }}
+QPushButton[role="chip"] {{ background: transparent; border: 1px solid transparent; padding: 0 7px;
+    min-height: 20px; font-size: {caption}px; color: {muted}; }}
+QPushButton[role="chip"]:hover {{ border-color: {control}; color: {text}; }}
+QPushButton[role="chip"]:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
+QPushButton[role="chip"]:checked {{ background: {raised}; border: 1px solid {control}; color: {text};
+    font-weight: 600; }}
+QPushButton[role="chip"]:checked:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
 QPushButton:disabled {{ background: {surface}; color: {muted}; border-color: {line}; }}
 QPushButton[role="tight"] {{ padding: 4px 8px; }}
 QPushButton[role="tight"]:focus {{ padding: 3px 7px; }}
