@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
@@ -151,12 +152,13 @@ class Camera:
         A picture that was counted in other parts than are wanted by now is dropped; the next one is not.
         """
         now = self._clock.monotonic()
-        moment = frame.time if self.connection.live or frame.pts is None else frame.pts
         watched = self.connection.live and self.config.watch_view
         grey = small_grey(frame.rgb) if watched and self._view_check.due(now) else None
         with self._lock:
             if self._closed or not answers(density, self.rois, whole=self.config.counts_whole):
                 return
+            frame, density = self._in_order(frame, density)
+            moment = frame.time if self.connection.live or frame.pts is None else frame.pts
             before = self._view_check.reason
             view = before if grey is None else self._view_check.step(grey, now)
             seen = Counted(density, moment, self.cell.taken_era) if view is None else Unusable(frame.time)
@@ -166,6 +168,19 @@ class Camera:
             self._meter.tick(now)
         if view is not before:
             self.events.view(view)
+
+    def _in_order(self, frame: Frame, density: DensityMap) -> tuple[Frame, DensityMap]:
+        """Return a picture with the time at which it is entered: not before rows that are written.
+
+        One that waited for long, as the first one does for a counter that warms up, was overtaken by rows of
+        silence. If the clock was set back, the newest row is in the future, and holds nothing up.
+        """
+        newest = self._track.current
+        if newest is None or not self.connection.live:
+            return frame, density
+        if not frame.time < newest.time <= self._clock.wall():
+            return frame, density
+        return replace(frame, time=newest.time), replace(density, time=newest.time)
 
     def cannot_count(self, error: Exception) -> None:
         """Stop because counting failed: nothing is counted another way instead."""

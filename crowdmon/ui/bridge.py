@@ -19,6 +19,7 @@ from crowdmon.config import AppConfig
 from crowdmon.engine.background import BackgroundTask, BackgroundTasks
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import SourceError
+from crowdmon.facts import SpotCheck
 from crowdmon.places import Place, check_apart
 from crowdmon.values import Reading
 from crowdmon.view.changes import CameraSnapshotLike, Change, Changes, What
@@ -44,6 +45,7 @@ class MonitorLike(Protocol):
     def seek(self, camera: str, pts: float) -> None: ...  # noqa: D102
     def step(self, camera: str, by: int = 1) -> None: ...  # noqa: D102
     def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
+    def record(self, check: SpotCheck) -> None: ...  # noqa: D102
 
 
 def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = None) -> MonitorLike:
@@ -57,6 +59,8 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
         counter_factory: builds the counter; one with the bundled weights if None.
     """
     from crowdmon.engine.monitor import Monitor
+    from crowdmon.publish.registry import open_publishers
+    from crowdmon.sinks.alarm_log import AlarmLog
     from crowdmon.sinks.history.past import recorded_past
     from crowdmon.sinks.registry import open_sinks
 
@@ -65,7 +69,14 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
 
         counter_factory = make_counter_factory()
     past = recorded_past(config, time.time())
-    return Monitor(config, counter_factory=counter_factory, open_sinks=open_sinks, past=past)
+    return Monitor(
+        config,
+        counter_factory=counter_factory,
+        sinks=(AlarmLog(),),
+        open_sinks=open_sinks,
+        open_publishers=open_publishers,
+        past=past,
+    )
 
 
 class Bridge(QObject):
@@ -189,6 +200,11 @@ class Bridge(QObject):
         """Return one camera as it is at this moment; None if there is none of that name."""
         found: CameraSnapshotLike | None = self._monitor.snapshot(self._changes.number).cameras.get(name)
         return found
+
+    @property
+    def record(self) -> Callable[[SpotCheck], None]:
+        """What records a spot check; a service may take its time: not for the window's thread."""
+        return self._monitor.record
 
     @property
     def query(self) -> Callable[[float, float], list[Reading]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -255,8 +255,10 @@ class HistoryReader(Closing):
         try:
             yield
         finally:
-            if outermost and self._connection.in_transaction:
-                list(self._rows("ROLLBACK"))
+            # Whoever asked may have closed the file before he lets go of an answer.
+            with suppress(sqlite3.Error):
+                if outermost and self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, *values: float) -> Iterator[Any]:
         return self._safely(row for row in self._connection.execute(sql, values))

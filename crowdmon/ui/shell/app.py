@@ -51,6 +51,7 @@ def run_window(
         bridge = Bridge(monitor, config)
         bridge.reads["the weights"] = weights or resources.path(DEFAULT)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
+        window.spot_checks.counters = counter_factory
         window.show()
         bridge.start()
         try:

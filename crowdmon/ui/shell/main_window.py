@@ -27,6 +27,7 @@ from crowdmon.ui.shell.removals import Removals, RemovalStrip
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
 from crowdmon.ui.sources.opening import SourceOpener
+from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -79,6 +80,9 @@ class MainWindow(QMainWindow):
         self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
         self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
         self.rois = RoiController(self, bridge, self.presenter, self.panels)
+        self.spot_checks = SpotCheckOpener(
+            self, bridge, self.presenter, self.panels, settings=self.settings, dialogs=self.dialogs
+        )
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
@@ -113,6 +117,12 @@ class MainWindow(QMainWindow):
         plot = self.panels.plot
         plot.addActions(menus.submenus["plot_time"].actions())
         plot.addAction(menus.actions["save_plot"])
+
+        def choose_span(name: str) -> None:
+            menus.choose("plot_time", name)
+            self.set_span_name(name)
+
+        plot.tools.span_chosen.connect(choose_span)
 
         def tick() -> None:
             style = self.picture_style.style
@@ -164,6 +174,9 @@ class MainWindow(QMainWindow):
             "theme": self.set_theme_name,
             "full_screen": self.toggle_full_screen,
             "reset_layout": self.reset_layout,
+            "spot_check": self.spot_checks.open,
+            "adapt_camera": self.spot_checks.adapt,
+            "weights_back": self.spot_checks.go_back,
             "toggle_playback": self.playback.toggle,
             "step_on": lambda: self.playback.step(1),
             "step_back": lambda: self.playback.step(-1),
@@ -202,11 +215,13 @@ class MainWindow(QMainWindow):
         self.panels.status.set_theme(theme)
         self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
+        self.spot_checks.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
+        self.panels.plot.tools.show_span(name)
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""
@@ -255,6 +270,7 @@ class MainWindow(QMainWindow):
         """Keep size and layout for the next time."""
         if self._laid_out:
             self._docks.keep(self.settings, cameras=self._shown)
+        self.spot_checks.close()
         self.settings.sync()
 
     def _close_for_good(self) -> None:

@@ -142,6 +142,11 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         MenuEntry("&Full screen", "full_screen", "F11"),
         MenuEntry("&Reset layout", "reset_layout"),
     ),
+    "&Check": (
+        MenuEntry("&Spot check…", "spot_check", "Ctrl+K", when=When.CAMERA),
+        MenuEntry("&Adapt to this camera…", "adapt_camera", when=When.CAMERA),
+        MenuEntry("&Go back to the weights before", "weights_back", when=When.CAMERA),
+    ),
     "&Playback": (
         MenuEntry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),
         MenuEntry("One picture &on", "step_on", ".", when=When.RECORDING),
