@@ -14,6 +14,7 @@ VERBS
   window   live picture, heatmap and counts; the verb if none is given
   count    count sources without a window and write CSV
   watch    watch the cameras of a configuration as a service, without a window
+  alarm    send a test alarm to everybody who is told of alarms
   history  write what was recorded as CSV
   check    say READY, or every reason why not
   bench    measure how fast this machine counts
@@ -142,6 +143,14 @@ state in "systemctl status". configs/service/ has a unit file.
 Examples:
   crowdmon watch --config site.yaml
   crowdmon watch --config site.yaml --log watch.log --json
+""",
+    "alarm": """
+A person is told at every address of "send_to". A broker gets the alarm, and at
+once its end. The exit status is 0 if all took it, else that of the first
+failure.
+
+Examples:
+  crowdmon alarm test --config site.yaml
 """,
     "history": """
 TIME is a date, a date and time (local, or with an offset such as +02:00), so

@@ -14,11 +14,12 @@ from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
 from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
+from crowdmon.engine.publishers import Publishers
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.errors import SourceError, WeightsError, describe
-from crowdmon.facts import Event, Fact, SpotCheck, check_recordable
+from crowdmon.facts import Event, EventKind, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -45,6 +46,7 @@ class Monitor:
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
+        open_publishers: Callable[[AppConfig, Callable[[], Snapshot]], Mapping[str, Sink]] | None = None,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -57,6 +59,7 @@ class Monitor:
             sources: opens sources; those of ``capture/`` by default.
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
+            open_publishers: opens what ``config.publish`` names; each publisher gets a thread of its own.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
         """
         self._config = config
@@ -69,6 +72,8 @@ class Monitor:
         self._captures: list[CaptureThread] = []
         self._open_sinks = open_sinks or (lambda record: {})
         self._memory = MemoryHistory()
+        self._open_publishers = open_publishers
+        self._publishers = Publishers(clock=self._clock, tell=self._tell)
         self._site, self._site_lock = Site(config.to_rules()), threading.RLock()
         self._site.resume(past)
         self._sinks = SinkThread(
@@ -96,6 +101,7 @@ class Monitor:
                 raise RuntimeError("a monitor starts once")
             self._started = True
             self._sinks.thread.start()
+            self._publish()
             self._counting.thread.start()
             for camera in self._cameras.values():
                 self._watch(camera)
@@ -119,6 +125,7 @@ class Monitor:
             threads = [capture.thread for capture in self._captures] + [self._counting.thread]
         # The cameras are closed, no reading comes any more: the sinks need not wait for whatever hangs.
         self._sinks.stop()
+        threads += self._publishers.stop()
         started = [one for one in (*threads, self._sinks.thread) if one.ident is not None]
         for thread in started:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -158,7 +165,8 @@ class Monitor:
         waits for the old place is still written there.
         """
         with self._lock:
-            before, record, self._config = self._cameras, self._config.record, config
+            before, record, publish = self._cameras, self._config.record, self._config.publish
+            self._config = config
             cameras = {one.name: self._kept(before.get(one.name), one) for one in config.counted_cameras()}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
@@ -170,6 +178,8 @@ class Monitor:
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
                     self._record(fact)
             self._exchange_sinks(record, config.record)
+            if publish != config.publish and self._started:
+                self._publish()
             for name, camera in cameras.items():
                 if before.get(name) is not camera:
                     self._watch(camera)
@@ -315,6 +325,16 @@ class Monitor:
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
+            self._publishers.push(fact)
+
+    def _tell(self, kind: EventKind, why: str) -> None:
+        """Record that a publisher fails, or works again."""
+        self._record(Event(self._clock.wall(), kind.value, detail=why))
+
+    def _publish(self) -> None:
+        if self._open_publishers is not None:
+            opened, config = self._open_publishers, self._config
+            self._publishers.use(lambda: opened(config, self.snapshot))
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
         old, new = before.sinks(), now.sinks()
@@ -331,7 +351,13 @@ class Monitor:
     def _error(self) -> str:
         errors = [describe(one) for one in self._failures() if one is not self._sinks.failure]
         return "; ".join(
-            dict.fromkeys([*errors, *self._site.refused.values(), *filter(None, [self._sinks.error])])
+            dict.fromkeys(
+                [
+                    *errors,
+                    *self._site.refused.values(),
+                    *filter(None, [self._sinks.error, self._publishers.error]),
+                ]
+            )
         )
 
     def _failures(self) -> list[Exception]:

@@ -59,6 +59,7 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
         counter_factory: builds the counter; one with the bundled weights if None.
     """
     from crowdmon.engine.monitor import Monitor
+    from crowdmon.publish.registry import open_publishers
     from crowdmon.sinks.alarm_log import AlarmLog
     from crowdmon.sinks.history.past import recorded_past
     from crowdmon.sinks.registry import open_sinks
@@ -69,7 +70,12 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
         counter_factory = make_counter_factory()
     past = recorded_past(config, time.time())
     return Monitor(
-        config, counter_factory=counter_factory, sinks=(AlarmLog(),), open_sinks=open_sinks, past=past
+        config,
+        counter_factory=counter_factory,
+        sinks=(AlarmLog(),),
+        open_sinks=open_sinks,
+        open_publishers=open_publishers,
+        past=past,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,7 @@ class CheckedCamera:
         awaited: the kind of moment to be frozen when it comes.
         offered: a picture of an awaited moment that nobody has looked at yet.
         loaded: whether the history was asked.
+        asked: when, epoch seconds.
     """
 
     checks: list[KeptCheck] = field(default_factory=list)
@@ -44,6 +46,7 @@ class CheckedCamera:
     awaited: Moment | None = None
     offered: Frozen | None = None
     loaded: bool = False
+    asked: float = -math.inf
 
     def add(self, checks: Iterable[KeptCheck]) -> None:
         """Add checks; one that is known already is replaced."""

@@ -47,6 +47,7 @@ ABOUT = (
     "A program of its own adapts the weights to this camera, by the frames that you have counted. It takes "
     "up to {minutes:g} minutes. The camera is counted meanwhile, and nothing is used before you say so."
 )
+MEANWHILE = "The camera is counted as before. Cancel stops at once, and changes nothing."
 Start = Callable[..., list[str]]
 
 FRAMES, ROI = "frames", "roi.yaml"
@@ -101,7 +102,7 @@ class AdaptDialog(QDialog):
         self._result: Result | None = None
         self.setWindowTitle(f"Adapt to this camera – {camera.name}")
         self.setSizeGripEnabled(True)
-        self.setMinimumSize(QSize(640, 440))
+        self.setMinimumSize(QSize(600, 240))
         self.about = label("What happens", ABOUT.format(minutes=MINUTES), BODY, role="caption", wrap=True)
         self.found = label("Frames", "", HEAD, bold=True, wrap=True)
         self.advice = label("What more frames would bring", "", BODY, wrap=True)
@@ -111,6 +112,7 @@ class AdaptDialog(QDialog):
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName("How far it is")
         self.doing = label("What is done now", "", BODY, wrap=True)
+        self.meanwhile = label("Meanwhile", MEANWHILE, BODY, role="caption", wrap=True)
         self.outcome = ResultPart()
         self.outcome.set_theme(theme)
         self.said = label("What is wrong", "", BODY, role="error", wrap=True)
@@ -122,7 +124,7 @@ class AdaptDialog(QDialog):
 
     def _arrange(self) -> None:
         self.pages = QStackedWidget()
-        for widgets in ((self.about, self.found, self.advice), (self.doing, self.bar)):
+        for widgets in ((self.about, self.found, self.advice), (self.doing, self.bar, self.meanwhile)):
             page = QWidget()
             column = QVBoxLayout(page)
             column.setContentsMargins(0, 0, 0, 0)
@@ -161,6 +163,8 @@ class AdaptDialog(QDialog):
         )
         self.advice.setText(_advice(number))
         self.pages.setCurrentIndex(0)
+        self.setMinimumSize(QSize(600, 240))
+        self.resize(self.sizeHint())
         self._say(trouble)
         self._offer(*((self.start_button,) if number else ()), self.more, self.close_button)
 
@@ -237,6 +241,7 @@ class AdaptDialog(QDialog):
         self.outcome.show_result(result)
         self.outcome.show_pairs(pairs)
         self.pages.setCurrentIndex(2)
+        self.setMinimumSize(QSize(640, 440))
         usable = result.better and bool(result.weights)
         self._offer(*((self.use,) if usable else ()), self.more, self.discard)
         self.resize(QSize(980, 600).boundedTo(self._room()))
@@ -307,7 +312,7 @@ class AdaptDialog(QDialog):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size it would like."""
-        return QSize(720, 460)
+        return QSize(680, 260)
 
 
 def _advice(number: int) -> str:

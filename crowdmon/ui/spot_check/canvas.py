@@ -314,7 +314,8 @@ class HeadCanvas(QWidget):
             painter.drawImage(QRectF(place.left, place.top, place.width, place.height), self._image)
             if self.area.outline is not None:
                 marks.paint_outside(painter, place, self.area.outline)
-            marks.paint_heads(painter, place, self.heads.points, self.area.outline, proposed=self.proposed)
+            offered = Heads(self.proposed).inside(self.area.outline)
+            marks.paint_heads(painter, place, self.heads.points, self.area.outline, proposed=offered)
             if self.cursor_at is not None and self.hasFocus() and self.editable:
                 marks.paint_cursor(painter, QPointF(*place.to_widget(*self.cursor_at)))
         if self.hasFocus():

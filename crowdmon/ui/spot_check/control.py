@@ -24,6 +24,9 @@ from crowdmon.view.moments import Moment, total_of, usual_of
 WEIGHTS = "the weights"
 """What the usual weights file is called among those that are read."""
 
+SOON, LATER = 5.0, 600.0
+"""Seconds until it is asked again what is usual at a camera, while that is not known, and once it is."""
+
 _DRAFTS = "spot_checks"
 
 
@@ -89,8 +92,8 @@ class SpotChecks(QObject):
         camera, known = self.camera(name), self.of(name)
         if camera is None or known.loaded:
             return
-        known.loaded = True
         history, key, now = self.history, camera.key, self._bridge.now()
+        known.loaded, known.asked = True, now
         ask = self._bridge.query
         self._bridge.run_task(
             lambda _: with_memory(
@@ -109,10 +112,11 @@ class SpotChecks(QObject):
             known.usual = past.usual or known.usual
         self.changed.emit(name)
 
-    def refresh_usual(self, name: str) -> None:
-        """Ask again what is usual: the camera has been counted since."""
-        if self.of(name).usual is None:
-            self.of(name).loaded = False
+    def refresh(self, name: str) -> None:
+        """Ask again what is usual, now and then: the camera has been counted since."""
+        known = self.of(name)
+        if abs(self._bridge.now() - known.asked) > (SOON if known.usual is None else LATER):
+            known.loaded = False
             self.load(name)
 
     def record(self, frozen: Frozen, roi: str, heads: tuple[Point, ...], *, keep: bool) -> None:

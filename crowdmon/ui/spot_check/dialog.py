@@ -243,7 +243,7 @@ class SpotCheckDialog(QDialog):
     def _beat(self, _now: float) -> None:
         if self._frozen is None and self._checks.freeze(self.camera) is not None:
             self.freeze()
-        self._checks.refresh_usual(self.camera)
+        self._checks.refresh(self.camera)
 
     def draft(self) -> Draft | None:
         """Return what is not finished yet; None if there is nothing worth keeping."""

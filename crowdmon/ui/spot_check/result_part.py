@@ -105,7 +105,8 @@ class ResultPart(QWidget):
         ):
             count.setText(f"{one.truth} yours, {people:.0f} {word}")
         at = f"{datetime.fromtimestamp(one.time):%H:%M}, {day(one.time)}"
-        self.which.setText(f"Frame {self._at + 1} of {there}, {at}. It took part in learning, unlike above.")
+        here = f"Frame {self._at + 1} of {there}, {at}"
+        self.which.setText(f"{here}. It took part in learning; the errors above are of frames that did not.")
 
     def _arrange(self) -> None:
         grid = QGridLayout()

@@ -79,7 +79,7 @@ class MomentsPart(QWidget):
         self.buttons: dict[Moment, QPushButton] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(0)
+        grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
         for line, kind in enumerate(Moment):
             name = label(f"Frames {NAMES[kind]}", "", CAPTION, role="caption")
@@ -132,7 +132,7 @@ class SidePanel(QWidget):
         self.propose = button("Propose heads", tip="Where the network sees people. Click one to accept it.")
         self.propose.setCheckable(True)
         self.accept = button("Accept all", tip="A")
-        self.keep = TickBox("Keep this picture, to adapt by")
+        self.keep = TickBox("Keep this picture (needed to adapt)")
         self.done = button("Done", tip="Ctrl+Return")
         self.again = button("Next picture", tip="Freeze the picture that is counted now")
         self.kept_where = label("Where it is kept", "", CAPTION, role="caption", wrap=True)

@@ -25,6 +25,9 @@ MOST = 12
 _LARGEST = 960
 """Pixels across a painted picture at most; it is shown in half a window."""
 
+_SCRIM = 0.45
+"""How bright the picture is under its heatmap."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pair:
@@ -82,5 +85,6 @@ def _pair(
     scale = min(1.0, _LARGEST / rgb.shape[1])
     width, height = max(round(rgb.shape[1] * scale), 1), max(round(rgb.shape[0] * scale), 1)
     small = np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    before, after = (picture.blend(small, picture.heat(one, width, height)) for one in densities)
+    dark = (small * _SCRIM).astype(np.uint8)  # or a bright scene would drown the colours
+    before, after = (picture.blend(dark, picture.heat(one, width, height)) for one in densities)
     return Pair(kept.check.time, kept.check.truth, counts[0], counts[1], (before, after))
