@@ -20,6 +20,7 @@ from crowdmon.commands.tally import Rows, Tally, add_kept
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
 from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
@@ -59,6 +60,8 @@ def run(
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
+            views=ViewFiles(config),
+            record=known.record,
         )
         for camera in known.counted_cameras()
     ]

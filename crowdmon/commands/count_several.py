@@ -101,6 +101,8 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 sinks=[rows],
                 connect_within=connect_within(first.duration, spent),
                 lost=lost,
+                views=first.views,
+                record=first.record,
             ):
                 tallies[reading.camera].add(frame, density, reading)
                 if (count := reading.roi().count) is not None:

@@ -13,11 +13,12 @@ from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally
-from crowdmon.config import CameraConfig
+from crowdmon.config import CameraConfig, RecordConfig
 from crowdmon.engine.background import BackgroundTask, wait_for
 from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
 from crowdmon.engine.offline import iterate
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import ConfigError, SourceError
 from crowdmon.values import DensityMap, Frame, Reading
 
@@ -42,6 +43,7 @@ class Plan:
         csv, snapshot, video: files to write; None for none.
         excel: begin the CSV with the mark by which Excel knows UTF-8.
         style: how snapshot and video are painted.
+        views, record: where is kept what live cameras see.
     """
 
     camera: CameraConfig
@@ -53,6 +55,8 @@ class Plan:
     snapshot: Path | None = None
     video: Path | None = None
     style: PaintStyle = PLAIN
+    views: ViewFiles | None = None
+    record: RecordConfig | None = None
 
 
 def count_source(
@@ -202,4 +206,6 @@ def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> I
         duration=plan.duration,
         sinks=[rows],
         connect_within=connect_within(plan.duration, spent),
+        views=plan.views,
+        record=plan.record,
     )

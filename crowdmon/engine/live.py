@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.protocols import CounterFactory, Sources
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.engine.sources import CaptureSources
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SinkError, SourceError
 from crowdmon.facts import Fact
 from crowdmon.sinks.base import Sink
@@ -49,6 +50,8 @@ def iterate_live(
     sources: Sources | None = None,
     connect_within: float = CONNECT_WITHIN,
     lost: Callable[[str, SourceError], None] | None = None,
+    views: ViewFiles | None = None,
+    record: RecordConfig | None = None,
 ) -> Iterator[Found]:
     """Count live sources in real time; one that is lost is opened again until the time is up.
 
@@ -65,6 +68,7 @@ def iterate_live(
         sources: opens the sources; tests stand in for it.
         connect_within: seconds to wait for the first picture of a camera, at most ``duration``.
         lost: told of each camera that is given up, or that failed.
+        views, record: where is kept what the cameras see, see :class:`ViewFiles`; nothing is kept if None.
 
     Yields:
         The frame counted and its density map (None where nothing new was counted, or where a newer
@@ -82,10 +86,14 @@ def iterate_live(
     rate = min(1000.0, 1.0 / (every or EVERY))
     gate = _Gate()
     monitor = Monitor(
-        AppConfig(cameras=tuple(camera.model_copy(update={"rate": rate}) for camera in cameras)),
+        AppConfig(
+            cameras=tuple(camera.model_copy(update={"rate": rate}) for camera in cameras),
+            record=record or RecordConfig(),
+        ),
         counter_factory=counter_factory,
         sinks=[gate, *(_Gated(sink, gate) for sink in sinks)],
         sources=sources,
+        views=views,
     )
     limit = connect_within if duration is None else min(duration, connect_within)
     watch = _Watch(gate, limit=limit, duration=duration, lost=lost)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
@@ -16,6 +17,8 @@ from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemCloc
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
+from crowdmon.engine.view_files import ViewFiles
+from crowdmon.engine.view_keeper import ViewKeeper
 from crowdmon.errors import SourceError, describe
 from crowdmon.facts import Event, Fact
 from crowdmon.sinks.base import Sink
@@ -44,6 +47,7 @@ class Monitor:
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
+        views: ViewFiles | None = None,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -57,6 +61,7 @@ class Monitor:
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
+            views: where is kept what the cameras see, for the next run; nothing is kept if None.
         """
         self._config = config
         self._sources = sources or CaptureSources()
@@ -70,8 +75,13 @@ class Monitor:
         self._memory = MemoryHistory()
         self._site, self._site_lock = Site(config.to_rules()), threading.RLock()
         self._site.resume(past)
+        self._views, self._keeper = views, ViewKeeper(views)
         self._sinks = SinkThread(
-            sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
+            sinks,
+            configured=self._open_sinks(config.record),
+            clock=self._clock,
+            look=self._look,
+            keep=self._keep_views,
         )
         self._cameras = {camera.name: self._make(camera) for camera in config.counted_cameras()}
         self._counting = CountingThread(
@@ -170,11 +180,15 @@ class Monitor:
             self._bell.set()
 
     def restart(self, camera: str) -> None:
-        """Start one camera over: a recording that ended, a source that failed. KeyError if unknown."""
+        """Start one camera over: a recording that ended, a source that failed. KeyError if unknown.
+
+        A view that has changed is taken for right then; see :meth:`Camera.confirm_view`.
+        """
         with self._lock:
             old = self._cameras[camera]
+            old.confirm_view(looked=False)
             old.close()
-            new = self._make(old.config, view_size=old.view_size)
+            new = self._make(old.config, view_size=old.view_size, seen=old.leave_view())
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -245,13 +259,20 @@ class Monitor:
             if camera in self._cameras:
                 self._cameras[camera].show(size)
 
-    def _make(self, config: CameraConfig, *, view_size: tuple[int, int] | None = None) -> Camera:
+    def _make(
+        self,
+        config: CameraConfig,
+        *,
+        view_size: tuple[int, int] | None = None,
+        seen: CameraView | None = None,
+    ) -> Camera:
         camera = Camera(
             config,
             clock=self._clock,
             out=self._take,
             note=self._record,
             unknown_after=self._unknown_after,
+            seen=seen or CameraView(ready=self._views is None),
         )
         camera.show(view_size)
         return camera
@@ -313,6 +334,9 @@ class Monitor:
         if self._started and self._counting.settled:
             for camera in self._cameras.values():
                 camera.look(pace=self._counting.pace)
+
+    def _keep_views(self, last: bool) -> None:
+        self._keeper.step(self._cameras, self._config.record, self._clock.monotonic(), last=last)
 
     def _error(self) -> str:
         errors = [describe(one) for one in self._failures() if one is not self._sinks.failure]

@@ -18,6 +18,7 @@ from crowdmon.capture.local import places_of
 from crowdmon.config import AppConfig
 from crowdmon.engine.background import BackgroundTask, BackgroundTasks
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SourceError
 from crowdmon.places import Place, check_apart
 from crowdmon.values import Reading
@@ -45,7 +46,9 @@ class MonitorLike(Protocol):
     def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
 
 
-def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = None) -> MonitorLike:
+def make_monitor(
+    config: AppConfig, counter_factory: CounterFactory | None = None, *, views: ViewFiles | None = None
+) -> MonitorLike:
     """Return the engine for a configuration, which writes to what ``record:`` names.
 
     The network's library takes over a second to load: that happens in the counting thread, so that
@@ -54,6 +57,7 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
     Args:
         config: cameras, and where to record.
         counter_factory: builds the counter; one with the bundled weights if None.
+        views: where is kept what the cameras see; nothing is kept if None.
     """
     from crowdmon.engine.monitor import Monitor
     from crowdmon.sinks.history.past import recorded_past
@@ -64,7 +68,7 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
 
         counter_factory = make_counter_factory()
     past = recorded_past(config, time.time())
-    return Monitor(config, counter_factory=counter_factory, open_sinks=open_sinks, past=past)
+    return Monitor(config, counter_factory=counter_factory, open_sinks=open_sinks, past=past, views=views)
 
 
 class Bridge(QObject):
@@ -81,6 +85,7 @@ class Bridge(QObject):
 
     Attributes:
         reads: what else is read, by what the user knows it by: weights, the configuration file.
+        views: where the engine keeps what the cameras see; follows the configuration file.
     """
 
     config_changed = pyqtSignal(object)
@@ -100,6 +105,7 @@ class Bridge(QObject):
         self._config = config
         self._clock = clock
         self.reads: dict[str, Path] = {}
+        self.views = ViewFiles()
         self._changes = Changes()
         self._emit_of_camera = {
             What.STATUS: self.status_changed.emit,
