@@ -134,6 +134,11 @@ class ForgivingSource(Source, Protocol):
         """How many pictures could not be read so far."""
         ...
 
+    @property
+    def trouble(self) -> str:
+        """How many these are and which, for people; empty without any."""
+        ...
+
 
 @runtime_checkable
 class SparingSource(Source, Protocol):

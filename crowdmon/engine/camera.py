@@ -220,6 +220,7 @@ class Camera:
             pace=pace,
             late=self.connection.late(),
             unusable=_unusable(self._seen.reason),
+            left_out=self.connection.left_out,
         )
         return CameraSnapshot(
             status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),

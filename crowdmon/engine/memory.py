@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from heapq import merge
 
+from crowdmon.config import AppConfig
 from crowdmon.errors import ConfigError
 from crowdmon.facts import Event, Fact
 from crowdmon.sinks.base import Sink
@@ -18,8 +19,16 @@ from crowdmon.values import Reading
 BOUND = 20_000
 """Facts kept a camera: more than an hour at five readings a second; about 15 MB with two ROIs."""
 
+_MOST_REMOVED = 8
+"""Cameras that were removed and can come back with what was counted."""
+
 Numbered = tuple[int, Fact]
 """The number of a fact in the order of recording, from 1 without holes, and the fact."""
+
+
+def sources_of(config: AppConfig) -> dict[str, str]:
+    """Return the source of each camera by its name."""
+    return {camera.name: camera.source for camera in config.counted_cameras()}
 
 
 class MemoryHistory(Sink):
@@ -31,6 +40,7 @@ class MemoryHistory(Sink):
         self._lock = threading.Lock()
         self._number = 0
         self._kept: dict[str | None, deque[Numbered]] = {}
+        self._removed: dict[tuple[str, str], deque[Numbered]] = {}
         for fact in facts:
             self.write(fact)
 
@@ -53,11 +63,29 @@ class MemoryHistory(Sink):
     def close(self) -> None:
         """Nothing to do: what is kept can still be asked for."""
 
-    def keep(self, cameras: Iterable[str]) -> None:
-        """Forget the facts of all other cameras; those of the whole site stay."""
-        names = {None, *cameras}
+    def keep(self, cameras: Mapping[str, str], *, before: Mapping[str, str] | None = None) -> None:
+        """Hide the facts of all other cameras; those of the whole site stay.
+
+        They come back with their camera: somebody undid its removal.
+
+        Args:
+            cameras: by name, the source of each camera that there is now.
+            before: the same of those that there were. Another source is another camera.
+        """
+        before = before or {}
         with self._lock:
-            self._kept = {name: kept for name, kept in self._kept.items() if name in names}
+            for name, kept in list(self._kept.items()):
+                if name is None or (name in cameras and before.get(name, cameras[name]) == cameras[name]):
+                    continue
+                del self._kept[name]
+                if name in before:
+                    self._removed[name, before[name]] = kept
+            for name, source in cameras.items():
+                if (kept := self._removed.pop((name, source), None)) is not None:
+                    newer = self._kept.get(name, ())
+                    self._kept[name] = deque([*kept, *newer], maxlen=self._bound)
+            for oldest in list(self._removed)[:-_MOST_REMOVED]:
+                del self._removed[oldest]
 
     def since(self, number: int) -> tuple[int, tuple[Fact, ...]]:
         """Return the number of the newest fact, and the facts above ``number`` in the order of recording.

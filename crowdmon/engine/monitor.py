@@ -12,7 +12,7 @@ from crowdmon.engine.camera import Camera
 from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
-from crowdmon.engine.memory import MemoryHistory
+from crowdmon.engine.memory import MemoryHistory, sources_of
 from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
@@ -162,18 +162,18 @@ class Monitor:
         waits for the old place is still written there.
         """
         with self._lock:
-            before, record, self._config = self._cameras, self._config.record, config
+            before, old, self._config = self._cameras, self._config, config
             cameras = {one.name: self._kept(before.get(one.name), one) for one in config.counted_cameras()}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
                     camera.close()
             self._cameras = cameras
-            self._memory.keep(cameras)
+            self._memory.keep(sources_of(config), before=sources_of(old))
             with self._site_lock:
                 self._site.keep(cameras)
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
                     self._record(fact)
-            self._exchange_sinks(record, config.record)
+            self._exchange_sinks(old.record, config.record)
             for name, camera in cameras.items():
                 if before.get(name) is not camera:
                     self._watch(camera)
@@ -243,8 +243,8 @@ class Monitor:
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
-        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; a camera that was removed is
-        forgotten. Takes some ten milliseconds for many cameras: not for the window's thread.
+        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; those of a camera that was
+        removed come back with it. Takes some ten milliseconds for many cameras: not for the window's thread.
         """
         return self._memory.query(since, until)
 

@@ -81,8 +81,22 @@ def test_it_answers_a_range_by_time_and_forgets_cameras_that_are_gone() -> None:
     )
     memory = MemoryHistory([*hall, *door])
     assert [one.time for one in memory.query(2, 5)] == [2, 3, 4]
-    memory.keep(["door"])
+    memory.keep({"door": "b.mp4"}, before={"hall": "a.mp4", "door": "b.mp4"})
     assert [one.camera for one in memory.query(0, 100)] == ["door"]
+
+
+def test_a_camera_that_comes_back_brings_what_was_counted() -> None:
+    memory = MemoryHistory([Reading(float(n), "hall", (RoiReading(WHOLE_FRAME, 1.0),)) for n in range(3)])
+    memory.keep({}, before={"hall": "a.mp4"})
+    assert memory.query(0, 100) == []
+    assert memory.cameras() == {}
+    memory.keep({"hall": "other.mp4"}, before={})
+    assert memory.query(0, 100) == [], "another camera of its name"
+    memory.keep({}, before={"hall": "other.mp4"})
+    memory.keep({"hall": "a.mp4"}, before={})
+    memory.write(Reading(9.0, "hall", (RoiReading(WHOLE_FRAME, 1.0),)))
+    assert [one.time for one in memory.query(0, 100)] == [0.0, 1.0, 2.0, 9.0]
+    assert memory.since(3) == (4, (memory.query(9, 10)[0],)), "what was told is not told again"
 
 
 def test_it_is_bounded_by_camera_and_says_what_is_new() -> None:

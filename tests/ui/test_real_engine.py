@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtWidgets import QLabel, QTableWidget
@@ -113,5 +114,22 @@ def test_a_camera_turned_while_nothing_ran_is_unknown_until_f5_confirms_its_view
         kinds = [fact.kind for fact in bridge._monitor.snapshot().facts if hasattr(fact, "kind")]
         assert EventKind.VIEW_CONFIRMED.value in kinds
         qtbot.waitUntil(lambda: (kept := read(path)) is not None and kept.confirmed, timeout=20_000)
+    finally:
+        bridge.stop()
+
+
+def test_damaged_pictures_of_a_folder_are_named_in_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    for number in range(5):
+        picture = np.random.default_rng(number).integers(0, 255, (120, 160, 3), np.uint8)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), picture)
+    (tmp_path / "1.png").write_bytes(b"text")
+    (tmp_path / "3.png").write_bytes((tmp_path / "2.png").read_bytes()[:500])
+    _, bridge, window = opened(qtbot, config(camera("folder", source=str(tmp_path))), Seven)
+    try:
+        panels = window.panels
+        words = "2 of 5 pictures cannot be read: 1.png, 3.png"
+        qtbot.waitUntil(lambda: words in panels.status.note.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: panels.status.sign.state is CameraState.ENDED, timeout=20_000)
+        assert words in panels.picture.video.accessibleDescription()
     finally:
         bridge.stop()
