@@ -46,7 +46,7 @@ def _state(path: Path, camera: CameraConfig) -> str:
     if kept is None:
         return "nothing is known of its view yet"
     if kept.memory is None:
-        return "confirmed; learned anew when the camera runs"
+        return "confirmed; learned again when the camera runs"
     since = time.strftime("%Y-%m-%d %H:%M", time.localtime(path.stat().st_mtime))
     if kept.memory.changed:
         return f"the view has changed, kept {since}; look at it, then --confirm '{camera.name}'"

@@ -161,7 +161,7 @@ class CaptureThread:
     def _begins(self, first: int) -> None:
         """Note the first picture of a connection; no camera takes the same one twice."""
         if self._server_ended and first == self._first:
-            raise _BeginsAgainError("it was a recording, and has ended", "Open it again to count it anew")
+            raise _BeginsAgainError("it was a recording, and has ended", "Open it again to count it again")
         self._first = first
 
 

@@ -35,9 +35,9 @@ class KeptView:
     """What the file of one camera says.
 
     Attributes:
-        memory: its view; None if it has yet to be learned.
+        memory: its view; None if it must first be learned.
         rois: a digest of the ROIs that were drawn on it; see :func:`digest`.
-        confirmed: somebody has looked and says that the picture is right, so it is learned anew.
+        confirmed: somebody has looked and says that the picture is right, so it is learned again.
     """
 
     memory: ViewMemory | None
@@ -96,7 +96,7 @@ def read(path: Path) -> KeptView | None:
             field = np.asarray(arrays["field"], np.float32) if "field" in arrays else None
         return KeptView(None if field is None else _memory(field, said), said["rois"], said["confirmed"])
     except _DAMAGED as error:
-        _log.warning("the view kept in %s cannot be read and is learned anew: %s", path, error)
+        _log.warning("the view kept in %s cannot be read and is learned again: %s", path, error)
         return None
 
 

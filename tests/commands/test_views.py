@@ -44,7 +44,7 @@ def test_a_view_that_has_changed_is_listed_and_confirmed(tmp_path: Path) -> None
     assert yard == "yard: nothing is known of its view yet"
     assert turning == "turning: not watched (watch_view: false)"
     code, said = views("--config", str(config), "--confirm", "gate")
-    assert (code, said.splitlines()[0]) == (0, "gate: confirmed; learned anew when the camera runs")
+    assert (code, said.splitlines()[0]) == (0, "gate: confirmed; learned again when the camera runs")
     kept = read(path)
     assert kept is not None
     assert kept.confirmed

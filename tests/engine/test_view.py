@@ -208,13 +208,13 @@ def test_a_view_is_confirmed_from_outside_while_the_program_runs(tmp_path: Path)
     assert post.sees(street(), 60).state is ReadingState.UNKNOWN, "the new view is watched like the old one"
 
 
-def test_a_damaged_file_is_learned_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_file_is_learned_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ran_before(tmp_path / "history.sqlite")
     (file,) = (tmp_path / "history.sqlite.views").iterdir()
     file.write_bytes(file.read_bytes()[:100])
     post = Post(kept=tmp_path / "history.sqlite")
     assert post.sees(TURNED, 60).state is ReadingState.OK
-    assert "is learned anew" in caplog.text
+    assert "is learned again" in caplog.text
 
 
 def test_a_folder_that_cannot_be_written_is_said_once_and_stops_nothing(

@@ -1,4 +1,4 @@
-"""Files of what cameras see: whatever bytes they hold, they are read or learned anew; and where they lie."""
+"""Files of what cameras see: whatever bytes they hold, they are read or learned again; and where they lie."""
 
 from __future__ import annotations
 

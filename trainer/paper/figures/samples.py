@@ -29,7 +29,7 @@ def choose(dataset: Dataset, number: int) -> list[tuple[Sample, NDArray[np.uint8
     crowded = [sample for sample in dataset.samples if sample.count] or list(dataset.samples)
     ranked = sorted(crowded, key=lambda sample: (sample.count, sample.name))
     number = min(number, len(ranked))
-    # The middles of equal parts: neither the emptiest nor the fullest picture is typical.
+    # The middles of equal parts: the emptiest and the fullest picture are not typical.
     wanted = [int((part + 0.5) * len(ranked) / number) for part in range(number)]
     chosen: dict[int, tuple[Sample, NDArray[np.uint8]]] = {}
     bad: dict[int, DatasetError] = {}
