@@ -33,6 +33,7 @@ from crowdmon import resources  # noqa: E402
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
+from crowdmon.facts import SpotCheck  # noqa: E402
 from crowdmon.scene import parse_scene  # noqa: E402
 from crowdmon.track.track import Counted, Track  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
@@ -68,7 +69,10 @@ class Film:
     def stop(self, timeout: float = 6.0) -> None: ...
     def apply(self, config: AppConfig) -> None: ...
     def restart(self, camera: str) -> None: ...
-    def view(self, camera: str, size: tuple[int, int] | None) -> None: ...
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...
+    def record(self, check: SpotCheck) -> None: ...
+    def query(self, since: float, until: float) -> list[Reading]:
+        return [one for one in self._facts if since <= one.time < until]
 
     def snapshot(self, after: int = 0) -> Snapshot:
         device = self.counter.device if self.counter else ""

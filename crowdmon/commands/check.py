@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +24,9 @@ from crowdmon.track.ground import camera_of, feet_to_heads, region_of
 from crowdmon.track.ground_fit import residual
 from crowdmon.values import Frame
 
+if TYPE_CHECKING:
+    from crowdmon.counting.counter import Counter
+
 Check = tuple[str, Callable[[], str]]
 """What is checked, and how: returns what was found or raises a CrowdmonError."""
 
@@ -29,11 +35,12 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
     known = _configuration(sources, config, reasons)
-    for what, check in [
-        ("network", network_counts),
-        *((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
-        *record_places(known.record),
-    ]:
+    for what, check in chain(
+        network_checks(),
+        ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        own_weights(known.cameras),
+        record_places(known.record),
+    ):
         try:
             _say("ok", what, check())
         except CrowdmonError as error:
@@ -53,15 +60,44 @@ def run(sources: Sequence[str], config: Path | None) -> int:
     return 0
 
 
-def network_counts() -> str:
-    """Load the bundled weights and count one picture of the demo camera with them."""
-    from crowdmon.counting.counter import Counter
+def network_checks() -> Iterator[Check]:
+    """Yield what is checked of the network: that it counts, and if it does, how fast."""
+    made: list[Counter] = []
 
-    counter = Counter()
+    def counts() -> str:
+        from crowdmon.counting.counter import Counter
+
+        counter = Counter()
+        said = network_counts(counter)
+        made.append(counter)
+        return said
+
+    yield "network", counts
+    for counter in made:
+        yield "speed", partial(speed, counter)
+
+
+def network_counts(counter: Counter) -> str:
+    """Count one picture of the demo camera with the bundled weights."""
     with open_source("synthetic:plaza?width=640&height=360") as source:
         picture = next(source.pictures())
         density = counter.count(Frame(picture.rgb()))
     return f"{counter.name} on {counter.device}, 640x360 in {density.took * 1000:.0f} ms"
+
+
+def speed(counter: Counter) -> str:
+    """Estimate, in some seconds, how many cameras this machine counts."""
+    from crowdmon.bench import estimate
+    from crowdmon.bench.harness import cores
+    from crowdmon.bench.processor import processor
+    from crowdmon.counting.backends import card_counts
+
+    cameras, count_s, decode_s = estimate.estimated(counter)
+    number = estimate.whole(cameras)
+    about = f"about {number} camera{'' if number == 1 else 's'}" if number else "less than one camera"
+    took = f"{1000 * count_s:.0f} ms to count a picture, {1000 * decode_s:.1f} ms to decode one"
+    kind = processor(card=card_counts()).kind
+    return f"{about} of 720p twice a second ({kind}, {cores()} cores; {took})"
 
 
 def camera_answers(camera: CameraConfig) -> str:
@@ -71,6 +107,7 @@ def camera_answers(camera: CameraConfig) -> str:
     width, height = found.frame.size
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
+    rois += " only" if not camera.counts_whole else ""
     ground = "".join(f", {words}" for words in ground_found(camera, width=width, height=height))
     return f"{found.info.label}: {width}x{height}{rate}{rois}{ground}"
 
@@ -99,6 +136,22 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
             missing = region.area_m2 - (region.counted_m2 or 0.0)
             lost = f", {missing:.3g} of them with heads out of the picture" if missing > 0.01 else ""
             yield f"{roi.name} {region.area_m2:.4g} m2{lost}"
+
+
+def own_weights(cameras: Sequence[CameraConfig]) -> Iterator[Check]:
+    """Yield a check for each weights file of a single camera; WeightsError if it cannot be used."""
+    from crowdmon.engine.counters import weights_file
+
+    for camera in cameras:
+        if (path := weights_file(camera)) is not None:
+            yield f"weights {camera.name}", partial(_weights_fit, path)
+
+
+def _weights_fit(path: Path) -> str:
+    from crowdmon.counting.counter import Counter
+
+    counter = Counter(path)
+    return f"{path} on {counter.device}"
 
 
 def record_places(record: RecordConfig) -> Iterator[Check]:

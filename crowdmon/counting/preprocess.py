@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.values import Grid
+
+MOST_GAINS = 64
+"""Rows and columns of gains at most; a picture has not many more heads across."""
 
 MAX_PIXELS = 2_500_000
 """Pixels the network is fed at once; larger pictures are counted in tiles."""
@@ -32,6 +36,8 @@ class Preprocess:
         multiple: pictures are padded at the right and bottom to a multiple of this many pixels,
             with the value of the mean; a multiple of ``stride``.
         density_scale: the network's output is people per cell times this.
+        gains: factors of one camera's picture, rows from the top, each from the left; between their
+            centres they change evenly. A single column is a factor by row. None without any.
     """
 
     mean: tuple[float, float, float] = (0.45, 0.44, 0.43)
@@ -39,10 +45,15 @@ class Preprocess:
     stride: int = 8
     multiple: int = 32
     density_scale: float = 10.0
+    gains: tuple[tuple[float, ...], ...] = ()
 
     def header(self) -> dict[str, Any]:
-        """Return the values as a JSON header holds them."""
-        return asdict(self)
+        """Return the values as a JSON header holds them; gains only where there are some."""
+        values = asdict(self)
+        if not self.gains:
+            # An earlier version reads weights without gains, and refuses those that it would count wrong.
+            del values["gains"]
+        return values
 
     @classmethod
     def from_header(cls, header: Mapping[str, Any]) -> Preprocess:
@@ -52,6 +63,7 @@ class Preprocess:
             values[key] = tuple(float(v) for v in values[key])
             if len(values[key]) != 3:
                 raise ValueError(f"{key} has {len(values[key])} values, and a picture three channels")
+        values["gains"] = _gains_of(values.get("gains", ()))
         made = cls(**values)
         _check_range("mean", made.mean, low=0.0, high=1.0)
         _check_range("std", made.std, low=1e-3, high=10.0)
@@ -92,6 +104,10 @@ class Preprocess:
         rows, columns = self.cells(height), self.cells(width)
         return output[:rows, :columns] / np.float32(self.density_scale)
 
+    def gain(self, *, height: int, width: int) -> NDArray[np.float32] | None:
+        """Return the factor of each cell of a whole height x width picture; None if all are 1."""
+        return gain_map(self.gains, self.grid(height=height, width=width)) if self.gains else None
+
     def cells(self, pixels: int) -> int:
         """Return how many cells cover this many pixels; the last may reach beyond."""
         return -(-pixels // self.stride)
@@ -120,6 +136,39 @@ def _check_range(key: str, values: tuple[float, ...], *, low: float, high: float
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not number or not low <= value <= high:  # what is not a number is in no range
             raise ValueError(f"{key} is {value!r}, allowed is {low:g} to {high:g}")
+
+
+def _gains_of(said: Any) -> tuple[tuple[float, ...], ...]:
+    """Return the gains of a header; ValueError if they are no rectangle of factors."""
+    listed = isinstance(said, list | tuple) and all(isinstance(row, list | tuple) for row in said)
+    if not listed or len({len(row) for row in said}) > 1 or max(map(len, (said, *said))) > MOST_GAINS:
+        raise ValueError(f"gains are not rows of one length, at most {MOST_GAINS} of {MOST_GAINS}")
+    gains = tuple(tuple(row) for row in said)
+    if gains and not gains[0]:
+        raise ValueError("gains have rows without a factor")
+    for row in gains:
+        _check_range("gains", row, low=0.0, high=100.0)
+    return gains
+
+
+@lru_cache(maxsize=32)
+def gain_map(gains: tuple[tuple[float, ...], ...], grid: Grid) -> NDArray[np.float32]:
+    """Return the factor of each cell of a grid, read-only: gains as in :class:`Preprocess`."""
+    values = np.asarray(gains, np.float64)
+    down = _weights(grid.rows, grid.cell_height, grid.height, len(values))
+    across = _weights(grid.columns, grid.cell_width, grid.width, values.shape[1])
+    found = (down @ values @ across.T).astype(np.float32)
+    found.flags.writeable = False
+    return found
+
+
+def _weights(cells: int, size: float, length: float, knots: int) -> NDArray[np.float64]:
+    """Return cells x knots: how much each knot weighs at the middle of each cell's part of the picture."""
+    starts = np.arange(cells) * size
+    middle = (starts + np.minimum(starts + size, length)) / (2 * length)
+    place = np.clip(middle * knots - 0.5, 0, knots - 1)
+    share: NDArray[np.float64] = np.clip(1 - np.abs(place[:, None] - np.arange(knots)), 0, 1)
+    return share
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
 from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.connection import Connection
-from crowdmon.engine.latest import CountCell, Latest
+from crowdmon.engine.latest import CountCell
 from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
+from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
 from crowdmon.engine.view_files import KeptView
 from crowdmon.errors import describe
 from crowdmon.facts import Event, EventKind
+from crowdmon.track.measure import answers, boxes_of
 from crowdmon.track.track import Counted, Silence, Track, Unusable
 from crowdmon.track.view_check import View
 from crowdmon.track.view_edges import small_grey
-from crowdmon.values import CameraState, DensityMap, Frame, Reading
+from crowdmon.values import Box, CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
 """Counts a second aimed at where none is configured; quicker than that nobody looks."""
@@ -52,7 +55,7 @@ class Camera:
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
         self.cell = CountCell()
         self.playback = PlaybackRequests()
-        self.view: Latest[Frame] = Latest()
+        self.view = ViewRing()
         self.view_size: tuple[int, int] | None = None
         self._clock, self._out, self._note = clock, out, note
         self._nominal = 0.0
@@ -71,6 +74,7 @@ class Camera:
             unknown_after=self.unknown_after,
             limits=config.to_limits(),
             camera_id=config.id or "",
+            whole=config.counts_whole,
         )
 
     def _configure(self, config: CameraConfig) -> None:
@@ -89,7 +93,7 @@ class Camera:
         return self.config.unknown_after or self._unknown_after
 
     def reconfigure(self, config: CameraConfig) -> None:
-        """Take other ROIs or another rate; the source stays open.
+        """Take other ROIs, other weights or another rate; the source stays open.
 
         Who moves ROIs on a view that has changed has seen it: it is the right one from now on.
         """
@@ -98,10 +102,12 @@ class Camera:
         with self._lock:
             seen = self._seen.reason
             self._seen.follow(before, config)
-            self._track.redraw(self.rois, config.to_limits())
+            self._track.redraw(self.rois, config.to_limits(), whole=config.counts_whole)
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
         if seen is not None and self._seen.reason is None:
             self.events.view(None)
+        if config.weights != before.weights:
+            self._count_again()
 
     @property
     def view_ready(self) -> bool:
@@ -134,9 +140,24 @@ class Camera:
         """Return what is known of its view, for a camera that takes its place after :meth:`close`."""
         return self._seen
 
-    def show(self, size: tuple[int, int] | None) -> None:
-        """Deliver view pictures that fit into ``size``; none if None."""
-        self.view_size = size
+    def _count_again(self) -> None:
+        """Have a picture that stands still counted with other weights; a moving camera brings the next."""
+        playback, state = self.playback, self.connection.state.state
+        if state is CameraState.PAUSED and playback.seekable and playback.position is not None:
+            playback.seek(playback.position)
+
+    def asked(self, size: tuple[int, int]) -> tuple[Box, ...] | None:
+        """Return the parts of a picture of (width, height) that are to be counted; None for all of it."""
+        return None if self.config.counts_whole else boxes_of(self.rois, size[0] / size[1])
+
+    def tries_again(self, config: CameraConfig) -> bool:
+        """Whether it could not be counted, and has other weights now."""
+        return self.count_failure is not None and self.config.weights != config.weights
+
+    def show(self, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Deliver view pictures that fit into ``size``, none if None; keep those of ``keep`` seconds."""
+        self.view.seconds = min(max(keep, 0.0), SECONDS)
+        self.view_size = size if size is None or not self.view.seconds else within(size)
         if size is None:
             self.view.clear()  # or an old picture would be shown first when somebody looks again
 
@@ -162,14 +183,18 @@ class Camera:
         return not self.connection.live or age <= 2.0 * max(self.interval, pace)
 
     def counted(self, frame: Frame, density: DensityMap, *, pace: float) -> None:
-        """Take what was counted in ``frame``; for the counting thread. CountingError if it is no number."""
+        """Take what was counted in ``frame``; for the counting thread. CountingError if it is no number.
+
+        A picture that was counted in other parts than are wanted by now is dropped; the next one is not.
+        """
         now = self._clock.monotonic()
-        moment = frame.time if self.connection.live or frame.pts is None else frame.pts
         watched = self.connection.live and self.config.watch_view
         grey = small_grey(frame.rgb) if watched and self._seen.due(now) else None
         with self._lock:
-            if self._closed:
+            if self._closed or not answers(density, self.rois, whole=self.config.counts_whole):
                 return
+            frame, density = self._in_order(frame, density)
+            moment = frame.time if self.connection.live or frame.pts is None else frame.pts
             before = self._seen.reason
             view = before if grey is None else self._seen.step(grey, now)
             seen = Counted(density, moment, self.cell.taken_era) if view is None else Unusable(frame.time)
@@ -179,6 +204,19 @@ class Camera:
             self._meter.tick(now)
         if view is not before:
             self.events.view(view)
+
+    def _in_order(self, frame: Frame, density: DensityMap) -> tuple[Frame, DensityMap]:
+        """Return a picture with the time at which it is entered: not before rows that are written.
+
+        One that waited for long, as the first one does for a counter that warms up, was overtaken by rows of
+        silence. If the clock was set back, the newest row is in the future, and holds nothing up.
+        """
+        newest = self._track.current
+        if newest is None or not self.connection.live:
+            return frame, density
+        if not frame.time < newest.time <= self._clock.wall():
+            return frame, density
+        return replace(frame, time=newest.time), replace(density, time=newest.time)
 
     def cannot_count(self, error: Exception) -> None:
         """Stop because counting failed: nothing is counted another way instead."""
@@ -222,9 +260,11 @@ class Camera:
             unusable=_unusable(self._seen.reason),
             left_out=self.connection.left_out,
         )
+        pictures = self.view.pictures() if self.view_size is not None else ()
         return CameraSnapshot(
             status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),
-            view=self.view.peek() if self.view_size is not None else None,
+            view=pictures[-1] if pictures else None,
+            pictures=pictures,
             density=last[1] if last else None,
             counted=last[0] if last else None,
             reading=self._track.current,

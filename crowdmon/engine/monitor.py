@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.camera_events import identified
 from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
-from crowdmon.engine.memory import MemoryHistory, sources_of
+from crowdmon.engine.memory import MemoryHistory
 from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
+from crowdmon.engine.publishers import Publishers
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.engine.view_files import ViewFiles
 from crowdmon.engine.view_keeper import ViewKeeper
-from crowdmon.errors import SourceError, describe
-from crowdmon.facts import Event, Fact
+from crowdmon.errors import SourceError, WeightsError, describe
+from crowdmon.facts import Event, EventKind, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -48,6 +50,7 @@ class Monitor:
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
         views: ViewFiles | None = None,
+        open_publishers: Callable[[AppConfig, Callable[[], Snapshot]], Mapping[str, Sink]] | None = None,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -60,6 +63,7 @@ class Monitor:
             sources: opens sources; those of ``capture/`` by default.
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
+            open_publishers: opens what ``config.publish`` names; each publisher gets a thread of its own.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
             views: where is kept what the cameras see, for the next run; nothing is kept if None.
         """
@@ -73,6 +77,9 @@ class Monitor:
         self._captures: list[CaptureThread] = []
         self._open_sinks = open_sinks or (lambda record: {})
         self._memory = MemoryHistory()
+        self._memory.keep(config.cameras)
+        self._open_publishers = open_publishers
+        self._publishers = Publishers(clock=self._clock, tell=self._tell)
         self._site, self._site_lock = Site(config.to_rules()), threading.RLock()
         self._site.resume(past)
         self._views, self._keeper = views, ViewKeeper(views)
@@ -90,8 +97,13 @@ class Monitor:
 
     @property
     def failure(self) -> Exception | None:
-        """What keeps readings from being made or written, for good; None if nothing does."""
-        return next(iter(self._failures()), None)
+        """What keeps readings from being made or written, for good; None if nothing does.
+
+        Weights that a single camera cannot use stop that camera alone.
+        """
+        own = {id(one.count_failure) for one in self._cameras.values() if one.config.weights is not None}
+        found = self._failures()
+        return next((e for e in found if not (isinstance(e, WeightsError) and id(e) in own)), None)
 
     def start(self) -> None:
         """Start all threads; returns at once."""
@@ -100,6 +112,7 @@ class Monitor:
                 raise RuntimeError("a monitor starts once")
             self._started = True
             self._sinks.thread.start()
+            self._publish()
             self._counting.thread.start()
             for camera in self._cameras.values():
                 self._watch(camera)
@@ -123,6 +136,7 @@ class Monitor:
             threads = [capture.thread for capture in self._captures] + [self._counting.thread]
         # The cameras are closed, no reading comes any more: the sinks need not wait for whatever hangs.
         self._sinks.stop()
+        threads += self._publishers.stop()
         started = [one for one in (*threads, self._sinks.thread) if one.ident is not None]
         for thread in started:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -162,18 +176,21 @@ class Monitor:
         waits for the old place is still written there.
         """
         with self._lock:
-            before, old, self._config = self._cameras, self._config, config
+            before, record, publish = self._cameras, self._config.record, self._config.publish
+            self._config = config
             cameras = {one.name: self._kept(before.get(one.name), one) for one in config.counted_cameras()}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
                     camera.close()
             self._cameras = cameras
-            self._memory.keep(sources_of(config), before=sources_of(old))
+            self._memory.keep(config.cameras)
             with self._site_lock:
                 self._site.keep(cameras)
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
                     self._record(fact)
-            self._exchange_sinks(old.record, config.record)
+            self._exchange_sinks(record, config.record)
+            if publish != config.publish and self._started:
+                self._publish()
             for name, camera in cameras.items():
                 if before.get(name) is not camera:
                     self._watch(camera)
@@ -188,7 +205,7 @@ class Monitor:
             old = self._cameras[camera]
             old.confirm_view(looked=False)
             old.close()
-            new = self._make(old.config, view_size=old.view_size, seen=old.leave_view())
+            new = self._make(old.config, like=old, seen=old.leave_view())
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -240,6 +257,15 @@ class Monitor:
                 self._record(fact)
         return bool(facts)
 
+    def record(self, check: SpotCheck) -> None:
+        """Record a spot check as every other fact: in memory, and through every sink that takes it.
+
+        Raises:
+            SinkError: it holds a number that no file can hold.
+        """
+        check_recordable(check)
+        self._record(check)
+
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
@@ -248,23 +274,17 @@ class Monitor:
         """
         return self._memory.query(since, until)
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more.
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Show a camera's pictures in :meth:`snapshot`, no larger than ``size``, or no more if that is None.
 
-        Args:
-            camera: its name; an unknown one is ignored, for it may just have been taken away.
-            size: (width, height) in pixels into which the pictures must fit; None converts nothing.
+        Those of ``keep`` seconds, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:
-                self._cameras[camera].show(size)
+                self._cameras[camera].show(size, keep=keep)
 
     def _make(
-        self,
-        config: CameraConfig,
-        *,
-        view_size: tuple[int, int] | None = None,
-        seen: CameraView | None = None,
+        self, config: CameraConfig, *, like: Camera | None = None, seen: CameraView | None = None
     ) -> Camera:
         camera = Camera(
             config,
@@ -274,12 +294,13 @@ class Monitor:
             unknown_after=self._unknown_after,
             seen=seen or CameraView(ready=self._views is None),
         )
-        camera.show(view_size)
+        if like is not None:
+            camera.show(like.view_size, keep=like.view.seconds)
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source:
-            return self._make(config, view_size=old.view_size if old else None)
+        if old is None or old.config.source != config.source or old.tries_again(config):
+            return self._make(config, like=old)
         if old.config != config:
             old.reconfigure(config)
         return old
@@ -312,22 +333,32 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
+        if isinstance(fact, Event):
+            fact = identified(fact, self._config.cameras)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
+            self._publishers.push(fact)
+
+    def _tell(self, kind: EventKind, why: str) -> None:
+        """Record that a publisher fails, or works again."""
+        self._record(Event(self._clock.wall(), kind.value, detail=why))
+
+    def _publish(self) -> None:
+        if self._open_publishers is not None:
+            opened, config = self._open_publishers, self._config
+            self._publishers.use(lambda: opened(config, self.snapshot))
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
-        keys = type(now).model_fields.keys()
-        changed = {key for key in keys if getattr(before, key) != getattr(now, key)}
+        old, new = before.sinks(), now.sinks()
+        changed = {key for key in new if old[key] != new[key]}
         if changed:
-            kept = dict.fromkeys(keys - changed)
+            kept = dict.fromkeys(new.keys() - changed)
             self._sinks.exchange(changed, self._open_sinks(now.model_copy(update=kept)))
 
     def _look(self) -> None:
@@ -341,7 +372,13 @@ class Monitor:
     def _error(self) -> str:
         errors = [describe(one) for one in self._failures() if one is not self._sinks.failure]
         return "; ".join(
-            dict.fromkeys([*errors, *self._site.refused.values(), *filter(None, [self._sinks.error])])
+            dict.fromkeys(
+                [
+                    *errors,
+                    *self._site.refused.values(),
+                    *filter(None, [self._sinks.error, self._publishers.error]),
+                ]
+            )
         )
 
     def _failures(self) -> list[Exception]:

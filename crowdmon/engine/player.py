@@ -83,6 +83,7 @@ class Player:
         self._source.seek(max(0.0, pts))
         self._pictures, self._ahead = self._source.pictures(), None
         self._camera.cell.era += 1
+        self._camera.view.go_elsewhere()
         self._restart_time()
 
     def _before(self, picture: Picture | None) -> Picture | None:

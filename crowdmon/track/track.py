@@ -73,6 +73,7 @@ class Track:
         unknown_after: float = UNKNOWN_AFTER,
         limits: Mapping[str, Limits] = NO_LIMITS,
         camera_id: str = "",
+        whole: bool = True,
     ) -> None:
         """Start without a past.
 
@@ -83,8 +84,10 @@ class Track:
             unknown_after: seconds after which a stale count is unknown.
             limits: what gives the whole picture and each ROI its level, by name; no level without.
             camera_id: of the camera in the readings; empty for the same as its name.
+            whole: whether the whole picture is counted, or only the ROIs.
         """
         self._camera, self._camera_id = camera, camera_id
+        self._whole = whole
         self._rois = tuple(rois)
         self._limits = limits
         self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
@@ -143,9 +146,11 @@ class Track:
         """Expect nothing for now: the source has ended or stands still."""
         self._gaps.stop()
 
-    def redraw(self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS) -> None:
+    def redraw(
+        self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS, *, whole: bool = True
+    ) -> None:
         """Measure other ROIs, with other limits. One that is counted elsewhere than before loses its past."""
-        self._limits = limits
+        self._limits, self._whole = limits, whole
         before = {roi.key: roi.place for roi in self._rois}
         self._rois = tuple(rois)
         self._smoother.forget({one.key for one in rois if before.get(one.key, one.place) != one.place})
@@ -155,7 +160,8 @@ class Track:
         self._gaps.interval, self._gaps.unknown_after = interval, unknown_after
 
     def _count(self, seen: Counted, now: float, pace: float) -> tuple[Reading, ...]:
-        reading = replace(measure(seen.density, self._rois), camera_id=self._camera_id)
+        measured = measure(seen.density, self._rois, whole=self._whole)
+        reading = replace(measured, camera_id=self._camera_id)
         if self._gaps.open or seen.era != self._era:
             self._smoother.reset()
         self._era = seen.era
@@ -170,8 +176,21 @@ class Track:
 
     def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
         self._gaps.start(now)
-        rows = self._gaps.rows(now - LAG, pace=pace)
-        return tuple(self._not_counted(seen.epoch - (now - moment), state) for moment, state in rows)
+        due = self._gaps.rows(now - LAG, pace=pace)
+        rows = [(seen.epoch - (now - moment), state) for moment, state in due]
+        if self._current is not None and self._current.time <= seen.epoch:
+            # A picture that waited for its turn may be entered already; rows stay in order, unless the clock
+            # was set back and the newest one is in the future.
+            newest = self._current.time
+            rows = [(time, state) for time, state in rows if time >= newest]
+        return tuple(self._not_counted(time, state) for time, state in rows)
 
     def _not_counted(self, time: float, state: ReadingState) -> Reading:
-        return not_counted(self._camera, self._rois, time=time, state=state, camera_id=self._camera_id)
+        return not_counted(
+            self._camera,
+            self._rois,
+            time=time,
+            state=state,
+            whole=self._whole,
+            camera_id=self._camera_id,
+        )

@@ -24,12 +24,14 @@ def no_display(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def counter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crowdmon.counting.counter.Counter", FakeCounter)
+    monkeypatch.setattr("crowdmon.commands.check.speed", lambda counter: f"quick, with {counter.name}")
 
 
 def test_ready(counter, capsys) -> None:
     assert main(["check", SMALL]) == 0
-    network, camera, window, verdict = capsys.readouterr().out.splitlines()
+    network, speed, camera, window, verdict = capsys.readouterr().out.splitlines()
     assert network.startswith("ok    network          fake on fake cpu f32, 640x360 in ")
+    assert speed == "ok    speed            quick, with fake"
     assert camera == "ok    camera empty     synthetic:empty?width=64&height=64: 64x64, 25 fps"
     assert window == "note  window           there is no display; count works without"
     assert verdict == "READY"
@@ -39,7 +41,8 @@ def test_every_reason_is_told_and_the_first_decides(counter, capsys, tmp_path: P
     words = ["check", "rtsp://u:secret@127.0.0.1:9/x", SMALL, str(tmp_path / "gone.mp4"), "synthetic:beach"]
     assert main(words) == 3
     out = capsys.readouterr().out
-    assert [line.split()[0] for line in out.splitlines()[:5]] == ["ok", "FAIL", "ok", "FAIL", "FAIL"]
+    verdicts = [line.split()[0] for line in out.splitlines()[:6]]
+    assert verdicts == ["ok", "ok", "FAIL", "ok", "FAIL", "FAIL"]
     assert "connection refused" in out
     assert "gone.mp4: no such file" in out
     assert "unknown scene 'beach'" in out

@@ -1,10 +1,13 @@
 """The counter: any size, padded, tiled or whole, always the same people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.counting import backends
 from crowdmon.counting.counter import Counter
@@ -144,3 +147,50 @@ def test_pictures_of_different_sizes_are_not_counted_together(counter: Counter) 
 
 def test_on_a_cpu_pictures_are_counted_one_by_one(counter: Counter) -> None:
     assert counter.batch == 1
+
+
+def with_gains(gains: tuple[tuple[float, ...], ...]) -> Weights:
+    one = some_weights()
+    return replace(one, preprocess=replace(one.preprocess, gains=gains))
+
+
+@pytest.mark.parametrize("backend", ["torch", "openvino-f32", "onnxruntime"])
+def test_a_factor_by_row_is_executed_by_every_back_end(backend: str) -> None:
+    frame = Frame(picture(96, 64, seed=2))
+    plain = Counter(some_weights(), backend=backend).count(frame).people
+    people = Counter(with_gains(((0.0,), (3.0,))), backend=backend).count(frame).people
+    # The middle of the upper half is cell 3 of 12, or all above it; then it grows evenly to the lower middle.
+    assert people[:3] == pytest.approx(0.0 * plain[:3])
+    assert people[9:] == pytest.approx(3.0 * plain[9:], rel=1e-5)
+    assert people[5] == pytest.approx(3.0 * (2.5 / 6) * plain[5], rel=1e-4)
+
+
+def test_gains_lie_on_the_whole_picture_also_in_tiles() -> None:
+    weights = with_gains(((0.5, 1.0), (2.0, 4.0)))
+    frame = Frame(picture(720, 1280, seed=1))
+    whole = Counter(weights).count(frame)
+    tiled = Counter(weights, max_pixels=300_000).count(frame)
+    assert np.abs(tiled.people - whole.people).max() < 0.01 * whole.people.max()
+
+
+@given(
+    st.floats(0, 100),
+    st.integers(8, 300),
+    st.integers(8, 300),
+    st.integers(1, 5),
+    st.integers(1, 5),
+)
+def test_equal_gains_are_one_factor_everywhere(
+    value: float, height: int, width: int, rows: int, columns: int
+) -> None:
+    found = Preprocess(gains=((value,) * columns,) * rows).gain(height=height, width=width)
+    assert found is not None
+    assert found.shape == (-(-height // 8), -(-width // 8))
+    assert found == pytest.approx(value, rel=1e-6)
+
+
+def test_weights_without_gains_say_nothing_of_them() -> None:
+    assert "gains" not in Preprocess().header()
+    assert Preprocess().gain(height=64, width=64) is None
+    again = Preprocess.from_header(Preprocess(gains=((1.0, 2.0),)).header())
+    assert again.gains == ((1.0, 2.0),)

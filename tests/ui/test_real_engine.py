@@ -49,7 +49,7 @@ def test_from_a_drawn_camera_to_the_number(qtbot: QtBot) -> None:
         )
         assert panels.status.sign.state is CameraState.LIVE
         assert panels.status.device.text() == "Counting on a test"
-        assert panels.picture.legend.accessibleDescription().endswith("behind")
+        assert panels.status.delay.text().endswith("s delayed")
         window.presenter.focus("nowhere")
         qtbot.waitUntil(lambda: panels.status.sign.state is CameraState.FAILED, timeout=20_000)
         assert total.text() == "–"

@@ -54,6 +54,7 @@ def run_window(
         bridge.views = views
         bridge.reads["the weights"] = weights or resources.path(DEFAULT)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
+        window.spot_checks.counters = counter_factory
         window.show()
         bridge.start()
         try:

@@ -27,6 +27,7 @@ from crowdmon.ui.shell.removals import Removals, RemovalStrip
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
 from crowdmon.ui.sources.opening import SourceOpener
+from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -73,10 +74,15 @@ class MainWindow(QMainWindow):
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
         self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
-        self.picture_style = StyleControl(bridge, self.settings, self.panels.picture)
+        self.picture_style = StyleControl(
+            bridge, self.settings, self.panels.picture, show_as=self.presenter.show
+        )
         self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
         self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
         self.rois = RoiController(self, bridge, self.presenter, self.panels)
+        self.spot_checks = SpotCheckOpener(
+            self, bridge, self.presenter, self.panels, settings=self.settings, dialogs=self.dialogs
+        )
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
@@ -85,6 +91,12 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._show_title)
         self.panels.first_run.chosen.connect(self.opener.choose)
         self.panels.cameras.remove_asked.connect(self.removals.remove)
+        self.panels.cameras.again_asked.connect(self.presenter.restart)
+        self.panels.cameras.correct_asked.connect(self.opener.correct)
+        rescue = self.panels.picture.rescue
+        rescue.correct_asked.connect(lambda: self.opener.correct(self.presenter.focused))
+        rescue.again_asked.connect(self.presenter.restart)
+        rescue.remove_asked.connect(self.remove_focused)
         self._shown = -1
         self._laid_out = False
         self._settled = False
@@ -102,12 +114,23 @@ class MainWindow(QMainWindow):
         menus.choose("plot_time", self.settings.choice("span", tuple(CHOICES)))
         self.playback.usable_changed.connect(partial(menus.enable, When.RECORDING))
         self.rois.set_menus(menus)
+        plot = self.panels.plot
+        plot.addActions(menus.submenus["plot_time"].actions())
+        plot.addAction(menus.actions["save_plot"])
+
+        def choose_span(name: str) -> None:
+            menus.choose("plot_time", name)
+            self.set_span_name(name)
+
+        plot.tools.span_chosen.connect(choose_span)
 
         def tick() -> None:
             style = self.picture_style.style
             menus.check("show_heat", style.shown)
             menus.check("pixelate", style.private)
             menus.choose("palette", style.palette)
+            menus.choose("heat_view", style.view)
+            menus.choose("video", style.video)
 
         tick()
         self.picture_style.changed.connect(tick)
@@ -119,6 +142,7 @@ class MainWindow(QMainWindow):
         return {
             "open_source": self.opener.ask,
             "restart_camera": self.presenter.restart,
+            "correct_source": lambda: self.opener.correct(self.presenter.focused),
             "remove_camera": self.remove_focused,
             "fill_recent": self.opener.fill_recent,
             "open_configuration": self.dialogs.open,
@@ -144,10 +168,15 @@ class MainWindow(QMainWindow):
             "show_heat": style.set_shown,
             "pixelate": style.set_private,
             "palette": style.set_palette,
+            "heat_view": style.set_view,
+            "video": style.set_video,
             "plot_time": self.set_span_name,
             "theme": self.set_theme_name,
             "full_screen": self.toggle_full_screen,
             "reset_layout": self.reset_layout,
+            "spot_check": self.spot_checks.open,
+            "adapt_camera": self.spot_checks.adapt,
+            "weights_back": self.spot_checks.go_back,
             "toggle_playback": self.playback.toggle,
             "step_on": lambda: self.playback.step(1),
             "step_back": lambda: self.playback.step(-1),
@@ -186,11 +215,13 @@ class MainWindow(QMainWindow):
         self.panels.status.set_theme(theme)
         self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
+        self.spot_checks.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
+        self.panels.plot.tools.show_span(name)
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""
@@ -239,6 +270,7 @@ class MainWindow(QMainWindow):
         """Keep size and layout for the next time."""
         if self._laid_out:
             self._docks.keep(self.settings, cameras=self._shown)
+        self.spot_checks.close()
         self.settings.sync()
 
     def _close_for_good(self) -> None:
