@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import logging
 import os
 import sys
 import traceback
@@ -13,6 +12,7 @@ from collections.abc import Sequence
 
 import click
 
+from crowdmon import logs
 from crowdmon.errors import CrowdmonError, redact
 
 INTERRUPTED = 130
@@ -60,7 +60,7 @@ def _unexpected(error: Exception) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
+    if logs.traced() and code != INTERRUPTED:
         sys.stderr.write(redact(traceback.format_exc()))
     with contextlib.suppress(OSError):  # a terminal that was closed
         sys.stderr.write(" ".join(f"crowdmon: {redact(message)}".split()) + "\n")

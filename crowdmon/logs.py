@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import logging.handlers
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TextIO
 
-from crowdmon.errors import redact
+from crowdmon.errors import SinkError, redact
+
+LOG_BYTES = 10_000_000
+LOG_FILES = 5
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+_asked = 0
 _OURS = ("crowdmon", "trainer")
 
 
@@ -18,6 +26,19 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text without secrets."""
         return redact(super().format(record))
+
+
+class JsonFormatter(RedactingFormatter):
+    """Writes one JSON object a line: ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``message``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON without secrets."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        fields = {"time": moment, "level": record.levelname.lower(), "logger": record.name}
+        message = redact(record.getMessage())
+        if record.exc_info:
+            message = f"{message}\n{redact(self.formatException(record.exc_info))}"
+        return json.dumps({**fields, "message": message}, ensure_ascii=False)
 
 
 class _StderrHandler(logging.StreamHandler[TextIO]):
@@ -31,7 +52,12 @@ class _StderrHandler(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
-def setup(verbosity: int = 0) -> None:
+def traced() -> bool:
+    """Whether an error shows where it came from: if the user asked for more messages."""
+    return _asked >= 1
+
+
+def setup(verbosity: int = 0, *, least: int = -1, as_json: bool = False, file: Path | None = None) -> None:
     """Send log records to standard error, with the secrets in them redacted.
 
     May be called again; the last call counts.
@@ -39,15 +65,43 @@ def setup(verbosity: int = 0) -> None:
     Args:
         verbosity: 0 warnings, 1 what the house does (INFO), 2 its details (DEBUG) and what other
             packages say from INFO up; -1 errors only.
+        least: what is shown even if the user did not ask for it; it brings no tracebacks.
+        as_json: one JSON object a line instead of text.
+        file: write to this file instead. At :data:`LOG_BYTES` it is renamed, and :data:`LOG_FILES` old ones
+            are kept.
+
+    Raises:
+        SinkError: the file cannot be written.
     """
-    handler = _StderrHandler()
-    handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%H:%M:%S"))
+    global _asked
+    _asked, verbosity = verbosity, max(verbosity, least)
+    handler = _StderrHandler() if file is None else _rotated(file)
+    days = "%H:%M:%S" if file is None else "%Y-%m-%d %H:%M:%S"
+    text = RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", days)
+    handler.setFormatter(JsonFormatter() if as_json else text)
     root = logging.getLogger()
-    for old in [one for one in root.handlers if isinstance(one, _StderrHandler)]:
+    for old in [one for one in root.handlers if isinstance(one, (_StderrHandler, _RotatedFile))]:
         root.removeHandler(old)
+        if isinstance(old, _RotatedFile):
+            old.close()
     root.addHandler(handler)
     level = logging.ERROR if verbosity < 0 else _LEVELS[min(verbosity, 2)]
     root.setLevel(logging.INFO if verbosity >= 2 else max(level, logging.WARNING))
     for name in _OURS:
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
+
+
+class _RotatedFile(logging.handlers.RotatingFileHandler):
+    """A log file that is renamed when it is full. A disk that is full stops no service."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Leave the record out: standard error is read by nobody, and counting goes on."""
+
+
+def _rotated(file: Path) -> _RotatedFile:
+    try:
+        return _RotatedFile(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise SinkError(f"cannot write the log {file}: {why}", "Choose another file for --log") from error

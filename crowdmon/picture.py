@@ -22,7 +22,11 @@ ROI_COLOURS = (
 )  # fmt: skip
 """RGB, one for each ROI in the order of the configuration, then from the start again. From the dark theme."""
 
+SHADE = 0.45
+"""How dark the parts of a picture become in which nobody was counted, 0..1."""
+
 _BACKGROUND, _TEXT, _MUTED = (14, 17, 22), (230, 237, 243), (154, 167, 180)
+_SHADE = (*(round(SHADE * one) for one in _BACKGROUND), round(255 * SHADE))
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 Rgb = NDArray[np.uint8]
@@ -52,7 +56,23 @@ def heat(
     people = cv2.resize(
         density.people, (max(columns, width), max(rows, height)), interpolation=cv2.INTER_LINEAR
     )
-    return heatmap.paint(np.asarray(people[:height, :width], np.float32), palette, top=top, strength=strength)
+    painted = heatmap.paint(
+        np.asarray(people[:height, :width], np.float32), palette, top=top, strength=strength
+    )
+    if density.parts is not None:
+        # Nobody was counted outside of the parts, which must not look like nobody being there.
+        painted[~counted_pixels(density, width, height)] = _SHADE
+    return painted
+
+
+def counted_pixels(density: DensityMap, width: int, height: int) -> NDArray[np.bool_]:
+    """Return which pixels of the picture, height x width, lie in a part that was counted."""
+    grid = density.grid
+    across, down = grid.cell_width * width / grid.width, grid.cell_height * height / grid.height
+    inside = np.full((height, width), density.parts is None)
+    for top, bottom, left, right in density.parts or ():
+        inside[round(top * down) : round(bottom * down), round(left * across) : round(right * across)] = True
+    return inside
 
 
 def blend(rgb: Rgb, overlay: Rgb) -> Rgb:
@@ -102,15 +122,17 @@ def paint(
     """Return the counted picture with all that people want to see, HxWx3 RGB.
 
     Heatmap and ROIs are on the picture. Total, title and legend are in a strip below it, so they hide
-    nobody. Small pictures are enlarged until the words fit.
+    nobody. Small pictures are enlarged until the words fit. Where only ROIs were counted, the rest is darker.
 
     Args:
-        frame, density, reading: of the same moment.
+        frame: the picture.
+        density: the people in it, of the same moment.
+        reading: of the same moment.
         rois: the camera's ROIs, in the reading's order.
         title: shown next to the total, such as the name of the camera; secrets already redacted.
         top: people per cell at the hot end of the heatmap.
-        palette, strength: of the heatmap, as :func:`crowdmon.heatmap.paint` takes them; at strength 0
-            there is no heatmap and no legend.
+        palette: of the heatmap, as :func:`crowdmon.heatmap.paint` takes it.
+        strength: of the heatmap, likewise; at 0 there is no heatmap and no legend.
     """
     height, width = frame.rgb.shape[:2]
     factor = max(1, -(-640 // width))
@@ -125,7 +147,8 @@ def paint(
         _paint_roi(canvas, roi.polygon, f"{roi.name}  {_people(reading, roi.name)}", colour)
     strip = _Canvas(np.full((round(58 * unit), width, 3), _BACKGROUND, np.uint8), unit)
     bar = 180 * unit if strength > 0 else 0.0
-    _paint_words(strip, f"{_people(reading, WHOLE_FRAME, digits=0)} people", title, bar)
+    total = "ROIs only" if reading.whole is None else f"{_people(reading, WHOLE_FRAME, digits=0)} people"
+    _paint_words(strip, total, title, bar)
     if bar:
         _paint_legend(strip, bar, top, palette)
     return np.vstack([canvas.rgb, strip.rgb])

@@ -17,6 +17,13 @@ WHOLE_FRAME = "frame"
 """The reserved ROI name of the whole picture, always the first ROI of a reading."""
 
 
+Box = tuple[float, float, float, float]
+"""A part of a picture as (left, top, right, bottom), in fractions 0..1 of its width and height."""
+
+Cells = tuple[int, int, int, int]
+"""A part of a density map as (top, bottom, left, right), in cells; bottom and right lie outside of it."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Frame:
     """One picture of one camera.
@@ -29,6 +36,7 @@ class Frame:
         pts: media seconds since the start of the source; None where the source has none.
         size: (width, height) of the source's own picture, in pixels; ``rgb`` may be smaller when
             its consumer asked for less.
+        asked: the parts in which people are to be counted; None for the whole picture.
     """
 
     rgb: NDArray[np.uint8]
@@ -37,6 +45,7 @@ class Frame:
     time: float = 0.0
     pts: float | None = None
     size: tuple[int, int] = (0, 0)
+    asked: tuple[Box, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:
@@ -78,6 +87,8 @@ class DensityMap:
         grid: the positions of the cells on the picture.
         camera, index, time, pts: those of the counted frame.
         took: seconds the counting took.
+        parts: the cells that were counted; None for all. The others hold 0, which says nothing about them.
+        weights: short name of the weights that counted; empty if it is not known.
     """
 
     people: NDArray[np.float32]
@@ -87,6 +98,8 @@ class DensityMap:
     time: float = 0.0
     pts: float | None = None
     took: float = 0.0
+    parts: tuple[Cells, ...] | None = None
+    weights: str = ""
 
     def __post_init__(self) -> None:
         if self.people.shape != (self.grid.rows, self.grid.columns):
@@ -95,8 +108,14 @@ class DensityMap:
 
     @property
     def count(self) -> float:
-        """People in the whole picture."""
+        """People in the whole picture; where only parts were counted, in these."""
         return float(self.people.sum(dtype=np.float64))
+
+    def was_counted(self, row: int, column: int) -> bool:
+        """Whether a cell was counted."""
+        return self.parts is None or any(
+            top <= row < bottom and left <= column < right for top, bottom, left, right in self.parts
+        )
 
 
 class ReadingState(StrEnum):
@@ -127,6 +146,7 @@ class RoiReading:
         density_per_m2: people per square metre; None without a known ground area.
         level: how crowded it is by ``levels:`` of the configuration; None without them, or without a count.
         local_per_m2: the most people per square metre in any 3x3 m of its floor; None without a ground plane.
+        id: what it is called for ever, whatever its name; empty for the same as the name.
     """
 
     roi: str
@@ -135,6 +155,12 @@ class RoiReading:
     density_per_m2: float | None = None
     level: Level | None = None
     local_per_m2: float | None = None
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is kept by, so that its history goes on when it gets another name."""
+        return self.id or self.roi
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +170,13 @@ class Reading:
     Attributes:
         time: epoch seconds the picture was captured.
         camera: name of the camera.
-        rois: the whole picture first, then each ROI in the configuration's order.
+        rois: the whole picture first, then each ROI in the configuration's order. The whole picture is left
+            out where only the ROIs are counted.
         state: ok only for a newly counted frame.
         frame: index of the frame counted; None unless the state is ok.
         pts: media seconds of the frame; None where the source has none.
+        camera_id: what the camera is called for ever, whatever its name; empty for the same as the name.
+        weights: short name of the weights that counted; empty where nothing was counted, or it is not known.
     """
 
     time: float
@@ -156,6 +185,18 @@ class Reading:
     state: ReadingState = ReadingState.OK
     frame: int | None = None
     pts: float | None = None
+    camera_id: str = ""
+    weights: str = ""
+
+    @property
+    def camera_key(self) -> str:
+        """What the camera is kept by, so that its history goes on when it gets another name."""
+        return self.camera_id or self.camera
+
+    @property
+    def whole(self) -> RoiReading | None:
+        """The reading of the whole picture; None where only the ROIs are counted."""
+        return next((one for one in self.rois if one.roi == WHOLE_FRAME), None)
 
     def roi(self, name: str = WHOLE_FRAME) -> RoiReading:
         """Return the reading of one ROI; KeyError if there is none of that name."""
@@ -234,6 +275,7 @@ class Roi:
         plane: the floor its camera sees, None if that is unknown: then people are counted whose heads are in
             the polygon.
         at_heads: with a plane, whether the polygon is drawn where heads are and not on the floor.
+        id: what it is called for ever, whatever its name; empty for the same as the name.
     """
 
     name: str
@@ -242,6 +284,12 @@ class Roi:
     colour: int | None = field(default=None, compare=False)
     plane: GroundPlane | None = None
     at_heads: bool = False
+    id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is kept by; see :attr:`RoiReading.key`."""
+        return self.id or self.name
 
     @property
     def place(self) -> tuple[object, ...]:

@@ -216,7 +216,7 @@ class ListSink(Sink):
             raise self.error
         if isinstance(fact, Event):
             self.events.append(fact)
-        else:
+        elif isinstance(fact, Reading):
             self.readings.append(fact)
 
     def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -34,6 +35,17 @@ def grey(width: int = WIDTH, height: int = HEIGHT) -> Frame:
 def reading(count: float | None, **rois: float | None) -> Reading:
     rest = [RoiReading(name, value) for name, value in rois.items()]
     return Reading(0.0, "gate", (RoiReading("frame", count), *rest))
+
+
+def test_where_nobody_was_counted_the_picture_is_darker_and_without_heat() -> None:
+    parts = replace(density((10, 20, HEAT_TOP), (10, 21, HEAT_TOP)), parts=((0, 20, 0, 21),))
+    overlay = heat(parts, WIDTH, HEIGHT)
+    assert overlay[84, 164, 3] > 150
+    assert len(np.unique(overlay[:, 168:].reshape(-1, 4), axis=0)) == 1, "no heat beside the parts"
+    assert overlay[300, 100, 3] == overlay[84, 600, 3] > 60
+    assert overlay[8, 8, 3] == 0
+    painted = paint(grey(), parts, Reading(0.0, "gate", (RoiReading("left", 2.0),)), [])
+    assert painted[300, 500].max() < 90 < painted[8, 8].min()
 
 
 def test_heat_is_clear_where_nobody_is_and_hot_where_people_are() -> None:

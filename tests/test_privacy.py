@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,6 +34,11 @@ def test_without_knowledge_everything_is_hidden() -> None:
     made = pixelate(NOISE, None)
     assert changed(NOISE, made).mean() > 0.98
     assert len(np.unique(made.reshape(-1, 3), axis=0)) <= BLOCKS * 36
+
+
+def test_where_only_parts_were_counted_everything_is_hidden() -> None:
+    parts = replace(density(), parts=((0, 20, 0, 30),))
+    assert np.array_equal(pixelate(NOISE, parts), pixelate(NOISE, None))
 
 
 def test_the_input_is_left_alone() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import sys
 import traceback
@@ -17,6 +16,7 @@ from typing import Any
 
 import click
 
+from crowdmon import logs
 from crowdmon.errors import ConfigError, CrowdmonError, redact
 
 INTERRUPTED = 130
@@ -26,7 +26,6 @@ _FILE = click.Path(path_type=Path)
 
 
 def _louder(_ctx: click.Context, _param: click.Parameter, value: int) -> None:
-    from crowdmon import logs
 
     logs.setup(value)
 
@@ -230,7 +229,7 @@ def _run(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
 
 
 def _say(name: str, message: str, code: int, *, drawing: str = "") -> int:
-    if logging.getLogger("crowdmon").isEnabledFor(logging.INFO) and code != INTERRUPTED:
+    if logs.traced() and code != INTERRUPTED:
         sys.stderr.write(redact(traceback.format_exc()))
     with contextlib.suppress(OSError):  # a terminal that was closed
         sys.stderr.write(" ".join(f"{name}: {redact(message)}".split()) + "\n")

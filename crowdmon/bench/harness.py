@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crowdmon.bench.processor import GOALS, Kind, Wanted
 from crowdmon.errors import CrowdmonError
 
 Row = dict[str, Any]
@@ -44,12 +45,23 @@ class Bench:
         long: the long form, with more rounds and more seconds.
         say: shows what is being done.
         rows: of the parts before.
+        kind: the class of the machine.
     """
 
     folder: Path
     long: bool = False
     say: Callable[[str], object] = lambda text: None
     rows: list[Row] = field(default_factory=list)
+    kind: Kind = Kind.UNKNOWN
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is wanted of this class of machine."""
+        return GOALS[self.kind]
+
+    def wanted_cameras(self, number: int) -> int:
+        """Return the cameras wanted of a machine with as many cores as this one, from those of two cores."""
+        return max(1, number * cores() // 2)
 
     @property
     def rounds(self) -> int:
@@ -66,13 +78,30 @@ class Bench:
         return [row for row in self.rows if all(row.get(key) == value for key, value in wanted.items())]
 
 
-def goal(name: str, of: str, *, limit: float, measured: float, unit: str, at_least: bool = False) -> Goal:
-    """Return a goal with its verdict: the measured value must be at most the limit, or at least."""
+def goal(
+    name: str,
+    of: str,
+    *,
+    limit: float,
+    measured: float,
+    unit: str,
+    at_least: bool = False,
+    times: tuple[float, str] | None = None,
+) -> Goal:
+    """Return a goal with its verdict: the measured value must be at most the limit, or at least.
+
+    Args:
+        name, of: what is wanted.
+        limit, measured, unit: the value that is wanted, and the one that was found.
+        at_least: the limit is the least and not the most.
+        times: the same as a ratio within this run, and what of, such as ``(2.1, "inference")``.
+    """
     ok = measured >= limit if at_least else measured <= limit
     bound = "at least" if at_least else "at most"
-    return {
+    made: Goal = {
         "name": name, "of": of, "bound": bound, "goal": limit, "measured": measured, "unit": unit, "ok": ok
     }  # fmt: skip
+    return made if times is None else {**made, "times": times[0], "times_of": times[1]}
 
 
 def alternating(

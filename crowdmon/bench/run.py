@@ -22,8 +22,10 @@ from rich.table import Table
 
 from crowdmon import __version__
 from crowdmon.atomic import write_whole
-from crowdmon.bench import deciding, inference, live, memory, offline, tables, window
-from crowdmon.bench.harness import Bench, Figures, cores
+from crowdmon.bench import deciding, history, inference, live, memory, offline, tables, window
+from crowdmon.bench.estimate import sentence
+from crowdmon.bench.harness import Bench, Figures, Row, cores
+from crowdmon.bench.processor import processor
 from crowdmon.commands import options
 from crowdmon.commands.places import check_outputs
 from crowdmon.errors import CrowdmonError, SinkError
@@ -35,10 +37,12 @@ PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("window", lambda bench: window.window(bench.rows)),
     ("latency", live.latency),
     ("cameras", live.held),
+    ("ROIs only", live.held_rois_only),
     ("memory", memory.memory),
     ("offline", offline.offline),
     ("CPU a camera", offline.cpu),
     ("levels and alarms", deciding.deciding),
+    ("history", history.history),
 )
 """What is measured, in this order; each part sees the rows of those before it."""
 
@@ -68,7 +72,9 @@ def show_profile() -> int:
     """Print where the time of one picture goes in each back end."""
     from crowdmon.bench.profile import HEAD, profiles
 
-    click.echo(tables.machine(machine()))
+    at = machine()
+    click.echo(tables.machine(at))
+    click.echo(tables.kind(at))
     for title, lines in profiles():
         click.echo(f"\n{title}")
         _print(HEAD, lines)
@@ -81,7 +87,8 @@ def measure(*, long: bool = False) -> dict[str, Any]:
     failed: list[dict[str, str]] = []
     goals: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="crowdmon-bench-") as folder:
-        bench = Bench(Path(folder), long=long)
+        at = machine()
+        bench = Bench(Path(folder), long=long, kind=at["class"])
         for number, (name, part) in enumerate(PARTS, start=1):
             started = time.monotonic()
             with progress.status(f"{number} of {len(PARTS)}: {name}") as status:
@@ -97,8 +104,19 @@ def measure(*, long: bool = False) -> dict[str, Any]:
             progress.print(f"{name}: {time.monotonic() - started:.0f} s", highlight=False)
         command = "crowdmon bench --long" if long else "crowdmon bench"
         return {
-            "machine": machine(), "command": command, "rows": bench.rows, "goals": goals, "failed": failed
+            "machine": at, "command": command, "rows": bench.rows, "goals": goals, "failed": failed,
+            "sentence": said_of(bench.rows),
         }  # fmt: skip
+
+
+def said_of(rows: Sequence[Row]) -> str:
+    """Return what the cameras that were held mean, in a sentence; empty if that was not measured."""
+    found: list[int | None] = []
+    for part in (False, True):
+        tried = [row for row in rows if row["what"] == "cameras" and bool(row.get("part")) is part]
+        held = max((row["cameras"] for row in tried if row["held"]), default=0)
+        found.append(held if tried else None)
+    return "" if found == [None, None] else sentence(*found)
 
 
 def _saying(update: Callable[[str], object], name: str) -> Callable[[str], object]:
@@ -107,8 +125,13 @@ def _saying(update: Callable[[str], object], name: str) -> Callable[[str], objec
 
 def machine() -> dict[str, Any]:
     """Return what the figures were measured on; no name of a person or a host."""
+    from crowdmon.counting import backends
+
+    found = processor(card=backends.card_counts())
     return {
-        "processor": _processor(),
+        "processor": found.name,
+        "class": found.kind,
+        "flags": None if found.flags is None else list(found.flags),
         "cores": cores(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
@@ -124,21 +147,16 @@ def _version(name: str) -> str:
         return ""
 
 
-def _processor() -> str:
-    if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
 def show(result: Mapping[str, Any]) -> None:
     """Print the figures for people."""
     click.echo(tables.machine(result["machine"]))
+    click.echo(tables.kind(result["machine"]))
     _print(tables.FIGURES, tables.figures(result["rows"]))
     _print(tables.VERDICTS, tables.verdicts(result["goals"]))
     for one in result["failed"]:
         click.echo(f"not measured: {one['part']}. {one['why']}")
+    if result.get("sentence"):
+        click.echo(result["sentence"])
 
 
 def _print(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

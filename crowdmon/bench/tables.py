@@ -46,11 +46,15 @@ def verdicts(goals: Sequence[Goal]) -> list[tuple[str, ...]]:
             one["name"],
             one["of"],
             f"{one['bound']} {one['goal']:.4g} {one['unit']}",
-            f"{one['measured']:.4g} {one['unit']}",
+            f"{one['measured']:.4g} {one['unit']}{_times(one)}",
             "ok" if one["ok"] else "MISSED",
         )
         for one in goals
     ]
+
+
+def _times(one: Goal) -> str:
+    return f" ({one['times']:.2f} x {one['times_of']})" if "times" in one else ""
 
 
 def machine(at: Mapping[str, Any]) -> str:
@@ -58,16 +62,25 @@ def machine(at: Mapping[str, Any]) -> str:
     return f"{at['processor']}, {at['cores']} cores, {at['system']}, Python {at['python']}"
 
 
+def kind(at: Mapping[str, Any]) -> str:
+    """Return the class of the machine, whose goals are used, and what it multiplies with, on one line."""
+    flags = at.get("flags")
+    told = "the system does not tell its flags" if flags is None else f"flags: {' '.join(flags) or 'none'}"
+    return f"class: {at.get('class', 'unknown')}; {told}"
+
+
 def markdown(result: Mapping[str, Any]) -> str:
     """Return all of it as Markdown: the goals with their verdicts, then every figure."""
     parts = [
         f"{machine(result['machine'])}; `{result['command']}`.",
+        f"{kind(result['machine']).capitalize()}.",
         "",
         *_table(VERDICTS, verdicts(result["goals"])),
         "",
         *_table(FIGURES, figures(result["rows"])),
         "",
         *(f"Not measured: {one['part']}. {one['why']}" for one in result["failed"]),
+        result.get("sentence", ""),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -78,8 +91,6 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _named(key: str, value: object) -> str:
-    return (
-        f"{value} {'pictures a call' if key == 'batch' else key}"
-        if key in ("batch", "cameras")
-        else str(value)
-    )
+    if key == "cameras":
+        return f"{value} camera{'' if value == 1 else 's'}"
+    return f"{value} pictures a call" if key == "batch" else str(value)

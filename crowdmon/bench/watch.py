@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from crowdmon.config import AppConfig, CameraConfig
+from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.counting.counter import Counter
 from crowdmon.engine.monitor import Monitor
 from crowdmon.facts import Fact
 from crowdmon.sinks.base import Sink
-from crowdmon.values import Reading, ReadingState
+from crowdmon.values import Box, Reading, ReadingState
 
 _WARM = 24
 """Readings of all cameras before the clock starts: by then whatever is compiled is compiled."""
@@ -50,8 +50,10 @@ class _Arrivals(Sink):
         """Nothing to do."""
 
 
-def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict[str, Any]:
-    """Watch cameras with the whole engine, no window.
+def watch(
+    sources: Sequence[str], *, rate: float | None, seconds: float, roi: Box | None = None
+) -> dict[str, Any]:
+    """Watch cameras with the whole engine, no window; with a ``roi`` nothing but that is counted.
 
     Returns:
         ``counts``: (camera, arrival, picture's time, media seconds) of each count within ``seconds``;
@@ -62,7 +64,8 @@ def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict
     names = [f"{number}" for number in range(len(sources))]
     config = AppConfig(
         cameras=tuple(
-            CameraConfig(name=name, source=one, rate=rate) for name, one in zip(names, sources, strict=True)
+            CameraConfig(name=name, source=one, rate=rate, whole_picture=roi is None, rois=_rois(roi))
+            for name, one in zip(names, sources, strict=True)
         )
     )
     monitor = Monitor(config, counter_factory=Counter, sinks=(arrivals,))
@@ -81,6 +84,13 @@ def watch(sources: Sequence[str], *, rate: float | None, seconds: float) -> dict
         for name, one in shown.cameras.items()
     }
     return {"counts": counts, "seconds": took, "cpu": spent, "cameras": cameras, "error": shown.error}
+
+
+def _rois(roi: Box | None) -> tuple[RoiConfig, ...]:
+    if roi is None:
+        return ()
+    left, top, right, bottom = roi
+    return (RoiConfig(name="roi", polygon=((left, top), (right, top), (right, bottom), (left, bottom))),)
 
 
 def _warm(arrivals: _Arrivals, names: Sequence[str]) -> bool:

@@ -29,7 +29,7 @@ def local_place(source: str, option: str = "SOURCE") -> Place | None:
 
 
 def places_of(config: AppConfig, *, typed: Collection[str] = ()) -> list[Place]:
-    """Return what a configuration reads or keeps: sources on this machine's disks, and the history.
+    """Return what a configuration reads or keeps: sources on this machine's disks, weights, the history.
 
     Args:
         config: cameras and ``record:``.
@@ -39,7 +39,12 @@ def places_of(config: AppConfig, *, typed: Collection[str] = ()) -> list[Place]:
         local_place(one.source, "SOURCE" if one.source in typed else f"the source of camera '{one.name}',")
         for one in config.cameras
     ]
-    return [one for one in found if one is not None] + history_places(config)
+    weights = [
+        Place(f"the weights of camera '{one.name}',", Path(one.weights).expanduser())
+        for one in config.cameras
+        if one.weights is not None
+    ]
+    return [*(one for one in found if one is not None), *weights, *history_places(config)]
 
 
 def history_places(config: AppConfig) -> list[Place]:

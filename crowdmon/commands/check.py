@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +15,7 @@ from crowdmon.atomic import check_place
 from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
+from crowdmon.commands.check_publish import machine_checks, publisher_checks, readable_secrets
 from crowdmon.commands.display import missing_display, missing_library
 from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
@@ -21,47 +26,106 @@ from crowdmon.track.ground import camera_of, feet_to_heads, region_of
 from crowdmon.track.ground_fit import residual
 from crowdmon.values import Frame
 
+if TYPE_CHECKING:
+    from crowdmon.counting.counter import Counter
+
 Check = tuple[str, Callable[[], str]]
 """What is checked, and how: returns what was found or raises a CrowdmonError."""
 
 
-def run(sources: Sequence[str], config: Path | None) -> int:
+class _Said:
+    """What was found, said as it comes, or as one JSON object in the end."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._found: list[dict[str, str]] = []
+
+    def say(self, verdict: str, what: str, found: str) -> None:
+        """Say one verdict: ok, FAIL or note."""
+        found = redact(found)
+        self._found.append({"what": what, "verdict": verdict.lower(), "found": found})
+        if not self._as_json:
+            click.echo(redact(f"{verdict:<5} {what:<16} {found}"))
+
+    def end(self, verdict: str, *, ready: bool) -> None:
+        """Say whether all is ready."""
+        if self._as_json:
+            click.echo(json.dumps({"ready": ready, "checks": self._found}, ensure_ascii=False, indent=2))
+        else:
+            click.echo(verdict)
+
+
+def run(sources: Sequence[str], config: Path | None, *, as_json: bool = False) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
-    known = _configuration(sources, config, reasons)
-    for what, check in [
-        ("network", network_counts),
-        *((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
-        *record_places(known.record),
-    ]:
+    said = _Said(as_json=as_json)
+    known = _configuration(sources, config, reasons, said)
+    for what, check in chain(
+        network_checks(),
+        ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        own_weights(known.cameras),
+        record_places(known.record),
+        publisher_checks(known),
+        machine_checks(known),
+    ):
         try:
-            _say("ok", what, check())
+            said.say("ok", what, check())
         except CrowdmonError as error:
             reasons.append(error)
-            _say("FAIL", what, str(error))
+            said.say("FAIL", what, str(error))
     # No reason against being ready: everything but the window works without one.
     obstacle = missing_display() or missing_library()
-    _say(
+    said.say(
         "note" if obstacle else "ok",
         "window",
         f"{obstacle}; count works without" if obstacle else "a display",
     )
     if reasons:
-        click.echo(f"NOT READY: {len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'}")
+        number = f"{len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'}"
+        said.end(f"NOT READY: {number}", ready=False)
         return reasons[0].exit_code
-    click.echo("READY" if known.cameras else "READY to count; no camera named")
+    said.end("READY" if known.cameras else "READY to count; no camera named", ready=True)
     return 0
 
 
-def network_counts() -> str:
-    """Load the bundled weights and count one picture of the demo camera with them."""
-    from crowdmon.counting.counter import Counter
+def network_checks() -> Iterator[Check]:
+    """Yield what is checked of the network: that it counts, and if it does, how fast."""
+    made: list[Counter] = []
 
-    counter = Counter()
+    def counts() -> str:
+        from crowdmon.counting.counter import Counter
+
+        counter = Counter()
+        said = network_counts(counter)
+        made.append(counter)
+        return said
+
+    yield "network", counts
+    for counter in made:
+        yield "speed", partial(speed, counter)
+
+
+def network_counts(counter: Counter) -> str:
+    """Count one picture of the demo camera with the bundled weights."""
     with open_source("synthetic:plaza?width=640&height=360") as source:
         picture = next(source.pictures())
         density = counter.count(Frame(picture.rgb()))
     return f"{counter.name} on {counter.device}, 640x360 in {density.took * 1000:.0f} ms"
+
+
+def speed(counter: Counter) -> str:
+    """Estimate, in some seconds, how many cameras this machine counts."""
+    from crowdmon.bench import estimate
+    from crowdmon.bench.harness import cores
+    from crowdmon.bench.processor import processor
+    from crowdmon.counting.backends import card_counts
+
+    cameras, count_s, decode_s = estimate.estimated(counter)
+    number = estimate.whole(cameras)
+    about = f"about {number} camera{'' if number == 1 else 's'}" if number else "less than one camera"
+    took = f"{1000 * count_s:.0f} ms to count a picture, {1000 * decode_s:.1f} ms to decode one"
+    kind = processor(card=card_counts()).kind
+    return f"{about} of 720p twice a second ({kind}, {cores()} cores; {took})"
 
 
 def camera_answers(camera: CameraConfig) -> str:
@@ -71,6 +135,7 @@ def camera_answers(camera: CameraConfig) -> str:
     width, height = found.frame.size
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
+    rois += " only" if not camera.counts_whole else ""
     ground = "".join(f", {words}" for words in ground_found(camera, width=width, height=height))
     return f"{found.info.label}: {width}x{height}{rate}{rois}{ground}"
 
@@ -101,6 +166,22 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
             yield f"{roi.name} {region.area_m2:.4g} m2{lost}"
 
 
+def own_weights(cameras: Sequence[CameraConfig]) -> Iterator[Check]:
+    """Yield a check for each weights file of a single camera; WeightsError if it cannot be used."""
+    from crowdmon.engine.counters import weights_file
+
+    for camera in cameras:
+        if (path := weights_file(camera)) is not None:
+            yield f"weights {camera.name}", partial(_weights_fit, path)
+
+
+def _weights_fit(path: Path) -> str:
+    from crowdmon.counting.counter import Counter
+
+    counter = Counter(path)
+    return f"{path} on {counter.device}"
+
+
 def record_places(record: RecordConfig) -> Iterator[Check]:
     """Yield a check for each place of ``record`` in the configuration; nothing is written there.
 
@@ -129,7 +210,9 @@ def _answers(camera: CameraConfig) -> Callable[[], str]:
     return lambda: camera_answers(camera)
 
 
-def _configuration(sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError]) -> AppConfig:
+def _configuration(
+    sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError], said: _Said
+) -> AppConfig:
     """Read the configuration and say what was found; an empty one if it is wrong."""
     try:
         known = config_of(sources, config)
@@ -138,13 +221,11 @@ def _configuration(sources: Sequence[str], config: Path | None, reasons: list[Cr
             raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     except CrowdmonError as error:
         reasons.append(error)
-        _say("FAIL", "configuration" if config else "sources", str(error))
+        said.say("FAIL", "configuration" if config else "sources", str(error))
         return AppConfig()
     if config:
         number = len(known.cameras)
-        _say("ok", "configuration", f"{config}: {number} {'camera' if number == 1 else 'cameras'}")
+        said.say("ok", "configuration", f"{config}: {number} {'camera' if number == 1 else 'cameras'}")
+        if reason := readable_secrets(config, known):
+            said.say("note", "passwords", reason)
     return known
-
-
-def _say(verdict: str, what: str, found: str) -> None:
-    click.echo(redact(f"{verdict:<5} {what:<16} {found}"))

@@ -67,7 +67,7 @@ backend_option = click.option(
 )
 weights_option = click.option(
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
-    help="Weights of the network. Default: the bundled ones.",
+    help="Weights for cameras without weights: of their own. Default: the bundled ones.",
 )  # fmt: skip
 
 
@@ -126,6 +126,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
 )
 @click.option(
+    "--events", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the events here, as CSV: what happens to alarms of --config, and to live cameras.",
+)  # fmt: skip
+@click.option(
     "--csv-for-excel",
     is_flag=True,
     help="Begin the CSV with a UTF-8 byte order mark, without which Excel garbles names such as Größe.",
@@ -147,6 +151,10 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
 @click.option(
     "--video", type=click.Path(path_type=Path), metavar="FILE.mp4",
     help="Paint every counted picture and write them as a video (.mp4, .mkv, .mov).",
+)  # fmt: skip
+@click.option(
+    "--rois-only", is_flag=True,
+    help="Count the ROIs only, not the whole picture, which is quicker; as 'whole_picture: false' does.",
 )  # fmt: skip
 @click.option(
     "--pixelate", is_flag=True,
@@ -173,19 +181,116 @@ def count(**options: Any) -> int:
     return run(**options)
 
 
+@verb("watch")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="Cameras, ROIs, alarms and what is recorded, YAML.",
+)  # fmt: skip
+@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
+@click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
+@backend_option
+@weights_option
+def watch(as_json: bool, log: Path | None, **options: Any) -> int:
+    """Watch the cameras of a configuration as a service, without a window.
+
+    Counts, records and raises alarms until SIGTERM or Ctrl+C. SIGHUP reads the configuration again: cameras
+    that did not change go on without a gap, and a configuration that is not valid is not used.
+    """
+    from crowdmon import logs
+    from crowdmon.commands.watch import run
+
+    verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
+    logs.setup(verbosity, least=1, as_json=as_json, file=log)
+    return run(**options)
+
+
+@verb("alarm")
+@click.argument("what", type=click.Choice(["test"]), metavar="test")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose publishers are tried, YAML.",
+)  # fmt: skip
+def alarm(what: str, config: Path) -> int:
+    """Send a test alarm to all people and brokers of a configuration, and say which took it.
+
+    The message says that it is a test. Nothing is counted and nothing is recorded.
+    """
+    from crowdmon.commands.alarm import run
+
+    del what
+    return run(config)
+
+
+@verb("history")
+@config_option
+@click.option(
+    "--history", "history", type=click.Path(path_type=Path), metavar="FILE",
+    help="The history file. Default: the one the configuration names.",
+)  # fmt: skip
+@click.option("--from", "since", metavar="TIME", help="Only from then on. Default: all there is.")
+@click.option("--to", "until", metavar="TIME", help="Only until then; a date alone is the end of that day.")
+@click.option(
+    "--bin", "bins", type=click.Choice(["1s", "1min", "15min"]),
+    help="Write mean, least, most and last of every second, minute or quarter of an hour.",
+)  # fmt: skip
+@click.option("--camera", "cameras", multiple=True, metavar="NAME", help="Only this camera; may be repeated.")
+@click.option(
+    "--roi", "rois", multiple=True, metavar="NAME",
+    help="Only this ROI, 'frame' for the whole picture; may be repeated.",
+)  # fmt: skip
+@click.option("--events", is_flag=True, help="Write the events instead: alarms, acknowledgements, outages.")
+@click.option("--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write it here.")
+@click.option("--csv-for-excel", is_flag=True, help="Begin the CSV with the mark by which Excel knows UTF-8.")
+@click.option(
+    "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
+    help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
+)  # fmt: skip
+def history(**options: Any) -> int:
+    """Say what was recorded, or write it as CSV.
+
+    Reads the history file while it is being written. Without --csv and --spot-checks it only says what is
+    there.
+    """
+    from crowdmon.commands.history import run
+
+    return run(**options)
+
+
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object, for programs.")
 @pixels_option
-def check(sources: tuple[str, ...], config: Path | None) -> int:
+def check(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     """Say READY, or every reason why not.
 
-    Loads the network and counts one picture with it, reads the configuration, opens every source
-    and takes one picture from each, and looks whether the folders of "record" can be written.
+    Loads the network, counts with it, and estimates within ten seconds how many cameras this machine
+    counts. Reads the configuration, opens every source and takes one picture from each, and looks
+    whether the folders of "record" can be written, whether publishers can be reached, and at clock and disk.
     """
     from crowdmon.commands.check import run
 
-    return run(sources, config)
+    return run(sources, config, as_json=as_json)
+
+
+@verb("views")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose cameras are meant.",
+)  # fmt: skip
+@click.option(
+    "--confirm", multiple=True, metavar="CAMERA",
+    help="Take what this camera sees from now on for right. May be given several times.",
+)  # fmt: skip
+def views(config: Path, confirm: tuple[str, ...]) -> int:
+    """Say what is known of the view of each live camera, or confirm one.
+
+    A camera that was turned is not counted, because its ROIs no longer lie where they should. Look at its
+    picture first. Then move the ROIs, turn the camera back, or confirm that all is right.
+    """
+    from crowdmon.commands.views import run
+
+    return run(config, confirm)
 
 
 @verb("bench")
@@ -204,7 +309,8 @@ def check(sources: tuple[str, ...], config: Path | None) -> int:
 def bench(json: Path | None, markdown: Path | None, long: bool, profile: bool) -> int:
     """Measure this machine: how fast it counts, how soon a reading is there, how many cameras it holds.
 
-    Each goal is printed with what was measured and a verdict. Use the machine for nothing else meanwhile.
+    Each goal is printed with what was measured and a verdict, for the class of machine that this one
+    belongs to, and in the end how many cameras that is. Use the machine for nothing else meanwhile.
     """
     from crowdmon.bench.run import run, show_profile
 

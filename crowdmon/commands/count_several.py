@@ -7,20 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import cache
+from dataclasses import replace
 
 import click
 
 from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
-from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
+from crowdmon.commands.count_source import (
+    INTERRUPTED,
+    Plan,
+    check_live,
+    connect_within,
+    count_source,
+    opened_rows,
+)
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally, add_kept, show_table, sum_line
+from crowdmon.commands.tally import Tally, add_kept, people_of, show_table, sum_line
+from crowdmon.commands.watching import watched
+from crowdmon.counting.weights import load
+from crowdmon.engine.counters import BuiltOnce, weights_file
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.protocols import CounterFactory
-from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, redact
-from crowdmon.locks import only_writer
-from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, WeightsError, redact
 
 
 def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
@@ -34,32 +42,35 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
         CrowdmonError: what would fail for all of them; rows written until then stay, whole.
     """
     _check_one_picture(plans)
+    known = watched(plans[0].known, together=False)
     for plan in plans:
         spec = parse_source(plan.camera.source)
         if spec.kind == "synthetic" and plan.duration is None:
             raise ConfigError(f"{spec.label} has no end, and others wait for it", "Give --duration")
-    built_once = cache(counter)
+    built_once = BuiltOnce(counter)
     tallies: list[tuple[Plan, Tally]] = []
     code = 0
     csv = plans[0].csv
     with ExitStack() as stack:
-        if csv:
-            stack.enter_context(only_writer(csv))
-        rows = Rows(stack.enter_context(ReadingCsv(csv, excel=plans[0].excel)) if csv else None)
+        rows = opened_rows(plans[0], stack)
         for number, plan in enumerate(plans, 1):
             tallies.append((plan, Tally()))
             try:
                 caption = f"{number}/{len(plans)} {plan.camera.name}"
-                count_source(plan, tallies[-1][1], rows, counter=built_once, caption=caption)
+                count_source(
+                    replace(plan, known=known), tallies[-1][1], rows, counter=built_once, caption=caption
+                )
             except KeyboardInterrupt:
                 code = INTERRUPTED
                 break
-            except (SourceError, CountingError) as error:
+            except (SourceError, CountingError, WeightsError) as error:
+                if isinstance(error, WeightsError) and plan.camera.weights is None:
+                    raise  # those of all
                 _say(error)
                 code = code or error.exit_code
     with options.telling():
         show_table([(plan.camera, tally) for plan, tally in tallies])
-        click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv))
+        click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv, plans[0].events))
     return code or (SourceError.exit_code if any(tally.left_out for _, tally in tallies) else 0)
 
 
@@ -75,6 +86,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         CrowdmonError: what stops all of them; rows written until then stay, whole, and the hint says so.
     """
     _check_one_picture(plans)
+    plans, code = _with_usable_weights(plans)
     first = plans[0]
     check_live(first)
     tallies = {plan.camera.name: Tally() for plan in plans}
@@ -85,11 +97,10 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         _say(error)
         failed.append(error)
 
-    code = 0
     with ExitStack() as stack:
-        if first.csv:
-            stack.enter_context(only_writer(first.csv))
-        rows = Rows(stack.enter_context(ReadingCsv(first.csv, excel=first.excel)) if first.csv else None)
+        rows = opened_rows(first, stack)
+        known = watched(first.known, together=True)
+        rows.watch(known.to_rules())
         scale = Scale(None, first.duration)
         bar = stack.enter_context(ProgressBar(f"{len(plans)} cameras", scale.total))
         try:
@@ -99,11 +110,13 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 every=first.every,
                 duration=first.duration,
                 sinks=[rows],
+                watching=known,
                 connect_within=connect_within(first.duration, spent),
                 lost=lost,
+                views=first.views,
             ):
                 tallies[reading.camera].add(frame, density, reading)
-                if (count := reading.roi().count) is not None:
+                if (count := people_of(reading)) is not None:
                     people[reading.camera] = count
                 counted = sum(tally.counted for tally in tallies.values())
                 bar.show(scale.done(frame), counted=counted, people=sum(people.values()))
@@ -114,8 +127,29 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
             raise
     with options.telling():
         show_table([(plan.camera, tallies[plan.camera.name]) for plan in plans], live=True)
-        click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv))
+        click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv, first.events))
     return code or (failed[0].exit_code if failed else 0)
+
+
+def _with_usable_weights(plans: Sequence[Plan]) -> tuple[Sequence[Plan], int]:
+    """Leave out the cameras whose own weights cannot be used, and say so; return the exit code for them too.
+
+    Raises:
+        WeightsError: no camera is left.
+    """
+    usable, errors = [], []
+    for plan in plans:
+        try:
+            if (path := weights_file(plan.camera)) is not None:
+                load(path)
+        except WeightsError as error:
+            errors.append(error)
+            _say(error, plan.camera.name)
+        else:
+            usable.append(plan)
+    if not usable:
+        raise errors[0]
+    return usable, errors[0].exit_code if errors else 0
 
 
 def _check_one_picture(plans: Sequence[Plan]) -> None:
@@ -126,5 +160,6 @@ def _check_one_picture(plans: Sequence[Plan]) -> None:
                               f"Leave {option} out, or count them one by one")  # fmt: skip
 
 
-def _say(error: CrowdmonError) -> None:
-    click.echo(redact(" ".join(f"crowdmon: {error}".split())), err=True)
+def _say(error: CrowdmonError, camera: str = "") -> None:
+    whose = f"{camera}: " if camera else ""
+    click.echo(redact(" ".join(f"crowdmon: {whose}{error}".split())), err=True)

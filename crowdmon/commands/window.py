@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from crowdmon import __version__
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import APT, missing_display, missing_library
 from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.errors import CrowdmonError
+
+if TYPE_CHECKING:
+    from crowdmon.engine.remote import RemoteMonitor
+
+_log = logging.getLogger(__name__)
 
 
 def run(
@@ -20,9 +28,38 @@ def run(
     cameras = config_of(sources, config)
     if reason := missing_display():
         raise CrowdmonError(reason, "Count without a window: crowdmon count SOURCE")
+    if not sources and config is not None and (service := _service_of(config)) is not None:
+        return _attach(service, config)
     check_record(cameras, sources=sources, config=config, weights=weights)
     # With sources of their own the cameras are no longer what the file says, and must not replace it.
     return show(cameras, path=None if sources else config, backend=backend, weights=weights)
+
+
+def _service_of(config: Path) -> RemoteMonitor | None:
+    """Return the service that watches the same configuration, if one of this user runs."""
+    from crowdmon.engine import attach
+    from crowdmon.engine.remote import RemoteMonitor
+
+    if not attach.AVAILABLE or not (place := attach.place_of(config)).exists():
+        return None
+    try:
+        service = RemoteMonitor(place)
+    except CrowdmonError:  # it has just ended, or was killed
+        return None
+    if service.version != __version__:
+        raise CrowdmonError(
+            f"the service that watches {config} is crowdmon {service.version}, this is {__version__}",
+            "Start the service again with this version",
+        )
+    _log.info("attached to the service with the process number %d", service.pid)
+    return service
+
+
+def _attach(service: RemoteMonitor, config: Path) -> int:
+    """Show what a service counts, instead of opening its cameras a second time."""
+    from crowdmon.ui.shell.app import run_window
+
+    return run_window(service.config, service, path=config)
 
 
 def show(

@@ -6,6 +6,7 @@ app.py       the whole configuration: AppConfig, frozen, like all the models in 
 models.py    CameraConfig -> RoiConfig; what is shown and recorded
 alarms.py    groups and alarm rules; rules.py checks that they fit the cameras
 follow.py    groups and rules follow cameras and ROIs that are renamed or gone
+identity.py  the ids by which the history keeps cameras and ROIs
 levels.py    from people per m2 to a level: the named tables, own bounds
 fields.py    what the values are made of
 messages.py  a validation error in plain words, with its key path
@@ -18,6 +19,7 @@ from crowdmon.config.app import AppConfig
 from crowdmon.config.files import dump, load, parse, save
 from crowdmon.config.follow import with_cameras
 from crowdmon.config.ground import GroundConfig
+from crowdmon.config.identity import free_id, renamed
 from crowdmon.config.levels import BoundsConfig, LevelsConfig
 from crowdmon.config.messages import validate
 from crowdmon.config.models import (
@@ -45,8 +47,10 @@ __all__ = [
     "RoiConfig",
     "dump",
     "expand_secrets",
+    "free_id",
     "load",
     "parse",
+    "renamed",
     "save",
     "validate",
     "with_cameras",

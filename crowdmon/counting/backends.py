@@ -125,3 +125,8 @@ def _has_card() -> bool:
         return not driver.cuInit(0) and not driver.cuDeviceGetCount(ctypes.byref(cards)) and cards.value > 0
     except (OSError, AttributeError):
         return False
+
+
+def card_counts() -> bool:
+    """Return whether ``auto`` counts on a CUDA card here."""
+    return "torch" in installed() and _best() == "torch"

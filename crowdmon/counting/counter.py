@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from crowdmon import resources
 from crowdmon.counting import backends
-from crowdmon.counting.preprocess import MAX_PIXELS, tiles
+from crowdmon.counting.network_config import NetworkConfig, reach
+from crowdmon.counting.preprocess import MAX_PIXELS, Tile, tiles
+from crowdmon.counting.strips import strips
 from crowdmon.counting.weights import DEFAULT, Weights, load
 from crowdmon.errors import CountingError
-from crowdmon.values import DensityMap, Frame
+from crowdmon.values import Box, DensityMap, Frame
 
 
 class Counter:
@@ -48,6 +50,7 @@ class Counter:
         self.weights = weights
         self._backend = backends.make(backend, weights, threads=threads)
         self._max_pixels = max_pixels
+        self._reach = reach(NetworkConfig.from_header(weights.network))
 
     @property
     def name(self) -> str:
@@ -70,14 +73,19 @@ class Counter:
         return self._backend.batch
 
     def count(self, frame: Frame) -> DensityMap:
-        """Count the people of one frame; see :meth:`count_together` for its errors."""
+        """Count the people of one frame, or of the parts it asks for.
+
+        Where parts are counted, each of their cells has the value that it has in the whole picture; see
+        :meth:`count_together` for errors.
+        """
         return self.count_together([frame])[0]
 
     def count_together(self, frames: Sequence[Frame]) -> list[DensityMap]:
         """Count frames in one call of the network, such as those of several cameras.
 
         Args:
-            frames: at least one, their pictures of one size.
+            frames: at least one, their pictures of one size. Those that ask for different parts are counted
+                one by one.
 
         Raises:
             ValueError: they are of different sizes.
@@ -85,9 +93,12 @@ class Counter:
         """
         if len({frame.rgb.shape for frame in frames}) != 1:
             raise ValueError("frames that are counted together are of one size")
+        if len({frame.asked for frame in frames}) != 1:
+            return [self.count(frame) for frame in frames]
         started = time.perf_counter()
         height, width = frames[0].rgb.shape[:2]
-        counted = self._people([frame.rgb for frame in frames])
+        cut, partly = self._cut(height, width, frames[0].asked)
+        counted = self._people([frame.rgb for frame in frames], cut)
         if not all(np.isfinite(people).all() for people in counted):
             raise CountingError(f"{self.device} returned values that are not numbers")
         took = (time.perf_counter() - started) / len(frames)
@@ -100,22 +111,31 @@ class Counter:
                 time=frame.time,
                 pts=frame.pts,
                 took=took,
+                parts=tuple((*tile.rows, *tile.columns) for tile in cut) if partly else None,
+                weights=self.weights.short_name,
             )
             for frame, people in zip(frames, counted, strict=True)
         ]
 
-    def _people(self, pictures: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+    def _cut(self, height: int, width: int, asked: tuple[Box, ...] | None) -> tuple[tuple[Tile, ...], bool]:
+        """Return the tiles to count, and whether they are only parts of the picture."""
+        preprocess = self.weights.preprocess
+        stride, multiple, most = preprocess.stride, preprocess.multiple, self._max_pixels
+        if asked is not None:
+            parts = strips(
+                height, width, asked, reach=self._reach, stride=stride, multiple=multiple, max_pixels=most
+            )
+            if parts is not None:
+                return parts, True
+        return tuple(tiles(height, width, stride=stride, multiple=multiple, max_pixels=most)), False
+
+    def _people(
+        self, pictures: Sequence[NDArray[np.uint8]], cut: Sequence[Tile]
+    ) -> list[NDArray[np.float32]]:
         preprocess = self.weights.preprocess
         height, width = pictures[0].shape[:2]
         shape = preprocess.cells(height), preprocess.cells(width)
         counted = [np.zeros(shape, np.float32) for _ in pictures]
-        cut = tiles(
-            height,
-            width,
-            stride=preprocess.stride,
-            multiple=preprocess.multiple,
-            max_pixels=self._max_pixels,
-        )
         for tile in cut:
             seen = [rgb[tile.top : tile.bottom, tile.left : tile.right] for rgb in pictures]
             batches = [preprocess.prepare(one) for one in seen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,38 @@ if TYPE_CHECKING:
     from crowdmon.counting.counter import Counter
 
 
-def make_counter_factory(weights: Path | None = None, backend: str = "auto") -> Callable[[], Counter]:
+@dataclass(frozen=True, slots=True)
+class CounterMaker:
+    """Builds the usual counter when it is called, and others with weights of single cameras.
+
+    Attributes:
+        weights: a weights file; the bundled default if None.
+        backend: one of :data:`crowdmon.counting.backends.NAMES`.
+    """
+
+    weights: Path | None = None
+    backend: str = "auto"
+
+    @property
+    def file(self) -> Path:
+        """The usual weights file."""
+        from crowdmon import resources
+        from crowdmon.counting.weights import DEFAULT
+
+        return self.weights or resources.path(DEFAULT)
+
+    def __call__(self) -> Counter:
+        """Build the usual counter."""
+        return self.with_weights(self.weights)
+
+    def with_weights(self, path: Path | None) -> Counter:
+        """Build a counter with another weights file; WeightsError if it cannot be used."""
+        from crowdmon.counting.counter import Counter
+
+        return Counter(path, backend=self.backend)
+
+
+def make_counter_factory(weights: Path | None = None, backend: str = "auto") -> CounterMaker:
     """Return a function that builds the counter.
 
     What can be checked without loading the network is checked here, so that a wrong option is refused
@@ -33,9 +64,4 @@ def make_counter_factory(weights: Path | None = None, backend: str = "auto") -> 
 
         check_file(weights)
 
-    def build() -> Counter:
-        from crowdmon.counting.counter import Counter
-
-        return Counter(weights, backend=backend)
-
-    return build
+    return CounterMaker(weights, backend)

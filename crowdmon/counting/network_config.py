@@ -10,6 +10,10 @@ MOST = 4096
 """Filters of one layer, and dilation, at most: more is a damaged header."""
 
 
+STEM_REACH = 4
+"""Pixels that the widest of the stem's dilations, 1 to 4, reaches from its centre."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig:
     """The shape of the network; travels in the weights header.
@@ -58,6 +62,17 @@ class NetworkConfig:
         if any(isinstance(size, bool) or not 1 <= size <= MOST for size in sizes) or made.classes < 0:
             raise ValueError(f"the network's sizes must be 1 to {MOST}, not {sizes}")
         return made
+
+
+def reach(config: NetworkConfig) -> int:
+    """Return how many pixels beyond a cell, on each side, can change what is counted in it.
+
+    Each convolution adds its dilation, in pixels of the size at which it works. Pooling adds nothing, because
+    cells and pools begin at the same pixels.
+    """
+    head = 3 + (4 if config.enhancement else 0)
+    first, second, third = (sum(stage) for stage in config.dilations)
+    return STEM_REACH + 2 * first + 4 * second + 8 * (third + head)
 
 
 def macs(config: NetworkConfig, *, height: int, width: int) -> int:

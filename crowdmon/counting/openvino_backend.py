@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import os
 import sys
@@ -35,6 +36,9 @@ class OpenVinoBackend:
     """Pictures of one size until a network is compiled for it; fewer would not pay for the compiling."""
     kept = 4
     """Sizes whose own networks are kept; each takes tens of megabytes."""
+    recent = 256
+    """Pictures within which a size with its own network must come again, or another one may take its place.
+    More sizes than are kept that take turns, as the strips of many cameras, would push out each other."""
     sizes = 16
     """Sizes until the network for any size is compiled afresh: it keeps some megabytes for each, for ever."""
 
@@ -74,12 +78,15 @@ class OpenVinoBackend:
                 self._settings["PERF_COUNT"] = True
             self._model = self._core.read_model(io.BytesIO(model))
             with _without_second_cache():
-                self._any = self._compile(self._model)
+                self._any: openvino.InferRequest | None = self._compile(self._model)
                 self._any.infer([np.zeros((1, 3, 32, 32), np.float32)])
         except RuntimeError as error:
             raise failure(self, error) from error
         self._seen: Counter[Shape] = Counter()
         self._own: OrderedDict[Shape, openvino.InferRequest] = OrderedDict()
+        self._used: dict[Shape, int] = {}
+        self._freed = False
+        self._runs = 0
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return NxHxW scaled people per cell of an Nx3xHxW batch; CountingError if it fails."""
@@ -100,22 +107,43 @@ class OpenVinoBackend:
         ]
 
     def _request(self, shape: Shape) -> openvino.InferRequest:
+        self._runs += 1
+        if self._freed:
+            # Only now: the first picture of a new network frees what it was compiled from.
+            self._freed = False
+            _give_back()
         if shape in self._own:
             self._own.move_to_end(shape)
+            self._used[shape] = self._runs
             return self._own[shape]
         if shape not in self._seen and len(self._seen) == self.sizes:
             self._seen.clear()
-            self._any = self._compile(self._model)
+            self._any = None
         self._seen[shape] += 1
-        if self._seen[shape] < self.steady:
+        if self._seen[shape] < self.steady or not self._room():
+            if self._any is None:
+                self._any = self._compile(self._model)
             return self._any
         self._seen[shape] = 0
         model = self._model.clone()
         model.reshape(list(shape))
-        if len(self._own) == self.kept:
-            self._own.popitem(last=False)
         self._own[shape] = self._compile(model)
+        self._used[shape] = self._runs
+        # The network for any size holds as much memory as this one, for the last picture it saw. Compiling it
+        # again, for another size, takes less time than a picture.
+        self._any = None
+        self._freed = True
         return self._own[shape]
+
+    def _room(self) -> bool:
+        """Make room for one more network, if there is none; return whether there is now."""
+        if len(self._own) < self.kept:
+            return True
+        oldest = next(iter(self._own))
+        if self._runs - self._used[oldest] <= self.recent:
+            return False
+        del self._own[oldest], self._used[oldest]
+        return True
 
     def _compile(self, model: openvino.Model) -> openvino.InferRequest:
         return self._core.compile_model(model, "CPU", self._settings).create_infer_request()
@@ -141,6 +169,12 @@ def _without_second_cache() -> Iterator[None]:
         yield
     finally:
         del os.environ[name]
+
+
+def _give_back() -> None:
+    """Have the C library give freed memory back to the system; glibc keeps some tens of megabytes of it."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def _native(core: openvino.Core) -> str:

@@ -55,6 +55,11 @@ class Weights:
         """The name a person calls these weights by."""
         return str(self.provenance.get("name") or (self.path.stem if self.path else "unnamed"))
 
+    @property
+    def short_name(self) -> str:
+        """What readings call these weights: the name of their file without its suffix."""
+        return self.path.stem if self.path else self.name
+
 
 def header(weights: Weights) -> dict[str, Any]:
     """Return everything but the tensors, as plain values: what a weights file's header holds."""

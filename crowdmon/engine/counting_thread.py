@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.counters import Counters
 from crowdmon.engine.offline import count
 from crowdmon.engine.protocols import Clock, CounterFactory, CounterLike
 from crowdmon.engine.scheduler import Scheduler
@@ -45,10 +46,10 @@ class CountingThread:
         bell: threading.Event,
     ) -> None:
         """``cameras`` tells who is there now; ``bell`` rings when there is something to count."""
-        self._factory, self._cameras, self._clock, self._bell = factory, cameras, clock, bell
+        self._cameras, self._clock, self._bell = cameras, clock, bell
+        self._counters = Counters(factory)
         self._scheduler = Scheduler()
         self._known: dict[str, Camera] = {}
-        self._counter: CounterLike | None = None
         self._stop = threading.Event()
         self.device = ""
         self.weights = ""
@@ -59,7 +60,7 @@ class CountingThread:
     @property
     def settled(self) -> bool:
         """Whether the counter is there, or will never be: from now on counts are expected."""
-        return self._counter is not None or self.failure is not None
+        return self._counters.built or self.failure is not None
 
     def stop(self) -> None:
         """End after the picture being counted."""
@@ -83,9 +84,8 @@ class CountingThread:
 
     def build(self) -> None:
         """Build the counter here, where it is used; this may take seconds."""
-        counter = self._factory()
+        counter = self._counters.build()
         self.device, self.weights = counter.device, counter.name
-        self._counter = counter
         _log.info("counting on %s with %s", self.device, self.weights)
 
     def step(self) -> float | None:
@@ -97,14 +97,22 @@ class CountingThread:
         if not turns:
             wait = self._scheduler.wait(waiting, now)
             return _IDLE if wait is None else min(wait, _IDLE)
-        self._count(self._alike([cameras[name] for name in turns]))
+        first = cameras[turns[0]]
+        try:
+            counter = self._counters.of(first)  # before the picture is taken: loading may last a second
+        except Exception as error:  # noqa: BLE001 - weights that cannot be used cost this camera alone
+            _log.debug("loading the weights of %s failed", first.name, exc_info=True)
+            first.cannot_count(error)
+            return None
+        self._count(counter, self._alike(counter, [cameras[name] for name in turns]))
         return None
 
-    def _alike(self, cameras: Sequence[Camera]) -> list[Camera]:
+    def _alike(self, counter: CounterLike, cameras: Sequence[Camera]) -> list[Camera]:
         """Return the first, and those whose waiting pictures can be counted in the same call."""
-        most = self._counter.batch if isinstance(self._counter, CountsTogether) else 1
+        most = counter.batch if isinstance(counter, CountsTogether) else 1
         shape = cameras[0].cell.shape if most > 1 else ()
-        return [cameras[0], *(one for one in cameras[1:] if shape and one.cell.shape == shape)][:most]
+        others = (one for one in cameras[1:] if shape and self._counters.known(one) is counter)
+        return [cameras[0], *(one for one in others if one.cell.shape == shape)][:most]
 
     def _meet(self, now: float) -> dict[str, Camera]:
         """Learn who is there; a failed camera is not."""
@@ -117,28 +125,18 @@ class CountingThread:
                 self._scheduler.hurry(name, now)
             camera.cell.wanted_from = self._scheduler.due(name)
         self._known = cameras
+        self._counters.keep(cameras.values())
         return cameras
 
-    def _count(self, cameras: Sequence[Camera]) -> None:
+    def _count(self, counter: CounterLike, cameras: Sequence[Camera]) -> None:
         started = self._clock.monotonic()
         taken = [(camera, frame) for camera in cameras if (frame := camera.cell.take()) is not None]
         for camera, _ in taken:
             self._scheduler.begin(camera.name, started)
             camera.cell.wanted_from = self._scheduler.due(camera.name)
-        densities = self._together([frame for _, frame in taken])
+        densities = _together(counter, [frame for _, frame in taken])
         for (camera, frame), density in zip(taken, densities, strict=True):
             self._enter(camera, frame, density, cost=(self._clock.monotonic() - started) / len(taken))
-
-    def _together(self, frames: Sequence[Frame]) -> list[DensityMap | Exception]:
-        """Count frames of one size; what went wrong with one stands in its place."""
-        if self._counter is None:
-            return []
-        if len(frames) > 1 and isinstance(self._counter, CountsTogether):
-            try:
-                return list(self._counter.count_together(frames))
-            except Exception:  # noqa: BLE001 - one by one it shows whose picture it was
-                _log.debug("counting %d pictures together failed", len(frames), exc_info=True)
-        return [_alone(self._counter, frame) for frame in frames]
 
     def _enter(self, camera: Camera, frame: Frame, density: DensityMap | Exception, *, cost: float) -> None:
         try:
@@ -153,6 +151,16 @@ class CountingThread:
             camera.cannot_count(error)
         finally:
             camera.cell.done()
+
+
+def _together(counter: CounterLike, frames: Sequence[Frame]) -> list[DensityMap | Exception]:
+    """Count frames of one size; what went wrong with one stands in its place."""
+    if len(frames) > 1 and isinstance(counter, CountsTogether):
+        try:
+            return list(counter.count_together(frames))
+        except Exception:  # noqa: BLE001 - one by one it shows whose picture it was
+            _log.debug("counting %d pictures together failed", len(frames), exc_info=True)
+    return [_alone(counter, frame) for frame in frames]
 
 
 def _alone(counter: CounterLike, frame: Frame) -> DensityMap | Exception:

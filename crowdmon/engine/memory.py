@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from heapq import merge
 
+from crowdmon.config import CameraConfig
+from crowdmon.engine.memory_names import MemoryNames
 from crowdmon.errors import ConfigError
 from crowdmon.facts import Event, Fact
 from crowdmon.sinks.base import Sink
@@ -17,6 +19,9 @@ from crowdmon.values import Reading
 
 BOUND = 20_000
 """Facts kept a camera: more than an hour at five readings a second; about 15 MB with two ROIs."""
+
+_MOST_REMOVED = 8
+"""Cameras that were removed and can come back with what was counted."""
 
 Numbered = tuple[int, Fact]
 """The number of a fact in the order of recording, from 1 without holes, and the fact."""
@@ -31,6 +36,9 @@ class MemoryHistory(Sink):
         self._lock = threading.Lock()
         self._number = 0
         self._kept: dict[str | None, deque[Numbered]] = {}
+        self._names = MemoryNames()
+        self._sources: dict[str, str] = {}
+        self._removed: dict[tuple[str, str], deque[Numbered]] = {}
         for fact in facts:
             self.write(fact)
 
@@ -43,8 +51,11 @@ class MemoryHistory(Sink):
         """Keep a fact."""
         with self._lock:
             self._number += 1
-            if (kept := self._kept.get(fact.camera)) is None:
-                kept = self._kept[fact.camera] = deque(maxlen=self._bound)
+            key = fact.camera_key
+            if (kept := self._kept.get(key)) is None:
+                kept = self._kept[key] = deque(maxlen=self._bound)
+            if isinstance(fact, Reading):
+                self._names.hear(fact)
             kept.append((self._number, fact))
 
     def flush(self) -> None:
@@ -53,11 +64,28 @@ class MemoryHistory(Sink):
     def close(self) -> None:
         """Nothing to do: what is kept can still be asked for."""
 
-    def keep(self, cameras: Iterable[str]) -> None:
-        """Forget the facts of all other cameras; those of the whole site stay."""
-        names = {None, *cameras}
+    def keep(self, cameras: Iterable[CameraConfig]) -> None:
+        """Hide the facts of all other cameras; those of the whole site stay. All get their newest names.
+
+        They come back with their camera: somebody undid its removal. Another source is another camera.
+        """
+        cameras = tuple(cameras)
+        now = {camera.key: camera.source for camera in cameras}
         with self._lock:
-            self._kept = {name: kept for name, kept in self._kept.items() if name in names}
+            for key, kept in list(self._kept.items()):
+                before = self._sources.get(key or "", now.get(key or ""))
+                if key is None or (key in now and now[key] == before):
+                    continue
+                del self._kept[key]
+                if before is not None:
+                    self._removed[key, before] = kept
+            for key, source in now.items():
+                if kept := self._removed.pop((key, source), deque()):
+                    self._kept[key] = deque([*kept, *self._kept.get(key, ())], maxlen=self._bound)
+            for oldest in list(self._removed)[:-_MOST_REMOVED]:
+                del self._removed[oldest]
+            self._sources = now
+            self._names.keep(cameras)
 
     def since(self, number: int) -> tuple[int, tuple[Fact, ...]]:
         """Return the number of the newest fact, and the facts above ``number`` in the order of recording.
@@ -79,7 +107,7 @@ class MemoryHistory(Sink):
         return sorted(self.readings(Selection(since=since, until=until)), key=lambda reading: reading.time)
 
     def cameras(self) -> dict[str, tuple[str, ...]]:
-        """Return the ROIs of every camera, in the order they first came."""
+        """Return the ROIs of every camera by their newest names, in the order they first came."""
         found: dict[str, dict[str, None]] = {}
         for _, reading in self._readings():
             found.setdefault(reading.camera, {}).update(dict.fromkeys(roi.roi for roi in reading.rois))
@@ -125,6 +153,8 @@ class MemoryHistory(Sink):
     def events(self, selection: Selection = EVERYTHING) -> Iterator[Event]:
         """Yield the events of a time, in the order of recording; see ``HistoryReader.events``."""
         for _, fact in self._copy():
+            if isinstance(fact, Event):
+                fact = self._names.shown_event(fact)
             if (
                 isinstance(fact, Event)
                 and selection.since <= fact.time < selection.until
@@ -144,7 +174,7 @@ class MemoryHistory(Sink):
     def _readings(self) -> Iterator[tuple[int, Reading]]:
         for number, fact in self._copy():
             if isinstance(fact, Reading):
-                yield number, fact
+                yield number, self._names.shown(fact)
 
     def _copy(self) -> list[Numbered]:
         """Return all facts in the order of recording; the lock is held for the copy alone."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from crowdmon.capture.source import Source
 from crowdmon.values import DensityMap, Frame
@@ -29,6 +30,20 @@ class CounterLike(Protocol):
 
 
 CounterFactory = Callable[[], CounterLike]
+
+
+@runtime_checkable
+class ManyWeights(Protocol):
+    """A :data:`CounterFactory` that can also build counters with other weights, for single cameras."""
+
+    @property
+    def file(self) -> Path:
+        """The usual weights file."""
+        ...
+
+    def with_weights(self, path: Path) -> CounterLike:
+        """Build a counter with the weights in a file; WeightsError if it cannot be used."""
+        ...
 
 
 class Sources(Protocol):

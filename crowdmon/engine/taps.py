@@ -29,7 +29,7 @@ class Taps:
         self._camera, self._clock, self._bell = camera, clock, bell
         self._next_view: float | None = None
         self._last_view = 0.0
-        self._offered: tuple[Picture, tuple[Roi, ...]] | None = None
+        self._offered: tuple[Picture, tuple[Roi, ...], bool] | None = None
         self._viewed: tuple[Picture, tuple[int, int]] | None = None
 
     def needed(self) -> bool:
@@ -64,7 +64,7 @@ class Taps:
         size = self._camera.view_size
         if size is not None and (self._viewed != (picture, size) or self._camera.view.peek() is None):
             self._view(picture, time, size)
-        if self._offered != (picture, self._camera.rois):
+        if self._offered != (picture, self._camera.rois, self._camera.config.counts_whole):
             self._offer(picture, time, self._clock.monotonic())
         self._camera.cell.hurry()
         if self._camera.cell.urgent:
@@ -75,10 +75,11 @@ class Taps:
         return due
 
     def _offer(self, picture: Picture, time: float, now: float) -> None:
-        self._offered = (picture, self._camera.rois)
+        self._offered = (picture, self._camera.rois, self._camera.config.counts_whole)
         # Before the conversion, which takes a while on a busy machine: a row of silence must not slip in.
         time = self._entered(time, now)
-        self._camera.cell.put(self._frame(picture, time, None), now)
+        frame = self._frame(picture, time, None)
+        self._camera.cell.put(replace(frame, asked=self._camera.asked(frame.size)), now)
         self._bell.set()
 
     def _entered(self, time: float, now: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from crowdmon.config import COLOURS, Colour, RoiConfig, validate
+from crowdmon.config import COLOURS, Colour, RoiConfig, free_id, renamed, validate
 from crowdmon.errors import ConfigError
 from crowdmon.roi import shapes
 from crowdmon.roi.shapes import Point, Points, Refused
@@ -69,10 +69,11 @@ class Draft:
 
     def add(self, points: Iterable[Point], name: str = "") -> Draft:
         """Add a ROI after the others; its name is made unique."""
-        polygon = shapes.checked(points)
+        polygon = shapes.rounded(shapes.checked(points))
         taken = {roi.colour_at(place) for place, roi in enumerate(self.rois)}
         free = next((c for i, c in enumerate(COLOURS) if i not in taken), None)
-        return self.changed((*self.rois, RoiConfig(name=self.free_name(name), polygon=polygon, colour=free)))
+        new = RoiConfig(name=self.free_name(name), polygon=polygon, colour=free)
+        return self.changed((*self.rois, self._new(new, name)))
 
     def move_point(self, name: str, index: int, to: Point) -> Draft:
         """Move one corner to another point."""
@@ -108,10 +109,10 @@ class Draft:
         if new in self.names:
             raise Refused(f"There is a ROI named {new} already")
         try:
-            renamed = validate(RoiConfig, {**roi.model_dump(), "name": new}, where="ROI")
+            validate(RoiConfig, {**roi.model_dump(), "name": new}, where="ROI")
         except ConfigError as error:
             raise Refused("A name holds visible characters only") from error
-        return self._with(name, renamed)
+        return self._with(name, renamed(roi, new))
 
     def delete(self, name: str) -> Draft:
         """Delete a ROI; the others keep their colours."""
@@ -127,6 +128,10 @@ class Draft:
         """Give a ROI another colour."""
         return self._with(name, self[name].model_copy(update={"colour": colour}))
 
+    def measured(self, name: str, area_m2: float | None) -> Draft:
+        """Give a ROI an area in square metres; None takes it from the ground plane again, if there is one."""
+        return self._with(name, self[name].model_copy(update={"area_m2": area_m2}))
+
     def take(self, rois: Iterable[RoiConfig], *, replace: bool = False) -> Draft:
         """Add ROIs from elsewhere in one step.
 
@@ -136,13 +141,13 @@ class Draft:
         """
         draft = self
         for roi in rois:
-            if roi in draft.rois:
+            if any(roi == one.model_copy(update={"id": roi.id}) for one in draft.rois):
                 continue
             if replace and roi.name in draft.names:
-                draft = draft._with(roi.name, roi)
+                # The history of the one that was here goes on; ids from elsewhere mean nothing here.
+                draft = draft._with(roi.name, roi.model_copy(update={"id": draft[roi.name].id}))
             else:
-                named = roi.model_copy(update={"name": draft.free_name(roi.name)})
-                draft = draft.changed((*draft.rois, named))
+                draft = draft.changed((*draft.rois, draft._new(roi, roi.name)))
         return self.changed(draft.rois)
 
     def changed(self, rois: Iterable[RoiConfig]) -> Draft:
@@ -164,10 +169,15 @@ class Draft:
 
     def _reshape(self, name: str, change: Callable[[Points], Points]) -> Draft:
         roi = self[name]
-        polygon = change(roi.polygon)
+        polygon = shapes.rounded(change(roi.polygon))
         # The area was measured for the old outline; kept for another it would give a wrong people per m2.
         area = roi.area_m2 if shapes.same_outline(polygon, roi.polygon) else None
         return self._with(name, roi.model_copy(update={"polygon": polygon, "area_m2": area}))
+
+    def _new(self, roi: RoiConfig, wish: str) -> RoiConfig:
+        """Return a ROI that is new here: with a name of its own, and an id that no other is kept by."""
+        name = self.free_name(wish)
+        return roi.model_copy(update={"name": name, "id": free_id(name, {one.key for one in self.rois})})
 
     def _with(self, name: str, new: RoiConfig) -> Draft:
         return self.changed(new if roi.name == name else roi for roi in self.rois)

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 BINS = {"1s": 1, "1min": 60, "15min": 900}
 """The usual widths of bins, in seconds."""
 
+_PLOTTED = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 6 * 3600, 12 * 3600, 86_400)
+"""Widths for plots, in seconds. Those that are whole minutes or hours take little time to read."""
+
+
+def width_to_plot(seconds: float, *, most: int = 2000) -> int:
+    """Return the width of bins for a plot of so many seconds, with ``most`` bins a ROI if that can be."""
+    return next((width for width in _PLOTTED if seconds <= most * width), _PLOTTED[-1])
+
+
 Counted = tuple[float, int, float | None]
 """Time (epoch seconds), number in the order of recording, people; None for what was not counted."""
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 from crowdmon.errors import SinkError
 from crowdmon.facts import Fact, check_recordable
 from crowdmon.sinks.base import Sink
-from crowdmon.sinks.csv_file import ReadingCsv, is_readings
+from crowdmon.sinks.csv_file import ReadingCsv, columns_of
 from crowdmon.values import Reading
 
 
@@ -65,10 +65,14 @@ class DailyCsv(Sink):
             self.folder / (f"{name}-{number}.csv" if number > 1 else f"{name}.csv") for number in count(1)
         )
         try:
-            return next(path for path in paths if not path.exists() or (path.is_file() and is_readings(path)))
+            return next(path for path in paths if not path.exists() or _is_ours(path))
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             raise SinkError(f"cannot read {self.folder}: {why}", "Make the folder readable") from error
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_file() and columns_of(path) is not None
 
 
 def local_day(epoch: float) -> date:

@@ -9,16 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crowdmon.config import RecordConfig
+from crowdmon.config.models import KEEP_MINUTES, KEEP_PICTURES, KEEP_RAW
 from crowdmon.sinks.base import Sink
 from crowdmon.sinks.daily import DailyCsv
 from crowdmon.sinks.history.file import HistoryFile
+from crowdmon.sinks.history.thinning import DAY, Keep
 
-SINKS: dict[str, Callable[[Path], Sink]] = {
-    "history": HistoryFile,
-    "csv_log": DailyCsv,
+SINKS: dict[str, Callable[[Path, RecordConfig], Sink]] = {
+    "history": lambda place, record: HistoryFile(place, keep=keep_of(record)),
+    "csv_log": lambda place, record: DailyCsv(place),
 }
-"""Key of ``record:`` -> what writes to the place named there. The history comes first: it is the record, and
-the CSV log is a copy of it."""
+"""Key of ``record:`` -> what opens the sink of the place named there. The history comes first: it is the
+record, and the CSV log is a copy of it."""
 
 
 def open_sinks(record: RecordConfig) -> dict[str, Sink]:
@@ -27,4 +29,19 @@ def open_sinks(record: RecordConfig) -> dict[str, Sink]:
     Nothing is opened before the first fact. Close the sinks when nothing writes any more.
     """
     places = {key: getattr(record, key) for key in SINKS}
-    return {key: SINKS[key](Path(place).expanduser()) for key, place in places.items() if place is not None}
+    return {
+        key: SINKS[key](Path(place).expanduser(), record)
+        for key, place in places.items()
+        if place is not None
+    }
+
+
+def keep_of(record: RecordConfig) -> Keep:
+    """Return how long the history keeps what."""
+    return Keep(
+        raw=3600.0 * (record.keep_raw or KEEP_RAW),
+        minutes=DAY * (record.keep_minutes or KEEP_MINUTES),
+        pictures=DAY * (record.keep_pictures or KEEP_PICTURES),
+        # What an older version recorded is only thinned by who says so: it had promised to keep it.
+        older=record.keep_raw is not None,
+    )

@@ -89,6 +89,15 @@ TABLES: Mapping[str, Bounds] = MappingProxyType(
 )
 """Named bounds, people per m2."""
 
+_FRUIN = (("F", 2.17), ("E", 1.08), ("D", 0.72), ("C", 0.43), ("B", 0.31))
+"""Where the levels of service of a walkway begin: 5, 10, 15, 25 and 35 square feet a person."""
+
+
+def fruin(per_m2: float) -> str:
+    """Return Fruin's level of service of a walkway, A to F, for people per square metre."""
+    return next((letter for letter, bound in _FRUIN if per_m2 >= bound), "A")
+
+
 NO_LIMITS: Mapping[str, Limits] = MappingProxyType({})
 """Limits by ROI name for a camera without any."""
 

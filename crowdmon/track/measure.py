@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,10 +12,41 @@ from crowdmon.errors import CountingError
 from crowdmon.geometry import coverage
 from crowdmon.track.ground import region_of
 from crowdmon.track.neighbourhood import local_per_m2
-from crowdmon.values import WHOLE_FRAME, DensityMap, Reading, ReadingState, Roi, RoiReading
+from crowdmon.values import (
+    WHOLE_FRAME,
+    Box,
+    Cells,
+    DensityMap,
+    Grid,
+    Polygon,
+    Reading,
+    ReadingState,
+    Roi,
+    RoiReading,
+)
+
+_UNSEEN = 1e-4
+"""Cells of a ROI that may lie outside of what was counted: what rounding leaves at its border."""
 
 
-def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
+def boxes_of(rois: Sequence[Roi], aspect: float) -> tuple[Box, ...]:
+    """Return the parts of a picture in which the people of ROIs are looked for, one a ROI.
+
+    Args:
+        rois: valid ROIs.
+        aspect: the picture's width divided by its height.
+    """
+    return tuple(_box_of(roi, aspect) for roi in rois)
+
+
+def answers(density: DensityMap, rois: Sequence[Roi], *, whole: bool) -> bool:
+    """Whether all that is measured was counted: every ROI, and the whole picture if that is wanted."""
+    if density.parts is None:
+        return True
+    return not whole and all(_was_counted(roi, density) for roi in rois)
+
+
+def measure(density: DensityMap, rois: Sequence[Roi] = (), *, whole: bool = True) -> Reading:
     """Count the people of the whole picture and of each ROI.
 
     ROIs may overlap: who stands in two counts in both, and once in the whole picture. Where a ROI is drawn on
@@ -23,10 +55,11 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
     Args:
         density: people per cell of one picture.
         rois: valid ROIs, in the order of the reading.
+        whole: whether the whole picture is wanted. It is left out too where only parts were counted.
 
     Returns:
         A reading in state ok with the whole picture first; nothing is smoothed yet (see
-        :mod:`crowdmon.track.smooth`).
+        :mod:`crowdmon.track.smooth`). A ROI that lies outside of what was counted has no count.
 
     Raises:
         CountingError: the density map holds values that are not numbers, or its picture has no time.
@@ -36,23 +69,35 @@ def measure(density: DensityMap, rois: Sequence[Roi] = ()) -> Reading:
         raise CountingError(f"{density.camera}: the density of picture {density.index} is not a number")
     if not math.isfinite(density.time) or not math.isfinite(density.pts or 0.0):
         raise CountingError(f"{density.camera}: the time of picture {density.index} is not a number")
-    counted = [RoiReading(WHOLE_FRAME, total)]
+    counted = [RoiReading(WHOLE_FRAME, total)] if whole and density.parts is None else []
     for roi in rois:
+        if not _was_counted(roi, density):
+            counted.append(RoiReading(roi.name, None, id=roi.id))
+            continue
         region = region_of(roi, density.grid.width / density.grid.height)
         count = float((people * coverage(region.heads, density.grid)).sum())
         per_m2 = count / region.counted_m2 if region.counted_m2 else None
         local = local_per_m2(people, roi, density.grid)
-        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local))
+        counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local, id=roi.id))
     return Reading(
         time=density.time,
         camera=density.camera,
         rois=tuple(counted),
         frame=density.index,
         pts=density.pts,
+        weights=density.weights,
     )
 
 
-def not_counted(camera: str, rois: Sequence[Roi], *, time: float, state: ReadingState) -> Reading:
+def not_counted(
+    camera: str,
+    rois: Sequence[Roi],
+    *,
+    time: float,
+    state: ReadingState,
+    whole: bool = True,
+    camera_id: str = "",
+) -> Reading:
     """Return the reading of a moment at which nothing new was counted: no number anywhere.
 
     Args:
@@ -60,8 +105,34 @@ def not_counted(camera: str, rois: Sequence[Roi], *, time: float, state: Reading
         rois: its ROIs.
         time: epoch seconds.
         state: stale or unknown.
+        whole: whether the whole picture is counted.
+        camera_id: of the camera; empty for the same as its name.
     """
     if state is ReadingState.OK:
         raise ValueError("a reading without a count is never ok")
-    names = (WHOLE_FRAME, *(roi.name for roi in rois))
-    return Reading(time, camera, tuple(RoiReading(name, None) for name in names), state)
+    picture = (RoiReading(WHOLE_FRAME, None),) if whole else ()
+    empty = (*picture, *(RoiReading(roi.name, None, id=roi.id) for roi in rois))
+    return Reading(time, camera, empty, state, camera_id=camera_id)
+
+
+@lru_cache(maxsize=256)
+def _box_of(roi: Roi, aspect: float) -> Box:
+    corners = np.array(region_of(roi, aspect).heads)
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def _was_counted(roi: Roi, density: DensityMap) -> bool:
+    if density.parts is None:
+        return True
+    heads = region_of(roi, density.grid.width / density.grid.height).heads
+    return _unseen(heads, density.grid, density.parts) <= _UNSEEN
+
+
+@lru_cache(maxsize=256)
+def _unseen(polygon: Polygon, grid: Grid, parts: tuple[Cells, ...]) -> float:
+    """Return how many cells of a polygon lie outside of parts."""
+    covered = coverage(tuple(polygon), grid).copy()
+    for top, bottom, left, right in parts:
+        covered[top:bottom, left:right] = 0.0
+    return float(covered.sum(dtype=np.float64))

@@ -76,7 +76,7 @@ class Site:
                 event = AlarmEvent.of(fact)
                 if event is not None and event.alarm in self._alarms:
                     self._alarms[event.alarm].take(event)
-            elif self._accepted(fact):
+            elif isinstance(fact, Reading) and self._accepted(fact):
                 for alarm in self._concerned(fact):
                     alarm.look(self._newest)
 

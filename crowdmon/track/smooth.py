@@ -67,7 +67,7 @@ class Smoother:
             return reading
         moment = t if t is not None else reading.time if reading.pts is None else reading.pts
         rois = tuple(
-            one if one.count is None else replace(one, count_smoothed=self.update(one.roi, one.count, moment))
+            one if one.count is None else replace(one, count_smoothed=self.update(one.key, one.count, moment))
             for one in reading.rois
         )
         return replace(reading, rois=rois)
@@ -77,5 +77,5 @@ class Smoother:
         self._means.clear()
 
     def forget(self, rois: Container[str]) -> None:
-        """Forget the past of some ROIs, for example of those that were redrawn."""
+        """Forget the past of some ROIs by their keys, for example of those that were redrawn."""
         self._means = {name: mean for name, mean in self._means.items() if name not in rois}

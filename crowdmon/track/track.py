@@ -7,7 +7,7 @@ was counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crowdmon.track.gaps import UNKNOWN_AFTER, Gaps
 from crowdmon.track.levels import NO_LIMITS, Limits, with_levels
@@ -72,6 +72,8 @@ class Track:
         interval: float,
         unknown_after: float = UNKNOWN_AFTER,
         limits: Mapping[str, Limits] = NO_LIMITS,
+        camera_id: str = "",
+        whole: bool = True,
     ) -> None:
         """Start without a past.
 
@@ -81,8 +83,11 @@ class Track:
             interval: the usual seconds between two counts.
             unknown_after: seconds after which a stale count is unknown.
             limits: what gives the whole picture and each ROI its level, by name; no level without.
+            camera_id: of the camera in the readings; empty for the same as its name.
+            whole: whether the whole picture is counted, or only the ROIs.
         """
-        self._camera = camera
+        self._camera, self._camera_id = camera, camera_id
+        self._whole = whole
         self._rois = tuple(rois)
         self._limits = limits
         self._gaps = Gaps(interval=interval, unknown_after=unknown_after)
@@ -141,19 +146,22 @@ class Track:
         """Expect nothing for now: the source has ended or stands still."""
         self._gaps.stop()
 
-    def redraw(self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS) -> None:
+    def redraw(
+        self, rois: Sequence[Roi], limits: Mapping[str, Limits] = NO_LIMITS, *, whole: bool = True
+    ) -> None:
         """Measure other ROIs, with other limits. One that is counted elsewhere than before loses its past."""
-        self._limits = limits
-        before = {roi.name: roi.place for roi in self._rois}
+        self._limits, self._whole = limits, whole
+        before = {roi.key: roi.place for roi in self._rois}
         self._rois = tuple(rois)
-        self._smoother.forget({one.name for one in rois if before.get(one.name, one.place) != one.place})
+        self._smoother.forget({one.key for one in rois if before.get(one.key, one.place) != one.place})
 
     def expect(self, *, interval: float, unknown_after: float) -> None:
         """Change the usual seconds between two counts, and those after which a stale count is unknown."""
         self._gaps.interval, self._gaps.unknown_after = interval, unknown_after
 
     def _count(self, seen: Counted, now: float, pace: float) -> tuple[Reading, ...]:
-        reading = measure(seen.density, self._rois)
+        measured = measure(seen.density, self._rois, whole=self._whole)
+        reading = replace(measured, camera_id=self._camera_id)
         if self._gaps.open or seen.era != self._era:
             self._smoother.reset()
         self._era = seen.era
@@ -164,12 +172,25 @@ class Track:
     def _refuse(self, seen: Unusable, now: float) -> tuple[Reading, ...]:
         self._smoother.reset()
         self._gaps.counted(now)
-        return (not_counted(self._camera, self._rois, time=seen.epoch, state=ReadingState.UNKNOWN),)
+        return (self._not_counted(seen.epoch, ReadingState.UNKNOWN),)
 
     def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
         self._gaps.start(now)
-        rows = self._gaps.rows(now - LAG, pace=pace)
-        return tuple(
-            not_counted(self._camera, self._rois, time=seen.epoch - (now - moment), state=state)
-            for moment, state in rows
+        due = self._gaps.rows(now - LAG, pace=pace)
+        rows = [(seen.epoch - (now - moment), state) for moment, state in due]
+        if self._current is not None and self._current.time <= seen.epoch:
+            # A picture that waited for its turn may be entered already; rows stay in order, unless the clock
+            # was set back and the newest one is in the future.
+            newest = self._current.time
+            rows = [(time, state) for time, state in rows if time >= newest]
+        return tuple(self._not_counted(time, state) for time, state in rows)
+
+    def _not_counted(self, time: float, state: ReadingState) -> Reading:
+        return not_counted(
+            self._camera,
+            self._rois,
+            time=time,
+            state=state,
+            whole=self._whole,
+            camera_id=self._camera_id,
         )

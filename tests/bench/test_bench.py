@@ -16,6 +16,9 @@ from crowdmon.bench import (
     harness as measuring,
 )
 from crowdmon.bench import (
+    history as bench_history,
+)
+from crowdmon.bench import (
     inference as bench_inference,
 )
 from crowdmon.bench import (
@@ -27,8 +30,12 @@ from crowdmon.bench import (
 from crowdmon.bench import (
     run as bench,
 )
+from crowdmon.bench import (
+    tables as bench_tables,
+)
 from crowdmon.bench.harness import Bench, alternating, goal
 from crowdmon.bench.inference import described
+from crowdmon.bench.processor import Kind
 from crowdmon.counting import reference
 from crowdmon.counting.network_config import NetworkConfig
 from crowdmon.counting.openvino_backend import OpenVinoBackend
@@ -54,6 +61,51 @@ def test_decisions_are_measured_with_a_goal(tmp_path: Path) -> None:
     assert row["cameras"] == 16
     assert row["percent_of_core"] == wanted["measured"] > 0
     assert (wanted["goal"], wanted["bound"]) == (1.0, "at most")
+
+
+def test_a_day_of_history_is_written_and_asked(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bench_history, "_DAY", 7200.0)
+    monkeypatch.setattr(measuring, "_PAUSE", 0.0)
+    rows, goals = bench_history.history(Bench(tmp_path))
+    assert [row["part"] for row in rows] == ["an hour of one ROI", "a day of one ROI, minute by minute"]
+    assert all(row["median_ms"] > 0 for row in rows)
+    assert goals == []
+
+
+def test_starts_are_those_of_a_user_and_one_is_of_a_recording(monkeypatch, tmp_path: Path) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(bench_offline, "process", lambda words: started.append(words))
+    monkeypatch.setattr(bench_offline, "_PICTURES", 2)
+    monkeypatch.setattr(measuring, "_PAUSE", 0.0)
+    rows, goals = bench_offline.start(Bench(tmp_path))
+    assert started[1][:3] == ["-m", "crowdmon", "count"]
+    assert started[2][3] == str(tmp_path / "plaza.mp4")
+    assert [one["of"] for one in goals] == [row["command"] for row in rows]
+    assert [one["goal"] for one in goals] == [0.15, 5.0, 2.0]
+
+
+def test_the_class_and_a_sentence_are_printed(monkeypatch, capsys, tmp_path: Path) -> None:
+    held = [{"what": "cameras", "cameras": 5, "held": True}]
+    monkeypatch.setattr(bench, "PARTS", (("cameras", lambda b: (held, [])),))
+    target, page = tmp_path / "b.json", tmp_path / "b.md"
+    assert main(["bench", "--json", str(target), "--markdown", str(page)]) == 0
+    said = "This machine counts 5 cameras of 720p twice a second."
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1] == said
+    assert "class: " in out
+    assert page.read_text().splitlines()[-1] == said
+    result = json.loads(target.read_text())
+    assert result["sentence"] == said
+    assert result["machine"]["class"] in list(Kind)
+    assert {"processor", "cores", "system", "python", "crowdmon"} <= set(result["machine"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [(None, "the system does not tell"), ([], "flags: none"), (["avx2"], "flags: avx2")],
+)
+def test_unknown_flags_are_said_to_be_unknown(flags: list[str] | None, said: str) -> None:
+    assert said in bench_tables.kind({"class": "AVX2", "flags": flags})
 
 
 def test_the_figures_are_printed_and_written(monkeypatch, capsys, tmp_path: Path) -> None:
@@ -142,7 +194,8 @@ def test_every_model_and_back_end_gets_its_row(monkeypatch, tmp_path: Path) -> N
     for model in ("mcnn", "csrnet"):
         found = [row["backend"] for row in rows if row.get("model") == model]
         assert found == ["torch-eager", "openvino"]
-    assert [row["size"] for row in rows if row["what"] == "count"] == ["512x1024", "720p"]
+    counts = [(row["size"], row.get("part")) for row in rows if row["what"] == "count"]
+    assert counts == [("512x1024", None), ("720p", None), ("720p", "ROIs only")]
     assert all(row["median_ms"] > 0 for row in rows)
     together = next(row for row in rows if row["what"] == "together")
     assert together["batch"] == bench_inference.TOGETHER
@@ -154,6 +207,9 @@ def test_every_model_and_back_end_gets_its_row(monkeypatch, tmp_path: Path) -> N
 def figure(model: str, backend: str, precision: str, ms: float, **more: float) -> measuring.Row:
     return {"what": "inference", "model": model, "backend": backend, "precision": precision,
             "size": "512x1024", "median_ms": ms, **more}  # fmt: skip
+
+
+WANTED = {"mcnn": 25.0, "csrnet": 50.0}
 
 
 def test_networks_are_compared_by_the_best_back_end_and_peaks_by_precision() -> None:
@@ -176,7 +232,7 @@ def test_networks_are_compared_by_the_best_back_end_and_peaks_by_precision() -> 
         },
     ]
     found = {(one["name"], one["of"]): (one["measured"], one["ok"]) for one in
-             [*bench_inference._faster(rows), *bench_inference._near(rows)]}  # fmt: skip
+             [*bench_inference._faster(rows, WANTED), *bench_inference._near(rows)]}  # fmt: skip
     assert found == {
         ("vs-mcnn", "openvino bf16, 512x1024"): (40.0, True),
         ("vs-csrnet", "openvino bf16, 512x1024"): (45.0, False),
@@ -243,10 +299,11 @@ def test_a_card_is_measured_where_there_is_one(monkeypatch, tmp_path: Path) -> N
             self.device = "a card"
 
     monkeypatch.setattr("crowdmon.counting.torch_backend.TorchBackend", Card)
-    rows, (one,) = bench_inference.card(Bench(tmp_path))
+    rows, (one, many) = bench_inference.card(Bench(tmp_path))
     assert [(row["what"], row.get("batch")) for row in rows] == [
         ("on the card", 1), ("on the card", 16), ("matrix product", None)
     ]  # fmt: skip
     assert {row["backend"] for row in rows} == {"cuda"}
     assert rows[0]["percent_of_peak"] == pytest.approx(100 * rows[0]["gflop_per_s"] / rows[2]["gflop_per_s"])
     assert (one["name"], one["bound"], one["measured"]) == ("card", "at most", rows[0]["median_ms"])
+    assert (many["name"], many["bound"], many["measured"]) == ("card", "at least", rows[1]["pictures_per_s"])

@@ -115,12 +115,19 @@ def test_watching_tells_counts_and_cost(clip: Path, monkeypatch: pytest.MonkeyPa
     assert seen["error"] == ""
 
 
+asked: list[object] = []
+"""The ROI of each watch."""
+
+
 def answers(monkeypatch: pytest.MonkeyPatch, most: int) -> list[int]:
     """Let the bench watch machines that hold ``most`` cameras; gives the numbers it tried."""
     tried: list[int] = []
+    asked.clear()
+    monkeypatch.setattr(measuring, "cores", lambda: 2)
 
-    def answer(_: str, *, sources: list[str], rate: float, seconds: float) -> dict[str, object]:
+    def answer(_: str, *, sources: list[str], rate: float, seconds: float, roi: object) -> dict[str, object]:
         tried.append(len(sources))
+        asked.append(roi)
         good = round(rate * seconds)
         counts = [(f"{n}", 0.0, 0.0, 0.0) for n in range(len(sources)) for _ in range(good)]
         known = {f"{n}": {"message": "", "skipped": 1} for n in range(len(sources))}
@@ -133,7 +140,12 @@ def answers(monkeypatch: pytest.MonkeyPatch, most: int) -> list[int]:
 
 @pytest.mark.parametrize(
     ("most", "tried", "said"),
-    [(9, [6, 9, 12], 9), (100, [6, 9, 12], 12), (3, [6, 4, 3], 3), (0, [6, 4, 3, 2, 1], 0)],
+    [
+        (9, [4, 6, 9, 13, 11, 10], 9),
+        (100, [4, 6, 9, 13, 19, 28, 42, 63], 63),
+        (3, [4, 2, 3], 3),
+        (0, [4, 2, 1], 0),
+    ],
 )
 def test_cameras_are_added_until_they_are_not_held(
     most: int, tried: list[int], said: int, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -147,9 +159,28 @@ def test_cameras_are_added_until_they_are_not_held(
         "cameras",
         "at least",
         said,
-        said >= 6,
+        said >= 4,
     )
+    assert set(asked) == {None}
     assert rows[0]["counts_per_s"] == pytest.approx(2.0)
+
+
+def test_cameras_of_which_only_a_roi_is_counted_have_rows_and_a_goal_of_their_own(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers(monkeypatch, 6)
+    monkeypatch.setattr(bench_live, "clip", lambda bench: clip)
+    rows, (goal,) = bench_live.held_rois_only(Bench(tmp_path))
+    assert {row["part"] for row in rows} == {"ROIs only"}
+    assert (goal["goal"], goal["measured"], goal["ok"]) == (6, 6, True)
+    assert goal["of"].startswith("ROIs only, 720p")
+    assert set(asked) == {bench_live.ROI}
+
+
+def test_more_cores_are_wanted_to_hold_more_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, wanted in ((1, 2), (2, 4), (16, 32)):
+        monkeypatch.setattr(measuring, "cores", lambda cores=cores: cores)
+        assert Bench(tmp_path).wanted_cameras(4) == wanted
 
 
 @pytest.mark.parametrize("start", [0.0, 0.2, 0.49])
@@ -175,6 +206,7 @@ def test_latency_is_told_from_both_ends(clip: Path, tmp_path: Path, monkeypatch:
     (arrival, sent), (goal,) = bench_live.latency(bench)
     assert (arrival["median_ms"], sent["median_ms"]) == (pytest.approx(50.0), pytest.approx(200.0))
     assert (goal["goal"], goal["measured"], goal["ok"]) == (75.0, pytest.approx(50.0), True)
+    assert (goal["times"], goal["times_of"]) == (pytest.approx(5 / 3), "inference")
 
 
 def test_memory_is_that_of_the_program_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,7 +110,7 @@ def test_a_file_named_like_a_webcam_is_said(folder: Path, capsys) -> None:
 )
 def test_a_name_that_is_too_long_is_one_line(folder: Path, capsys, monkeypatch, words, code) -> None:
     monkeypatch.setattr("crowdmon.bench.run.measure", lambda **_: pytest.fail("it began to measure"))
-    monkeypatch.setattr("crowdmon.commands.check.network_counts", lambda: "")
+    monkeypatch.setattr("crowdmon.commands.check.network_checks", tuple)
     write_clip(folder / "x.mp4", frames=1)
     assert main(words) == code
     said = capsys.readouterr()

@@ -72,7 +72,7 @@ def test_an_output_that_is_an_input_is_refused(
     folder: Path, capsys, monkeypatch: pytest.MonkeyPatch, words: str, says: tuple[str, ...]
 ) -> None:
     (folder / "bad.yaml").write_text("cameras: [{name: east, source: b.mp4}]\nrecord: {history: ./b.mp4}\n")
-    monkeypatch.setattr("crowdmon.commands.check.network_counts", lambda: "")
+    monkeypatch.setattr("crowdmon.commands.check.network_checks", tuple)
     monkeypatch.setattr("crowdmon.bench.run.measure", lambda **_: pytest.fail("it began to measure"))
     before = contents(folder)
     assert main(words.split()) == 2

@@ -202,10 +202,10 @@ def test_another_camera_under_the_same_name_starts_fresh() -> None:
 def test_memory_that_runs_out_while_measuring_stops_its_camera_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def measured(density: DensityMap, rois: Sequence[Roi]) -> Reading:
+    def measured(density: DensityMap, rois: Sequence[Roi], *, whole: bool) -> Reading:
         if density.camera == "bad":
             raise MemoryError
-        return measure(density, rois)
+        return measure(density, rois, whole=whole)
 
     monkeypatch.setattr(track, "measure", measured)
     bench = Bench("bad", "good")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crowdmon.config import CameraConfig, RoiConfig
 from crowdmon.engine.memory import MemoryHistory
 from crowdmon.errors import ConfigError
 from crowdmon.facts import Event
@@ -81,8 +82,25 @@ def test_it_answers_a_range_by_time_and_forgets_cameras_that_are_gone() -> None:
     )
     memory = MemoryHistory([*hall, *door])
     assert [one.time for one in memory.query(2, 5)] == [2, 3, 4]
-    memory.keep(["door"])
+    memory.keep([CameraConfig(name="door", source="x")])
     assert [one.camera for one in memory.query(0, 100)] == ["door"]
+
+
+def test_a_camera_that_comes_back_brings_what_was_counted() -> None:
+    hall, other = CameraConfig(name="hall", source="a.mp4"), CameraConfig(name="hall", source="other.mp4")
+    memory = MemoryHistory()
+    memory.keep([hall])
+    for n in range(3):
+        memory.write(Reading(float(n), "hall", (RoiReading(WHOLE_FRAME, 1.0),)))
+    memory.keep([])
+    assert memory.query(0, 100) == []
+    assert memory.cameras() == {}
+    memory.keep([other])
+    assert memory.query(0, 100) == [], "another camera of its name"
+    memory.keep([hall])
+    memory.write(Reading(9.0, "hall", (RoiReading(WHOLE_FRAME, 1.0),)))
+    assert [one.time for one in memory.query(0, 100)] == [0.0, 1.0, 2.0, 9.0]
+    assert memory.since(3) == (4, (memory.query(9, 10)[0],)), "what was told is not told again"
 
 
 def test_it_is_bounded_by_camera_and_says_what_is_new() -> None:
@@ -129,3 +147,29 @@ def test_many_threads_write_while_one_asks() -> None:
     assert number == len(seen) == 2000
     for k in range(4):
         assert [one.frame for one in seen if one.camera == f"c{k}"] == list(range(500))
+
+
+def test_what_is_renamed_answers_by_its_new_name_from_the_first_reading_on() -> None:
+    door = CameraConfig(
+        name="door", source="x", rois=(RoiConfig(name="left", polygon=((0, 0), (1, 0), (1, 1))),)
+    )
+    frame, left = RoiReading(WHOLE_FRAME, 1.0), RoiReading("left", 2.0)
+    memory = MemoryHistory([Reading(60.0, "door", (frame, left)), Event(60.5, "connected", "door")])
+    gate = door.model_copy(
+        update={
+            "name": "gate",
+            "id": "door",
+            "rois": (door.rois[0].model_copy(update={"name": "steps", "id": "left"}),),
+        }
+    )
+    memory.keep([gate])
+    assert memory.cameras() == {"gate": ("frame", "steps")}
+    steps = RoiReading("steps", 3.0, id="left")
+    memory.write(Reading(61.0, "gate", (frame, steps), camera_id="door"))
+    assert [one.roi("steps").count for one in memory.query(0, 100)] == [2.0, 3.0]
+    (_, part) = memory.bins(60)
+    assert (part.camera, part.roi, part.n, part.max) == ("gate", "steps", 2, 3.0)
+    assert [event.camera for event in memory.events()] == ["gate"]
+    assert memory.since(1)[1][0] == Event(60.5, "connected", "door"), "what is new is told as it was"
+    memory.keep([])
+    assert memory.query(0, 100) == []

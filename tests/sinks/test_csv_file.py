@@ -22,7 +22,9 @@ from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState, RoiReadin
 
 NAMES = st.text(min_size=1, max_size=20) | st.text(alphabet="'=+-@\t\r\n,\" a", min_size=1, max_size=8)
 NUMBERS = st.none() | st.floats(0, 1e6)
-ROIS = st.builds(RoiReading, NAMES, NUMBERS, NUMBERS, NUMBERS, st.none() | st.sampled_from(Level))
+ROIS = st.builds(
+    RoiReading, NAMES, NUMBERS, NUMBERS, NUMBERS, st.none() | st.sampled_from(Level), local_per_m2=NUMBERS
+)
 READINGS = st.builds(
     Reading,
     time=st.floats(0, 4e9),
@@ -31,6 +33,7 @@ READINGS = st.builds(
     state=st.sampled_from(ReadingState),
     frame=st.none() | st.integers(0, 10**9),
     pts=NUMBERS,
+    weights=st.just("") | NAMES,
 )
 
 
@@ -48,12 +51,15 @@ def test_what_is_written_comes_back(readings: list[Reading]) -> None:
     for row, (one, roi) in zip(rows, expected, strict=True):
         assert (row["camera"], row["roi"]) == (one.camera, roi.roi)
         assert (row["state"], row["level"], row["frame"]) == (one.state, roi.level, one.frame)
+        assert row["weights"] == (one.weights or None)
+        assert (row["fruin"] is None) == (roi.density_per_m2 is None)
         assert row["time"] == pytest.approx(one.time, abs=0.0006)
         for key, value, decimals in (
             ("count", roi.count, 2),
             ("count_smoothed", roi.count_smoothed, 2),
             ("density_per_m2", roi.density_per_m2, 4),
             ("media_time_s", one.pts, 3),
+            ("local_per_m2", roi.local_per_m2, 4),
         ):
             assert row[key] == (None if value is None else pytest.approx(value, abs=0.51 * 10**-decimals))
 
@@ -124,18 +130,85 @@ def test_the_file_to_the_letter(tmp_path: Path) -> None:
     with ReadingCsv(path) as log:
         log.write(reading(rois=('a "b", c',)))
     header, whole, roi = path.read_text().splitlines()
-    assert header == "time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,media_time_s"
+    assert header == (
+        "time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,media_time_s,"
+        "local_per_m2,fruin,weights"
+    )
     assert header == ",".join(COLUMNS)
     assert re.fullmatch(r"2023-11-1\dT\d\d:\d\d:20\.250[+-]\d\d:\d\d", whole.split(",")[0])
-    assert whole.split(",", 1)[1] == "hall,frame,12.35,11.00,,,ok,0,0.000"
-    assert roi.endswith(',"a ""b"", c",3.00,3.00,0.1235,,ok,0,0.000')
+    assert whole.split(",", 1)[1] == "hall,frame,12.35,11.00,,,ok,0,0.000,,,"
+    assert roi.endswith(',"a ""b"", c",3.00,3.00,0.1235,,ok,0,0.000,,A,')
 
 
 def test_unknown_is_an_empty_cell(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     with ReadingCsv(path) as log:
         log.write(Reading(0.0, "hall", (RoiReading("frame", None),), ReadingState.UNKNOWN))
-    assert path.read_text().splitlines()[1].endswith(",hall,frame,,,,,unknown,,")
+    assert path.read_text().splitlines()[1].endswith(",hall,frame,,,,,unknown,,,,,")
+
+
+def test_what_was_added_stands_at_the_end(tmp_path: Path) -> None:
+    one = RoiReading("left", 3.0, density_per_m2=1.1, level=Level.NONE, local_per_m2=2.34567)
+    with ReadingCsv(tmp_path / "out.csv") as log:
+        log.write(Reading(0.0, "hall", (one,), frame=1, weights="=part_a"))
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].endswith(",none,ok,1,,2.3457,E,'=part_a")
+    (row,) = read_csv(tmp_path / "out.csv")
+    assert (row["local_per_m2"], row["fruin"], row["weights"]) == (2.3457, "E", "=part_a")
+
+
+OLD = (
+    b"time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,media_time_s\n"
+    b"2023-11-14T22:13:20.250+00:00,hall,frame,12.35,11.00,,,ok,0,0.000\n"
+)
+"""A file of version 0.1.0."""
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_of_an_older_version_is_carried_on_with_its_columns(tmp_path: Path, mark: bytes) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes(mark + OLD + b"2023-11-14T22:13:21.2")  # a power cut
+    for number in (1, 2):
+        with ReadingCsv(path, append=True) as log:
+            log.write(reading(number))
+            log.write(reading(number))
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert {line.count(b",") for line in lines} == {9}
+    assert len(lines) == 10
+    rows = read_csv(path)
+    assert [row["frame"] for row in rows] == [0, 1, 1, 1, 1, 2, 2, 2, 2]
+    assert {(row["local_per_m2"], row["fruin"], row["weights"]) for row in rows} == {(None, None, None)}
+
+
+def test_a_new_file_in_the_place_of_an_old_one_has_all_columns(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(OLD)
+    with ReadingCsv(path, append=True) as log:
+        log.write(reading(1))
+        path.unlink()
+        log.write(reading(2))
+    assert path.read_bytes().startswith(HEADER)
+    assert [row["fruin"] for row in read_csv(path)] == [None, "A"]
+    path.write_bytes(OLD)
+    with ReadingCsv(path) as log:  # replaced, not carried on
+        log.write(reading(3))
+    assert path.read_bytes().startswith(HEADER)
+
+
+@pytest.mark.parametrize("columns", [1, 9, 11, 12, 14])
+def test_another_number_of_columns_is_another_kind_of_file(tmp_path: Path, columns: int) -> None:
+    path = tmp_path / "other.csv"
+    path.write_text(",".join([*COLUMNS, "more"][:columns]) + "\n")
+    with pytest.raises(SinkError, match="is not a file of readings"):
+        ReadingCsv(path, append=True).write(reading())
+    with pytest.raises(ValueError, match="not a file of readings"):
+        read_csv(path)
+
+
+def test_rows_of_another_length_than_the_header_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.csv"
+    path.write_bytes(OLD + encode(reading()))
+    with pytest.raises(ValueError, match="13 cells under 10 columns"):
+        read_csv(path)
 
 
 def test_every_row_is_there_at_once_and_no_row_no_file(tmp_path: Path) -> None:

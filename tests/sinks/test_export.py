@@ -122,7 +122,7 @@ def test_what_fails_is_named_for_what_it_is(tmp_path: Path, history: HistoryRead
         export(tmp_path)
     content = (tmp_path / "h.sqlite").read_bytes()
     (tmp_path / "h.sqlite").write_bytes(content[:8192] + b"\xff" * (len(content) - 8192))
-    with HistoryReader(tmp_path / "h.sqlite") as damaged, pytest.raises(SourceError, match="malformed"):
+    with pytest.raises(SourceError, match="malformed"), HistoryReader(tmp_path / "h.sqlite") as damaged:
         export(tmp_path / "out.csv", damaged)
     assert not (tmp_path / "out.csv").exists()
     history.close()

@@ -18,7 +18,7 @@ from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.schema import APPLICATION_ID, MIGRATIONS
 from crowdmon.sinks.history.store import connect
 from crowdmon.values import Reading
-from tests.sinks.making import SCRATCH, frames, reading, readings, recorded
+from tests.sinks.making import NOON, SCRATCH, frames, reading, readings, recorded
 
 
 @settings(max_examples=40, deadline=None)
@@ -60,9 +60,10 @@ def test_one_flush_is_one_transaction(tmp_path: Path) -> None:
         connection.set_trace_callback(statements.append)
         return connection
 
-    with HistoryFile(tmp_path / "h.sqlite", connect=watched) as history:
-        history.write(reading(0))
-        history.flush()
+    with HistoryFile(tmp_path / "h.sqlite", connect=watched, clock=lambda: NOON) as history:
+        for _ in range(3):  # after the first ones it sums up what is there
+            history.write(reading(0))
+            history.flush()
         statements.clear()
         for number in range(1, 50):
             history.write(reading(number))
@@ -317,15 +318,15 @@ def test_an_older_file_is_brought_up_to_date_wholly_or_not_at_all(
     with HistoryFile(path) as history:
         history.write(reading(0))
     schema = "crowdmon.sinks.history.schema.MIGRATIONS"
-    monkeypatch.setattr(schema, (*MIGRATIONS, ("CREATE TABLE minute (x)", "CREATE TABLE nonsense")))
+    monkeypatch.setattr(schema, (*MIGRATIONS, ("CREATE TABLE another (x)", "CREATE TABLE nonsense")))
     history = HistoryFile(path)
     history.write(reading(1))
     with pytest.raises(SinkError, match="cannot write"):
         history.flush()
-    tables = "SELECT count(*) FROM sqlite_master WHERE name = 'minute'"
+    tables = "SELECT count(*) FROM sqlite_master WHERE name = 'another'"
     connection = sqlite3.connect(path)
     assert connection.execute(tables).fetchone() == (0,)
-    monkeypatch.setattr(schema, (*MIGRATIONS, ("CREATE TABLE minute (x)",)))
+    monkeypatch.setattr(schema, (*MIGRATIONS, ("CREATE TABLE another (x)",)))
     history.close()
     assert connection.execute(tables).fetchone() == (1,)
     assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.errors import SinkError
-from crowdmon.facts import EARLIEST, LATEST, Event, check_recordable
+from crowdmon.facts import EARLIEST, LATEST, Event, SpotCheck, check_recordable
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.csv_rows import encode
 from crowdmon.sinks.daily import DailyCsv
@@ -92,3 +92,31 @@ def test_events_can_be_read_with_the_sqlite_shell(tmp_path: Path) -> None:
     (row,) = connection.execute("SELECT utc, kind, camera, detail FROM events").fetchall()
     connection.close()
     assert row == ("2023-11-14T22:13:20.250Z", "lost", "gate", "the connection was cut")
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (
+            SpotCheck(time=NAN, camera="hall", truth=3, count=2.0),
+            "a spot check was not recorded, its time is nan",
+        ),
+        (SpotCheck(time=0.0, camera="hall", truth=3, count=INF), "its count is inf"),
+        (
+            SpotCheck(time=0.0, camera="hall", truth=1, count=1.0, heads=((0.5, NAN),)),
+            "its place of a head is nan",
+        ),
+    ],
+)
+def test_a_spot_check_that_no_file_can_hold_is_refused(check: SpotCheck, words: str) -> None:
+    with pytest.raises(SinkError, match=f"hall: .*{words}"):
+        check_recordable(check)
+
+
+def test_a_csv_file_ignores_spot_checks(tmp_path: Path) -> None:
+    check = SpotCheck(time=0.0, camera="hall", truth=3, count=2.0)
+    for open_ in OPEN[1:]:
+        with open_(tmp_path) as sink:
+            sink.write(check)
+            sink.flush()
+    assert list(tmp_path.iterdir()) == []

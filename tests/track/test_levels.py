@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from crowdmon.config import AppConfig, parse
 from crowdmon.engine.offline import iterate
 from crowdmon.errors import ConfigError
-from crowdmon.sinks.csv_rows import decode, encode
-from crowdmon.track.levels import RANK, RISING, TABLES, Bounds, Limits, with_levels
+from crowdmon.sinks.csv_rows import HEADER, decode, encode
+from crowdmon.track.levels import RANK, RISING, TABLES, Bounds, Limits, fruin, with_levels
 from crowdmon.track.track import Counted, Silence, Track
 from crowdmon.values import DensityMap, Grid, Level, Reading, ReadingState, Roi, RoiReading
 from tests.fakes import FakeCounter, FakeSource
@@ -53,6 +53,19 @@ def test_a_level_begins_at_its_bound(bounds: Bounds) -> None:
         bound = getattr(bounds, level.value)
         assert bounds.level(bound) is level
         assert RANK[bounds.level(np.nextafter(bound, 0.0))] < RANK[level]
+
+
+@given(values, values)
+def test_more_people_never_have_an_earlier_letter(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert fruin(low) <= fruin(high)
+
+
+@pytest.mark.parametrize("square_feet", [35, 25, 15, 10])
+def test_letters_begin_at_the_areas_of_the_book(square_feet: float) -> None:
+    per_m2 = 1.0 / (square_feet * 0.3048**2)
+    assert ord(fruin(per_m2 + 0.01)) == ord(fruin(per_m2 - 0.01)) + 1
+    assert [fruin(value) for value in (0.0, 2.16, 2.17, 99.0)] == ["A", "E", "F", "F"]
 
 
 @pytest.mark.parametrize("name", [name for name in TABLES if name != "none"])
@@ -114,8 +127,7 @@ def test_files_have_levels_in_their_csv() -> None:
         FakeSource(1), FakeCounter(60.0), rois=hall.to_rois(), camera="hall", limits=hall.to_limits()
     )
     (reading,) = [reading for _, _, reading in found]
-    rows = decode(["time,camera,roi,count,count_smoothed,density_per_m2,level,state,frame,media_time_s\n",
-                   *encode(reading).decode().splitlines(keepends=True)])  # fmt: skip
+    rows = decode((HEADER + encode(reading)).decode().splitlines(keepends=True))
     assert [row["level"] for row in rows] == [Level.RED, Level.AMBER, Level.CRITICAL, None]
 
 

@@ -98,6 +98,20 @@ def test_a_slow_machine_still_smooths() -> None:
     assert hall.counted(4.0, 20.0, pace=4.0).roi().count_smoothed != pytest.approx(20.0)
 
 
+def test_a_renamed_roi_goes_on() -> None:
+    hall = Hall()
+    hall.track = Track("hall", [LEFT], interval=1.0, camera_id="door")
+    first = hall.counted(0.0, 10.0)
+    assert (first.camera_key, first.roi("left").key) == ("door", "left")
+    hall.track.redraw([dataclasses.replace(LEFT, name="gate", id="left")])
+    second = hall.counted(1.0, 20.0)
+    assert (second.camera_key, second.roi("gate").key) == ("door", "left")
+    assert second.roi("gate").count_smoothed != second.roi("gate").count
+    hall.silence(10.0)
+    assert hall.out[-1].camera_id == "door"
+    assert [one.id for one in hall.out[-1].rois] == ["", "left"]
+
+
 def test_a_redrawn_roi_starts_again_and_the_others_go_on() -> None:
     hall = Hall()
     hall.counted(0.0, 10.0)

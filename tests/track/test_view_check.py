@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from crowdmon.scene import parse_scene
-from crowdmon.track.view_check import CHANGED_S, COVERED_S, EMPTY_S, SIZE, View, ViewCheck, small_grey
+from crowdmon.track.view_check import CHANGED_S, COVERED_S, EMPTY_S, View, ViewCheck
+from crowdmon.track.view_edges import SIZE, small_grey
 
 Grey = np.ndarray
 Change = Callable[[Grey], Grey]

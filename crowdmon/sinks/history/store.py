@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from crowdmon.facts import Fact
+from crowdmon.facts import Event, Fact, SpotCheck
+from crowdmon.sinks.history.names import Names
 from crowdmon.sinks.history.schema import migrate
+from crowdmon.sinks.history.sql import marks, text, transaction
+from crowdmon.sinks.history.summing import Late
+from crowdmon.sinks.history.thinning import Keep, Thinning
 from crowdmon.values import Reading
 
 LOCK_WAIT = 0.2
@@ -40,17 +45,19 @@ def connect(path: Path) -> sqlite3.Connection:
 class Store:
     """An open history file. For one thread at a time."""
 
-    def __init__(self, path: Path, connect: Connect) -> None:
+    def __init__(self, path: Path, connect: Connect, *, keep: Keep) -> None:
         """Open, create or bring up to date; raises what SQLite raises, or SinkError."""
         self._path = path
         self._connection = connect(path)
         try:
             migrate(self._connection, where=str(path))
             self._identity = path.stat()
+            self._names = Names(self._connection)
+            self._thinning = Thinning(self._connection, keep)
         except BaseException:
             self.close()
             raise
-        self._series: dict[tuple[str, str], int] = {}
+        self._weights: dict[str, int] = {}
 
     def is_there(self) -> bool:
         """Whether the path still leads to the open file; what goes to a deleted one is lost unseen."""
@@ -70,8 +77,7 @@ class Store:
             facts: in order.
         """
         execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection):
             known = execute("SELECT written FROM run WHERE id = ?", (run,)).fetchone()
             if known is None:
                 execute("INSERT INTO run VALUES (?, ?, 0)", (run, time.time()))
@@ -80,12 +86,10 @@ class Store:
             self._insert(missing, last + 1)
             execute("UPDATE sequence SET last = ?", (last + len(missing),))
             execute("UPDATE run SET written = max(written, ?) WHERE id = ?", (first + len(facts) - 1, run))
-            execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                with contextlib.suppress(sqlite3.Error):
-                    execute("ROLLBACK")
-            raise
+
+    def tend(self, *, now: float, ticks: float) -> bool:
+        """Do one small step of summing up or thinning; see :meth:`Thinning.step`."""
+        return self._thinning.step(now=now, ticks=ticks)
 
     def close(self) -> None:
         """Close the file; never raises."""
@@ -94,22 +98,39 @@ class Store:
 
     def _insert(self, facts: Sequence[Fact], seq: int) -> None:
         readings: list[tuple[object, ...]] = []
+        late = Late(self._connection)
         for number, fact in enumerate(facts, seq):
             if isinstance(fact, Reading):
-                readings.extend(self._rows(fact, number))
+                rows = self._rows(fact, number)
+                readings.extend(rows)
+                if late.is_late(fact.time):
+                    late.take(rows)
+            elif isinstance(fact, Event):
+                self._insert_event(fact, number)
             else:
-                row = (
-                    number,
-                    fact.time,
-                    *map(_text, (fact.kind, fact.camera, fact.roi, fact.who, fact.detail)),
-                )
-                self._connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        self._connection.executemany("INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", readings)
+                self._insert_check(fact, number)
+        self._connection.executemany(f"INSERT INTO reading VALUES ({marks(13)})", readings)
+        late.write()
+
+    def _insert_event(self, event: Event, seq: int) -> None:
+        said = (event.kind, event.camera, event.roi, event.who, event.detail)
+        row = (seq, event.time, *map(text, said), text(event.camera_id or None), text(event.roi_id or None))
+        self._connection.execute(f"INSERT INTO event VALUES ({marks(9)})", row)
+
+    def _insert_check(self, check: SpotCheck, seq: int) -> None:
+        keys = text(check.camera_key), text(check.roi_key)
+        said = map(text, (check.weights, check.who, check.note))
+        row = (
+            *(seq, check.time, time.time(), *keys, text(check.camera), text(check.roi)),
+            *(check.truth, check.count, *said, json.dumps(check.heads), *check.size, text(check.picture)),
+        )
+        self._connection.execute(f"INSERT INTO spot_check VALUES ({marks(16)})", row)
 
     def _rows(self, reading: Reading, seq: int) -> list[tuple[object, ...]]:
+        weights = self._weights_of(reading.weights)
         return [
             (
-                self._id(reading.camera, roi.roi),
+                self._names.series(reading, roi, seq),
                 reading.time,
                 seq,
                 place,
@@ -120,22 +141,17 @@ class Store:
                 reading.state.value,
                 reading.frame,
                 reading.pts,
+                roi.local_per_m2,
+                weights,
             )
             for place, roi in enumerate(reading.rois)
         ]
 
-    def _id(self, camera: str, roi: str) -> int:
-        key = camera, roi
-        if (known := self._series.get(key)) is not None:
-            return known
-        names = _text(camera), _text(roi)
-        execute = self._connection.execute
-        execute("INSERT OR IGNORE INTO series (camera, roi) VALUES (?, ?)", names)
-        (found,) = execute("SELECT id FROM series WHERE camera = ? AND roi = ?", names).fetchone()
-        self._series[key] = int(found)
-        return int(found)
-
-
-def _text(value: str | None) -> str | None:
-    """Return text that SQLite takes: a name with broken characters must not stop all recording."""
-    return None if value is None else value.encode("utf-8", "replace").decode()
+    def _weights_of(self, name: str) -> int | None:
+        if not name:
+            return None
+        if name not in self._weights:
+            execute, written = self._connection.execute, (text(name),)
+            execute("INSERT OR IGNORE INTO weights (name) VALUES (?)", written)
+            (self._weights[name],) = execute("SELECT id FROM weights WHERE name = ?", written).fetchone()
+        return self._weights[name]

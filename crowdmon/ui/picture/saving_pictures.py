@@ -38,10 +38,12 @@ class PictureSaver(QObject):
             show_error(self._window, CrowdmonError("No picture was counted yet", "Wait for the first count"))
             return
         frame, density, rois, style = camera.counted, camera.density, config.to_rois(), self._style.style
+        whole = config.counts_whole
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
             self._bridge.run_task(
-                lambda _: write_snapshot(frame, density, rois, path=path, style=style), self._done
+                lambda _: write_snapshot(frame, density, rois, path=path, style=style, whole=whole),
+                self._done,
             )
 
     def save_plot(self, plot: QWidget) -> None:
@@ -72,7 +74,13 @@ class PictureSaver(QObject):
 
 
 def write_snapshot(
-    frame: Frame, density: DensityMap, rois: tuple[Roi, ...], *, path: Path, style: PictureStyle = PLAIN
+    frame: Frame,
+    density: DensityMap,
+    rois: tuple[Roi, ...],
+    *,
+    path: Path,
+    style: PictureStyle = PLAIN,
+    whole: bool = True,
 ) -> None:
     """Paint what was counted in ``frame`` and write it; the counts are those of this picture.
 
@@ -81,6 +89,7 @@ def write_snapshot(
         rois: the camera's.
         path: the PNG file.
         style: the heatmap's colours and strength, and whether people are made unrecognisable.
+        whole: whether the whole picture was counted, or only the ROIs.
     """
     if style.private:
         frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
@@ -88,7 +97,7 @@ def write_snapshot(
     painted = picture.paint(
         frame,
         density,
-        measure(density, rois),
+        measure(density, rois, whole=whole),
         rois,
         title=f"{frame.camera}  {at}",
         palette=style.palette,
