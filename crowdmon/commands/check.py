@@ -14,6 +14,7 @@ from crowdmon.atomic import check_place
 from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
+from crowdmon.commands.check_notes import roi_notes, rule_notes
 from crowdmon.commands.display import missing_display, missing_library
 from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
@@ -34,10 +35,11 @@ Check = tuple[str, Callable[[], str]]
 def run(sources: Sequence[str], config: Path | None) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
+    notes: dict[str, list[str]] = {}
     known = _configuration(sources, config, reasons)
     for what, check in chain(
         network_checks(),
-        ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        ((f"camera {camera.name}", _answers(camera, notes)) for camera in known.cameras),
         own_weights(known.cameras),
         record_places(known.record),
     ):
@@ -46,6 +48,10 @@ def run(sources: Sequence[str], config: Path | None) -> int:
         except CrowdmonError as error:
             reasons.append(error)
             _say("FAIL", what, str(error))
+        for note in notes.get(what, ()):
+            _say("note", what, note)
+    for note in rule_notes(known):
+        _say("note", "alarms", note)
     # No reason against being ready: everything but the window works without one.
     obstacle = missing_display() or missing_library()
     _say(
@@ -100,11 +106,13 @@ def speed(counter: Counter) -> str:
     return f"{about} of 720p twice a second ({kind}, {cores()} cores; {took})"
 
 
-def camera_answers(camera: CameraConfig) -> str:
-    """Open a camera's source, take one picture and describe it."""
+def camera_answers(camera: CameraConfig, notes: list[str] | None = None) -> str:
+    """Open a camera's source, take one picture and describe it; ``notes`` gets what is pointed out."""
     # In another thread: FFmpeg waits for a host without seeing that Ctrl+C was pressed.
     found = wait_for(lambda _: probe(camera.source))
     width, height = found.frame.size
+    if notes is not None:
+        notes += roi_notes(camera, width=width, height=height)
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
     rois += " only" if not camera.counts_whole else ""
@@ -178,8 +186,9 @@ def _folder_fits(folder: Path) -> str:
     return str(folder)
 
 
-def _answers(camera: CameraConfig) -> Callable[[], str]:
-    return lambda: camera_answers(camera)
+def _answers(camera: CameraConfig, notes: dict[str, list[str]]) -> Callable[[], str]:
+    """Return the check of a camera, which puts what it has to point out into ``notes``."""
+    return lambda: camera_answers(camera, notes.setdefault(f"camera {camera.name}", []))
 
 
 def _configuration(sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError]) -> AppConfig:

@@ -183,6 +183,10 @@ Examples:
 The exit status is 0 if ready, else that of the first reason. Nothing is written
 into the folders of "record".
 
+A "note" is no reason against being ready, but worth a look: a ROI above the
+horizon, or with heads out of the picture, which counts nobody; an alarm rule
+that can never be raised.
+
 Examples:
   crowdmon check
   crowdmon check rtsp://10.0.0.7/1 0
