@@ -133,7 +133,10 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
         # The configuration was checked for usual shapes of a picture; this one has another.
         yield "no people per m2: the ground does not tell how high the camera hangs, add camera_height"
         return
-    yield f"camera {seen.height:.1f} m above the ground"
+    about = "about " if plane.estimated else ""
+    if plane.estimated:
+        yield "ground estimated from a perspective map"
+    yield f"camera {about}{seen.height:.1f} m above the ground"
     for roi in camera.to_rois():
         region = region_of(roi, width / height)
         if region.area_m2 is None or region.floor is None:
@@ -143,7 +146,7 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
         else:
             missing = region.area_m2 - (region.counted_m2 or 0.0)
             lost = f", {missing:.3g} of them with heads out of the picture" if missing > 0.01 else ""
-            yield f"{roi.name} {region.area_m2:.4g} m2{lost}"
+            yield f"{roi.name} {about}{region.area_m2:.4g} m2{lost}"
 
 
 def own_weights(cameras: Sequence[CameraConfig]) -> Iterator[Check]:

@@ -152,6 +152,7 @@ class Report:
         shown: epoch seconds from and to which there is something to plot.
         places: by camera, the whole picture first, then the groups.
         episodes, gaps, checks: in order.
+        estimated: cameras whose ground is an estimate, and with it all their people per m2.
         recorded: the first and the last reading of each camera, epoch seconds.
     """
 
@@ -163,3 +164,4 @@ class Report:
     gaps: tuple[Gap, ...]
     checks: tuple[Checked, ...]
     recorded: Mapping[str, tuple[float, float]]
+    estimated: frozenset[str] = frozenset()

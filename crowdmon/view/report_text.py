@@ -52,8 +52,13 @@ def _people(report: Report) -> Iterator[str]:
     yield from _table("place", "peak", "at", "mean", "peak per m²", "peak in 3x3 m, per m²")
     for one in report.places:
         at = NOTHING if one.peak_at is None else _clock(report, one.peak_at)
-        numbers = (_number(one.mean, 1), _number(one.peak_per_m2, 2), _number(one.peak_local, 2))
-        yield _row(title(one), _number(one.peak, 1), at, *numbers)
+        about = "about " if one.camera in report.estimated else ""
+        dense = (NOTHING if v is None else f"{about}{v:.2f}" for v in (one.peak_per_m2, one.peak_local))
+        yield _row(title(one), _number(one.peak, 1), at, _number(one.mean, 1), *dense)
+    if report.estimated:
+        names = ", ".join(sorted(report.estimated))
+        yield ""
+        yield f"The ground of {names} is estimated from a perspective map, and so are its people per m²."
 
 
 def _levels(report: Report) -> Iterator[str]:
