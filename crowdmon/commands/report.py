@@ -20,9 +20,9 @@ from crowdmon.places import Place, check_apart
 from crowdmon.sinks.history.past import EVENTS_BACK
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
-from crowdmon.view.day import Day, Report
-from crowdmon.view.day_plot import draw
 from crowdmon.view.report import report_of
+from crowdmon.view.report_day import Day, Report
+from crowdmon.view.report_plot import draw
 from crowdmon.view.report_text import markdown
 
 

@@ -1,167 +1,66 @@
-"""The values of a report about a day. Pure."""
+"""The level of a ROI over a day, in quarters of an hour. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crowdmon.track.levels import Bounds
-from crowdmon.track.spot_checks import SpotSummary
 from crowdmon.values import Level
 
-Floats = NDArray[np.float64]
+QUARTERS = 96
+QUARTER_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the calendar in a time zone: 23 or 25 hours where clocks are changed.
+    """What one ROI was like on one day.
 
     Attributes:
-        day: the date.
-        zone: None for the system's own.
-        start, end: epoch seconds.
-    """
-
-    day: date
-    zone: tzinfo | None
-    start: float
-    end: float
-
-    @classmethod
-    def of(cls, day: date, zone: tzinfo | None) -> Day:
-        """Return a day with its bounds."""
-        after = day + timedelta(days=1)
-        start, end = (datetime(d.year, d.month, d.day, tzinfo=zone).timestamp() for d in (day, after))
-        return cls(day, zone, start, end)
-
-    def local(self, time: float) -> datetime:
-        """Return epoch seconds as the clock on the wall shows them."""
-        return datetime.fromtimestamp(time, self.zone)
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A day of one place in bins, for a plot.
-
-    Attributes:
-        start, width: epoch seconds of the first bin, and seconds of each.
-        mean, most: people; nan where nothing was counted.
-        unknown: bins in which there were readings, and none of them with a count.
+        start: epoch seconds of its midnight.
+        levels: for each quarter of an hour the highest level; None where nothing was counted.
+        peak: the most people, None if nothing was counted; at: when, epoch seconds.
     """
 
     start: float
-    width: float
-    mean: Floats
-    most: Floats
-    unknown: NDArray[np.bool_]
+    levels: tuple[Level | None, ...] = (None,) * QUARTERS
+    peak: float | None = None
+    at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a ROI, a whole picture or a group came to.
+def midnight(now: float) -> float:
+    """Return the start of the day of ``now``, by the local clock."""
+    day = datetime.fromtimestamp(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day.timestamp()
 
-    Attributes:
-        name, camera: what people call it; the camera is None for a group.
-        peak, peak_at: most people, and when that was first, epoch seconds; None if nothing was counted.
-        peak_per_m2, peak_local: most people per m2, and in any 3x3 m; None where no area is known.
-        mean: people on average over the time that was counted.
-        above: seconds at or above each level; empty where it has no levels.
-        over_capacity: seconds above the capacity of a group; None without one.
-        counted, unknown: seconds with a count, and with readings that had none.
-        curve: for a plot.
-        bounds: where its levels begin, in people; None without levels.
+
+def day_of(
+    times: NDArray[np.float64], counts: NDArray[np.float64], bands: Sequence[tuple[Level, float]], now: float
+) -> Day:
+    """Return the day of ``now`` from one line of counts.
+
+    Args:
+        times: epoch seconds, rising; counts: people, NaN where unknown.
+        bands: where the levels begin, in people, in rising order; see :func:`crowdmon.view.bands.bands_of`.
+        now: epoch seconds.
     """
-
-    name: str
-    camera: str | None
-    peak: float | None
-    peak_at: float | None
-    peak_per_m2: float | None
-    peak_local: float | None
-    mean: float | None
-    above: Mapping[Level, float]
-    over_capacity: float | None
-    counted: float
-    unknown: float
-    curve: Curve
-    bounds: Bounds | None
+    start = midnight(now)
+    end = (datetime.fromtimestamp(start) + timedelta(days=1)).timestamp()
+    known = (times >= start) & (times < end) & np.isfinite(counts)
+    times, counts = times[known], counts[known]
+    if not len(times):
+        return Day(start)
+    quarter = np.minimum(((times - start) // QUARTER_S).astype(int), QUARTERS - 1)
+    most = np.full(QUARTERS, -np.inf)
+    np.maximum.at(most, quarter, counts)
+    top = int(np.argmax(counts))
+    levels = tuple(level_at(float(one), bands) if np.isfinite(one) else None for one in most)
+    return Day(start, levels, float(counts[top]), float(times[top]))
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """An alarm from when it was raised until it was over.
-
-    Attributes:
-        alarm, place: the rule, and what it is about.
-        start, end: epoch seconds; None for one that is still on.
-        level: the highest it had.
-        who, note, acknowledged_at: of the first acknowledgement; None without one.
-        passed_on_at: when further people were to be told; None if never.
-        withdrawn: its rule was taken away.
-    """
-
-    alarm: str
-    place: str
-    start: float
-    end: float | None
-    level: Level
-    who: str | None = None
-    note: str | None = None
-    acknowledged_at: float | None = None
-    passed_on_at: float | None = None
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A time in which a camera counted nothing.
-
-    Attributes:
-        camera: its name.
-        start, end: epoch seconds.
-        recorded: there were readings, without a count; else there is nothing at all.
-    """
-
-    camera: str
-    start: float
-    end: float
-    recorded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the spot checks of a place came to, up to the end of the day."""
-
-    camera: str
-    roi: str
-    weights: str
-    summary: SpotSummary
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A day.
-
-    Attributes:
-        day: which one.
-        until: epoch seconds up to which it has passed.
-        shown: epoch seconds from and to which there is something to plot.
-        places: by camera, the whole picture first, then the groups.
-        episodes, gaps, checks: in order.
-        estimated: cameras whose ground is an estimate, and with it all their people per m2.
-        recorded: the first and the last reading of each camera, epoch seconds.
-    """
-
-    day: Day
-    until: float
-    shown: tuple[float, float]
-    places: tuple[Place, ...]
-    episodes: tuple[Episode, ...]
-    gaps: tuple[Gap, ...]
-    checks: tuple[Checked, ...]
-    recorded: Mapping[str, tuple[float, float]]
-    estimated: frozenset[str] = frozenset()
+def level_at(count: float, bands: Sequence[tuple[Level, float]]) -> Level:
+    """Return the level of a count."""
+    return next((level for level, low in reversed(bands) if count >= low), Level.NONE)

@@ -10,8 +10,8 @@ from crowdmon.facts import AlarmChange, AlarmEvent, Event, SpotCheck
 from crowdmon.track.levels import RANK
 from crowdmon.track.spot_checks import summary
 from crowdmon.values import Level, Reading
-from crowdmon.view.day import Checked, Day, Episode, Report
-from crowdmon.view.day_courses import Collected
+from crowdmon.view.report_courses import Collected
+from crowdmon.view.report_day import Checked, Day, Episode, Report
 
 
 def report_of(

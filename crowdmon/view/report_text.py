@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from crowdmon.track.levels import RISING
 from crowdmon.values import WHOLE_FRAME
-from crowdmon.view.day import Checked, Episode, Gap, Place, Report
+from crowdmon.view.report_day import Checked, Episode, Gap, Place, Report
 
 NOTHING = "–"
 """Stands for what is not known. Unknown is never 0."""

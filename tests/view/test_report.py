@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from crowdmon.config import AppConfig, parse
 from crowdmon.facts import AlarmChange, AlarmEvent, Event, SpotCheck
 from crowdmon.values import Level, Reading, ReadingState, RoiReading
-from crowdmon.view.day import Day, Report
-from crowdmon.view.day_plot import draw, ticks
 from crowdmon.view.report import episodes_of, report_of
+from crowdmon.view.report_day import Day, Report
+from crowdmon.view.report_plot import draw, ticks
 from crowdmon.view.report_text import markdown, span
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.values import Level
-from crowdmon.view.day import Place, Report
+from crowdmon.view.report_day import Place, Report
 from crowdmon.view.report_text import title
 
 Rgb = NDArray[np.uint8]

@@ -13,7 +13,7 @@ from crowdmon.track.alarms import Rule, Stage, Target
 from crowdmon.track.levels import RANK, RISING, Bounds, Limits, with_levels
 from crowdmon.track.rule import seen_at
 from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState, RoiReading
-from crowdmon.view.day import Curve, Gap, Place
+from crowdmon.view.report_day import Curve, Gap, Place
 
 LONGEST = 90.0
 """Seconds for which a reading stands at most: one of a thinned history stands for a minute."""
