@@ -100,8 +100,8 @@ With --config, the alarm rules of the file are watched. What happens to an alarm
 is said on stderr, one line each, and stands in --events:
   time,kind,camera,roi,group,alarm,level,measure,value,limit,at_least,who,note,
   detail,tell
-"count" itself sends nothing to anybody. Of files that are counted one after the other no
-group of several cameras is watched.
+"count" itself sends nothing to anybody. Of files that are counted one after the
+other no group of several cameras is watched.
 
 With --config and without SOURCE, all cameras of the file are counted. With
 SOURCE, the ROIs of the file's camera apply to it. If the file has several

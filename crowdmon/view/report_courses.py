@@ -34,14 +34,15 @@ class _Course:
     def __init__(self, shown: tuple[float, float]) -> None:
         self.peak = self.peak_at = self.peak_per_m2 = self.peak_local = None  # type: float | None
         self.people = self.counted = self.unknown = 0.0
-        self.above: dict[Level, float] = {}
+        self.at: dict[Level, float] = {}
         self.area: float | None = None
         self._start = shown[0]
         length = shown[1] - shown[0]
         self._width = next((one for one in _WIDTHS if length <= one * _MOST_BINS), _WIDTHS[-1])
         bins = math.ceil(length / self._width)
-        self._sum, self._n, self._missed = np.zeros(bins), np.zeros(bins), np.zeros(bins)
-        self._most = np.full(bins, -np.inf)
+        # Lists: a day has millions of readings, and single cells of an array are slow.
+        self._sum, self._most = [0.0] * bins, [-math.inf] * bins
+        self._n, self._missed = [0] * bins, [0] * bins
 
     def take(self, time: float, roi: RoiReading | None) -> None:
         """Note a moment; None for one without a count."""
@@ -54,7 +55,8 @@ class _Course:
         if inside:
             self._sum[place] += roi.count
             self._n[place] += 1
-            self._most[place] = max(self._most[place], roi.count)
+            if roi.count > self._most[place]:
+                self._most[place] = roi.count
         if self.peak is None or roi.count > self.peak:
             self.peak, self.peak_at = roi.count, time
         if roi.density_per_m2 is not None:
@@ -71,15 +73,22 @@ class _Course:
             return
         self.counted += seconds
         self.people += roi.count * seconds
-        for level in RISING:
-            if roi.level is not None and RANK[roi.level] >= RANK[level]:
-                self.above[level] = self.above.get(level, 0.0) + seconds
+        if roi.level is not None and roi.level is not Level.NONE:
+            self.at[roi.level] = self.at.get(roi.level, 0.0) + seconds
+
+    def above(self) -> dict[Level, float]:
+        """Return the seconds at or above each level."""
+        return {
+            level: sum(seconds for one, seconds in self.at.items() if RANK[one] >= RANK[level])
+            for level in RISING
+        }
 
     def curve(self) -> Curve:
-        known = self._n > 0
-        mean = np.where(known, self._sum / np.maximum(self._n, 1), np.nan)
-        most = np.where(known, self._most, np.nan)
-        return Curve(self._start, float(self._width), mean, most, ~known & (self._missed > 0))
+        """Return it in bins."""
+        n = np.array(self._n)
+        mean = np.where(n > 0, np.array(self._sum) / np.maximum(n, 1), np.nan)
+        most = np.where(n > 0, np.array(self._most), np.nan)
+        return Curve(self._start, float(self._width), mean, most, (n == 0) & (np.array(self._missed) > 0))
 
 
 @dataclass
@@ -120,7 +129,9 @@ class Collected:
         self._until(camera, reading.time)
         camera.last = reading = self._with_levels(reading)
         for roi in reading.rois:
-            course = camera.courses.setdefault(roi.roi, _Course(self._range))
+            course = camera.courses.get(roi.roi)
+            if course is None:
+                course = camera.courses[roi.roi] = _Course(self._range)
             course.take(reading.time, roi if reading.state is ReadingState.OK else None)
         self._newest[reading.camera] = reading
         for name, rule in self._rules.items():
@@ -136,7 +147,7 @@ class Collected:
         limits = self._limits.get(reading.camera)
         if reading.state is not ReadingState.OK or not limits:
             return reading
-        if any(one.level is not None for one in reading.rois):
+        if any(one.level is not None for one in reversed(reading.rois)):
             return reading
         return with_levels(reading, limits)
 
@@ -237,7 +248,7 @@ def _place_of(
         peak_per_m2=course.peak_per_m2,
         peak_local=course.peak_local,
         mean=course.people / course.counted if course.counted else None,
-        above={level: course.above.get(level, 0.0) for level in RISING} if leveled else {},
+        above=course.above() if leveled else {},
         over_capacity=over,
         counted=course.counted,
         unknown=course.unknown,
