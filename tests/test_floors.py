@@ -42,7 +42,7 @@ PICTURES = {"numpy", "cv2"}
 # room -> the packages from outside it may import; a room that is not named gets none
 PACKAGES: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR_0, PICTURES),
-    "config": {"yaml", "pydantic"},
+    "config": {"yaml", "pydantic", "keyring"},
     "formats": PICTURES | {"h5py"},
     "counting": PICTURES | {"torch", "safetensors", "openvino", "onnxruntime"},
     "capture": PICTURES | {"av"},

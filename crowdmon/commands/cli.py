@@ -259,17 +259,18 @@ def history(**options: Any) -> int:
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object, for programs.")
 @pixels_option
-def check(sources: tuple[str, ...], config: Path | None) -> int:
+def check(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     """Say READY, or every reason why not.
 
     Loads the network, counts with it, and estimates within ten seconds how many cameras this machine
     counts. Reads the configuration, opens every source and takes one picture from each, and looks
-    whether the folders of "record" can be written.
+    whether the folders of "record" can be written, whether publishers can be reached, and at clock and disk.
     """
     from crowdmon.commands.check import run
 
-    return run(sources, config)
+    return run(sources, config, as_json=as_json)
 
 
 @verb("views")

@@ -62,6 +62,10 @@ class Mqtt(Sink):
         self._publish(self._connected(), fact)
         self._confirm()
 
+    def reach(self) -> None:
+        """Connect, and send nothing but that this program is there. Raises SinkError if it cannot."""
+        self._connected()
+
     def flush(self) -> None:
         """Wait until the broker has confirmed everything; what it has not is sent again."""
         if not self._unsure:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from crowdmon.config import AppConfig
-from crowdmon.config.publish import PersonConfig, PublishConfig
+from crowdmon.config.publish import PublishConfig
 from crowdmon.config.secrets import expand_secrets
 from crowdmon.facts import AlarmEvent
 from crowdmon.publish.metrics import EngineLike, Metrics
@@ -39,25 +39,26 @@ def open_publishers(config: AppConfig, look: Callable[[], EngineLike]) -> dict[s
 
 def people_of(config: AppConfig) -> Iterator[tuple[str, Person]]:
     """Yield what tells each person at each address."""
-    wanted = config.publish
-    zone = ZoneInfo(config.time_zone) if config.time_zone else None
-    for person in wanted.people:
+    for person in config.publish.people:
         for number, address in enumerate(person.send_to, 1):
             name = person.name if len(person.send_to) == 1 else f"{person.name} {number}"
-            yield (
-                f"people {name}",
-                Person(
-                    person.name,
-                    expand_secrets(address),
-                    told=_told(person, wanted),
-                    least=Level(wanted.levels[0]),
-                    zone=zone,
-                    clock=time.time,
-                    give_up=wanted.give_up * 3600.0,
-                ),
-            )
+            yield f"people {name}", person_at(config, person.name, address)
 
 
-def _told(person: PersonConfig, wanted: PublishConfig) -> Callable[[AlarmEvent], bool]:
+def person_at(config: AppConfig, name: str, address: str) -> Person:
+    """Return what tells a person at one address. Raises as :func:`open_publishers`."""
+    wanted = config.publish
+    return Person(
+        name,
+        expand_secrets(address),
+        told=_told(name, wanted),
+        least=Level(wanted.levels[0]),
+        zone=ZoneInfo(config.time_zone) if config.time_zone else None,
+        clock=time.time,
+        give_up=wanted.give_up * 3600.0,
+    )
+
+
+def _told(name: str, wanted: PublishConfig) -> Callable[[AlarmEvent], bool]:
     """Return whether an event is for a person: its rule names them, or nobody and they are told of all."""
-    return lambda event: person.name in (event.tell or wanted.tell)
+    return lambda event: name in (event.tell or wanted.tell)

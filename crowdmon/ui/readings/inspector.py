@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crowdmon.config import COLOURS
 from crowdmon.ui.readings.day_strip import DayStrip
@@ -16,7 +26,7 @@ from crowdmon.view.day import Day
 from crowdmon.view.theme import CAPTION, DARK, Theme
 from crowdmon.view.wording import clock, people
 
-NO_LEVELS = "No levels are set. “levels:” in the configuration sets them."
+NO_LEVELS = "No levels are set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,9 @@ class Inspector(QWidget):
             dense = "" if details.per_m2 is None else f", {details.per_m2:.2f} per m²"
             self.level.setText(f"{details.level.value.capitalize()}: about {people(details.count)}{dense}")
         bounds = ", ".join(f"{level} from {low:.0f}" for level, low in details.bounds)
-        self.level.setToolTip(f"In people: {bounds}" if bounds else "")
+        self.level.setToolTip(
+            f"In people: {bounds}" if bounds else "“levels:” in the configuration sets them."
+        )
         day = details.day
         most = "" if day.peak is None else f"Most today: {people(day.peak)} at {clock(day.at)[:5]}"
         self.today.setText(most or "Nothing was counted today")
@@ -173,8 +185,14 @@ class Inspector(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 16, 8)
         column.addWidget(self.hint, 0, Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self._body)
-        column.addStretch(1)
+        # On a small screen it scrolls: what is cut cannot be read.
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._body)
+        column.addWidget(scroll, 1)
 
 
 class _Colour(QToolButton):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolButton, QWidget
 
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.playback_bar import SpaceKeeper
@@ -172,22 +172,8 @@ class Dock(QDockWidget):
         self._cross.setAccessibleName(f"Close {title}")
         self._cross.setToolTip(f"Close. View > {title} opens it again.")
         self._cross.clicked.connect(self.close)
-        caption = QLabel(title)
-        caption.setProperty("role", "caption")
-        caption.setMinimumWidth(1)  # a rail may be narrower than its title
-        caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 2, 8, 2)
         tools = content.tools if isinstance(content, WithTools) else None
-        row.addWidget(caption, 0 if tools else 1)
-        if tools is not None:
-            caption.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
-            row.addSpacing(16)
-            row.addWidget(tools, 1, Qt.AlignmentFlag.AlignLeft)
-            tools.show()
-        row.addWidget(self._cross)
-        self.setTitleBarWidget(bar)
+        self.setTitleBarWidget(_TitleBar(title, tools, self._cross))
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
@@ -196,6 +182,34 @@ class Dock(QDockWidget):
         content = self.widget()
         if isinstance(content, Themed):
             content.set_theme(theme)
+
+
+class _TitleBar(QWidget):
+    """A caption, what belongs to the panel, and the cross. A caption that would be cut is left out."""
+
+    def __init__(self, title: str, tools: QWidget | None, cross: QWidget) -> None:
+        super().__init__()
+        self._caption = QLabel(title)
+        self._caption.setProperty("role", "caption")
+        self._beside = cross.sizeHint().width() + 24 + (tools.sizeHint().width() + 16 if tools else 0)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 2, 8, 2)
+        row.addWidget(self._caption)
+        if tools is not None:
+            row.addSpacing(16)
+            row.addWidget(tools)
+            tools.show()
+        row.addStretch(1)
+        row.addWidget(cross)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the size without a caption: a rail may be narrower than its title."""
+        return QSize(48, super().minimumSizeHint().height())
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
+        """Leave the caption out where it has no room."""
+        super().resizeEvent(a0)
+        self._caption.setVisible(self.width() >= self._caption.sizeHint().width() + self._beside)
 
 
 class _Cross(QToolButton):

@@ -12,6 +12,13 @@ QMainWindow::separator:hover {{ background: {accent}; }}
 QLabel {{ background: transparent; border: none; }}
 QLabel[role="caption"] {{ color: {muted}; font-size: {caption}px; }}
 QLabel[role="head"] {{ font-size: {head}px; font-weight: 600; }}
+QLabel[role="group"] {{ font-weight: 600; color: {text}; padding-bottom: 4px; }}
+QLabel[role="key"] {{ background: {raised}; border: 1px solid {line}; border-radius: 4px; padding: 1px 6px;
+    font-size: {caption}px; }}
+QTextBrowser {{ background: {background}; border: 1px solid {line}; border-radius: 4px; padding: 8px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QTextBrowser:focus {{ border: 2px solid {accent}; padding: 7px; }}
+QWidget#rescue {{ background: {raised}; }}
 QLabel[known="false"] {{ color: {unknown}; }}
 QLabel[role="error"] {{ color: {red}; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {control}; padding: 4px; }}
