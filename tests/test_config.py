@@ -32,7 +32,7 @@ from crowdmon.config import (
     save,
     validate,
 )
-from crowdmon.config.models import look_of
+from crowdmon.config.fields import look_of
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
 from crowdmon.heatmap import PALETTES

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.facts import Fact
+from crowdmon.facts import Fact, SpotCheck
 from crowdmon.values import (
     WHOLE_FRAME,
     CameraState,
@@ -113,6 +113,9 @@ class FakeMonitor:
 
     def step(self, camera: str, by: int = 1) -> None:
         self.calls.append(f"step {camera} {by}")
+
+    def record(self, check: SpotCheck) -> None:
+        self.facts.append(check)
 
     def query(self, since: float, until: float) -> list[Reading]:
         return [one for one in self.readings if since <= one.time < until]

@@ -13,7 +13,7 @@ from crowdmon.facts import Event
 from crowdmon.sinks.bins import Bin
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.csv_rows import BIN_HEADER, BOM, HEADER, encode_bin
-from crowdmon.sinks.history.event_rows import EVENT_HEADER, encode_event
+from crowdmon.sinks.event_csv import EVENT_HEADER, encode_event
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
 from crowdmon.values import Reading
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crowdmon.errors import SinkError
 from crowdmon.facts import SpotCheck
-from crowdmon.sinks.csv_rows import _name, _text, local_time
+from crowdmon.sinks.csv_rows import local_time, name_cell, text_of
 from crowdmon.sinks.history.pictures import picture_of
 from crowdmon.values import WHOLE_FRAME
 
@@ -79,8 +79,8 @@ def _write(history: Path | str, checks: list[SpotCheck], folder: Path) -> Points
             points[picture.name] = _heads(check, picture)
         table.append(_numbers(check, picture.name if picture is not None and whole else ""))
     rows = [["image", "x", "y"], *(row for found in points.values() for row in found)]
-    (folder / "spot_checks.csv").write_bytes(_text(table))
-    (folder / "points.csv").write_bytes(_text(rows))
+    (folder / "spot_checks.csv").write_bytes(text_of(table))
+    (folder / "points.csv").write_bytes(text_of(rows))
     return PointsFolder(len(checks), len(points), rois, gone)
 
 
@@ -92,8 +92,8 @@ def _heads(check: SpotCheck, picture: Path) -> list[list[str]]:
 
 
 def _numbers(check: SpotCheck, image: str) -> list[str]:
-    names = _name(check.camera), _name(check.roi)
-    said = _name(check.weights), _name(check.who), _name(check.note)
+    names = name_cell(check.camera), name_cell(check.roi)
+    said = name_cell(check.weights), name_cell(check.who), name_cell(check.note)
     return [local_time(check.time), *names, str(check.truth), f"{check.count:.2f}", *said, image]
 
 

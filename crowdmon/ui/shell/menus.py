@@ -28,6 +28,7 @@ class When(StrEnum):
     REDO = "there is a step to redo"
     ROI = "a ROI is selected"
     ROIS = "the camera has a ROI"
+    WEIGHTS = "the camera has other weights to go back to"
     COPY = "there are ROIs, and another camera to copy them to"
 
 
@@ -142,6 +143,11 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         MenuEntry("&Full screen", "full_screen", "F11"),
         MenuEntry("&Reset layout", "reset_layout"),
     ),
+    "&Check": (
+        MenuEntry("&Spot check…", "spot_check", "Ctrl+K", when=When.CAMERA),
+        MenuEntry("&Adapt to this camera…", "adapt_camera", when=When.CAMERA),
+        MenuEntry("&Go back to the weights before", "weights_back", when=When.WEIGHTS),
+    ),
     "&Playback": (
         MenuEntry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),
         MenuEntry("One picture &on", "step_on", ".", when=When.RECORDING),
@@ -252,10 +258,3 @@ def add_action(menu: QMenu, text: str, slot: Callable[[], object] | None = None)
 def shown_text(entry: MenuEntry) -> str:
     """Return an entry's text with its picture key in the place of a shortcut."""
     return f"{entry.text}\t{entry.picture_key}" if entry.picture_key else entry.text
-
-
-def shortcuts() -> list[tuple[str, str]]:
-    """Return (key, what it does) of every entry with a key, in the order of the menus."""
-    entries = (entry for entries in MENUS.values() for entry in entries)
-    keyed = ((entry.shortcut or entry.picture_key, entry.text) for entry in entries)
-    return [(key, text.replace("&", "").rstrip("…")) for key, text in keyed if key]

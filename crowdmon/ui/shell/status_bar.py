@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.fonts import font
@@ -66,7 +66,13 @@ class StateSign(QWidget):
 
 
 class StatusBar(QStatusBar):
-    """What the chosen camera and the engine are doing."""
+    """What the chosen camera and the engine are doing.
+
+    Signals:
+        check_asked(): the user wants to compare the count with the picture.
+    """
+
+    check_asked = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +99,16 @@ class StatusBar(QStatusBar):
         self.log = _field("Daily CSV log", "")
         self.log.setContentsMargins(0, 0, 16, 0)
         self.log.hide()
+        self.checked = QPushButton()
+        self.checked.setProperty("role", "link")
+        self.checked.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.checked.setToolTip("Compare the count with the picture")
+        self.checked.clicked.connect(lambda _checked=False: self.check_asked.emit())
+        self.checked.hide()
         self._folder, self._error = "", ""
+        self.engine = EngineNote()
+        """What counts, as it was told last."""
+        self.addPermanentWidget(self.checked)
         self.addPermanentWidget(self.log)
         self.addPermanentWidget(self.device)
 
@@ -124,6 +139,11 @@ class StatusBar(QStatusBar):
             field.setVisible(not text)
         self.hint.setVisible(bool(text))
 
+    def set_checked(self, text: str) -> None:
+        """Say how the chosen camera was checked; it leads to the spot check."""
+        self.checked.setText(f"{text[:1].upper()}{text[1:]}")
+        self.checked.setVisible(bool(text))
+
     def set_log(self, folder: str) -> None:
         """Show that readings go to a file a day in a folder; empty for none."""
         self._folder = folder
@@ -141,7 +161,7 @@ class StatusBar(QStatusBar):
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts, and whether what is counted is written."""
-        self._error = note.error
+        self._error, self.engine = note.error, note
         self._show_log()
         waiting = "Not counting" if note.error else "Starting to count"
         self.device.setText(f"Counting on {note.device}" if note.device else waiting)
