@@ -321,7 +321,7 @@ def score(off: list[tuple[int, float, float]], which: int) -> Score:
     errors = [abs(row[which] - row[0]) for row in off]
     mae = sum(errors) / len(errors)
     spread = (sum((one - mae) ** 2 for one in errors) / (len(errors) - 1)) ** 0.5
-    bias = sum(row[which] for row in off) / sum(row[0] for row in off) - 1.0
+    bias = sum(row[which] - row[0] for row in off) / len(off)
     return Score(mae, bias, 2.26 * spread / len(errors) ** 0.5)
 
 
