@@ -204,6 +204,23 @@ def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     return run(**options)
 
 
+@verb("alarm")
+@click.argument("what", type=click.Choice(["test"]), metavar="test")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose publishers are tried, YAML.",
+)  # fmt: skip
+def alarm(what: str, config: Path) -> int:
+    """Send a test alarm to all people and brokers of a configuration, and say which took it.
+
+    The message says that it is a test. Nothing is counted and nothing is recorded.
+    """
+    from crowdmon.commands.alarm import run
+
+    del what
+    return run(config)
+
+
 @verb("history")
 @config_option
 @click.option(
@@ -242,17 +259,38 @@ def history(**options: Any) -> int:
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object, for programs.")
 @pixels_option
-def check(sources: tuple[str, ...], config: Path | None) -> int:
+def check(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     """Say READY, or every reason why not.
 
     Loads the network, counts with it, and estimates within ten seconds how many cameras this machine
     counts. Reads the configuration, opens every source and takes one picture from each, and looks
-    whether the folders of "record" can be written.
+    whether the folders of "record" can be written, whether publishers can be reached, and at clock and disk.
     """
     from crowdmon.commands.check import run
 
-    return run(sources, config)
+    return run(sources, config, as_json=as_json)
+
+
+@verb("views")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose cameras are meant.",
+)  # fmt: skip
+@click.option(
+    "--confirm", multiple=True, metavar="CAMERA",
+    help="Take what this camera sees from now on for right. May be given several times.",
+)  # fmt: skip
+def views(config: Path, confirm: tuple[str, ...]) -> int:
+    """Say what is known of the view of each live camera, or confirm one.
+
+    A camera that was turned is not counted, because its ROIs no longer lie where they should. Look at its
+    picture first. Then move the ROIs, turn the camera back, or confirm that all is right.
+    """
+    from crowdmon.commands.views import run
+
+    return run(config, confirm)
 
 
 @verb("bench")

@@ -14,8 +14,10 @@ VERBS
   window   live picture, heatmap and counts; the verb if none is given
   count    count sources without a window and write CSV
   watch    watch the cameras of a configuration as a service, without a window
+  alarm    send a test alarm to everybody who is told of alarms
   history  write what was recorded as CSV
   check    say READY, or every reason why not
+  views    confirm the view of a camera that was turned on purpose
   bench    measure how fast this machine counts
   export   write the network as ONNX or for OpenVINO
 
@@ -143,6 +145,14 @@ Examples:
   crowdmon watch --config site.yaml
   crowdmon watch --config site.yaml --log watch.log --json
 """,
+    "alarm": """
+A person is told at every address of "send_to". A broker gets the alarm, and at
+once its end. The exit status is 0 if all took it, else that of the first
+failure.
+
+Examples:
+  crowdmon alarm test --config site.yaml
+""",
     "history": """
 TIME is a date, a date and time (local, or with an offset such as +02:00), so
 long before now (-24h, -90min, -7d), or "now". --from is included, --to is not.
@@ -171,6 +181,14 @@ Examples:
   crowdmon check
   crowdmon check rtsp://10.0.0.7/1 0
   crowdmon check --config square.yaml
+""",
+    "views": """
+A program that runs takes notice within a few seconds. In the window, F5 does the
+same for the camera that is shown.
+
+Examples:
+  crowdmon views --config square.yaml
+  crowdmon views --config square.yaml --confirm gate
 """,
     "bench": """
 Examples:

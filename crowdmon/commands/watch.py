@@ -18,6 +18,7 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.service import Service
 from crowdmon.engine.serving import Serving
 from crowdmon.errors import ConfigError, CrowdmonError
+from crowdmon.publish.registry import open_publishers
 from crowdmon.service_manager import ServiceManager
 from crowdmon.sinks.alarm_log import AlarmLog
 from crowdmon.sinks.history.past import recorded_past
@@ -43,6 +44,7 @@ def run(config: Path, *, backend: str = "auto", weights: Path | None = None) -> 
             counter_factory=make_counter_factory(weights, backend),
             sinks=(AlarmLog(),),
             open_sinks=open_sinks,
+            open_publishers=open_publishers,
             past=recorded_past(known, time.time()),
         )
         site = _Site(engine, config, weights, known)

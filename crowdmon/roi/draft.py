@@ -128,6 +128,10 @@ class Draft:
         """Give a ROI another colour."""
         return self._with(name, self[name].model_copy(update={"colour": colour}))
 
+    def measured(self, name: str, area_m2: float | None) -> Draft:
+        """Give a ROI an area in square metres; None takes it from the ground plane again, if there is one."""
+        return self._with(name, self[name].model_copy(update={"area_m2": area_m2}))
+
     def take(self, rois: Iterable[RoiConfig], *, replace: bool = False) -> Draft:
         """Add ROIs from elsewhere in one step.
 

@@ -67,6 +67,11 @@ class Curves:
         """The time of the last reading, epoch seconds; 0 before the first."""
         return float(self._times[self._rows - 1]) if self._rows else 0.0
 
+    @property
+    def oldest(self) -> float:
+        """The time of the first reading, epoch seconds; 0 before it."""
+        return float(self._times[0]) if self._rows else 0.0
+
     def curve(self, roi: str, *, since: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (times, counts) of a ROI by its key: epoch seconds from ``since`` on, people or NaN."""
         start = int(np.searchsorted(self._times[: self._rows], since))

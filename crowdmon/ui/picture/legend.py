@@ -13,8 +13,10 @@ from crowdmon.view.theme import CAPTION, DARK, Theme
 from crowdmon.view.wording import span
 
 UNIT = "people per m²"
-_BAR = 160
-_HEIGHT = 44
+_BAR = 144
+_HEIGHT = 36
+_ROOMY = 620
+"""Pixels of the pane from which there is room for words beside the scale."""
 _TRAIL_S = 0.05
 
 
@@ -42,13 +44,15 @@ class Legend(QWidget):
         self._age: float | None = None
         self._view = "area"
         self._ground = False
+        self._roomy = True
         self._tell()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size of the strip: scale, and the two lines of text beside it."""
         metrics = QFontMetricsF(font(CAPTION))
-        widest = max(metrics.horizontalAdvance(text) for text in (UNIT, "Mean of 2 s", "Heads as counted"))
-        return QSize(_BAR + 28 + 24 + round(widest), _HEIGHT)
+        texts = (UNIT, "Mean of 2 s", "0.0 s behind") if self._roomy else ("",)
+        widest = max(metrics.horizontalAdvance(text) for text in texts)
+        return QSize(_BAR + 28 + (24 + round(widest) if self._roomy else 0), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the same as the size hint: a cut legend cannot be read."""
@@ -63,6 +67,13 @@ class Legend(QWidget):
         """Show another of :data:`heatmap.PALETTES`."""
         self._palette = palette
         self.update()
+
+    def set_room(self, width: int) -> None:
+        """Leave the words out where the pane is narrow; the tool tip has them."""
+        if self._roomy is not (width >= _ROOMY):
+            self._roomy = width >= _ROOMY
+            self.updateGeometry()
+            self.update()
 
     def set_shown(self, shown: bool) -> None:
         """Show the legend, or leave its place empty while the heatmap is off."""
@@ -111,7 +122,7 @@ class Legend(QWidget):
         """Paint scale, ticks and words."""
         painter = QPainter(self)
         painter.setFont(font(CAPTION))
-        bar = QRectF(16, 8, _BAR, 10)
+        bar = QRectF(16, 6, _BAR, 8)
         painter.fillRect(bar, QColor(DARK.background))
         colours = area.table(self._palette) if self._view == "area" else heatmap.table(self._palette)
         painter.drawImage(bar, QImage(pictures.from_rgba(colours[None])))
@@ -120,15 +131,17 @@ class Legend(QWidget):
         painter.setPen(QColor(self._theme.muted))
         for share, text in tick_labels(measured=self.measured):
             x = bar.left() + share * bar.width()
-            painter.drawLine(round(x), 18, round(x), 21)
+            painter.drawLine(round(x), 14, round(x), 16)
             if self.measured:
-                painter.drawText(QRectF(x - 20, 22, 40, 18), Qt.AlignmentFlag.AlignHCenter, text)
+                painter.drawText(QRectF(x - 20, 17, 40, 16), Qt.AlignmentFlag.AlignHCenter, text)
             else:
                 side = Qt.AlignmentFlag.AlignLeft if share < 0.5 else Qt.AlignmentFlag.AlignRight
-                painter.drawText(QRectF(bar.left(), 22, bar.width(), 18), side, text)
-        left = bar.right() + 24
+                painter.drawText(QRectF(bar.left(), 17, bar.width(), 16), side, text)
+        left = bar.right() + 20
         unit, below = self.words
-        painter.drawText(QRectF(left, 3, self.width() - left, 18), Qt.AlignmentFlag.AlignVCenter, unit)
-        painter.setPen(QColor(self._theme.text))
-        painter.drawText(QRectF(left, 21, self.width() - left, 18), Qt.AlignmentFlag.AlignVCenter, below)
+        if self._roomy:
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(left, 2, self.width() - left, 16), middle, unit)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(QRectF(left, 17, self.width() - left, 16), middle, below)
         painter.end()

@@ -12,8 +12,11 @@ from crowdmon.ui.picture.playback_bar import PlaybackBar
 from crowdmon.ui.picture.rescue import RescueRow
 from crowdmon.ui.picture.video_view import VideoView
 from crowdmon.ui.shell.fonts import font
-from crowdmon.view.theme import CAPTION, HEAD, Theme
+from crowdmon.view.theme import BODY, CAPTION, Theme
 from crowdmon.view.wording import breakable, tip
+
+_WIDE = 900
+"""Pixels from which the caption line has room for the source beside the name."""
 
 
 class PicturePane(QWidget):
@@ -35,19 +38,16 @@ class PicturePane(QWidget):
         self.banner.setTextFormat(Qt.TextFormat.PlainText)
         self.banner.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.banner.hide()
-        self.title = Elided(HEAD, bold=True)
+        self.title = Elided(BODY, bold=True)
         self.title.setAccessibleName("Camera")
         self.source = Elided(CAPTION)
         self.source.setAccessibleName("Source")
         self.source.setProperty("role", "caption")
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addWidget(self.title)
-        names.addWidget(self.source)
         strip = QHBoxLayout()
         strip.setContentsMargins(16, 0, 8, 0)
         strip.setSpacing(16)
-        strip.addLayout(names, 1)
+        strip.addWidget(self.title, 2)
+        strip.addWidget(self.source, 3)
         strip.addWidget(self.heat)
         strip.addWidget(self.legend)
         column = QVBoxLayout(self)
@@ -69,6 +69,8 @@ class PicturePane(QWidget):
         """Adapt the strip to the width."""
         super().resizeEvent(a0)
         self.heat.set_room(self.width())
+        self.legend.set_room(self.width())
+        self.source.setVisible(self.width() >= _WIDE)
 
     def set_heat_shown(self, shown: bool) -> None:
         """Show or hide the heatmap together with its legend and slider."""

@@ -58,6 +58,7 @@ class ReadingsPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._rows: tuple[ReadingsRow, ...] = ()
         self._total = _label("Total", NO_COUNT, BIG, bold=True)
+        self._about = _label("Estimate", "about", HEAD, role="caption")
         self._unit = _label("Unit", "people", HEAD, role="caption")
         self._under = _label("Age of the count", "No count yet", CAPTION, role="caption")
         self.checked = QPushButton()
@@ -85,13 +86,14 @@ class ReadingsPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the least width at which the table can be read."""
-        return QSize(280, 200)
+        return QSize(280, 160)
 
     def set_total(self, reading: RoiReading | None, under: str) -> None:
         """Show the whole picture's count, or a dash, and the line that says how old it is."""
         count = None if reading is None else reading.count
         smoothed = None if reading is None else reading.count_smoothed
         self._total.setText(people(count))
+        self._about.setVisible(people(count) not in (NO_COUNT, "0"))  # a count is an estimate, and says so
         style = self._total.style()
         if self._total.property("known") is not (count is not None) and style is not None:
             self._total.setProperty("known", count is not None)
@@ -205,6 +207,7 @@ class ReadingsPanel(QWidget):
         number = QHBoxLayout()
         number.setContentsMargins(8, 0, 0, 0)
         number.setSpacing(8)
+        number.addWidget(self._about, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._total, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBaseline)
         column = QVBoxLayout(self)

@@ -46,6 +46,9 @@ class RoiController(QObject):
         self.editor.selected_changed.connect(panels.readings.choose)
         self.editor.roi_drawn.connect(self._rename_on_picture)
         panels.readings.roi_chosen.connect(self._chosen)
+        panels.inspector.renamed.connect(self._rename_selected)
+        panels.inspector.recoloured.connect(self.recolour)
+        panels.inspector.area_given.connect(self._measure)
         panels.readings.rename_asked.connect(self.rename)
         presenter.focus_changed.connect(self._follow)
         bridge.config_changed.connect(self._follow)
@@ -111,6 +114,16 @@ class RoiController(QObject):
         chosen = next(one for one in COLOURS if one == colour)
         if name:
             self.editor.do(lambda draft: draft.recolour(name, chosen))
+
+    def _rename_selected(self, new: str) -> None:
+        done = self.editor.rename(self.editor.selected, new)
+        refusal, self.editor.refusal = self.editor.refusal, None
+        self._panels.inspector.say("" if done or refusal is None else refusal.reason)
+
+    def _measure(self, area: float | None) -> None:
+        name = self.editor.selected
+        if name:
+            self.editor.do(lambda draft: draft.measured(name, area))
 
     def fill_copies(self, menu: QMenu) -> None:
         """Fill a menu with the cameras that ROIs can be copied to."""

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from crowdmon import __version__
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.daily_dialog import DailyDialog
 from crowdmon.ui.export.export_dialog import ExportDialog
@@ -18,9 +17,11 @@ from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
 from crowdmon.ui.picture.style import StyleControl
 from crowdmon.ui.roi.controller import RoiController
+from crowdmon.ui.shell.about import About
 from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
 from crowdmon.ui.shell.document import Document, DocumentDialogs
-from crowdmon.ui.shell.menus import Handlers, Menus, When, shortcuts
+from crowdmon.ui.shell.key_sheet import KeySheet
+from crowdmon.ui.shell.menus import Handlers, Menus, When
 from crowdmon.ui.shell.panels import Panels, dock_panels
 from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.removals import Removals, RemovalStrip
@@ -119,6 +120,12 @@ class MainWindow(QMainWindow):
         plot.addActions(menus.submenus["plot_time"].actions())
         plot.addAction(menus.actions["save_plot"])
 
+        def choose_span(name: str) -> None:
+            menus.choose("plot_time", name)
+            self.set_span_name(name)
+
+        plot.tools.span_chosen.connect(choose_span)
+
         def tick() -> None:
             style = self.picture_style.style
             menus.check("show_heat", style.shown)
@@ -216,28 +223,19 @@ class MainWindow(QMainWindow):
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
+        self.panels.plot.tools.show_span(name)
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def show_shortcuts(self) -> None:
-        """List every key of the menus."""
-        lines = "\n".join(f"{what}: {key}" for key, what in shortcuts())
-        self._open(self._box("Keyboard shortcuts", "Keyboard shortcuts", lines))
+        """List every key."""
+        self._open(KeySheet(self))
 
     def show_about(self) -> None:
         """Say what this is, what it counts with and under which licence."""
-        detail = f"{self.panels.status.device.text()}.\nFree software, GPL-3.0-or-later."
-        self._open(self._box("About crowdmon", f"crowdmon {__version__}", detail))
-
-    def _box(self, title: str, text: str, detail: str) -> QMessageBox:
-        box = QMessageBox(self)
-        box.setWindowTitle(title)
-        box.setText(text)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(detail)
-        return box
+        self._open(About(self.panels.status.engine, self))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

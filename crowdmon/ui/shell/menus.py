@@ -258,10 +258,3 @@ def add_action(menu: QMenu, text: str, slot: Callable[[], object] | None = None)
 def shown_text(entry: MenuEntry) -> str:
     """Return an entry's text with its picture key in the place of a shortcut."""
     return f"{entry.text}\t{entry.picture_key}" if entry.picture_key else entry.text
-
-
-def shortcuts() -> list[tuple[str, str]]:
-    """Return (key, what it does) of every entry with a key, in the order of the menus."""
-    entries = (entry for entries in MENUS.values() for entry in entries)
-    keyed = ((entry.shortcut or entry.picture_key, entry.text) for entry in entries)
-    return [(key, text.replace("&", "").rstrip("…")) for key, text in keyed if key]

@@ -11,7 +11,7 @@ from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.picture.rescue import needs_rescue
-from crowdmon.ui.plot.count_plot import Curve
+from crowdmon.ui.plot.lines import PlotLines, colours_of
 from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
 from crowdmon.ui.shell.camera_edits import CameraEdits
@@ -47,6 +47,8 @@ class Presenter(CameraEdits):
         self._error = ""
         self._given: tuple[CameraConfig, ...] | None = None
         self._showing = Showing()
+        self._chosen = ""
+        self.plot_lines = PlotLines(bridge, panels.plot, redraw=self._redraw)
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
@@ -207,16 +209,10 @@ class Presenter(CameraEdits):
         else:
             self._show_counts(camera)
         self._show_lag(camera)
-        now = camera.plot_time(now)
-        self._panels.plot.set_media(camera.recording)
-        if not all_anew and not self._panels.plot.due(now, camera.history.newest):
-            return
-        curves = []
-        for roi, colour in self._colours(camera):
-            times, counts = camera.curve(roi, since=self._panels.plot.since(now))
-            shown = "Whole picture" if roi == WHOLE_FRAME else roi
-            curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
-        self._panels.plot.set_curves(curves, end=now)
+        self.plot_lines.show(camera, now, self._theme, all_anew=all_anew)
+
+    def _redraw(self) -> None:
+        self._beat(self._bridge.now(), all_anew=True)
 
     def _show_lag(self, camera: CameraValues) -> None:
         """Say how picture and heat go together: at once, for the picture shows it already."""
@@ -247,7 +243,8 @@ class Presenter(CameraEdits):
             for place, roi in enumerate(camera.config.rois)
         ]
         self._panels.readings.set_rows(rows)
-        self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
+        self._panels.plot.set_now([camera.count(roi) for roi, _ in colours_of(camera, self._theme)])
+        self._panels.inspector.show_roi(self.plot_lines.details(camera, self._chosen, now))
         self._show_rois()
 
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
@@ -290,10 +287,9 @@ class Presenter(CameraEdits):
         self._panels.picture.video.set_rois(shapes)
 
     def _choose_roi(self, name: str) -> None:
+        self._chosen = name
         self._panels.picture.video.choose_roi(name or None)
         self._panels.plot.choose(name or None)
-
-    def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
-        placed = enumerate(camera.config.rois)
-        rois = [(roi.name, self._theme.roi(roi.colour_at(place))) for place, roi in placed]
-        return [(WHOLE_FRAME, self._theme.whole), *rois] if camera.config.counts_whole else rois
+        self.plot_lines.choose(name)
+        if self.camera is not None:
+            self._panels.inspector.show_roi(self.plot_lines.details(self.camera, name, self._bridge.now()))

@@ -106,6 +106,8 @@ class StatusBar(QStatusBar):
         self.checked.clicked.connect(lambda _checked=False: self.check_asked.emit())
         self.checked.hide()
         self._folder, self._error = "", ""
+        self.engine = EngineNote()
+        """What counts, as it was told last."""
         self.addPermanentWidget(self.checked)
         self.addPermanentWidget(self.log)
         self.addPermanentWidget(self.device)
@@ -159,7 +161,7 @@ class StatusBar(QStatusBar):
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts, and whether what is counted is written."""
-        self._error = note.error
+        self._error, self.engine = note.error, note
         self._show_log()
         waiting = "Not counting" if note.error else "Starting to count"
         self.device.setText(f"Counting on {note.device}" if note.device else waiting)

@@ -24,6 +24,8 @@ from crowdmon.view.theme import BODY, CAPTION, DARK, HEAD, Theme
 from crowdmon.view.wording import NO_COUNT, ROIS_ONLY, WORDS, tip
 
 _ROW = 56
+_NARROW = 150
+"""Pixels below which a row has no room for a word beside its count."""
 _LINE = Qt.ItemDataRole.UserRole
 
 
@@ -74,8 +76,8 @@ class CameraList(QListWidget):
         return QSize(200, 400)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Return the least width that holds the longest word of a state."""
-        return QSize(176, 120)
+        """Return the least width that holds a sign and a count."""
+        return QSize(56, 120)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
@@ -146,7 +148,7 @@ class CameraList(QListWidget):
 
     def _fill(self, item: QListWidgetItem, line: CameraLine) -> None:
         item.setData(_LINE, line)
-        item.setToolTip(tip(line.name))
+        item.setToolTip(tip(f"{line.name}: {line.said()}"))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
 
     def _tell(self, current: QListWidgetItem | None) -> None:
@@ -169,6 +171,32 @@ class _Lines(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(self.theme.raised))
             painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(self.theme.accent))
+        (self._paint_narrow if box.width() < _NARROW else self._paint_wide)(painter, line, box)
+        painter.restore()
+
+    def _paint_narrow(self, painter: QPainter, line: CameraLine, box: QRectF) -> None:
+        """Paint the name, and below it sign and count, in a rail as wide as a thumb."""
+        middle = Qt.AlignmentFlag.AlignVCenter
+        room = box.adjusted(8, 8, -4, 0)
+        colour = QColor(self.theme.of_state(line.state))
+        paint_mark(painter, QRectF(room.left(), room.top() + 24, MARK, MARK), line.state, colour)
+        number = line.count not in (NO_COUNT, ROIS_ONLY)
+        left = room.left() + MARK + 6
+        for text, face, ink, place in (
+            (line.name, font(CAPTION), self.theme.muted, QRectF(room.left(), room.top(), room.width(), 18)),
+            (
+                line.count if number else NO_COUNT,
+                font(BODY, bold=True),
+                self.theme.text if number else self.theme.muted,
+                QRectF(left, room.top() + 19, room.right() - left, 20),
+            ),
+        ):
+            painter.setFont(face)
+            painter.setPen(QColor(ink))
+            cut = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, middle, cut)
+
+    def _paint_wide(self, painter: QPainter, line: CameraLine, box: QRectF) -> None:
         number = line.count not in (NO_COUNT, ROIS_ONLY)
         painter.setFont(font(CAPTION) if line.count == ROIS_ONLY else font(HEAD, bold=True))
         painter.setPen(QColor(self.theme.text if number else self.theme.muted))
@@ -176,7 +204,6 @@ class _Lines(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box.adjusted(0, 0, -14, 0), right, line.count)
         self._paint_names(painter, line, QRectF(box.left() + 14, box.top() + 8, box.width() - wide - 32, 40))
-        painter.restore()
 
     def _paint_names(self, painter: QPainter, line: CameraLine, room: QRectF) -> None:
         painter.setFont(font(BODY, bold=True))
