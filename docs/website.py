@@ -1,4 +1,4 @@
-"""What the documentation site adds to the pages: its start, the reference of the public names, links that work.
+"""What the site of the documentation adds: its start, the reference of the public names, links that work.
 
 Used by mkdocs (``hooks:`` in mkdocs.yml); ``make docs`` builds the site into out/site.
 """
