@@ -64,6 +64,12 @@ class SpotChecks(QObject):
         """The history file; None where checks are kept in memory alone."""
         return keeping.history_of(self._bridge.config)
 
+    @property
+    def private(self) -> bool:
+        """Whether people are pixelated in the window."""
+        said = self._bridge.config.display.pixelate
+        return self._settings.number("pixelate", 0, low=0, high=1) == 1 if said is None else said
+
     def of(self, name: str) -> CheckedCamera:
         """Return what is known of a camera's checks."""
         camera = self.camera(name)
