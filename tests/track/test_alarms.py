@@ -338,6 +338,19 @@ class TestProperties:
         site.resume([fact for fact in first if isinstance(fact, Event)])
         assert first + run(site, readings[cut:]) == whole
 
+    @given(st.lists(st.floats(0.05, 20), min_size=1, max_size=60), st.sampled_from([0.0, 3.0, 30.0, 200.0]))
+    def test_a_level_is_raised_by_the_first_reading_that_is_its_time_behind_the_first_above(
+        self, gaps: list[float], hold: float
+    ) -> None:
+        rule = dataclasses.replace(PLAIN, stages=(dataclasses.replace(PLAIN.stages[0], hold=hold),))
+        times = [sum(gaps[: place + 1]) for place in range(len(gaps))]
+        found = told(run(Site([rule]), [reading(time, 45.0) for time in times]))
+        due = [time for time in times if time - times[0] >= hold - 0.002]
+        late = [time for time in times if time - times[0] >= hold]
+        assert len(found) == (1 if due else 0) or not late
+        if found:
+            assert due[0] - 0.001 <= found[0][0] <= (late[0] if late else due[0]) + 0.001
+
     @given(rules, series, st.floats(0, 20))
     def test_more_people_never_give_a_lower_alarm(
         self, rule: Rule, readings: list[Reading], more: float
