@@ -245,6 +245,11 @@ def alarm(what: str, config: Path) -> int:
     "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
     help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
 )  # fmt: skip
+@click.option(
+    "--delete-pictures",
+    is_flag=True,
+    help="Delete the kept pictures of these spot checks; their numbers stay.",
+)
 def history(**options: Any) -> int:
     """Say what was recorded, or write it as CSV.
 
