@@ -294,7 +294,9 @@ class CountPlot(QWidget):
         colour.setAlphaF(0.35 if standing_back else 1.0)
         # pyqtgraph measures its pens in the screen's own pixels.
         width = (2.0 if self._chosen == curve.name else 1.5) * self.devicePixelRatioF()
-        style = Qt.PenStyle.DashLine if curve.past else Qt.PenStyle.SolidLine
+        if curve.past:
+            colour.setAlphaF(0.4)
+        style = Qt.PenStyle.DotLine if curve.past else Qt.PenStyle.SolidLine
         line.setPen(pg.mkPen(colour, width=width, style=style))
         line.setZValue(1 if self._chosen == curve.name else 0)
 
