@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     VIEW_CHANGED = "view-changed"
     VIEW_COVERED = "view-covered"
     VIEW_CLEAR = "view-clear"
+    VIEW_CONFIRMED = "view-confirmed"
     COUNTING_STOPPED = "counting-stopped"
     SINK_FAILED = "recording-failed"
     SINK_WORKS = "recording-works"

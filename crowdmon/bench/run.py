@@ -111,14 +111,12 @@ def measure(*, long: bool = False) -> dict[str, Any]:
 
 def said_of(rows: Sequence[Row]) -> str:
     """Return what the cameras that were held mean, in a sentence; empty if that was not measured."""
-    tried = [row for row in rows if row["what"] == "cameras"]
-    if not tried:
-        return ""
-    whole, only = (
-        max((row["cameras"] for row in tried if row["held"] and bool(row.get("part")) is part), default=0)
-        for part in (False, True)
-    )
-    return sentence(whole, only or None)
+    found: list[int | None] = []
+    for part in (False, True):
+        tried = [row for row in rows if row["what"] == "cameras" and bool(row.get("part")) is part]
+        held = max((row["cameras"] for row in tried if row["held"]), default=0)
+        found.append(held if tried else None)
+    return "" if found == [None, None] else sentence(*found)
 
 
 def _saying(update: Callable[[str], object], name: str) -> Callable[[str], object]:

@@ -273,6 +273,26 @@ def check(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     return run(sources, config, as_json=as_json)
 
 
+@verb("views")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose cameras are meant.",
+)  # fmt: skip
+@click.option(
+    "--confirm", multiple=True, metavar="CAMERA",
+    help="Take what this camera sees from now on for right. May be given several times.",
+)  # fmt: skip
+def views(config: Path, confirm: tuple[str, ...]) -> int:
+    """Say what is known of the view of each live camera, or confirm one.
+
+    A camera that was turned is not counted, because its ROIs no longer lie where they should. Look at its
+    picture first. Then move the ROIs, turn the camera back, or confirm that all is right.
+    """
+    from crowdmon.commands.views import run
+
+    return run(config, confirm)
+
+
 @verb("bench")
 @click.option(
     "--json", "json", type=click.Path(path_type=Path), metavar="FILE", help="Write the figures here too."

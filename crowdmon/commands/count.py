@@ -30,6 +30,7 @@ from crowdmon.config import CameraConfig
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
 from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
@@ -72,6 +73,7 @@ def run(
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
+            views=ViewFiles(config),
             known=known.model_copy(update={"cameras": tuple(cameras)}),
         )
         for camera in cameras

@@ -113,6 +113,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 watching=known,
                 connect_within=connect_within(first.duration, spent),
                 lost=lost,
+                views=first.views,
             ):
                 tallies[reading.camera].add(frame, density, reading)
                 if (count := people_of(reading)) is not None:

@@ -19,6 +19,7 @@ from crowdmon.engine.counters import counter_for
 from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
 from crowdmon.engine.offline import iterate_with_gaps
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import ConfigError, SourceError
 from crowdmon.locks import only_writer
 from crowdmon.sinks.csv_file import ReadingCsv
@@ -49,6 +50,7 @@ class Plan:
         style: how snapshot and video are painted.
         known: the configuration; its groups and alarm rules are watched, see
             :func:`~crowdmon.commands.watching.watched`.
+        views: where is kept what live cameras see.
     """
 
     camera: CameraConfig
@@ -61,6 +63,7 @@ class Plan:
     snapshot: Path | None = None
     video: Path | None = None
     style: PaintStyle = PLAIN
+    views: ViewFiles | None = None
     known: AppConfig = field(default_factory=AppConfig)
 
 
@@ -229,4 +232,5 @@ def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> I
         sinks=[rows],
         watching=plan.known,
         connect_within=connect_within(plan.duration, spent),
+        views=plan.views,
     )

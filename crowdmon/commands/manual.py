@@ -17,6 +17,7 @@ VERBS
   alarm    send a test alarm to everybody who is told of alarms
   history  write what was recorded as CSV
   check    say READY, or every reason why not
+  views    confirm the view of a camera that was turned on purpose
   bench    measure how fast this machine counts
   export   write the network as ONNX or for OpenVINO
 
@@ -180,6 +181,14 @@ Examples:
   crowdmon check
   crowdmon check rtsp://10.0.0.7/1 0
   crowdmon check --config square.yaml
+""",
+    "views": """
+A program that runs takes notice within a few seconds. In the window, F5 does the
+same for the camera that is shown.
+
+Examples:
+  crowdmon views --config square.yaml
+  crowdmon views --config square.yaml --confirm gate
 """,
     "bench": """
 Examples:

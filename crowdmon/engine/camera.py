@@ -9,6 +9,7 @@ from dataclasses import replace
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
+from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.connection import Connection
 from crowdmon.engine.latest import CountCell
 from crowdmon.engine.playback import PlaybackRequests
@@ -16,11 +17,12 @@ from crowdmon.engine.protocols import Clock
 from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
+from crowdmon.engine.view_files import KeptView
 from crowdmon.errors import describe
-from crowdmon.facts import Event
+from crowdmon.facts import Event, EventKind
 from crowdmon.track.measure import answers, boxes_of
 from crowdmon.track.track import Counted, Silence, Track, Unusable
-from crowdmon.track.view_check import View, ViewCheck
+from crowdmon.track.view_check import View
 from crowdmon.track.view_edges import small_grey
 from crowdmon.values import Box, CameraState, DensityMap, Frame, Reading
 
@@ -42,8 +44,12 @@ class Camera:
         out: Callable[[Sequence[Reading]], None],
         note: Callable[[Event], None],
         unknown_after: float,
+        seen: CameraView | None = None,
     ) -> None:
-        """Nothing runs yet; ``out`` gets every reading in order, ``note`` every event."""
+        """Nothing runs yet; ``out`` gets every reading in order, ``note`` every event.
+
+        ``seen`` is what is known of its view already.
+        """
         self.name = config.name
         self.connection = Connection(clock, tell=self._became)
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
@@ -59,7 +65,7 @@ class Camera:
         self.count_failure: Exception | None = None
         self._unknown_after = unknown_after
         self._closed = False
-        self._view_check = ViewCheck()
+        self._seen = seen or CameraView()
         self._configure(config)
         self._track = Track(
             self.name,
@@ -94,15 +100,45 @@ class Camera:
         before = self.config
         self._configure(config)
         with self._lock:
-            seen, watched = self._view_check.reason, config.watch_view
-            if not watched or (seen is View.CHANGED and _shapes(config) != _shapes(before)):
-                self._view_check = ViewCheck()
+            seen = self._seen.reason
+            self._seen.follow(before, config)
             self._track.redraw(self.rois, config.to_limits(), whole=config.counts_whole)
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
-        if seen is not None and self._view_check.reason is None:
+        if seen is not None and self._seen.reason is None:
             self.events.view(None)
         if config.weights != before.weights:
             self._count_again()
+
+    @property
+    def view_ready(self) -> bool:
+        """Whether it is known what an earlier run has learned of its view."""
+        return self._seen.ready
+
+    def recall_view(self, kept: KeptView | None) -> None:
+        """Take what an earlier run has learned of its view; for the sink thread."""
+        with self._lock:
+            before = self._seen.reason
+            self._seen.recall(kept, self.config)
+            now = self._seen.reason
+        if now is not before:
+            self.events.view(now)
+
+    def kept_view(self) -> tuple[int, KeptView | None]:
+        """Return what is to be kept of its view, and a number that rises when that is urgent."""
+        with self._lock:
+            return self._seen.news, self._seen.kept(self.config)
+
+    def confirm_view(self, *, looked: bool) -> None:
+        """Take what it sees for right; see :meth:`CameraView.confirm`."""
+        with self._lock:
+            confirmed = self._seen.confirm(looked=looked)
+        if confirmed:
+            self.events.note(EventKind.VIEW_CONFIRMED)
+            self.events.view(None)
+
+    def leave_view(self) -> CameraView:
+        """Return what is known of its view, for a camera that takes its place after :meth:`close`."""
+        return self._seen
 
     def _count_again(self) -> None:
         """Have a picture that stands still counted with other weights; a moving camera brings the next."""
@@ -153,14 +189,14 @@ class Camera:
         """
         now = self._clock.monotonic()
         watched = self.connection.live and self.config.watch_view
-        grey = small_grey(frame.rgb) if watched and self._view_check.due(now) else None
+        grey = small_grey(frame.rgb) if watched and self._seen.due(now) else None
         with self._lock:
             if self._closed or not answers(density, self.rois, whole=self.config.counts_whole):
                 return
             frame, density = self._in_order(frame, density)
             moment = frame.time if self.connection.live or frame.pts is None else frame.pts
-            before = self._view_check.reason
-            view = before if grey is None else self._view_check.step(grey, now)
+            before = self._seen.reason
+            view = before if grey is None else self._seen.step(grey, now)
             seen = Counted(density, moment, self.cell.taken_era) if view is None else Unusable(frame.time)
             # Under the lock, so that sinks get the readings of a camera in the order of their times.
             self._out(self._track.step(seen, now, pace=pace))
@@ -221,7 +257,8 @@ class Camera:
             wish=self.config.rate,
             pace=pace,
             late=self.connection.late(),
-            unusable=_unusable(self._view_check.reason),
+            unusable=_unusable(self._seen.reason),
+            left_out=self.connection.left_out,
         )
         pictures = self.view.pictures() if self.view_size is not None else ()
         return CameraSnapshot(
@@ -245,10 +282,6 @@ class Camera:
         self.view.close()
         with self._lock:
             self._closed = True
-
-
-def _shapes(config: CameraConfig) -> dict[str, object]:
-    return {roi.name: roi.polygon for roi in config.rois}
 
 
 def _unusable(view: View | None) -> str:

@@ -14,6 +14,7 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.protocols import CounterFactory, Sources
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.engine.sources import CaptureSources
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SinkError, SourceError
 from crowdmon.facts import Fact
 from crowdmon.sinks.base import Sink
@@ -49,6 +50,7 @@ def iterate_live(
     sources: Sources | None = None,
     connect_within: float = CONNECT_WITHIN,
     lost: Callable[[str, SourceError], None] | None = None,
+    views: ViewFiles | None = None,
     watching: AppConfig | None = None,
 ) -> Iterator[Found]:
     """Count live sources in real time; one that is lost is opened again until the time is up.
@@ -66,6 +68,7 @@ def iterate_live(
         sources: opens the sources; tests stand in for it.
         connect_within: seconds to wait for the first picture of a camera, at most ``duration``.
         lost: told of each camera that is given up, or that failed.
+        views: where is kept what the cameras see; nothing is kept if None.
         watching: the configuration whose groups and alarm rules are watched; ``sinks`` get their events.
 
     Yields:
@@ -87,11 +90,17 @@ def iterate_live(
     rules = watching or AppConfig()
     monitor = Monitor(
         AppConfig(cameras=counted).model_copy(
-            update={"groups": rules.groups, "alarms": rules.alarms, "time_zone": rules.time_zone}
+            update={
+                "groups": rules.groups,
+                "alarms": rules.alarms,
+                "time_zone": rules.time_zone,
+                "record": rules.record,
+            }
         ),
         counter_factory=counter_factory,
         sinks=[gate, *(_Gated(sink, gate) for sink in sinks)],
         sources=sources,
+        views=views,
     )
     limit = connect_within if duration is None else min(duration, connect_within)
     watch = _Watch(gate, limit=limit, duration=duration, lost=lost)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.camera_events import identified
+from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
@@ -18,6 +19,8 @@ from crowdmon.engine.publishers import Publishers
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
+from crowdmon.engine.view_files import ViewFiles
+from crowdmon.engine.view_keeper import ViewKeeper
 from crowdmon.errors import SourceError, WeightsError, describe
 from crowdmon.facts import Event, EventKind, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
@@ -46,6 +49,7 @@ class Monitor:
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
+        views: ViewFiles | None = None,
         open_publishers: Callable[[AppConfig, Callable[[], Snapshot]], Mapping[str, Sink]] | None = None,
     ) -> None:
         """Nothing runs before :meth:`start`.
@@ -61,6 +65,7 @@ class Monitor:
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
             open_publishers: opens what ``config.publish`` names; each publisher gets a thread of its own.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
+            views: where is kept what the cameras see, for the next run; nothing is kept if None.
         """
         self._config = config
         self._sources = sources or CaptureSources()
@@ -72,12 +77,18 @@ class Monitor:
         self._captures: list[CaptureThread] = []
         self._open_sinks = open_sinks or (lambda record: {})
         self._memory = MemoryHistory()
+        self._memory.keep(config.cameras)
         self._open_publishers = open_publishers
         self._publishers = Publishers(clock=self._clock, tell=self._tell)
         self._site, self._site_lock = Site(config.to_rules()), threading.RLock()
         self._site.resume(past)
+        self._views, self._keeper = views, ViewKeeper(views)
         self._sinks = SinkThread(
-            sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
+            sinks,
+            configured=self._open_sinks(config.record),
+            clock=self._clock,
+            look=self._look,
+            keep=self._keep_views,
         )
         self._cameras = {camera.name: self._make(camera) for camera in config.counted_cameras()}
         self._counting = CountingThread(
@@ -186,11 +197,15 @@ class Monitor:
             self._bell.set()
 
     def restart(self, camera: str) -> None:
-        """Start one camera over: a recording that ended, a source that failed. KeyError if unknown."""
+        """Start one camera over: a recording that ended, a source that failed. KeyError if unknown.
+
+        A view that has changed is taken for right then; see :meth:`Camera.confirm_view`.
+        """
         with self._lock:
             old = self._cameras[camera]
+            old.confirm_view(looked=False)
             old.close()
-            new = self._make(old.config, like=old)
+            new = self._make(old.config, like=old, seen=old.leave_view())
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -254,8 +269,8 @@ class Monitor:
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
-        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; a camera that was removed is
-        forgotten. Takes some ten milliseconds for many cameras: not for the window's thread.
+        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; those of a camera that was
+        removed come back with it. Takes some ten milliseconds for many cameras: not for the window's thread.
         """
         return self._memory.query(since, until)
 
@@ -268,13 +283,16 @@ class Monitor:
             if camera in self._cameras:
                 self._cameras[camera].show(size, keep=keep)
 
-    def _make(self, config: CameraConfig, *, like: Camera | None = None) -> Camera:
+    def _make(
+        self, config: CameraConfig, *, like: Camera | None = None, seen: CameraView | None = None
+    ) -> Camera:
         camera = Camera(
             config,
             clock=self._clock,
             out=self._take,
             note=self._record,
             unknown_after=self._unknown_after,
+            seen=seen or CameraView(ready=self._views is None),
         )
         if like is not None:
             camera.show(like.view_size, keep=like.view.seconds)
@@ -347,6 +365,9 @@ class Monitor:
         if self._started and self._counting.settled:
             for camera in self._cameras.values():
                 camera.look(pace=self._counting.pace)
+
+    def _keep_views(self, last: bool) -> None:
+        self._keeper.step(self._cameras, self._config.record, self._clock.monotonic(), last=last)
 
     def _error(self) -> str:
         errors = [describe(one) for one in self._failures() if one is not self._sinks.failure]

@@ -18,6 +18,7 @@ from crowdmon.capture.local import places_of
 from crowdmon.config import AppConfig
 from crowdmon.engine.background import BackgroundTask, BackgroundTasks
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SourceError
 from crowdmon.facts import SpotCheck
 from crowdmon.places import Place, check_apart
@@ -48,7 +49,9 @@ class MonitorLike(Protocol):
     def record(self, check: SpotCheck) -> None: ...  # noqa: D102
 
 
-def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = None) -> MonitorLike:
+def make_monitor(
+    config: AppConfig, counter_factory: CounterFactory | None = None, *, views: ViewFiles | None = None
+) -> MonitorLike:
     """Return the engine for a configuration, which writes to what ``record:`` names.
 
     The network's library takes over a second to load: that happens in the counting thread, so that
@@ -57,6 +60,7 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
     Args:
         config: cameras, and where to record.
         counter_factory: builds the counter; one with the bundled weights if None.
+        views: where is kept what the cameras see; nothing is kept if None.
     """
     from crowdmon.engine.monitor import Monitor
     from crowdmon.publish.registry import open_publishers
@@ -76,6 +80,7 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
         open_sinks=open_sinks,
         open_publishers=open_publishers,
         past=past,
+        views=views,
     )
 
 
@@ -94,6 +99,7 @@ class Bridge(QObject):
 
     Attributes:
         reads: what else is read, by what the user knows it by: weights, the configuration file.
+        views: where the engine keeps what the cameras see; follows the configuration file.
     """
 
     config_changed = pyqtSignal(object)
@@ -113,6 +119,7 @@ class Bridge(QObject):
         self._config = config
         self._clock = clock
         self.reads: dict[str, Path] = {}
+        self.views = ViewFiles()
         self._changes = Changes()
         self._emit_of_camera = {
             What.STATUS: self.status_changed.emit,

@@ -284,3 +284,15 @@ def test_a_name_belongs_to_whoever_got_it_last(tmp_path: Path) -> None:
         assert [(one.roi, one.id) for one in found[2].rois] == [("frame", ""), ("left", "right")]
         assert [one.camera for one in history.events()] == ["hall"]
         assert len(list(history.bins(60, Selection(cameras=frozenset({"hall"}))))) == 3
+
+
+def test_a_file_that_lacks_what_its_format_has_is_said(tmp_path: Path) -> None:
+    path = record(tmp_path / "h.sqlite", [reading()])
+    connection = sqlite3.connect(path)
+    connection.executescript("DROP VIEW minutes; DROP TABLE minute; DROP TABLE summed")
+    connection.close()
+    with HistoryReader(path) as history:
+        for ask in (history.span, lambda: list(history.readings()), lambda: list(history.bins(60))):
+            with pytest.raises(SourceError, match=r"cannot read .*no such table"):
+                ask()
+        assert list(history.events()) == []

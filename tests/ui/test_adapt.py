@@ -49,8 +49,8 @@ weights = run / "adapted.safetensors"
 if how == "broken": weights.write_bytes(b"cut short")
 else: shutil.copyfile(right, weights)
 better = how != "no better"
-say(event="result", chosen="factor", before=dict(mae=9.0, bias=-0.33, interval=1.0),
-    after=dict(mae=2.0, bias=0.02, interval=0.8), better=better, weights=str(weights), frames=len(rows))
+before, after = dict(mae=9.0, bias=-8.9), dict(mae=2.0, bias=0.2)
+say(event="result", chosen="factor", before=before, after=after, better=better, weights=str(weights))
 """
 
 
@@ -235,8 +235,10 @@ def the_whole_way(user: User, folder: Path, *, frames: int, within: float) -> No
     QTest.keyClick(user.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert load(user.path).cameras[0].weights == str(file)
     assert dialog.side.back.text() == "Go back"
+    assert user.window.menus.actions["weights_back"].isEnabled()
     user.press(dialog.side.back)
     user.until(lambda: user.readings()[-1].weights == "biased")
+    assert dialog.side.back.text() == "Go back", "to the adapted ones: both are weights of its own"
     user.press(dialog.side.back)
     user.until(lambda: user.readings()[-1].weights.startswith(adapted))
 

@@ -261,7 +261,12 @@ class HistoryReader(Closing):
                     self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, *values: float) -> Iterator[Any]:
-        return self._safely(row for row in self._connection.execute(sql, values))
+        try:
+            # Not "yield from", which would close the cursor of a file that is closed already.
+            for row in self._connection.execute(sql, values):  # noqa: UP028
+                yield row
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
 
     def _safely(self, rows: Iterable[_T]) -> Iterator[_T]:
         try:

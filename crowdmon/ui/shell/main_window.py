@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         menus.choose("plot_time", self.settings.choice("span", tuple(CHOICES)))
         self.playback.usable_changed.connect(partial(menus.enable, When.RECORDING))
         self.rois.set_menus(menus)
+        self.spot_checks.back_changed.connect(partial(menus.enable, When.WEIGHTS))
         plot = self.panels.plot
         plot.addActions(menus.submenus["plot_time"].actions())
         plot.addAction(menus.actions["save_plot"])

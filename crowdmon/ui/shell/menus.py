@@ -28,6 +28,7 @@ class When(StrEnum):
     REDO = "there is a step to redo"
     ROI = "a ROI is selected"
     ROIS = "the camera has a ROI"
+    WEIGHTS = "the camera has other weights to go back to"
     COPY = "there are ROIs, and another camera to copy them to"
 
 
@@ -145,7 +146,7 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
     "&Check": (
         MenuEntry("&Spot check…", "spot_check", "Ctrl+K", when=When.CAMERA),
         MenuEntry("&Adapt to this camera…", "adapt_camera", when=When.CAMERA),
-        MenuEntry("&Go back to the weights before", "weights_back", when=When.CAMERA),
+        MenuEntry("&Go back to the weights before", "weights_back", when=When.WEIGHTS),
     ),
     "&Playback": (
         MenuEntry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),

@@ -31,7 +31,7 @@ from crowdmon.ui.spot_check.result_part import ResultPart
 from crowdmon.ui.spot_check.side import button, label, polish
 from crowdmon.ui.spot_check.trial import Pair
 from crowdmon.values import WHOLE_FRAME
-from crowdmon.view.adapting import Failure, Progress, Result, time_left
+from crowdmon.view.adapting import Failure, Progress, Result, time_left, with_details
 from crowdmon.view.check_words import frames as frames_in_words
 from crowdmon.view.frozen import KeptCheck
 from crowdmon.view.theme import BODY, HEAD, Theme
@@ -52,6 +52,9 @@ Start = Callable[..., list[str]]
 
 FRAMES, ROI = "frames", "roi.yaml"
 """What is written for the program that adapts."""
+
+RUN, DETAILS = "run", "adapt.json"
+"""Where that program writes, and what it says there about each frame."""
 
 
 class AdaptDialog(QDialog):
@@ -194,7 +197,7 @@ class AdaptDialog(QDialog):
         folder = Path(self._folder.name)
         base = weights_file(self._camera) or self._bridge.reads.get("the weights")
         roi = folder / ROI if (folder / ROI).is_file() else None
-        words = self._words(folder / FRAMES, folder / "run", base=base, minutes=MINUTES, roi=roi)
+        words = self._words(folder / FRAMES, folder / RUN, base=base, minutes=MINUTES, roi=roi)
         self.doing.setText("Starting…")
         self._child.start(words)
 
@@ -215,7 +218,7 @@ class AdaptDialog(QDialog):
 
     def _compare(self, result: Result) -> None:
         """Count the frames with the new weights: only what can be loaded is offered."""
-        self._result = result
+        self._result = result = with_details(result, self._details())
         if not result.weights:
             self._show([], None)
             return
@@ -232,6 +235,15 @@ class AdaptDialog(QDialog):
         )
         self._task = self._bridge.run_task(job, self._show)
 
+    def _details(self) -> str:
+        """Return what the child has written about each frame; it is small."""
+        try:
+            return (
+                "" if self._folder is None else (Path(self._folder.name) / RUN / DETAILS).read_text("utf-8")
+            )
+        except (OSError, UnicodeDecodeError):
+            return ""
+
     def _show(self, pairs: list[Pair] | None, error: Exception | None) -> None:
         self._task = None
         result = self._result
@@ -242,8 +254,7 @@ class AdaptDialog(QDialog):
         self.outcome.show_pairs(pairs)
         self.pages.setCurrentIndex(2)
         self.setMinimumSize(QSize(640, 440))
-        usable = result.better and bool(result.weights)
-        self._offer(*((self.use,) if usable else ()), self.more, self.discard)
+        self._offer(*((self.use,) if result.usable else ()), self.more, self.discard)
         self.resize(QSize(980, 600).boundedTo(self._room()))
 
     def _use(self) -> None:

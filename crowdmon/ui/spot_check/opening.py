@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from crowdmon.config import CameraConfig, with_cameras
@@ -39,7 +39,13 @@ class Shows(Protocol):
 
 
 class SpotCheckOpener(QObject):
-    """One for the window; each camera has one spot check and one adapting at a time."""
+    """One for the window; each camera has one spot check and one adapting at a time.
+
+    Signals:
+        back_changed(bool): whether the camera looked at has other weights to go back to.
+    """
+
+    back_changed = pyqtSignal(bool)
 
     def __init__(
         self,
@@ -171,6 +177,8 @@ class SpotCheckOpener(QObject):
     def _show(self, _changed: object = None) -> None:
         name = self._focus.focused
         said = self.checks.said(name) if name else ""
+        camera = self.checks.camera(name)
+        self.back_changed.emit(camera is not None and self._can_go_back(camera))
         if name and self.checks.of(name).offered is not None:
             said = "A picture to check is ready"
         elif name and self.checks.of(name).draft is not None and name not in self._checking:
