@@ -245,6 +245,11 @@ def alarm(what: str, config: Path) -> int:
     "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
     help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
 )  # fmt: skip
+@click.option(
+    "--delete-pictures",
+    is_flag=True,
+    help="Delete the kept pictures of these spot checks; their numbers stay.",
+)
 def history(**options: Any) -> int:
     """Say what was recorded, or write it as CSV.
 
@@ -252,6 +257,29 @@ def history(**options: Any) -> int:
     there.
     """
     from crowdmon.commands.history import run
+
+    return run(**options)
+
+
+@verb("report")
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="YAML with cameras, levels, groups, time zone, and the history.",
+)  # fmt: skip
+@click.option(
+    "--day", default="yesterday", metavar="DAY", show_default=True,
+    help="A day in the time zone of the configuration: 2026-05-01, today or yesterday.",
+)  # fmt: skip
+@click.option(
+    "--markdown", "markdown_file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write it here, and a plot (.png) beside it. Default: to the terminal, without a plot.",
+)  # fmt: skip
+def report(**options: Any) -> int:
+    """Say what a day came to: peaks, time above each level, alarms, gaps, spot checks.
+
+    Reads the history of the configuration while it is being written.
+    """
+    from crowdmon.commands.report import run
 
     return run(**options)
 

@@ -129,6 +129,7 @@ def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     for ground in (theme.background, theme.surface, theme.raised):
         yield theme.text, ground
         yield theme.muted, ground
+        yield theme.accent, ground  # what leads elsewhere
     for ground in (theme.background, theme.surface):
         for colour in (theme.normal, theme.amber, theme.red, theme.critical, theme.unknown):
             yield colour, ground
