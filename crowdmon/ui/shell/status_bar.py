@@ -138,11 +138,14 @@ class StatusBar(QStatusBar):
         for field in (self.fps_in, self.fps_counted, self.age, self.note):
             field.setVisible(not text)
         self.hint.setVisible(bool(text))
+        # What can be done now is read to its end, whatever else has to wait.
+        self.device.setVisible(not text)
+        self.checked.setVisible(not text and bool(self.checked.text()))
 
     def set_checked(self, text: str) -> None:
         """Say how the chosen camera was checked; it leads to the spot check."""
         self.checked.setText(f"{text[:1].upper()}{text[1:]}")
-        self.checked.setVisible(bool(text))
+        self.checked.setVisible(bool(text) and not self.hint.isVisibleTo(self))
 
     def set_log(self, folder: str) -> None:
         """Show that readings go to a file a day in a folder; empty for none."""

@@ -60,6 +60,7 @@ QPushButton[role="chip"]:checked {{ background: {raised}; border: 1px solid {con
     font-weight: 600; }}
 QPushButton[role="chip"]:checked:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
 QPushButton:disabled {{ background: {surface}; color: {muted}; border-color: {line}; }}
+QPushButton[role="chip"]:disabled {{ background: transparent; border-color: transparent; }}
 QPushButton[role="tight"] {{ padding: 4px 8px; }}
 QPushButton[role="tight"]:focus {{ padding: 3px 7px; }}
 QPushButton[role="tight"]:checked, QPushButton[role="small"]:checked {{ border-color: {accent};
