@@ -72,6 +72,15 @@ def test_a_fall_to_amber_is_an_answer() -> None:
     ]
 
 
+def test_a_higher_level_does_not_begin_the_waiting_again() -> None:
+    facts = run(Site([RULE_OF_TWO]), every_second((300, 45.0), (300, 60.0)))
+    assert told(facts) == [
+        (5, "raised", FIRST),
+        (302, "raised", FIRST),
+        (505, "passed-on", BOTH),
+    ]
+
+
 def test_dark_time_counts_while_nobody_answers() -> None:
     facts = run(Site([RULE_OF_TWO]), every_second((10, 45.0), (600, None)))
     assert told(facts)[-1] == (505, "passed-on", BOTH)
