@@ -89,5 +89,8 @@ class PlaybackControl(QObject):
         self._bar.setVisible(usable)
         self.usable_changed.emit(usable)
         if usable:
-            self._bar.set_playing(state is CameraState.LIVE, ended=state is CameraState.ENDED)
+            words = {CameraState.PAUSED: "Paused", CameraState.ENDED: "Ended"}
+            # What has no end is a camera that is drawn: it does not play, it is live.
+            word = words.get(state, "" if place.duration is None else "Playing") if state else ""
+            self._bar.set_playing(state is CameraState.LIVE, word=word)
             self._bar.set_position(place.position, place.duration)

@@ -87,7 +87,9 @@ class StatusBar(QStatusBar):
         self.delay = _field("Delay of the picture", "0.0 s delayed")
         self.addWidget(self.sign)
         self.addWidget(self.delay)
-        self.note = _field("Note", "")
+        self.note = Elided(CAPTION)
+        self.note.setAccessibleName("Note")
+        self.note.setProperty("role", "caption")
         for field in (self.fps_in, self.fps_counted, self.age):
             self.addWidget(field)
         self.addWidget(self.note, 1)
@@ -129,8 +131,7 @@ class StatusBar(QStatusBar):
         self.fps_counted.setToolTip(f"{status.skipped} pictures were received and not counted.")
         self.age.setText(picture_age(status))
         # The message of a live camera is shown here; that of any other in the notice on the picture.
-        self.note.setText(status.message if status.state is CameraState.LIVE else "")
-        self.note.setToolTip(tip(self.note.text()))
+        self.note.set_whole(status.message if status.state is CameraState.LIVE else "")
 
     def set_hint(self, text: str) -> None:
         """Show what can be done now in place of the rates; an empty text shows the rates again."""
