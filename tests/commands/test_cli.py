@@ -19,7 +19,7 @@ def verbs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """Record which verb is called with what instead of doing it."""
     calls: list[tuple[object, ...]] = []
     monkeypatch.setattr("crowdmon.commands.window.run", lambda *a, **_: calls.append(("window", *a)))
-    monkeypatch.setattr("crowdmon.commands.check.run", lambda *a: calls.append(("check", *a)))
+    monkeypatch.setattr("crowdmon.commands.check.run", lambda *a, **_: calls.append(("check", *a)))
     monkeypatch.setattr("crowdmon.commands.count.run", lambda **o: calls.append(("count", *o["sources"])))
     return calls
 
