@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -27,6 +30,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Several processes share the cores: threads of torch that wait for each other would only keep them busy.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+if "CROWDMON_CACHE" not in os.environ:
+    # What is measured of this machine is measured once a run of tests, and leaves nothing in anybody's home.
+    os.environ["CROWDMON_CACHE"] = tempfile.mkdtemp(prefix="crowdmon-cache-")
+    atexit.register(shutil.rmtree, os.environ["CROWDMON_CACHE"], ignore_errors=True)
 
 # Speed is for benchmarks: an example that is slow on a busy machine is not a wrong one.
 settings.register_profile("crowdmon", deadline=None)

@@ -63,8 +63,13 @@ config_option = click.option(
 )  # fmt: skip
 
 backend_option = click.option(
-    "--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto."
-)
+    "--backend", default="auto", metavar="NAME",
+    help="What runs the network: auto, openvino, onnxruntime or torch; or openvino:GPU for another device.",
+)  # fmt: skip
+precision_option = click.option(
+    "--precision", default="auto", metavar="NAME",
+    help="What the network computes in: f32, bf16, f16 or int8. Default: what is quickest on this machine.",
+)  # fmt: skip
 weights_option = click.option(
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
     help="Weights for cameras without weights: of their own. Default: the bundled ones.",
@@ -107,8 +112,9 @@ def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], c
 @config_option
 @pixels_option
 @backend_option
+@precision_option
 @weights_option
-def window(sources: tuple[str, ...], config: Path | None, backend: str, weights: Path | None) -> int:
+def window(sources: tuple[str, ...], **options: Any) -> int:
     """Open the window on the sources, or on the cameras of a configuration.
 
     This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
@@ -116,7 +122,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     """
     from crowdmon.commands.window import run
 
-    return run(sources, config, backend=backend, weights=weights)
+    return run(sources, **options)
 
 
 @verb("count")
@@ -158,6 +164,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
 )  # fmt: skip
 @pixels_option
 @backend_option
+@precision_option
 @weights_option
 def count(**options: Any) -> int:
     """Count people in SOURCE, or in all cameras of a configuration, without a window.
@@ -185,6 +192,7 @@ def count(**options: Any) -> int:
 @click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
 @click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
 @backend_option
+@precision_option
 @weights_option
 def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     """Watch the cameras of a configuration as a service, without a window.

@@ -20,6 +20,7 @@ from safetensors.numpy import save_file
 
 from crowdmon import atomic
 from crowdmon.counting.preprocess import Preprocess
+from crowdmon.counting.scales import Scales
 from crowdmon.errors import SinkError, WeightsError
 from crowdmon.places import is_there
 
@@ -40,6 +41,7 @@ class Weights:
         preprocess: how pictures are fed.
         provenance: data, split, commit, seed, date, licences as stated.
         scores: what was measured, by benchmark.
+        scales: of the int8 form, None without one.
         path: where it was read from.
     """
 
@@ -49,6 +51,7 @@ class Weights:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
+    scales: Scales | None = None
 
     @property
     def name(self) -> str:
@@ -63,13 +66,14 @@ class Weights:
 
 def header(weights: Weights) -> dict[str, Any]:
     """Return everything but the tensors, as plain values: what a weights file's header holds."""
-    return {
+    said = {
         "format": FORMAT,
         "network": dict(weights.network),
         "preprocess": weights.preprocess.header(),
         "provenance": dict(weights.provenance),
         "scores": dict(weights.scores),
     }
+    return said if weights.scales is None else {**said, "int8": weights.scales.header()}
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -112,6 +116,7 @@ def load(path: Path) -> Weights:
             provenance=dict(said.get("provenance", {})),
             scores=dict(said.get("scores", {})),
             path=path,
+            scales=Scales.from_header(said["int8"]) if said.get("int8") else None,
         )
     except WeightsError:
         raise
