@@ -20,7 +20,7 @@ PYTEST  := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check lint bench docs readability release clean
+.PHONY: help run test test-all check lint bench docs site readability release clean
 
 help:
 	@echo "make run     install, then open the window on the demo camera"
@@ -29,6 +29,7 @@ help:
 	@echo "make check   format, lint, types, and make test"
 	@echo "make bench   measure this machine at length, out/bench.json and out/bench.md"
 	@echo "make docs    draw the pictures and the command reference of the documentation again"
+	@echo "make site    build the documentation site into out/site"
 	@echo "make readability  list long sentences and old words in the documentation; it only warns"
 	@echo "make release VERSION=0.2.0  write version and changelog, commit and tag both"
 	@echo "make clean   remove what was made, except $(VENV)"
@@ -61,6 +62,9 @@ docs: $(VENV)/.dev
 	$(BIN)/python docs/ablation.py
 	$(BIN)/python examples/count_picture.py "synthetic:plaza?people=60&seed=4&width=800&height=450" docs/images/library.png
 	QT_QPA_PLATFORM=offscreen $(BIN)/python docs/screenshots.py
+
+site: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 release:
 	@$(PYTHON) docs/release.py "$(VERSION)"
@@ -96,3 +100,8 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.torch
 	@echo "installing crowdmon and the test tools into $(VENV)"
 	@$(PIP) install --quiet -c constraints.txt -e ".[dev]"
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.docs: pyproject.toml constraints.txt | $(VENV)/.run
+	@echo "installing the tools of the documentation site into $(VENV)"
+	@$(PIP) install --quiet -c constraints.txt -e ".[docs]"
+	@touch $@

@@ -3,7 +3,7 @@
     from crowdmon import Counter, Roi, measure, open_source, Track
 
 The names in ``__all__`` are public: they stay as they are. All others are free to change. Each is loaded when
-it is first asked for: importing this package loads neither Qt, nor torch, nor a video library.
+it is first asked for: importing this package does not load Qt, torch or a video library.
 """
 
 from importlib import import_module

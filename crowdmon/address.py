@@ -58,6 +58,8 @@ _QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?[/?#].*=", re.S)
 """What stands before an ``@`` and is a password with a slash, or else a host and a value with an ``@`` in it:
 it cannot be told which part is the secret."""
 
+_QUOTES = "'\"`"
+
 _EXAMPLE = re.compile(r"USER(?:NAME)?:PASSWORD")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{0,12}")
 
@@ -84,6 +86,13 @@ class Address:
     path: str
     query: str | None
     fragment: str | None
+
+    @property
+    def secret_at_end(self) -> bool:
+        """Whether what follows the host could hold a secret."""
+        path, query, fragment = _public_path(self.path), self.query, self.fragment
+        hidden = query is not None and query != _public_query(query)
+        return path != self.path or hidden or fragment not in (None, "", HIDDEN)
 
     @property
     def secret(self) -> bool:
@@ -150,8 +159,9 @@ def holds_secret(address: str) -> bool:
 def redact(text: str) -> str:
     """Return free text with everything in its addresses replaced that could be a secret.
 
-    An address ends at a blank or a quote, unless an ``@`` follows: a password may hold blanks. Rather
-    too much is replaced than too little.
+    An address ends at a blank or a quote, unless an ``@`` follows: a password may hold blanks. If its end
+    could hold a secret, it ends with its line, or at the last quote of the kind that it stands in: a value
+    may hold blanks, too. Rather too much is replaced than too little.
     """
     out: list[str] = []
     at = 0
@@ -164,8 +174,12 @@ def redact(text: str) -> str:
         if start < at:
             continue
         line_end = text.find("\n", start, limit)
-        end = _end_of_address(text, start, line_end if line_end >= 0 else limit)
+        line_end = line_end if line_end >= 0 else limit
+        end = _end_of_address(text, start, line_end)
         parts = parse(text[start:end])
+        if parts is not None and parts.secret_at_end:
+            end = _end_of_value(text, start, end, line_end)
+            parts = parse(text[start:end])
         out += [text[at:start], text[start:end] if parts is None else parts.public()]
         at = end
     return "".join([*out, text[at:]])
@@ -179,6 +193,13 @@ def _end_of_address(text: str, start: int, limit: int) -> int:
     end = found.start() if found else limit
     tail = _TAIL.search(text, after, end)
     return tail.start() if tail else end
+
+
+def _end_of_value(text: str, start: int, end: int, line_end: int) -> int:
+    """Return where an address ends whose last value may hold blanks and quotes."""
+    quote = text[start - 1 : start]
+    closing = text.rfind(quote, end, line_end) if quote in _QUOTES and quote else -1
+    return closing if closing >= 0 else line_end
 
 
 def _slashed(scheme: str) -> bool:

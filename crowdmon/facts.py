@@ -27,6 +27,7 @@ class EventKind(StrEnum):
     VIEW_CHANGED = "view-changed"
     VIEW_COVERED = "view-covered"
     VIEW_CLEAR = "view-clear"
+    VIEW_CONFIRMED = "view-confirmed"
     COUNTING_STOPPED = "counting-stopped"
     SINK_FAILED = "recording-failed"
     SINK_WORKS = "recording-works"
@@ -72,6 +73,7 @@ class AlarmChange(StrEnum):
     LOWERED = "alarm-lowered"
     CLEARED = "alarm-cleared"
     REPEATED = "alarm-repeated"
+    PASSED_ON = "alarm-passed-on"
     ACKNOWLEDGED = "alarm-acknowledged"
     WITHDRAWN = "alarm-withdrawn"
 
@@ -82,16 +84,18 @@ class AlarmEvent:
 
     Attributes:
         time: epoch seconds, of the reading that brought it about, or of the acknowledgement.
-        change: what happened; withdrawn: its rule was taken out of the configuration while it was on.
+        change: what happened; passed on: nobody acknowledged it, and further people are to be told;
+            withdrawn: its rule was taken out of the configuration while it was on.
         alarm: the rule's name.
         camera, roi: what the rule is about; None for a group, ``roi`` also for the whole picture.
         group: the name of the group, else None.
         level: of the alarm from now on; none once it is over.
-        measure: what is compared: ``count``, ``per_m2`` or ``unknown``.
+        measure: what is compared: ``count``, ``per_m2``, ``local_per_m2`` or ``unknown``.
         value: what was measured; None where nothing was.
         limit: what it was compared with: people, people per m2, or seconds for ``unknown``.
         at_least: a member of the group is unknown, so ``value`` is the least it may be.
         who, note: of an acknowledgement.
+        tell: names of people who are to be told of it, for whatever tells them; an event sends nothing.
     """
 
     time: float
@@ -107,6 +111,7 @@ class AlarmEvent:
     at_least: bool = False
     who: str | None = None
     note: str | None = None
+    tell: tuple[str, ...] = ()
 
     def to_event(self) -> Event:
         """Return it as a fact."""
@@ -119,6 +124,7 @@ class AlarmEvent:
             "limit": self.limit,
             "at_least": self.at_least or None,
             "note": self.note,
+            "tell": list(self.tell) or None,
         }
         detail = json.dumps({key: one for key, one in more.items() if one is not None}, ensure_ascii=False)
         return Event(self.time, self.change.value, self.camera, self.roi, self.who, detail)
@@ -143,6 +149,7 @@ class AlarmEvent:
                 at_least=more.get("at_least", False),
                 who=event.who,
                 note=more.get("note"),
+                tell=tuple(str(name) for name in more.get("tell", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             return None

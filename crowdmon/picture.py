@@ -125,12 +125,14 @@ def paint(
     nobody. Small pictures are enlarged until the words fit. Where only ROIs were counted, the rest is darker.
 
     Args:
-        frame, density, reading: of the same moment.
+        frame: the picture.
+        density: the people in it, of the same moment.
+        reading: of the same moment.
         rois: the camera's ROIs, in the reading's order.
         title: shown next to the total, such as the name of the camera; secrets already redacted.
         top: people per cell at the hot end of the heatmap.
-        palette, strength: of the heatmap, as :func:`crowdmon.heatmap.paint` takes them; at strength 0
-            there is no heatmap and no legend.
+        palette: of the heatmap, as :func:`crowdmon.heatmap.paint` takes it.
+        strength: of the heatmap, likewise; at 0 there is no heatmap and no legend.
     """
     height, width = frame.rgb.shape[:2]
     factor = max(1, -(-640 // width))

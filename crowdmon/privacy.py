@@ -11,6 +11,7 @@ not see stays visible.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -61,11 +62,34 @@ def pixelate(
         threshold: people per cell above which a cell is hidden.
         margin: blocks around such a cell that are hidden at least.
     """
+    known = () if density is None else ((density, 0.0),)
+    return pixelate_between(rgb, known, threshold=threshold, margin=margin)
+
+
+def pixelate_between(
+    rgb: Rgb,
+    known: Sequence[tuple[DensityMap, float]],
+    *,
+    threshold: float = THRESHOLD,
+    margin: int = MARGIN,
+) -> Rgb:
+    """Return a picture with blocks wherever the people of some counts around it may be by now.
+
+    Args:
+        rgb: HxWx3, at any scale of the pictures that were counted.
+        known: each count, and how many head widths its people may be away from where they were counted.
+            Without any, the whole picture is hidden.
+        threshold, margin: as in :func:`pixelate`.
+    """
     height, width = rgb.shape[:2]
-    if density is None or density.parts is not None:
+    if not known or any(density.parts is not None for density, _ in known):
         return _blocks(rgb, max(-(-width // COARSE), 4))
     block = max(-(-width // BLOCKS), 4)
-    level = _levels(density, (width, height), block, threshold=threshold, margin=margin)
+    found = [
+        _levels(density, (width, height), block, threshold=threshold, margin=margin, away=away)
+        for density, away in known
+    ]
+    level = np.asarray(np.maximum.reduce(found), np.uint8)
     out = rgb.copy()
     for number in range(int(level.max(initial=0))):
         # A large block is hidden whole, so that no part of a face keeps its finer blocks.
@@ -98,7 +122,7 @@ def _pooled(level: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:
 
 
 def _levels(
-    density: DensityMap, size: tuple[int, int], block: int, *, threshold: float, margin: int
+    density: DensityMap, size: tuple[int, int], block: int, *, threshold: float, margin: int, away: float
 ) -> NDArray[np.uint8]:
     """Return 0 for every block to show; else 1 to hide it, 2 with blocks twice as large, and so on."""
     level = np.minimum(_hidden(density, size, block, threshold=threshold, margin=margin), 1)
@@ -106,7 +130,8 @@ def _levels(
     for number in range(LEVELS):
         # The density may show half a head, so its size counts twice.
         least = FACE_BLOCKS / 2 * 2.0 ** (number - 1) if number else 0.0
-        near = _near(heads > least, heads * (_REACH_LARGE if number else _REACH), density, size, block)
+        reach = heads * ((_REACH_LARGE if number else _REACH) + away)
+        near = _near(heads > least, reach, density, size, block)
         level = np.where(near, number + 1, level)
     return np.asarray(level, np.uint8)
 

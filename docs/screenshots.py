@@ -25,6 +25,7 @@ if hasattr(time, "tzset"):
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from PyQt6.QtCore import QPointF  # noqa: E402
 from PyQt6.QtGui import QFont, QFontDatabase  # noqa: E402
 from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 
@@ -32,7 +33,9 @@ from crowdmon import config as settings  # noqa: E402
 from crowdmon import resources  # noqa: E402
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
+from crowdmon.counting.weights import DEFAULT  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
+from crowdmon.facts import SpotCheck  # noqa: E402
 from crowdmon.scene import parse_scene  # noqa: E402
 from crowdmon.track.track import Counted, Track  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
@@ -41,7 +44,13 @@ from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
 from crowdmon.ui.shell.app import application  # noqa: E402
 from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
+from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog  # noqa: E402
+from crowdmon.ui.spot_check.child import AdaptChild  # noqa: E402
+from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, Status  # noqa: E402
+from crowdmon.view.adapting import Result, Score  # noqa: E402
+from crowdmon.view.frozen import KeptCheck  # noqa: E402
+from crowdmon.view.theme import THEMES  # noqa: E402
 
 START = 1_777_640_400.0  # 2026-05-01 13:00 UTC
 MINUTES = 5.0
@@ -68,7 +77,10 @@ class Film:
     def stop(self, timeout: float = 6.0) -> None: ...
     def apply(self, config: AppConfig) -> None: ...
     def restart(self, camera: str) -> None: ...
-    def view(self, camera: str, size: tuple[int, int] | None) -> None: ...
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...
+    def record(self, check: SpotCheck) -> None: ...
+    def query(self, since: float, until: float) -> list[Reading]:
+        return [one for one in self._facts if since <= one.time < until]
 
     def snapshot(self, after: int = 0) -> Snapshot:
         device = self.counter.device if self.counter else ""
@@ -89,13 +101,16 @@ class Film:
         track = self._tracks.setdefault(camera.name, Track(camera.name, camera.to_rois(), interval=EVERY))
         (reading,) = track.step(Counted(density, t), t)
         self._facts.append(reading)
-        shown = None
+        shown = counted = None
         if show:
+            counted = Frame(scene.render(t).rgb, camera=camera.name, time=START + t, pts=t)
             later = t + 0.2
             shown = Frame(scene.render(later).rgb, camera=camera.name, time=START + later, pts=later)
         status = Status(CameraState.LIVE, since=START, fps_in=25.0, fps_counted=5.0, age=0.02)
         self.now = START + t + 0.22
-        self.cameras[camera.name] = CameraSnapshot(status, view=shown, density=density, reading=reading)
+        self.cameras[camera.name] = CameraSnapshot(
+            status, view=shown, density=density, counted=counted, reading=reading
+        )
 
     def lose(self, name: str, state: CameraState, seconds: float, **values: object) -> None:
         """Take a camera's pictures away for some seconds."""
@@ -199,6 +214,54 @@ class Studio:
         assert dialog is not None
         self.take(dialog, name)
 
+    def spot_check(self, name: str) -> None:
+        window, film = self.window(demo(), (1440, 900), minutes=MINUTES)
+        window.bridge.reads["the weights"] = resources.path(DEFAULT)
+        window.spot_checks.open()
+        dialog = window.findChild(SpotCheckDialog)
+        assert dialog is not None
+        dialog.resize(1160, 680)
+        self.settle(window, film)
+        heads = truth_of(demo().cameras[0], film)
+        for x, y in heads[: 2 * len(heads) // 3]:
+            dialog.canvas.enlarge(8.0, QPointF(*dialog.canvas.place().to_widget(x, y)))
+            dialog.canvas.take_at(x, y)
+            dialog.canvas.fit_all()
+        dialog.side.propose.setChecked(True)
+        self.settle(window, film)
+        self.take(dialog, name)
+        dialog.reject()
+
+    def adapted(self, name: str) -> None:
+        """A count that is a third too low, and what takes that bias away, as ten other frames have it."""
+        window, film = self.window(demo(), (1440, 900), minutes=0.0)
+        camera, counters = demo().cameras[0], Biased(Counter(self.weights))
+        kept = [checked(camera, 20.0 * i) for i in range(10)]
+        off = [
+            (len(one.check.heads), counters().count(frame).count, counters.right.count(frame).count)
+            for one in (checked(camera, 20.0 * i + 10.0) for i in range(10))
+            if (frame := one.frame) is not None
+        ]
+        dialog = AdaptDialog(
+            window.bridge, camera, kept, history=None, counters=counters, child=AdaptChild(window),
+            theme=THEMES["dark"], parent=window,
+        )  # fmt: skip
+        dialog.show()
+        dialog._told(Result(score(off, 1), score(off, 2), True, "adapted.safetensors", "factor", len(kept)))
+        while not dialog.use.isVisible():
+            self.settle(window, film)
+        dialog.resize(980, 560)
+        self.take(dialog, name)
+        dialog.reject()
+
+    def settle(self, window: MainWindow, film: Film) -> None:
+        """Let what runs in the background end."""
+        for _ in range(20):
+            film.now += 0.01
+            window.bridge.poll()
+            QApplication.processEvents()
+            time.sleep(0.02)
+
     def pictures(self) -> dict[str, Callable[[str], None]]:
         return {
             "window": self.main,
@@ -211,7 +274,55 @@ class Studio:
             "webcam": self.webcam,
             "export": self.export,
             "daily": self.daily,
+            "spot-check": self.spot_check,
+            "adapted": self.adapted,
         }
+
+
+@dataclass
+class Biased:
+    """Builds a counter that sees a third too few people, and with any other weights the right one."""
+
+    right: Counter
+    file: Path = Path("biased.safetensors")
+
+    def __call__(self) -> Counter:
+        weights = self.right.weights
+        scale = 1.5 * weights.preprocess.density_scale
+        return Counter(replace(weights, preprocess=replace(weights.preprocess, density_scale=scale)))
+
+    def with_weights(self, path: Path) -> Counter:
+        return self.right
+
+
+def truth_of(camera: CameraConfig, film: Film) -> list[tuple[float, float]]:
+    """The heads of the picture that was counted last, in fractions of it."""
+    counted = film.cameras[camera.name].counted
+    assert counted is not None
+    assert counted.pts is not None
+    scene = parse_scene(camera.source).render(counted.pts)
+    height, width = scene.rgb.shape[:2]
+    return [(float(x) / width, float(y) / height) for x, y in scene.heads]
+
+
+def checked(camera: CameraConfig, t: float) -> KeptCheck:
+    """Somebody who clicked every head of the picture of a time."""
+    scene = parse_scene(camera.source).render(t)
+    height, width = scene.rgb.shape[:2]
+    heads = tuple((float(x) / width, float(y) / height) for x, y in scene.heads)
+    check = SpotCheck(
+        time=START + t, camera=camera.name, truth=len(heads), count=0.0, heads=heads, size=(width, height)
+    )
+    return KeptCheck(check, Frame(scene.rgb, camera=camera.name, time=START + t))
+
+
+def score(off: list[tuple[int, float, float]], which: int) -> Score:
+    """The error of one of two counts; each row has the truth first."""
+    errors = [abs(row[which] - row[0]) for row in off]
+    mae = sum(errors) / len(errors)
+    spread = (sum((one - mae) ** 2 for one in errors) / (len(errors) - 1)) ** 0.5
+    bias = sum(row[which] - row[0] for row in off) / len(off)
+    return Score(mae, bias, 2.26 * spread / len(errors) ** 0.5)
 
 
 def demo() -> AppConfig:

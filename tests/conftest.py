@@ -27,6 +27,9 @@ DATA = "CROWDMON_DATA"
 """The variable that names the folder of real pictures and labels."""
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# What programs remember of a user is the tests' own.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="crowdmon-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Several processes share the cores: threads of torch that wait for each other would only keep them busy.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

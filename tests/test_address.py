@@ -78,6 +78,11 @@ def test_what_is_shown_of_an_address(address: str, shown: str) -> None:
         ("tcp: connection refused", "tcp: connection refused"),
         ("https and http: both", "https and http: both"),
         ("C:\\clips\\a@b.mp4 at 12:30", "C:\\clips\\a@b.mp4 at 12:30"),
+        ("cannot open http://h/v?pw=a hunter2: no answer", "cannot open http://h/v?***"),
+        ("cannot open 'http://h/v?pw=a h'unter2': no answer", "cannot open 'http://h/v?***': no answer"),
+        ("cannot open http://h/v?***: no answer", "cannot open http://h/v?***: no answer"),
+        ("http://h/v?channel=1 is live, and so on", "http://h/v?channel=1 is live, and so on"),
+        ("rtsp://h/user=a_password=b c: no\nanswer", "rtsp://h/user=***\nanswer"),
         ("first rtsp://h/s\nthen a@b.example", "first rtsp://h/s\nthen a@b.example"),
     ],
 )
@@ -124,9 +129,13 @@ def test_no_password_of_a_user_is_shown(
 
 @given(scheme=schemes, key=keys, value=passwords, mark=st.sampled_from("?#&;"))
 def test_no_secret_of_a_query_or_fragment_is_shown(scheme: str, key: str, value: str, mark: str) -> None:
-    address = f"{scheme}camera.example/stream?channel=1{mark}{key}={SECRET}{value}"
-    assert SECRET not in public(address)
-    assert SECRET not in redact(f"cannot open {address}")
+    for address in (
+        f"{scheme}camera.example/stream?channel=1{mark}{key}={SECRET}{value}",
+        f"{scheme}camera.example/stream?channel=1{mark}{key}={value}{SECRET}",
+    ):
+        assert SECRET not in public(address)
+        assert SECRET not in redact(f"cannot open {address}")
+        assert SECRET not in redact(f"cannot open '{address}': no answer within 5 s. Check it")
 
 
 @given(st.text())

@@ -32,7 +32,7 @@ from crowdmon.config import (
     save,
     validate,
 )
-from crowdmon.config.models import look_of
+from crowdmon.config.fields import look_of
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.geometry import polygon_area
 from crowdmon.heatmap import PALETTES
@@ -267,6 +267,14 @@ class TestRefusing:
             ),
             (camera(rois=f"[{{name: r, id: Frame, {OUTLINE}}}]"), "whole picture's own"),
             ("cameras: [{name: a, source: x, id: 7}]", "as a number, not as text"),
+            ("record: {keep_raw: 0}", r"record\.keep_raw = 0 is not allowed"),
+            ("record: {keep_raw: -48}", r"record\.keep_raw = -48 is not allowed"),
+            ("record: {keep_raw: yes}", "YAML reads this as true or false, not as a number"),
+            ("record: {keep_raw: two days}", r"record\.keep_raw = 'two days' is not allowed"),
+            ("record: {keep_minutes: .nan}", r"record\.keep_minutes = nan"),
+            ("record: {keep_minutes: 1}", "keep_raw = 48 hours is longer than keep_minutes = 1 days"),
+            ("record: {keep_raw: 9999, keep_minutes: 400}", "Allowed: keep_raw up to 9600"),
+            ("record: {keep_pictures: 0}", r"record\.keep_pictures = 0 is not allowed"),
             (
                 camera(rois="[&r {name: q, polygon: [[0,0],[1,0],[1,1]]}, *r]"),
                 "two ROIs of one camera are named 'q'",

@@ -8,7 +8,7 @@ import pytest
 
 from crowdmon.config import AppConfig, RoiConfig, dump, load, parse, save, with_cameras
 from crowdmon.errors import ConfigError
-from crowdmon.track.alarms import Measure, Stage, Target
+from crowdmon.track.alarms import Measure, Second, Stage, Target
 from crowdmon.track.schedule import Shift
 from crowdmon.values import Level
 
@@ -74,11 +74,18 @@ def test_what_the_engine_gets() -> None:
     assert dark.stages == (Stage(Level.RED, 0.5, 30.0, 0.5),)
 
 
-def test_what_was_dumped_reads_back_equal() -> None:
-    config = parse(GOOD, where="a.yaml")
+def test_people_who_are_to_be_told() -> None:
+    text = alarm(tell="[Ann, control room]", then="{after: 300, tell: [Bob]}")
+    (rule,) = parse(text, where="a.yaml").to_rules()
+    assert (rule.tell, rule.then) == (("Ann", "control room"), Second(300.0, ("Bob",)))
+
+
+@pytest.mark.parametrize("text", [GOOD, alarm(tell="[Ann]", then="{after: 300, tell: [Bob]}")])
+def test_what_was_dumped_reads_back_equal(text: str) -> None:
+    config = parse(text, where="a.yaml")
     assert parse(dump(config), where="a.yaml") == config
     assert "of:" in dump(config)
-    assert "for: 10" in dump(config)
+    assert ("for: 10" in dump(config)) is (text == GOOD)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +124,29 @@ def test_what_was_dumped_reads_back_equal() -> None:
             r"alarms\[0\]\.measure = 'per_m2': the area is not known there. Allowed: count, unknown; or give",
         ),
         (alarm(of="{camera: gate, roi: stairs}", measure="per_m2"), "the area is not known there"),
+        (
+            alarm(measure="local_per_m2"),
+            r"measure = 'local_per_m2': the floor is not known there. Allowed: count, unknown; or name a",
+        ),
+        (alarm(of="{group: site}", measure="local_per_m2"), "a group has no area. Allowed: count, unknown"),
+        (alarm(tell="[Ann, ann]"), r"alarms\[0\]\.tell: two people of one list have names that look alike"),
+        (alarm(tell="Ann"), r"alarms\[0\]\.tell = 'Ann' is not allowed. Allowed: a list"),
+        (alarm(tell="[7]"), r"tell\[0\] = 7: YAML reads this as a number, not as text"),
+        (alarm(then="{tell: [Ann]}"), r"alarms\[0\]\.then\.after is missing"),
+        (alarm(then="{after: 300}"), r"alarms\[0\]\.then\.tell is missing"),
+        (alarm(then="{after: 300, tell: []}"), r"then\.tell = \[\] is not allowed. Allowed: at least one"),
+        (alarm(then="{after: 0, tell: [A]}"), r"then\.after = 0 is not allowed. Allowed: a number"),
+        (alarm(then="{after: 9, tell: [A], tel: [B]}"), r"then\.tel is not a known key. Did you mean 'tell'"),
+        (
+            CAMERAS
+            + "alarms: [{name: a, of: {camera: gate}, amber: {above: 5}, then: {after: 9, tell: [A]}}]",
+            r"alarms\[0\]: then is for red and critical, and it has neither. Add red or critical",
+        ),
         (alarm(of="{group: site}", measure="per_m2"), "a group has no area. Allowed: count, unknown"),
-        (alarm(measure="people"), r"measure = 'people' is not allowed. Allowed: count, per_m2 or unknown"),
+        (
+            alarm(measure="people"),
+            r"measure = 'people' is not allowed. Allowed: count, per_m2, local_per_m2 or unkno",
+        ),
         (alarm(measure="unknown"), "red has a level, and unknown is none or all. Allowed: for, in seconds"),
         (
             alarm(red="{for: 5}"),

@@ -15,10 +15,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOOR_0 = {"values", "facts", "errors", "address", "geometry", "atomic", "config", "logs", "resources"} | {
-    "places", "locks", "service_manager", "signals", "heatmap", "picture", "privacy", "roi", "scene",
-    "formats", "track",
+    "places", "locks", "service_manager", "signals", "heatmap", "area", "motion", "picture", "privacy",
+    "roi", "scene", "formats", "track",
 }  # fmt: skip
-FLOOR_1 = {"counting", "capture", "sinks"}
+FLOOR_1 = {"counting", "capture", "sinks", "publish"}
 FLOOR_2 = {"engine", "view"}
 EVERYTHING = FLOOR_0 | FLOOR_1 | FLOOR_2 | {"ui", "commands", "bench", "api"}
 
@@ -26,6 +26,7 @@ EVERYTHING = FLOOR_0 | FLOOR_1 | FLOOR_2 | {"ui", "commands", "bench", "api"}
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR_0, FLOOR_0),
     **dict.fromkeys(FLOOR_1, FLOOR_0),
+    "publish": FLOOR_0 | {"sinks.base"},
     "engine": FLOOR_0 | FLOOR_1,
     "view": FLOOR_0,
     "ui": FLOOR_0 | FLOOR_1 | FLOOR_2,
@@ -41,11 +42,12 @@ PICTURES = {"numpy", "cv2"}
 # room -> the packages from outside it may import; a room that is not named gets none
 PACKAGES: dict[str, set[str]] = {
     **dict.fromkeys(FLOOR_0, PICTURES),
-    "config": {"yaml", "pydantic"},
+    "config": {"yaml", "pydantic", "keyring"},
     "formats": PICTURES | {"h5py"},
     "counting": PICTURES | {"torch", "safetensors", "openvino", "onnxruntime"},
     "capture": PICTURES | {"av"},
     "sinks": {"numpy", "av"},
+    "publish": {"apprise", "paho", "prometheus_client"},
     "engine": {"numpy"},
     "view": {"numpy"},
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
@@ -60,7 +62,7 @@ THREADS = {"threading", "_thread", "concurrent", "multiprocessing", "asyncio", "
 QT_THREADS = {"QThread", "QThreadPool", "QRunnable", "QtConcurrent"}
 STANDARD = __import__("sys").stdlib_module_names
 
-MOST_LINES = 350
+MOST_LINES = 430
 
 
 def imports(tree: ast.Module, package: str) -> Iterator[str]:

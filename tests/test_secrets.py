@@ -52,9 +52,8 @@ def addresses(draw: st.DrawFn) -> str:
         password = quote(secret, safe="") if draw(st.booleans()) else secret
         return f"{scheme}{draw(users)}:{password}@cam.example:554/live"
     slashed = scheme if scheme.endswith("/") else f"{scheme}//"
-    # A blank ends such an address in a sentence.
     mark = draw(st.sampled_from(["?", "#", "?channel=1&", "?channel=1#", "?a;"]))
-    return f"{slashed}cam.example/live{mark}{draw(keys)}={secret.replace(' ', '+')}"
+    return f"{slashed}cam.example/live{mark}{draw(keys)}={secret}"
 
 
 def log_line(text: str) -> str:

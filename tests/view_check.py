@@ -9,6 +9,7 @@ was noticed, while the program runs and across a restart.
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,7 @@ from tests.track.test_view_check import black, defocus, fog, hand, one_colour, s
 from tests.view_views import Picture, clip, dusk, held, part, plaza, same_views, stills
 
 HELD_S = 40
+STILL = (180, 320)
 LEARNED_S = 40
 ANGLES = (3.0, 5.0, 8.0, 15.0)
 
@@ -44,6 +46,7 @@ TURNED = {
     for sign in (1, -1)
 }
 
+Grey = np.ndarray
 Views = dict[str, list[Picture]]
 
 
@@ -67,23 +70,30 @@ def said_wrongly(pictures: Iterable[Picture]) -> tuple[int, int]:
 
 
 def noticed(
-    good: Callable[[Picture], np.ndarray],
-    bad: Callable[[Picture], np.ndarray],
-    pictures: list[Picture],
-    *,
-    restarted: bool = False,
+    known: ViewCheck, bad: Callable[[Picture], Grey], pictures: list[Picture], *, restarted: bool = False
 ) -> tuple[View, int] | None:
-    """Return what is said of a view that becomes bad, and after how many seconds; None if nothing is."""
-    check, stream = ViewCheck(), cycle(pictures)
-    for second in range(LEARNED_S):
-        check.step(good(next(stream)), float(second))
-    if restarted:
-        check = ViewCheck(check.memory())
-    for second in range(60):
-        view = check.step(bad(next(stream)), LEARNED_S + float(second))
+    """Return what is said of a view that becomes bad, and after how many seconds; None if nothing is.
+
+    Args:
+        known: what has learned the good view, for :data:`LEARNED_S`.
+        bad: what is seen then instead of a picture.
+        pictures: one a second, repeated.
+        restarted: the program was started again between them.
+    """
+    check = ViewCheck(known.memory()) if restarted else copy.deepcopy(known)
+    for second, picture in enumerate(islice(cycle(pictures), LEARNED_S, LEARNED_S + 60)):
+        view = check.step(bad(picture), float(LEARNED_S + second))
         if view is not None:
             return view, second + 1
     return None
+
+
+def learned(good: Callable[[Picture], Grey], pictures: list[Picture]) -> ViewCheck:
+    """Return what knows a good view."""
+    check = ViewCheck()
+    for second, picture in enumerate(islice(cycle(pictures), LEARNED_S)):
+        check.step(good(picture), float(second))
+    return check
 
 
 def false_alarms(views: Views, seconds: int) -> Iterator[tuple[str, int, int]]:
@@ -93,31 +103,37 @@ def false_alarms(views: Views, seconds: int) -> Iterator[tuple[str, int, int]]:
     yield "dusk and dawn", *said_wrongly(dusk(views["plaza"], views["plaza by night"]))
     if os.environ.get("CROWDMON_DATA"):
         folder = Path(os.environ["CROWDMON_DATA"]) / "Beijing-BRT" / "train" / "frame"
-        runs = same_views(stills(folder))
+        runs = [[cv2.resize(one, STILL) for one in run] for run in same_views(stills(folder))]
         sums = np.array([said_wrongly(held(run, HELD_S)) for run in runs]).sum(axis=0)
         number = sum(map(len, runs))
         yield f"Beijing-BRT, {number} stills of {len(runs)} views, {HELD_S} s each", *map(int, sums)
 
 
-def found_of(views: Views, turned: dict[str, float] | None, spoil: Callable[[np.ndarray], np.ndarray] | None,
-             *, restarted: bool = False) -> tuple[int, list[int], set[str]]:  # fmt: skip
-    """Return in how many views a change was noticed, after how many seconds, and as what."""
-    after, words = [], set()
-    for pictures in views.values():
-        if turned is not None:
-            sees, good = partial(part, **turned), part
-            one = noticed(
-                lambda p, good=good: small_grey(good(p)),
-                lambda p, sees=sees: small_grey(sees(p)),
-                pictures,
-                restarted=restarted,
-            )
-        else:
-            one = noticed(small_grey, lambda p: spoil(small_grey(p)), pictures, restarted=restarted)
-        if one is not None:
-            after.append(one[1])
-            words.add(one[0].value)
-    return len(after), after, words
+def seen_by(picture: Picture, **turned: float) -> Grey:
+    """Return what a camera that sees a part of a picture sees when it is turned by degrees."""
+    return small_grey(part(picture, **turned))
+
+
+def changes() -> Iterator[tuple[str, Callable[[Picture], Grey], Callable[[Picture], Grey]]]:
+    """Yield (name, good, bad): what is seen of a picture before and after."""
+    for name, spoil in SPOILT.items():
+        yield name, small_grey, partial(_spoilt, spoil)
+    for name, turned in TURNED.items():
+        yield name, seen_by, partial(seen_by, **turned)
+
+
+def _spoilt(spoil: Callable[[Grey], Grey], picture: Picture) -> Grey:
+    return spoil(small_grey(picture))
+
+
+def detections(views: Views) -> Iterator[tuple[str, list[int], int, set[str]]]:
+    """Yield (change, seconds after which it was noticed, views noticed after a restart, what was said)."""
+    known = {good: {n: learned(good, p) for n, p in views.items()} for good in (small_grey, seen_by)}
+    for name, good, bad in changes():
+        found = [noticed(known[good][n], bad, p) for n, p in views.items()]
+        again = [noticed(known[good][n], bad, p, restarted=True) for n, p in views.items()]
+        words = {one[0].value for one in found if one}
+        yield name, sorted(one[1] for one in found if one), sum(one is not None for one in again), words
 
 
 def main() -> None:
@@ -135,17 +151,11 @@ def main() -> None:
         _say(f"| {name} | {long} | {said} |")
     _say(f"| **all** | {total} ({total / 3600:.1f} h) | {wrong} |", "")
     _say("| change | noticed | after, s | also at a restart | said |", "|---|---|---|---|---|")
-    changes: dict[str, tuple[dict[str, float] | None, Callable[[np.ndarray], np.ndarray] | None]] = {
-        **{name: (None, spoil) for name, spoil in SPOILT.items()},
-        **{name: (turned, None) for name, turned in TURNED.items()},
-    }
-    for name, (turned, spoil) in changes.items():
-        number, after, words = found_of(views, turned, spoil)
-        again, _, _ = found_of(views, turned, spoil, restarted=True)
-        bad += 2 * len(views) - number - again
-        times = f"{min(after)} to {max(after)}" if after else "-"
+    for name, after, again, words in detections(views):
+        bad += 2 * len(views) - len(after) - again
+        times = f"{after[0]} to {after[-1]}" if after else "-"
         said = "; ".join(sorted(words))
-        _say(f"| {name} | {number} of {len(views)} | {times} | {again} of {len(views)} | {said} |")
+        _say(f"| {name} | {len(after)} of {len(views)} | {times} | {again} of {len(views)} | {said} |")
     sys.exit(bool(bad or wrong))
 
 

@@ -64,7 +64,7 @@ def same_views(pictures: list[Picture]) -> list[list[Picture]]:
     Cameras of the stills were moved between recordings. How they are matched has nothing to do with how
     the program does it.
     """
-    sift = cv2.SIFT_create(800)
+    sift = cv2.SIFT_create(400)
     found = [sift.detectAndCompute(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY), None) for one in pictures]
     runs = [[pictures[0]]]
     for (before, after), picture in zip(pairwise(found), pictures[1:], strict=True):
@@ -92,9 +92,10 @@ def _same(one: tuple, other: tuple, shape: tuple[int, int]) -> bool:
 def held(pictures: list[Picture], seconds: int) -> Iterator[Picture]:
     """Yield each picture for so many seconds, with the noise of a sensor."""
     rng = np.random.default_rng(3)
+    sheets = [rng.normal(0, 2, pictures[0].shape).astype(np.int16) for _ in range(7)]
     for picture in pictures:
-        for _ in range(seconds):
-            yield np.clip(picture + rng.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+        for second in range(seconds):
+            yield np.clip(picture + sheets[second % len(sheets)], 0, 255).astype(np.uint8)
 
 
 def part(picture: Picture, *, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Picture:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,6 +88,24 @@ def score(
     if left_out and not scored:
         raise left_out[0]
     return scored
+
+
+def score_readable(
+    part: Dataset, counter: CountsPeople, left_out: list[DatasetError], *, done: Progress | None = None
+) -> tuple[Dataset, list[Scored]]:
+    """Count every picture that can be read; the others are named in the notes of the split returned.
+
+    Args:
+        part: a split.
+        counter: counts a frame.
+        left_out: takes why pictures could not be read.
+        done: as for :func:`score`.
+    """
+    bad: list[DatasetError] = []
+    scored = score(part, counter, done=done, left_out=bad)
+    left_out += bad
+    notes = (*part.notes, *(f"left out: {error.message}" for error in bad))
+    return replace(part, notes=notes), scored
 
 
 def frame_of(sample: Sample, *, camera: str = "", index: int = 0) -> Frame:

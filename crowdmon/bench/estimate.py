@@ -67,19 +67,22 @@ def cameras_for(*, count_s: float, decode_s: float, cores: int) -> float:
     return MOST_CPU / (RATE * count_s + FPS * decode_s / cores)
 
 
-def sentence(number: int, only: int | None = None) -> str:
+def sentence(number: int | None, only: int | None = None) -> str:
     """Return what that means, for a person who buys a machine.
 
     Args:
-        number: cameras whose whole pictures are counted.
+        number: cameras whose whole pictures are counted; None if not measured.
         only: cameras of which only a ROI of a tenth of the picture is counted; None if not measured.
     """
-    cameras = f"{number} camera{'' if number == 1 else 's'}"
-    said = f"This machine counts {cameras} of 720p twice a second"
-    if number == 0:
-        said = "This machine does not count a camera of 720p twice a second"
+    said = "This machine does not count a camera of 720p twice a second"
+    if number or (number is None and only):
+        cameras = number or only
+        said = f"This machine counts {cameras} camera{'' if cameras == 1 else 's'} of 720p twice a second"
+    part = "of which only a ROI of a tenth of the picture is counted"
+    if number is None and only:
+        return f"{said}, {part}."
     if only:
-        said += f", or {only} of which only a ROI of a tenth of the picture is counted"
+        said += f", {'or' if number else 'but'} {only} {part}"
     return f"{said}."
 
 

@@ -22,7 +22,7 @@ from rich.table import Table
 
 from crowdmon import __version__
 from crowdmon.atomic import write_whole
-from crowdmon.bench import deciding, inference, live, memory, offline, tables, window
+from crowdmon.bench import deciding, history, inference, live, memory, offline, tables, window
 from crowdmon.bench.estimate import sentence
 from crowdmon.bench.harness import Bench, Figures, Row, cores
 from crowdmon.bench.processor import processor
@@ -42,6 +42,7 @@ PARTS: tuple[tuple[str, Callable[[Bench], Figures]], ...] = (
     ("offline", offline.offline),
     ("CPU a camera", offline.cpu),
     ("levels and alarms", deciding.deciding),
+    ("history", history.history),
 )
 """What is measured, in this order; each part sees the rows of those before it."""
 
@@ -110,14 +111,12 @@ def measure(*, long: bool = False) -> dict[str, Any]:
 
 def said_of(rows: Sequence[Row]) -> str:
     """Return what the cameras that were held mean, in a sentence; empty if that was not measured."""
-    tried = [row for row in rows if row["what"] == "cameras"]
-    if not tried:
-        return ""
-    whole, only = (
-        max((row["cameras"] for row in tried if row["held"] and bool(row.get("part")) is part), default=0)
-        for part in (False, True)
-    )
-    return sentence(whole, only or None)
+    found: list[int | None] = []
+    for part in (False, True):
+        tried = [row for row in rows if row["what"] == "cameras" and bool(row.get("part")) is part]
+        held = max((row["cameras"] for row in tried if row["held"]), default=0)
+        found.append(held if tried else None)
+    return "" if found == [None, None] else sentence(*found)
 
 
 def _saying(update: Callable[[str], object], name: str) -> Callable[[str], object]:

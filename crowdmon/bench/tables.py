@@ -91,8 +91,6 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _named(key: str, value: object) -> str:
-    return (
-        f"{value} {'pictures a call' if key == 'batch' else key}"
-        if key in ("batch", "cameras")
-        else str(value)
-    )
+    if key == "cameras":
+        return f"{value} camera{'' if value == 1 else 's'}"
+    return f"{value} pictures a call" if key == "batch" else str(value)

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from crowdmon.capture.decoder import Decoder, stamp_of
 from crowdmon.capture.faults import check_file, explain_open, explain_read
 from crowdmon.capture.picture import AvPicture, Scalers, Turns, plausible
-from crowdmon.capture.source import MIN_SIDE, SourceInfo
+from crowdmon.capture.source import MIN_SIDE, ServerEndedError, SourceInfo
 from crowdmon.capture.uri import SourceSpec
 from crowdmon.capture.web import BROKEN
 from crowdmon.errors import ConfigError, SourceError
@@ -181,7 +181,8 @@ class AvSource:
         if self._decoder.closed:
             return
         if self._decoder.live:
-            raise SourceError(f"{self._spec.label}: the stream ended", "Check the source")
+            kind = ServerEndedError if self._decoder.may_be_file else SourceError
+            raise kind(f"{self._spec.label}: the stream ended", "Check the source")
         self._ended_by_cut()
         if self._decoder.left_out:
             _log.warning("%s: %d damaged pictures were left out", self._spec.label, self._decoder.left_out)

@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 
 from crowdmon.capture.ffmpeg import open_options
 from crowdmon.capture.live_packets import HeldPackets, Lateness
+from crowdmon.capture.read_ahead import ReadAhead
 from crowdmon.capture.uri import WEB_SCHEMES, SourceSpec
 from crowdmon.capture.web import WebInput
 from crowdmon.errors import SourceError
@@ -68,6 +69,7 @@ class Decoder:
         fps: nominal pictures per second; None if it does not say.
         duration: seconds; None if live or unknown.
         total: number of pictures; None if it does not say.
+        may_be_file: its web server does not say that it is a camera, and sends no known sign of one.
         origin: raw seconds that seeking counts from.
         left_out: damaged packets that gave no picture.
         broke_off: the connection ended where a clip, whose length its server did not say, may have its end.
@@ -94,6 +96,7 @@ class Decoder:
         self.heard: float | None = None
         self._held: HeldPackets[av.Packet[Any]] = HeldPackets()
         self._frames: Iterator[VideoFrame] = iter(())
+        self._ahead: ReadAhead | None = None
         web = WebInput(how, label=spec.label, timeout=timeout) if spec.scheme in WEB_SCHEMES else None
         self._web = web
         self._container: InputContainer | None = (
@@ -115,6 +118,10 @@ class Decoder:
         duration = (stream.duration or 0) * self._base or (container.duration or 0) / av.time_base
         size = self._web.size if self._web is not None else 0
         self.live = spec.live and not (self._web is not None and _is_clip(container, duration, size))
+        self.may_be_file = self.live and self._web is not None and container.format.name not in _ENDLESS
+        if self.may_be_file:
+            self._ahead = ahead = ReadAhead(self._demux(container), self._stream)
+            self.live = not ahead.is_clip
         self._boundless = self._web is not None and self._web.size <= 0
         self.duration = duration if duration > 0 and not self.live else None
         self.total = None if self.live else (stream.frames or None)
@@ -184,7 +191,7 @@ class Decoder:
         try:
             # Of a live source every stream is looked at: its sound may go on when its pictures stop, and
             # PyAV would wait for the next picture for as long as any packet comes.
-            for packet in container.demux() if self.live else container.demux(self._stream):
+            for packet in self._demux(container):
                 if self._web is not None:
                     if not packet.size and self._boundless and not self.live:
                         self.broke_off |= self._web.broke_off()
@@ -193,6 +200,15 @@ class Decoder:
         except IndexError:
             # PyAV at the end, after all that was to come, if streams were added since it was opened.
             _log.debug("%s: streams were added while it was read", self._label)
+
+    def _demux(self, container: InputContainer) -> Iterator[av.Packet[Any]]:
+        """Yield the packets that were read ahead, and those behind them."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            yield from ahead.packets
+            if ahead.ended:
+                return
+        yield from container.demux() if self.live else container.demux(self._stream)
 
     def _in_time(self, packet: av.Packet[Any], waited: float) -> bool:
         """Return whether a packet is decoded at all, which took ``waited`` seconds to come."""

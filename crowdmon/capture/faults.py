@@ -73,7 +73,7 @@ def explain_open(error: Exception, spec: SourceSpec, *, timeout: float, took: fl
         error: what PyAV raised.
         spec: the source.
         timeout: seconds that were waited for at most.
-        took: seconds until the error came: FFmpeg reports some waits in vain as invalid data.
+        took: seconds until the error came: FFmpeg reports some waits that time out as invalid data.
     """
     found = _explain_open(error, spec, timeout=timeout, took=took)
     # What stands before such a sign was taken for the host, or the port, so that none answered.

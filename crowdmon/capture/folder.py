@@ -25,6 +25,9 @@ _log = logging.getLogger(__name__)
 FPS = 1.0
 """Pictures per second a folder is taken to have."""
 
+_MOST_NAMED = 3
+"""Pictures that are named where there is little room."""
+
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -102,6 +105,15 @@ class FolderSource:
     def left_out(self) -> int:
         """How many pictures could not be read so far."""
         return len(self._bad)
+
+    @property
+    def trouble(self) -> str:
+        """Which pictures could not be read so far, for people; see the protocol."""
+        bad = [self._files[index].name for index in sorted(self._bad)]
+        if not bad:
+            return ""
+        names = ", ".join([*bad[:_MOST_NAMED], *(["..."] if len(bad) > _MOST_NAMED else [])])
+        return redact(f"{len(bad)} of {len(self._files)} pictures cannot be read: {names}")
 
     def _none(self, spec: SourceSpec) -> SourceError:
         error = self._bad[0]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from crowdmon.capture.kinds import KINDS
 from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.config import expand_secrets
+from crowdmon.errors import SourceError
 
 MIN_SIDE = 32
 """Pixels; a smaller picture shows no people and is refused."""
@@ -23,6 +24,10 @@ PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".webp", ".tif", ".tiff", ".pgm", ".ppm"}
 )
 """File names that are single pictures; everything else is opened as a video."""
+
+
+class ServerEndedError(SourceError):
+    """A web server ended what looked like a camera, as it ends a file."""
 
 
 class Picture(Protocol):
@@ -127,6 +132,11 @@ class ForgivingSource(Source, Protocol):
     @property
     def left_out(self) -> int:
         """How many pictures could not be read so far."""
+        ...
+
+    @property
+    def trouble(self) -> str:
+        """How many these are and which, for people; empty without any."""
         ...
 
 

@@ -17,7 +17,7 @@ class Tap:
     """What one consumer asks for.
 
     Attributes:
-        size: (width, height) in pixels the picture shall fit into, never enlarged; None for full.
+        size: (width, height) in pixels the picture must fit into, never enlarged; None for full.
         rate: pictures per second; None for each picture.
     """
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crowdmon.capture.uri import SourceSpec, parse_source
 from crowdmon.config import AppConfig, CameraConfig, load, validate, with_cameras
-from crowdmon.config.models import look_of
+from crowdmon.config.fields import look_of
 from crowdmon.errors import ConfigError
 from crowdmon.places import is_there
 from crowdmon.values import WHOLE_FRAME

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -14,6 +15,7 @@ from crowdmon.atomic import check_place
 from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
+from crowdmon.commands.check_publish import machine_checks, publisher_checks, readable_secrets
 from crowdmon.commands.display import missing_display, missing_library
 from crowdmon.commands.places import check_record
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
@@ -31,32 +33,58 @@ Check = tuple[str, Callable[[], str]]
 """What is checked, and how: returns what was found or raises a CrowdmonError."""
 
 
-def run(sources: Sequence[str], config: Path | None) -> int:
+class _Said:
+    """What was found, said as it comes, or as one JSON object in the end."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._found: list[dict[str, str]] = []
+
+    def say(self, verdict: str, what: str, found: str) -> None:
+        """Say one verdict: ok, FAIL or note."""
+        found = redact(found)
+        self._found.append({"what": what, "verdict": verdict.lower(), "found": found})
+        if not self._as_json:
+            click.echo(redact(f"{verdict:<5} {what:<16} {found}"))
+
+    def end(self, verdict: str, *, ready: bool) -> None:
+        """Say whether all is ready."""
+        if self._as_json:
+            click.echo(json.dumps({"ready": ready, "checks": self._found}, ensure_ascii=False, indent=2))
+        else:
+            click.echo(verdict)
+
+
+def run(sources: Sequence[str], config: Path | None, *, as_json: bool = False) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
-    known = _configuration(sources, config, reasons)
+    said = _Said(as_json=as_json)
+    known = _configuration(sources, config, reasons, said)
     for what, check in chain(
         network_checks(),
         ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
         own_weights(known.cameras),
         record_places(known.record),
+        publisher_checks(known),
+        machine_checks(known),
     ):
         try:
-            _say("ok", what, check())
+            said.say("ok", what, check())
         except CrowdmonError as error:
             reasons.append(error)
-            _say("FAIL", what, str(error))
+            said.say("FAIL", what, str(error))
     # No reason against being ready: everything but the window works without one.
     obstacle = missing_display() or missing_library()
-    _say(
+    said.say(
         "note" if obstacle else "ok",
         "window",
         f"{obstacle}; count works without" if obstacle else "a display",
     )
     if reasons:
-        click.echo(f"NOT READY: {len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'}")
+        number = f"{len(reasons)} {'reason' if len(reasons) == 1 else 'reasons'}"
+        said.end(f"NOT READY: {number}", ready=False)
         return reasons[0].exit_code
-    click.echo("READY" if known.cameras else "READY to count; no camera named")
+    said.end("READY" if known.cameras else "READY to count; no camera named", ready=True)
     return 0
 
 
@@ -182,7 +210,9 @@ def _answers(camera: CameraConfig) -> Callable[[], str]:
     return lambda: camera_answers(camera)
 
 
-def _configuration(sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError]) -> AppConfig:
+def _configuration(
+    sources: Sequence[str], config: Path | None, reasons: list[CrowdmonError], said: _Said
+) -> AppConfig:
     """Read the configuration and say what was found; an empty one if it is wrong."""
     try:
         known = config_of(sources, config)
@@ -191,13 +221,11 @@ def _configuration(sources: Sequence[str], config: Path | None, reasons: list[Cr
             raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
     except CrowdmonError as error:
         reasons.append(error)
-        _say("FAIL", "configuration" if config else "sources", str(error))
+        said.say("FAIL", "configuration" if config else "sources", str(error))
         return AppConfig()
     if config:
         number = len(known.cameras)
-        _say("ok", "configuration", f"{config}: {number} {'camera' if number == 1 else 'cameras'}")
+        said.say("ok", "configuration", f"{config}: {number} {'camera' if number == 1 else 'cameras'}")
+        if reason := readable_secrets(config, known):
+            said.say("note", "passwords", reason)
     return known
-
-
-def _say(verdict: str, what: str, found: str) -> None:
-    click.echo(redact(f"{verdict:<5} {what:<16} {found}"))

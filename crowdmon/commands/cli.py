@@ -132,6 +132,10 @@ def window(sources: tuple[str, ...], **options: Any) -> int:
     "--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the readings here."
 )
 @click.option(
+    "--events", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the events here, as CSV: what happens to alarms of --config, and to live cameras.",
+)  # fmt: skip
+@click.option(
     "--csv-for-excel",
     is_flag=True,
     help="Begin the CSV with a UTF-8 byte order mark, without which Excel garbles names such as Größe.",
@@ -208,20 +212,93 @@ def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     return run(**options)
 
 
+@verb("alarm")
+@click.argument("what", type=click.Choice(["test"]), metavar="test")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose publishers are tried, YAML.",
+)  # fmt: skip
+def alarm(what: str, config: Path) -> int:
+    """Send a test alarm to all people and brokers of a configuration, and say which took it.
+
+    The message says that it is a test. Nothing is counted and nothing is recorded.
+    """
+    from crowdmon.commands.alarm import run
+
+    del what
+    return run(config)
+
+
+@verb("history")
+@config_option
+@click.option(
+    "--history", "history", type=click.Path(path_type=Path), metavar="FILE",
+    help="The history file. Default: the one the configuration names.",
+)  # fmt: skip
+@click.option("--from", "since", metavar="TIME", help="Only from then on. Default: all there is.")
+@click.option("--to", "until", metavar="TIME", help="Only until then; a date alone is the end of that day.")
+@click.option(
+    "--bin", "bins", type=click.Choice(["1s", "1min", "15min"]),
+    help="Write mean, least, most and last of every second, minute or quarter of an hour.",
+)  # fmt: skip
+@click.option("--camera", "cameras", multiple=True, metavar="NAME", help="Only this camera; may be repeated.")
+@click.option(
+    "--roi", "rois", multiple=True, metavar="NAME",
+    help="Only this ROI, 'frame' for the whole picture; may be repeated.",
+)  # fmt: skip
+@click.option("--events", is_flag=True, help="Write the events instead: alarms, acknowledgements, outages.")
+@click.option("--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write it here.")
+@click.option("--csv-for-excel", is_flag=True, help="Begin the CSV with the mark by which Excel knows UTF-8.")
+@click.option(
+    "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
+    help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
+)  # fmt: skip
+def history(**options: Any) -> int:
+    """Say what was recorded, or write it as CSV.
+
+    Reads the history file while it is being written. Without --csv and --spot-checks it only says what is
+    there.
+    """
+    from crowdmon.commands.history import run
+
+    return run(**options)
+
+
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object, for programs.")
 @pixels_option
-def check(sources: tuple[str, ...], config: Path | None) -> int:
+def check(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     """Say READY, or every reason why not.
 
     Loads the network, counts with it, and estimates within ten seconds how many cameras this machine
     counts. Reads the configuration, opens every source and takes one picture from each, and looks
-    whether the folders of "record" can be written.
+    whether the folders of "record" can be written, whether publishers can be reached, and at clock and disk.
     """
     from crowdmon.commands.check import run
 
-    return run(sources, config)
+    return run(sources, config, as_json=as_json)
+
+
+@verb("views")
+@click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="The configuration whose cameras are meant.",
+)  # fmt: skip
+@click.option(
+    "--confirm", multiple=True, metavar="CAMERA",
+    help="Take what this camera sees from now on for right. May be given several times.",
+)  # fmt: skip
+def views(config: Path, confirm: tuple[str, ...]) -> int:
+    """Say what is known of the view of each live camera, or confirm one.
+
+    A camera that was turned is not counted, because its ROIs no longer lie where they should. Look at its
+    picture first. Then move the ROIs, turn the camera back, or confirm that all is right.
+    """
+    from crowdmon.commands.views import run
+
+    return run(config, confirm)
 
 
 @verb("bench")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,18 +14,26 @@ import click
 from crowdmon.commands import options
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.count_several import count_cameras, count_files
-from crowdmon.commands.count_source import INTERRUPTED, Plan, count_source, is_live, is_web
+from crowdmon.commands.count_source import (
+    INTERRUPTED,
+    Plan,
+    count_source,
+    is_live,
+    is_web,
+    opened_rows,
+)
 from crowdmon.commands.painting import PaintStyle, Video, painted
 from crowdmon.commands.places import check_outputs
 from crowdmon.commands.tally import Rows, Tally, add_kept
+from crowdmon.commands.watching import watched
 from crowdmon.config import CameraConfig
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine.background import BackgroundTask, wait_for_all
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import ConfigError, CrowdmonError, SourceError, redact
 from crowdmon.locks import only_writer
 from crowdmon.picture import write_png
-from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.video import Clip
 
 
@@ -33,6 +42,7 @@ def run(
     sources: Sequence[str],
     config: Path | None,
     csv: Path | None,
+    events: Path | None = None,
     csv_for_excel: bool = False,
     every: float | None,
     duration: float | None,
@@ -46,11 +56,11 @@ def run(
     weights: Path | None,
 ) -> int:
     """Count as the command line says; return the exit code."""
-    if csv_for_excel and csv is None:
+    if csv_for_excel and csv is None and events is None:
         raise ConfigError("--csv-for-excel says how --csv is written", "Give --csv FILE, too")
     known = config_of(sources, config)
     cameras = _rois_only(known.counted_cameras()) if rois_only else known.counted_cameras()
-    outputs = {"--csv": csv, "--snapshot": snapshot, "--video": video}
+    outputs = {"--csv": csv, "--events": events, "--snapshot": snapshot, "--video": video}
     check_outputs(outputs, known=known, sources=sources, config=config, weights=weights)
     plans = [
         Plan(
@@ -59,10 +69,13 @@ def run(
             duration=options.seconds(duration, "--duration"),
             start=options.moment(start, "--start"),
             csv=csv,
+            events=options.writable(events),
             excel=csv_for_excel,
             snapshot=options.writable(snapshot, suffix=".png"),
             video=video,
             style=PaintStyle.of(known.display, pixelate=pixelate),
+            views=ViewFiles(config),
+            known=known.model_copy(update={"cameras": tuple(cameras)}),
         )
         for camera in cameras
     ]
@@ -118,11 +131,12 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
         CrowdmonError: what was written until then stays, whole, and the hint says so.
     """
     tally = Tally()
+    plan = replace(plan, known=watched(plan.known, together=True))
     code = 0
     with ExitStack() as stack:
-        for path in filter(None, (plan.csv, plan.video)):
-            stack.enter_context(only_writer(path))
-        rows = Rows(stack.enter_context(ReadingCsv(plan.csv, excel=plan.excel)) if plan.csv else None)
+        rows = opened_rows(plan, stack)
+        if plan.video:
+            stack.enter_context(only_writer(plan.video))
         clip = stack.enter_context(Clip(plan.video)) if plan.video else None
         video = Video(clip, plan.camera.to_rois(), plan.style) if clip else None
         try:
@@ -140,8 +154,7 @@ def carry_out(plan: Plan, counter: CounterFactory) -> int:
 
 
 def _files(plan: Plan, tally: Tally, rows: Rows, clip: Clip | None) -> Iterator[str]:
-    if rows.written:
-        yield f"{rows.written} rows in {plan.csv}"
+    yield from rows.files(plan.csv, plan.events)
     if clip and clip.pictures:
         yield f"the video in {plan.video}"
     if plan.snapshot and tally.last:

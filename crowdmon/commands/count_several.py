@@ -7,21 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 import click
 
 from crowdmon.capture.uri import parse_source
 from crowdmon.commands import options
-from crowdmon.commands.count_source import INTERRUPTED, Plan, check_live, connect_within, count_source
+from crowdmon.commands.count_source import (
+    INTERRUPTED,
+    Plan,
+    check_live,
+    connect_within,
+    count_source,
+    opened_rows,
+)
 from crowdmon.commands.progress import ProgressBar, Scale
-from crowdmon.commands.tally import Rows, Tally, add_kept, people_of, show_table, sum_line
+from crowdmon.commands.tally import Tally, add_kept, people_of, show_table, sum_line
+from crowdmon.commands.watching import watched
 from crowdmon.counting.weights import load
 from crowdmon.engine.counters import BuiltOnce, weights_file
 from crowdmon.engine.live import iterate_live
 from crowdmon.engine.protocols import CounterFactory
 from crowdmon.errors import ConfigError, CountingError, CrowdmonError, SourceError, WeightsError, redact
-from crowdmon.locks import only_writer
-from crowdmon.sinks.csv_file import ReadingCsv
 
 
 def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
@@ -35,6 +42,7 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
         CrowdmonError: what would fail for all of them; rows written until then stay, whole.
     """
     _check_one_picture(plans)
+    known = watched(plans[0].known, together=False)
     for plan in plans:
         spec = parse_source(plan.camera.source)
         if spec.kind == "synthetic" and plan.duration is None:
@@ -44,14 +52,14 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
     code = 0
     csv = plans[0].csv
     with ExitStack() as stack:
-        if csv:
-            stack.enter_context(only_writer(csv))
-        rows = Rows(stack.enter_context(ReadingCsv(csv, excel=plans[0].excel)) if csv else None)
+        rows = opened_rows(plans[0], stack)
         for number, plan in enumerate(plans, 1):
             tallies.append((plan, Tally()))
             try:
                 caption = f"{number}/{len(plans)} {plan.camera.name}"
-                count_source(plan, tallies[-1][1], rows, counter=built_once, caption=caption)
+                count_source(
+                    replace(plan, known=known), tallies[-1][1], rows, counter=built_once, caption=caption
+                )
             except KeyboardInterrupt:
                 code = INTERRUPTED
                 break
@@ -62,7 +70,7 @@ def count_files(plans: Sequence[Plan], counter: CounterFactory) -> int:
                 code = code or error.exit_code
     with options.telling():
         show_table([(plan.camera, tally) for plan, tally in tallies])
-        click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv))
+        click.echo(sum_line([tally for _, tally in tallies], rows, "sources", csv, plans[0].events))
     return code or (SourceError.exit_code if any(tally.left_out for _, tally in tallies) else 0)
 
 
@@ -90,9 +98,9 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
         failed.append(error)
 
     with ExitStack() as stack:
-        if first.csv:
-            stack.enter_context(only_writer(first.csv))
-        rows = Rows(stack.enter_context(ReadingCsv(first.csv, excel=first.excel)) if first.csv else None)
+        rows = opened_rows(first, stack)
+        known = watched(first.known, together=True)
+        rows.watch(known.to_rules())
         scale = Scale(None, first.duration)
         bar = stack.enter_context(ProgressBar(f"{len(plans)} cameras", scale.total))
         try:
@@ -102,8 +110,10 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
                 every=first.every,
                 duration=first.duration,
                 sinks=[rows],
+                watching=known,
                 connect_within=connect_within(first.duration, spent),
                 lost=lost,
+                views=first.views,
             ):
                 tallies[reading.camera].add(frame, density, reading)
                 if (count := people_of(reading)) is not None:
@@ -117,7 +127,7 @@ def count_cameras(plans: Sequence[Plan], counter: CounterFactory, *, spent: floa
             raise
     with options.telling():
         show_table([(plan.camera, tallies[plan.camera.name]) for plan in plans], live=True)
-        click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv))
+        click.echo(sum_line(list(tallies.values()), rows, "cameras", first.csv, first.events))
     return code or (failed[0].exit_code if failed else 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crowdmon.capture.source import ForgivingSource, Source, open_source
@@ -13,13 +13,18 @@ from crowdmon.capture.uri import WEB_SCHEMES, parse_source
 from crowdmon.commands.painting import PLAIN, PaintStyle, Video
 from crowdmon.commands.progress import ProgressBar, Scale
 from crowdmon.commands.tally import Rows, Tally, people_of
-from crowdmon.config import CameraConfig
+from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine.background import BackgroundTask, wait_for
 from crowdmon.engine.counters import counter_for
 from crowdmon.engine.live import CONNECT_WITHIN, iterate_live
-from crowdmon.engine.offline import iterate
+from crowdmon.engine.offline import iterate_with_gaps
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import ConfigError, SourceError
+from crowdmon.locks import only_writer
+from crowdmon.sinks.csv_file import ReadingCsv
+from crowdmon.sinks.event_csv import EventCsv
+from crowdmon.track.site import Site
 from crowdmon.values import DensityMap, Frame, Reading
 
 INTERRUPTED = 130
@@ -40,9 +45,12 @@ class Plan:
         camera: name, source and ROIs.
         every, duration: seconds; None for the default, and for no end.
         start: epoch seconds of a file's media time 0; None for now.
-        csv, snapshot, video: files to write; None for none.
+        csv, events, snapshot, video: files to write; None for none.
         excel: begin the CSV with the mark by which Excel knows UTF-8.
         style: how snapshot and video are painted.
+        known: the configuration; its groups and alarm rules are watched, see
+            :func:`~crowdmon.commands.watching.watched`.
+        views: where is kept what live cameras see.
     """
 
     camera: CameraConfig
@@ -50,10 +58,22 @@ class Plan:
     duration: float | None = None
     start: float | None = None
     csv: Path | None = None
+    events: Path | None = None
     excel: bool = False
     snapshot: Path | None = None
     video: Path | None = None
     style: PaintStyle = PLAIN
+    views: ViewFiles | None = None
+    known: AppConfig = field(default_factory=AppConfig)
+
+
+def opened_rows(plan: Plan, stack: ExitStack) -> Rows:
+    """Open the CSV of readings and that of events, until the stack is left."""
+    for path in filter(None, (plan.csv, plan.events)):
+        stack.enter_context(only_writer(path))
+    csv = stack.enter_context(ReadingCsv(plan.csv, excel=plan.excel)) if plan.csv else None
+    events = stack.enter_context(EventCsv(plan.events, excel=plan.excel)) if plan.events else None
+    return Rows(csv, events)
 
 
 def count_source(
@@ -178,7 +198,10 @@ def _open_web(text: str, task: BackgroundTask) -> Source:
 
 
 def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) -> Iterator[Counted]:
-    readings = iterate(
+    rules = plan.known.to_rules()
+    site = Site(rules)
+    rows.watch(rules)
+    readings = iterate_with_gaps(
         source,
         counter_for(counter, plan.camera),
         rois=plan.camera.to_rois(),
@@ -187,21 +210,27 @@ def _offline(plan: Plan, source: Source, rows: Rows, counter: CounterFactory) ->
         start_time=plan.start,
         camera=plan.camera.name,
         limits=plan.camera.to_limits(),
+        unknown_after=plan.camera.unknown_after,
         whole=plan.camera.counts_whole,
     )
     for frame, density, reading in readings:
         rows.write(reading)
+        for fact in site.step([reading], reading.time)[1:]:
+            rows.write(fact)
         yield frame, density, reading
 
 
 def _live(plan: Plan, rows: Rows, counter: CounterFactory, *, spent: float) -> Iterator[Counted]:
     """Count a live source; ``spent`` seconds have gone already to find out that it is one."""
     check_live(plan)
+    rows.watch(plan.known.to_rules())
     return iterate_live(
         [plan.camera],
         counter_factory=counter,
         every=plan.every,
         duration=plan.duration,
         sinks=[rows],
+        watching=plan.known,
         connect_within=connect_within(plan.duration, spent),
+        views=plan.views,
     )

@@ -14,7 +14,10 @@ VERBS
   window   live picture, heatmap and counts; the verb if none is given
   count    count sources without a window and write CSV
   watch    watch the cameras of a configuration as a service, without a window
+  alarm    send a test alarm to everybody who is told of alarms
+  history  write what was recorded as CSV
   check    say READY, or every reason why not
+  views    confirm the view of a camera that was turned on purpose
   bench    measure how fast this machine counts
   export   write the network as ONNX or for OpenVINO
 
@@ -92,6 +95,13 @@ is left out with --rois-only:
 A count that is not known is empty and its state says stale or unknown; it is
 never 0.
 
+With --config, the alarm rules of the file are watched. What happens to an alarm
+is said on stderr, one line each, and stands in --events:
+  time,kind,camera,roi,group,alarm,level,measure,value,limit,at_least,who,note,
+  detail,tell
+Nothing is sent to anybody. Of files that are counted one after the other no
+group of several cameras is watched.
+
 With --config and without SOURCE, all cameras of the file are counted. With
 SOURCE, the ROIs of the file's camera apply to it. If the file has several
 cameras, SOURCE is the name or the source of one of them.
@@ -135,6 +145,34 @@ Examples:
   crowdmon watch --config site.yaml
   crowdmon watch --config site.yaml --log watch.log --json
 """,
+    "alarm": """
+A person is told at every address of "send_to". A broker gets the alarm, and at
+once its end. The exit status is 0 if all took it, else that of the first
+failure.
+
+Examples:
+  crowdmon alarm test --config site.yaml
+""",
+    "history": """
+TIME is a date, a date and time (local, or with an offset such as +02:00), so
+long before now (-24h, -90min, -7d), or "now". --from is included, --to is not.
+
+Readings older than "keep_raw" in the configuration (48 hours) are kept as
+minutes: without --bin such a minute is one row with the mean, its frame empty.
+After "keep_minutes" (400 days) they are gone. Events and spot checks stay.
+
+A camera or ROI that was renamed is written by its newest name throughout.
+The CSV is written whole, or an older one stays as it was.
+
+Examples:
+  crowdmon history --config square.yaml
+  crowdmon history --config square.yaml --from -24h --csv day.csv
+  crowdmon history --config square.yaml --from 2026-05-01 --to 2026-05-31 \
+      --bin 15min --csv may.csv
+  crowdmon history --config square.yaml --camera square --roi gate --csv gate.csv
+  crowdmon history --history old.sqlite --events --csv events.csv
+  crowdmon history --config square.yaml --spot-checks heads/
+""",
     "check": """
 The exit status is 0 if ready, else that of the first reason. Nothing is written
 into the folders of "record".
@@ -143,6 +181,14 @@ Examples:
   crowdmon check
   crowdmon check rtsp://10.0.0.7/1 0
   crowdmon check --config square.yaml
+""",
+    "views": """
+A program that runs takes notice within a few seconds. In the window, F5 does the
+same for the camera that is shown.
+
+Examples:
+  crowdmon views --config square.yaml
+  crowdmon views --config square.yaml --confirm gate
 """,
     "bench": """
 Examples:

@@ -2,51 +2,92 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePath
 
+import click
 from rich.console import Console
 from rich.table import Table
 
 from crowdmon.capture.uri import parse_source
 from crowdmon.config import CameraConfig
-from crowdmon.errors import CrowdmonError
-from crowdmon.facts import Fact
+from crowdmon.errors import CrowdmonError, redact
+from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact
 from crowdmon.sinks.base import Sink
 from crowdmon.sinks.csv_file import ReadingCsv
-from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState
+from crowdmon.sinks.event_csv import EventCsv
+from crowdmon.track.alarm_words import sentence
+from crowdmon.track.alarms import Rule
+from crowdmon.track.outlook import Outlooks, words
+from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Level, Reading, ReadingState
 
 _SHOWN = 3
 """ROIs that the summary of a run names, where only ROIs are counted."""
 
 
 class Rows(Sink):
-    """A sink that counts the rows it passes on; without a file it drops them."""
+    """A sink that counts the rows and events it passes on, and says what happens to alarms on stderr.
 
-    def __init__(self, file: ReadingCsv | None) -> None:
-        self._file = file
-        self.written = 0
+    Without a file it drops them.
+    """
+
+    def __init__(self, file: ReadingCsv | None, events: EventCsv | None = None) -> None:
+        self._file, self._events = file, events
+        self._outlooks = Outlooks(())
+        self.written = self.happened = 0
+
+    def watch(self, rules: Sequence[Rule]) -> None:
+        """Follow what alarm rules measure, to say how long it takes from amber to red."""
+        self._outlooks = Outlooks(rules)
 
     def write(self, fact: Fact) -> None:
-        """Write one reading, or raise SinkError."""
+        """Write one fact, or raise SinkError."""
         if self._file and isinstance(fact, Reading):
             self._file.write(fact)
             self.written += len(fact.rois)
+        if self._events:
+            self._events.write(fact)
+        if isinstance(fact, Reading):
+            self._outlooks.take(fact)
+        elif isinstance(fact, Event):
+            self.happened += 1
+            if (alarm := AlarmEvent.of(fact)) is not None:
+                _tell(alarm, self._outlooks)
 
     def flush(self) -> None:
         """Make what was written durable."""
-        if self._file:
-            self._file.flush()
+        for file in filter(None, (self._file, self._events)):
+            file.flush()
 
     def close(self) -> None:
-        """Close the file."""
-        if self._file:
-            self._file.close()
+        """Close the files."""
+        for file in filter(None, (self._file, self._events)):
+            file.close()
+
+    def files(self, csv: Path | None, events: Path | None) -> Iterator[str]:
+        """Return what a summary says of them."""
+        if self.written:
+            yield f"{self.written} rows in {csv}"
+        if events and events.exists():
+            yield f"{'1 event' if self.happened == 1 else f'{self.happened} events'} in {events}"
+
+
+def _tell(alarm: AlarmEvent, outlooks: Outlooks) -> None:
+    at = datetime.fromtimestamp(alarm.time).astimezone().isoformat(" ", "seconds")
+    rises = alarm.change is AlarmChange.RAISED and alarm.level is Level.AMBER
+    ahead = outlooks.until_red(alarm.alarm, alarm.time) if rises else None
+    more = f". {words(ahead).capitalize()}" if ahead else ""
+    with contextlib.suppress(OSError):  # the terminal may have been closed
+        click.echo(
+            redact(f"crowdmon: {at} {sentence(alarm)}{more}"),
+            err=True,
+        )
 
 
 @dataclass(slots=True)
@@ -147,9 +188,11 @@ def show_table(tallies: Sequence[tuple[CameraConfig, Tally]], *, live: bool = Fa
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else 100, markup=False).print(table)
 
 
-def sum_line(tallies: Sequence[Tally], rows: Rows, what: str, csv: Path | None) -> str:
+def sum_line(
+    tallies: Sequence[Tally], rows: Rows, what: str, csv: Path | None, events: Path | None = None
+) -> str:
     """Return the summary of a run over several ``what``, such as sources."""
-    written = f"; {rows.written} rows in {csv}" if rows.written else ""
+    written = "".join(f"; {one}" for one in rows.files(csv, events))
     counted, bad = sum(tally.counted for tally in tallies), sum(tally.left_out for tally in tallies)
     return f"{counted} pictures of {len(tallies)} {what} counted{left_out(bad)}{written}"
 

@@ -18,7 +18,9 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.service import Service
 from crowdmon.engine.serving import Serving
 from crowdmon.errors import ConfigError, CrowdmonError
+from crowdmon.publish.registry import open_publishers
 from crowdmon.service_manager import ServiceManager
+from crowdmon.sinks.alarm_log import AlarmLog
 from crowdmon.sinks.history.past import recorded_past
 from crowdmon.sinks.registry import open_sinks
 
@@ -40,7 +42,9 @@ def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights
         engine = Monitor(
             known,
             counter_factory=make_counter_factory(weights, backend, precision),
+            sinks=(AlarmLog(),),
             open_sinks=open_sinks,
+            open_publishers=open_publishers,
             past=recorded_past(known, time.time()),
         )
         site = _Site(engine, config, weights, known)

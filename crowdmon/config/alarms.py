@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from crowdmon.config.fields import Model, Name, Number, Positive, listed, text
+from crowdmon.config.fields import Model, Name, Number, Positive, listed, refuse_twins, text
 from crowdmon.errors import ConfigError
 from crowdmon.track.schedule import DAYS, MINUTES_A_DAY, Shift
 
@@ -141,28 +141,53 @@ class ShiftConfig(Model):
         return Shift(days_of(self.days), minutes_of(self.start), minutes_of(self.end))
 
 
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    refuse_twins(names, "people of one list")
+    return names
+
+
+People = Annotated[tuple[Name, ...], BeforeValidator(listed), AfterValidator(_once)]
+
+
+class ThenConfig(Model):
+    """Who is to be told of a red or critical alarm that nobody acknowledges.
+
+    Attributes:
+        after: seconds for which nobody has acknowledged it.
+        tell: names, at least one.
+    """
+
+    after: Annotated[Positive, Field(ge=1, le=86_400)]
+    tell: Annotated[People, Field(min_length=1)]
+
+
 class AlarmConfig(Model):
     """An alarm rule.
 
     Attributes:
         name: unique.
         target: (``of`` in the YAML) what it is about.
-        measure: what is compared: people, people per m2, or whether nothing is known.
+        measure: what is compared: people, people per m2, the most of them in any 3x3 m, or whether nothing is
+            known.
         amber, red, critical: its levels, at least one.
         repeat: seconds after which a red or critical alarm is repeated until it is acknowledged.
         cooldown: seconds for which a level is not raised again after it was cleared.
         schedule: when anything may be raised; always if empty.
+        tell: names of people who are to be told of it; they stand in its events, and nothing is sent.
+        then: further people, if nobody acknowledges it.
     """
 
     name: Name
     target: Annotated[TargetConfig, Field(alias="of")]
-    measure: Literal["count", "per_m2", "unknown"] = "count"
+    measure: Literal["count", "per_m2", "local_per_m2", "unknown"] = "count"
     amber: StageConfig | None = None
     red: StageConfig | None = None
     critical: StageConfig | None = None
     repeat: Annotated[Positive, Field(ge=1, le=86_400)] | None = None
     cooldown: Annotated[Number, Field(ge=0, le=86_400)] = 0.0
     schedule: Annotated[tuple[ShiftConfig, ...], BeforeValidator(listed)] = ()
+    tell: People = ()
+    then: ThenConfig | None = None
 
     @property
     def stages(self) -> tuple[tuple[str, StageConfig], ...]:
@@ -174,6 +199,8 @@ class AlarmConfig(Model):
     def _levels_fit(self) -> Self:
         if not self.stages:
             raise ConfigError("it has no level", "Allowed: at least one of amber, red, critical")
+        if self.then is not None and self.red is None and self.critical is None:
+            raise ConfigError("then is for red and critical, and it has neither", "Add red or critical")
         if self.measure == "unknown":
             for key, stage in self.stages:
                 if stage.above is not None or stage.clear is not None:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, field_validator, model_validator
 
 from crowdmon.config.alarms import AlarmConfig, GroupConfig, TimeZone
-from crowdmon.config.fields import MisplacedError, Model, listed
+from crowdmon.config.fields import MisplacedError, Model, listed, refuse_twins
 from crowdmon.config.levels import LevelsConfig
-from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, refuse_shared_keys, refuse_twins
+from crowdmon.config.models import CameraConfig, DisplayConfig, RecordConfig, refuse_shared_keys
+from crowdmon.config.publish import PublishConfig, check_told
 from crowdmon.config.rules import check_alarms, check_groups, to_rule
 from crowdmon.track.alarms import Rule
 
@@ -29,6 +30,7 @@ class AppConfig(Model):
         time_zone: of schedules; the system's own if None.
         groups: places whose people are counted together.
         alarms: the alarm rules.
+        publish: who is told of alarms, and where facts go over the network.
     """
 
     cameras: Annotated[tuple[CameraConfig, ...], BeforeValidator(listed)] = ()
@@ -38,6 +40,7 @@ class AppConfig(Model):
     time_zone: TimeZone | None = None
     groups: Annotated[tuple[GroupConfig, ...], BeforeValidator(listed)] = ()
     alarms: Annotated[tuple[AlarmConfig, ...], BeforeValidator(listed)] = ()
+    publish: PublishConfig = PublishConfig()
 
     @field_validator("cameras")
     @classmethod
@@ -62,6 +65,7 @@ class AppConfig(Model):
     def _names_what_is_there(self) -> Self:
         check_groups(self.groups, self.cameras)
         check_alarms(self.alarms, self.cameras, self.groups)
+        check_told(self.alarms, self.publish.people)
         return self
 
     def counted_cameras(self) -> tuple[CameraConfig, ...]:

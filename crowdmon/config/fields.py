@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 
@@ -84,3 +85,26 @@ class Model(BaseModel):
     """Frozen. Refuses unknown keys, and does not repeat values in its error texts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def look_of(name: str) -> str:
+    """Return a form of a name that is equal for names that look the same.
+
+    Upper and lower case make no difference. An accent may be one character or two.
+    """
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def refuse_twins(names: Iterable[str], what: str) -> None:
+    """Raise ConfigError if two names are the same, or look alike; ``what`` says whose they are."""
+    seen: dict[str, str] = {}
+    for name in names:
+        look = look_of(name)
+        if seen.get(look) == name:
+            raise ConfigError(f"two {what} are named '{name}'", "Give each a name of its own")
+        if look in seen:
+            raise ConfigError(
+                f"two {what} have names that look alike, '{seen[look]}' and '{name}'",
+                "Give each a name that cannot be mistaken for another",
+            )
+        seen[look] = name

@@ -16,6 +16,7 @@ from crowdmon.config.alarms import (
     ShiftConfig,
     StageConfig,
     TargetConfig,
+    ThenConfig,
 )
 from crowdmon.config.fields import MisplacedError
 from crowdmon.config.ground import GroundConfig, GroundPointConfig, RectangleConfig
@@ -57,6 +58,7 @@ _KEYS: dict[str, type[BaseModel]] = {
     "of": TargetConfig,
     **dict.fromkeys(("amber", "red", "critical"), StageConfig),
     "schedule": ShiftConfig,
+    "then": ThenConfig,
     "per_m2": BoundsConfig,
     "people": BoundsConfig,
 }

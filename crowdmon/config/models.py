@@ -8,14 +8,23 @@ one from untrusted values and raises ``ConfigError`` instead.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from crowdmon.address import public
-from crowdmon.config.fields import Model, Name, Number, Place, Point, Positive, Source, listed
+from crowdmon.config.fields import (
+    Model,
+    Name,
+    Number,
+    Place,
+    Point,
+    Positive,
+    Source,
+    listed,
+    refuse_twins,
+)
 from crowdmon.config.ground import GroundConfig
 from crowdmon.config.levels import LevelsConfig
 from crowdmon.errors import ConfigError
@@ -187,34 +196,15 @@ class DisplayConfig(Model):
         palette: one of :data:`crowdmon.heatmap.PALETTES`.
         heat: strength of the heatmap, 0..1; 0 for none.
         pixelate: make people unrecognisable.
+        heat_view: the heatmap as an area, averaged and smoothed, or as heads; for the window.
+        video: whether the window shows a picture together with its count, or at once.
     """
 
     palette: Literal["inferno", "viridis", "cividis"] | None = None
     heat: Annotated[Number, Field(ge=0, le=1)] | None = None
     pixelate: bool | None = None
-
-
-def look_of(name: str) -> str:
-    """Return a form of a name that is equal for names that look the same.
-
-    Upper and lower case make no difference. An accent may be one character or two.
-    """
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def refuse_twins(names: Iterable[str], what: str) -> None:
-    """Raise ConfigError if two names are the same, or look alike; ``what`` says whose they are."""
-    seen: dict[str, str] = {}
-    for name in names:
-        look = look_of(name)
-        if seen.get(look) == name:
-            raise ConfigError(f"two {what} are named '{name}'", "Give each a name of its own")
-        if look in seen:
-            raise ConfigError(
-                f"two {what} have names that look alike, '{seen[look]}' and '{name}'",
-                "Give each a name that cannot be mistaken for another",
-            )
-        seen[look] = name
+    heat_view: Literal["area", "heads"] | None = None
+    video: Literal["in step", "instant"] | None = None
 
 
 def refuse_shared_keys(ones: Iterable[CameraConfig | RoiConfig], what: str) -> None:

@@ -10,7 +10,7 @@ from crowdmon.config.alarms import CLEAR_SHARE, AlarmConfig, GroupConfig, Member
 from crowdmon.config.fields import MisplacedError
 from crowdmon.config.models import CameraConfig, RoiConfig
 from crowdmon.geometry import overlap
-from crowdmon.track.alarms import VALID, Measure, Rule, Stage, Target
+from crowdmon.track.alarms import VALID, Measure, Rule, Second, Stage, Target
 from crowdmon.track.schedule import Schedule
 from crowdmon.values import WHOLE_FRAME, Level
 
@@ -50,14 +50,7 @@ def check_alarms(
             group = next((one for one in groups if one.name == of.group), None)
             if group is None:
                 raise _unknown("group", of.group, (one.name for one in groups), (*at, "of", "group"))
-        if alarm.measure == "per_m2" and not _has_area(alarm, cameras):
-            raise MisplacedError(
-                "the area is not known there" if group is None else "a group has no area",
-                "Allowed: count, unknown"
-                + ("; or give a ROI its area_m2, or its camera a ground plane" if group is None else ""),
-                loc=(*at, "measure"),
-                value=alarm.measure,
-            )
+        _check_measure(alarm, group, cameras, at)
         _check_stages(alarm, group, at)
 
 
@@ -79,6 +72,8 @@ def to_rule(
         repeat=alarm.repeat,
         cooldown=alarm.cooldown,
         schedule=Schedule(tuple(shift.to_shift() for shift in alarm.schedule), zone),
+        tell=alarm.tell,
+        then=Second(alarm.then.after, alarm.then.tell) if alarm.then else None,
     )
 
 
@@ -97,6 +92,24 @@ def _stages(alarm: AlarmConfig, group: GroupConfig | None) -> Iterable[Stage]:
             above = group.capacity
         if above is not None:
             yield Stage(Level(key), above, stage.hold, CLEAR_SHARE * above if clear is None else clear)
+
+
+def _check_measure(
+    alarm: AlarmConfig, group: GroupConfig | None, cameras: Sequence[CameraConfig], at: _Loc
+) -> None:
+    if alarm.measure not in ("per_m2", "local_per_m2"):
+        return
+    local = alarm.measure == "local_per_m2"
+    if group is not None:
+        why, instead = "a group has no area", ""
+    elif local and (alarm.target.roi is None or not _has_ground(alarm, cameras)):
+        why, instead = "the floor is not known there", "; or name a ROI, and give its camera a ground plane"
+    elif not _has_area(alarm, cameras):
+        why, instead = "the area is not known there", _OR_AREA
+    else:
+        return
+    allowed = f"Allowed: count, unknown{instead}"
+    raise MisplacedError(why, allowed, loc=(*at, "measure"), value=alarm.measure)
 
 
 def _check_stages(alarm: AlarmConfig, group: GroupConfig | None, at: _Loc) -> None:
@@ -155,6 +168,10 @@ def _unknown(what: str, name: str | None, known: Iterable[str], loc: _Loc) -> Mi
 def _roi(camera: CameraConfig, name: str | None) -> RoiConfig | CameraConfig | None:
     """Return a camera's ROI, the camera itself for its whole picture, None if there is none of that name."""
     return camera if name is None else next((one for one in camera.rois if one.name == name), None)
+
+
+def _has_ground(alarm: AlarmConfig, cameras: Sequence[CameraConfig]) -> bool:
+    return any(one.name == alarm.target.camera and one.ground is not None for one in cameras)
 
 
 def _has_area(alarm: AlarmConfig, cameras: Sequence[CameraConfig]) -> bool:

@@ -95,6 +95,7 @@ class OpenVinoBackend:
         self._seen: Counter[Shape] = Counter()
         self._own: OrderedDict[Shape, openvino.InferRequest] = OrderedDict()
         self._used: dict[Shape, int] = {}
+        self._freed = False
         self._runs = 0
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -117,6 +118,10 @@ class OpenVinoBackend:
 
     def _request(self, shape: Shape) -> openvino.InferRequest:
         self._runs += 1
+        if self._freed:
+            # Only now: the first picture of a new network frees what it was compiled from.
+            self._freed = False
+            give_back()
         if shape in self._own:
             self._own.move_to_end(shape)
             self._used[shape] = self._runs
@@ -137,7 +142,7 @@ class OpenVinoBackend:
         # The network for any size holds as much memory as this one, for the last picture it saw. Compiling it
         # again, for another size, takes less time than a picture.
         self._any = None
-        give_back()
+        self._freed = True
         return self._own[shape]
 
     def _room(self) -> bool:

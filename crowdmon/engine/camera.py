@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from crowdmon.capture.source import SourceInfo
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera_events import CameraEvents
+from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.connection import Connection
-from crowdmon.engine.latest import CountCell, Latest
+from crowdmon.engine.latest import CountCell
 from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
+from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
+from crowdmon.engine.view_files import KeptView
 from crowdmon.errors import describe
-from crowdmon.facts import Event
+from crowdmon.facts import Event, EventKind
 from crowdmon.track.measure import answers, boxes_of
 from crowdmon.track.track import Counted, Silence, Track, Unusable
-from crowdmon.track.view_check import View, ViewCheck
+from crowdmon.track.view_check import View
 from crowdmon.track.view_edges import small_grey
 from crowdmon.values import Box, CameraState, DensityMap, Frame, Reading
 
@@ -40,14 +44,18 @@ class Camera:
         out: Callable[[Sequence[Reading]], None],
         note: Callable[[Event], None],
         unknown_after: float,
+        seen: CameraView | None = None,
     ) -> None:
-        """Nothing runs yet; ``out`` gets every reading in order, ``note`` every event."""
+        """Nothing runs yet; ``out`` gets every reading in order, ``note`` every event.
+
+        ``seen`` is what is known of its view already.
+        """
         self.name = config.name
         self.connection = Connection(clock, tell=self._became)
         self.events = CameraEvents(self.name, clock=clock, out=self._noted)
         self.cell = CountCell()
         self.playback = PlaybackRequests()
-        self.view: Latest[Frame] = Latest()
+        self.view = ViewRing()
         self.view_size: tuple[int, int] | None = None
         self._clock, self._out, self._note = clock, out, note
         self._nominal = 0.0
@@ -57,7 +65,7 @@ class Camera:
         self.count_failure: Exception | None = None
         self._unknown_after = unknown_after
         self._closed = False
-        self._view_check = ViewCheck()
+        self._seen = seen or CameraView()
         self._configure(config)
         self._track = Track(
             self.name,
@@ -92,15 +100,45 @@ class Camera:
         before = self.config
         self._configure(config)
         with self._lock:
-            seen, watched = self._view_check.reason, config.watch_view
-            if not watched or (seen is View.CHANGED and _shapes(config) != _shapes(before)):
-                self._view_check = ViewCheck()
+            seen = self._seen.reason
+            self._seen.follow(before, config)
             self._track.redraw(self.rois, config.to_limits(), whole=config.counts_whole)
             self._track.expect(interval=self.interval, unknown_after=self.unknown_after)
-        if seen is not None and self._view_check.reason is None:
+        if seen is not None and self._seen.reason is None:
             self.events.view(None)
         if config.weights != before.weights:
             self._count_again()
+
+    @property
+    def view_ready(self) -> bool:
+        """Whether it is known what an earlier run has learned of its view."""
+        return self._seen.ready
+
+    def recall_view(self, kept: KeptView | None) -> None:
+        """Take what an earlier run has learned of its view; for the sink thread."""
+        with self._lock:
+            before = self._seen.reason
+            self._seen.recall(kept, self.config)
+            now = self._seen.reason
+        if now is not before:
+            self.events.view(now)
+
+    def kept_view(self) -> tuple[int, KeptView | None]:
+        """Return what is to be kept of its view, and a number that rises when that is urgent."""
+        with self._lock:
+            return self._seen.news, self._seen.kept(self.config)
+
+    def confirm_view(self, *, looked: bool) -> None:
+        """Take what it sees for right; see :meth:`CameraView.confirm`."""
+        with self._lock:
+            confirmed = self._seen.confirm(looked=looked)
+        if confirmed:
+            self.events.note(EventKind.VIEW_CONFIRMED)
+            self.events.view(None)
+
+    def leave_view(self) -> CameraView:
+        """Return what is known of its view, for a camera that takes its place after :meth:`close`."""
+        return self._seen
 
     def _count_again(self) -> None:
         """Have a picture that stands still counted with other weights; a moving camera brings the next."""
@@ -112,9 +150,14 @@ class Camera:
         """Return the parts of a picture of (width, height) that are to be counted; None for all of it."""
         return None if self.config.counts_whole else boxes_of(self.rois, size[0] / size[1])
 
-    def show(self, size: tuple[int, int] | None) -> None:
-        """Deliver view pictures that fit into ``size``; none if None."""
-        self.view_size = size
+    def tries_again(self, config: CameraConfig) -> bool:
+        """Whether it could not be counted, and has other weights now."""
+        return self.count_failure is not None and self.config.weights != config.weights
+
+    def show(self, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Deliver view pictures that fit into ``size``, none if None; keep those of ``keep`` seconds."""
+        self.view.seconds = min(max(keep, 0.0), SECONDS)
+        self.view_size = size if size is None or not self.view.seconds else within(size)
         if size is None:
             self.view.clear()  # or an old picture would be shown first when somebody looks again
 
@@ -145,14 +188,15 @@ class Camera:
         A picture that was counted in other parts than are wanted by now is dropped; the next one is not.
         """
         now = self._clock.monotonic()
-        moment = frame.time if self.connection.live or frame.pts is None else frame.pts
         watched = self.connection.live and self.config.watch_view
-        grey = small_grey(frame.rgb) if watched and self._view_check.due(now) else None
+        grey = small_grey(frame.rgb) if watched and self._seen.due(now) else None
         with self._lock:
             if self._closed or not answers(density, self.rois, whole=self.config.counts_whole):
                 return
-            before = self._view_check.reason
-            view = before if grey is None else self._view_check.step(grey, now)
+            frame, density = self._in_order(frame, density)
+            moment = frame.time if self.connection.live or frame.pts is None else frame.pts
+            before = self._seen.reason
+            view = before if grey is None else self._seen.step(grey, now)
             seen = Counted(density, moment, self.cell.taken_era) if view is None else Unusable(frame.time)
             # Under the lock, so that sinks get the readings of a camera in the order of their times.
             self._out(self._track.step(seen, now, pace=pace))
@@ -160,6 +204,19 @@ class Camera:
             self._meter.tick(now)
         if view is not before:
             self.events.view(view)
+
+    def _in_order(self, frame: Frame, density: DensityMap) -> tuple[Frame, DensityMap]:
+        """Return a picture with the time at which it is entered: not before rows that are written.
+
+        One that waited for long, as the first one does for a counter that warms up, was overtaken by rows of
+        silence. If the clock was set back, the newest row is in the future, and holds nothing up.
+        """
+        newest = self._track.current
+        if newest is None or not self.connection.live:
+            return frame, density
+        if not frame.time < newest.time <= self._clock.wall():
+            return frame, density
+        return replace(frame, time=newest.time), replace(density, time=newest.time)
 
     def cannot_count(self, error: Exception) -> None:
         """Stop because counting failed: nothing is counted another way instead."""
@@ -200,11 +257,14 @@ class Camera:
             wish=self.config.rate,
             pace=pace,
             late=self.connection.late(),
-            unusable=_unusable(self._view_check.reason),
+            unusable=_unusable(self._seen.reason),
+            left_out=self.connection.left_out,
         )
+        pictures = self.view.pictures() if self.view_size is not None else ()
         return CameraSnapshot(
             status=status(self.connection.state, figures, now=now, epoch=self._clock.wall()),
-            view=self.view.peek() if self.view_size is not None else None,
+            view=pictures[-1] if pictures else None,
+            pictures=pictures,
             density=last[1] if last else None,
             counted=last[0] if last else None,
             reading=self._track.current,
@@ -222,10 +282,6 @@ class Camera:
         self.view.close()
         with self._lock:
             self._closed = True
-
-
-def _shapes(config: CameraConfig) -> dict[str, object]:
-    return {roi.name: roi.polygon for roi in config.rois}
 
 
 def _unusable(view: View | None) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from crowdmon.config import CameraConfig
 from crowdmon.engine.protocols import Clock
 from crowdmon.errors import redact
 from crowdmon.facts import Event, EventKind
@@ -89,6 +91,15 @@ class CameraEvents:
         detail = redact(detail)
         _log.info("%s: %s%s", self._camera, kind.value, f", {detail}" if detail else "")
         self._out(Event(self._clock.wall(), kind.value, self._camera, detail=detail or None))
+
+
+def identified(event: Event, cameras: Sequence[CameraConfig]) -> Event:
+    """Return an event with the ids of its camera and ROI, where those are not their names."""
+    camera = next((one for one in cameras if one.name == event.camera), None)
+    if camera is None:
+        return event
+    roi = next((one for one in camera.rois if one.name == event.roi), None)
+    return replace(event, camera_id=camera.id or "", roi_id=(roi.id if roi else None) or "")
 
 
 def _words(size: tuple[int, int] | None) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
-from crowdmon.capture.source import Source, SparingSource
+from crowdmon.capture.source import ServerEndedError, Source, SparingSource
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.player import Player
 from crowdmon.engine.protocols import Clock, Sources
 from crowdmon.engine.retry import SHORTEST, AnswerTimeout, Backoff, Patience, next_timeout
 from crowdmon.engine.taps import Taps
-from crowdmon.errors import ConfigError, describe
+from crowdmon.errors import ConfigError, SourceError, describe
 from crowdmon.values import CameraState
+
+_log = logging.getLogger(__name__)
 
 AFTER = 10.0
 """Seconds without a new picture after which a camera counts as frozen."""
@@ -37,6 +40,8 @@ class CaptureThread:
         self._connection = camera.connection
         self._backoff = Backoff()
         self._stillness = FrozenPicture()
+        self._first: int | None = None
+        self._server_ended = False
         self._opening = AnswerTimeout()
         self._patience = Patience()
         self._timeout = SHORTEST
@@ -68,8 +73,13 @@ class CaptureThread:
                 self._read(source)
         except ConfigError:
             raise
+        except _BeginsAgainError as over:
+            _log.info("%s: %s", self._camera.name, over)
+            self._connection.became(CameraState.ENDED, str(over))
+            return False
         except Exception as lost:  # noqa: BLE001 - whatever a library raises, the source is lost
             error = lost
+            self._server_ended = isinstance(lost, ServerEndedError)
         finally:
             self._connection.hears(
                 None
@@ -129,7 +139,10 @@ class CaptureThread:
         for picture in source.pictures():
             if self._connection.stop.is_set():
                 return
-            still = self._stillness.saw(picture.fingerprint(), self._clock.monotonic())
+            seen = picture.fingerprint()
+            if not self._pictures:
+                self._begins(seen)
+            still = self._stillness.saw(seen, self._clock.monotonic())
             self._camera.events.saw(picture.size)
             self._taps.deliver(picture, picture.time, count=still is None)
             # Only now: a camera whose pictures cannot be converted is not live.
@@ -144,6 +157,16 @@ class CaptureThread:
                 self._began = now
             self._pictures += 1
             self._heard = now
+
+    def _begins(self, first: int) -> None:
+        """Note the first picture of a connection; no camera takes the same one twice."""
+        if self._server_ended and first == self._first:
+            raise _BeginsAgainError("it was a recording, and has ended", "Open it again to count it again")
+        self._first = first
+
+
+class _BeginsAgainError(SourceError):
+    """A server sends from its beginning what it had sent to its end: it has a file."""
 
 
 class FrozenPicture:

@@ -22,6 +22,8 @@ class Connection:
         """``tell`` hears of each state and why, one at a time; it must not wait."""
         self.stop = threading.Event()
         self.live = True
+        self.left_out = ""
+        """Which pictures of a folder cannot be read, for people."""
         self._clock, self._tell = clock, tell
         self._lock = threading.Lock()
         self._state = SourceState(since=clock.wall())

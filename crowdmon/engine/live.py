@@ -14,6 +14,7 @@ from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.protocols import CounterFactory, Sources
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.engine.sources import CaptureSources
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SinkError, SourceError
 from crowdmon.facts import Fact
 from crowdmon.sinks.base import Sink
@@ -49,6 +50,8 @@ def iterate_live(
     sources: Sources | None = None,
     connect_within: float = CONNECT_WITHIN,
     lost: Callable[[str, SourceError], None] | None = None,
+    views: ViewFiles | None = None,
+    watching: AppConfig | None = None,
 ) -> Iterator[Found]:
     """Count live sources in real time; one that is lost is opened again until the time is up.
 
@@ -61,10 +64,12 @@ def iterate_live(
         every: wall seconds between two counts of a camera; :data:`EVERY` if None or 0.
         duration: seconds from the first picture (or from when the counter is there, if that is later);
             for ever if None.
-        sinks: get every reading, also while the consumer is slow; closed by the caller.
+        sinks: get every fact, also while the consumer is slow; closed by the caller.
         sources: opens the sources; tests stand in for it.
         connect_within: seconds to wait for the first picture of a camera, at most ``duration``.
         lost: told of each camera that is given up, or that failed.
+        views: where is kept what the cameras see; nothing is kept if None.
+        watching: the configuration whose groups and alarm rules are watched; ``sinks`` get their events.
 
     Yields:
         The frame counted and its density map (None where nothing new was counted, or where a newer
@@ -81,11 +86,21 @@ def iterate_live(
         sources.live(camera.source)
     rate = min(1000.0, 1.0 / (every or EVERY))
     gate = _Gate()
+    counted = tuple(camera.model_copy(update={"rate": rate}) for camera in cameras)
+    rules = watching or AppConfig()
     monitor = Monitor(
-        AppConfig(cameras=tuple(camera.model_copy(update={"rate": rate}) for camera in cameras)),
+        AppConfig(cameras=counted).model_copy(
+            update={
+                "groups": rules.groups,
+                "alarms": rules.alarms,
+                "time_zone": rules.time_zone,
+                "record": rules.record,
+            }
+        ),
         counter_factory=counter_factory,
         sinks=[gate, *(_Gated(sink, gate) for sink in sinks)],
         sources=sources,
+        views=views,
     )
     limit = connect_within if duration is None else min(duration, connect_within)
     watch = _Watch(gate, limit=limit, duration=duration, lost=lost)
@@ -159,7 +174,7 @@ def _paired(shown: Snapshot, reading: Reading) -> Found:
 
 
 class _Gate(Sink):
-    """Lets nothing of a camera pass before it gave a picture: a source that never came leaves no file."""
+    """Lets no reading of a camera pass before it gave a picture: a source that never came leaves no file."""
 
     takes: ClassVar[tuple[type[Fact], ...]] = (Reading,)
 
@@ -169,9 +184,9 @@ class _Gate(Sink):
         self._news = threading.Event()
 
     def passes(self, fact: Fact) -> bool:
-        """Whether the camera had been reached; a counted picture proves it."""
+        """Whether the camera had been reached; a counted picture proves it. Events always pass."""
         if not isinstance(fact, Reading):
-            return False
+            return True
         if fact.state is ReadingState.OK:
             self.opened.add(fact.camera)
         return fact.camera in self.opened

@@ -20,6 +20,9 @@ from crowdmon.values import Reading
 BOUND = 20_000
 """Facts kept a camera: more than an hour at five readings a second; about 15 MB with two ROIs."""
 
+_MOST_REMOVED = 8
+"""Cameras that were removed and can come back with what was counted."""
+
 Numbered = tuple[int, Fact]
 """The number of a fact in the order of recording, from 1 without holes, and the fact."""
 
@@ -34,6 +37,8 @@ class MemoryHistory(Sink):
         self._number = 0
         self._kept: dict[str | None, deque[Numbered]] = {}
         self._names = MemoryNames()
+        self._sources: dict[str, str] = {}
+        self._removed: dict[tuple[str, str], deque[Numbered]] = {}
         for fact in facts:
             self.write(fact)
 
@@ -60,11 +65,26 @@ class MemoryHistory(Sink):
         """Nothing to do: what is kept can still be asked for."""
 
     def keep(self, cameras: Iterable[CameraConfig]) -> None:
-        """Forget the facts of all other cameras; those of the whole site stay. All get their newest names."""
+        """Hide the facts of all other cameras; those of the whole site stay. All get their newest names.
+
+        They come back with their camera: somebody undid its removal. Another source is another camera.
+        """
         cameras = tuple(cameras)
-        keys = {None, *(camera.key for camera in cameras)}
+        now = {camera.key: camera.source for camera in cameras}
         with self._lock:
-            self._kept = {key: kept for key, kept in self._kept.items() if key in keys}
+            for key, kept in list(self._kept.items()):
+                before = self._sources.get(key or "", now.get(key or ""))
+                if key is None or (key in now and now[key] == before):
+                    continue
+                del self._kept[key]
+                if before is not None:
+                    self._removed[key, before] = kept
+            for key, source in now.items():
+                if kept := self._removed.pop((key, source), deque()):
+                    self._kept[key] = deque([*kept, *self._kept.get(key, ())], maxlen=self._bound)
+            for oldest in list(self._removed)[:-_MOST_REMOVED]:
+                del self._removed[oldest]
+            self._sources = now
             self._names.keep(cameras)
 
     def since(self, number: int) -> tuple[int, tuple[Fact, ...]]:

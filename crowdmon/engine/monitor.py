@@ -6,19 +6,23 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig
 from crowdmon.engine.camera import Camera
+from crowdmon.engine.camera_events import identified
+from crowdmon.engine.camera_view import CameraView
 from crowdmon.engine.capture_thread import CaptureThread
 from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.memory import MemoryHistory
 from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
+from crowdmon.engine.publishers import Publishers
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
+from crowdmon.engine.view_files import ViewFiles
+from crowdmon.engine.view_keeper import ViewKeeper
 from crowdmon.errors import SourceError, WeightsError, describe
-from crowdmon.facts import Event, Fact, SpotCheck, check_recordable
+from crowdmon.facts import Event, EventKind, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.track.site import Site
@@ -45,6 +49,8 @@ class Monitor:
         clock: Clock | None = None,
         unknown_after: float = UNKNOWN_AFTER,
         past: Iterable[Fact] = (),
+        views: ViewFiles | None = None,
+        open_publishers: Callable[[AppConfig, Callable[[], Snapshot]], Mapping[str, Sink]] | None = None,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -57,7 +63,9 @@ class Monitor:
             sources: opens sources; those of ``capture/`` by default.
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
+            open_publishers: opens what ``config.publish`` names; each publisher gets a thread of its own.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
+            views: where is kept what the cameras see, for the next run; nothing is kept if None.
         """
         self._config = config
         self._sources = sources or CaptureSources()
@@ -69,10 +77,18 @@ class Monitor:
         self._captures: list[CaptureThread] = []
         self._open_sinks = open_sinks or (lambda record: {})
         self._memory = MemoryHistory()
+        self._memory.keep(config.cameras)
+        self._open_publishers = open_publishers
+        self._publishers = Publishers(clock=self._clock, tell=self._tell)
         self._site, self._site_lock = Site(config.to_rules()), threading.RLock()
         self._site.resume(past)
+        self._views, self._keeper = views, ViewKeeper(views)
         self._sinks = SinkThread(
-            sinks, configured=self._open_sinks(config.record), clock=self._clock, look=self._look
+            sinks,
+            configured=self._open_sinks(config.record),
+            clock=self._clock,
+            look=self._look,
+            keep=self._keep_views,
         )
         self._cameras = {camera.name: self._make(camera) for camera in config.counted_cameras()}
         self._counting = CountingThread(
@@ -96,6 +112,7 @@ class Monitor:
                 raise RuntimeError("a monitor starts once")
             self._started = True
             self._sinks.thread.start()
+            self._publish()
             self._counting.thread.start()
             for camera in self._cameras.values():
                 self._watch(camera)
@@ -119,6 +136,7 @@ class Monitor:
             threads = [capture.thread for capture in self._captures] + [self._counting.thread]
         # The cameras are closed, no reading comes any more: the sinks need not wait for whatever hangs.
         self._sinks.stop()
+        threads += self._publishers.stop()
         started = [one for one in (*threads, self._sinks.thread) if one.ident is not None]
         for thread in started:
             thread.join(max(0.0, deadline - time.monotonic()))
@@ -158,7 +176,8 @@ class Monitor:
         waits for the old place is still written there.
         """
         with self._lock:
-            before, record, self._config = self._cameras, self._config.record, config
+            before, record, publish = self._cameras, self._config.record, self._config.publish
+            self._config = config
             cameras = {one.name: self._kept(before.get(one.name), one) for one in config.counted_cameras()}
             for name, camera in before.items():
                 if cameras.get(name) is not camera:
@@ -170,17 +189,23 @@ class Monitor:
                 for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
                     self._record(fact)
             self._exchange_sinks(record, config.record)
+            if publish != config.publish and self._started:
+                self._publish()
             for name, camera in cameras.items():
                 if before.get(name) is not camera:
                     self._watch(camera)
             self._bell.set()
 
     def restart(self, camera: str) -> None:
-        """Start one camera over: a recording that ended, a source that failed. KeyError if unknown."""
+        """Start one camera over: a recording that ended, a source that failed. KeyError if unknown.
+
+        A view that has changed is taken for right then; see :meth:`Camera.confirm_view`.
+        """
         with self._lock:
             old = self._cameras[camera]
+            old.confirm_view(looked=False)
             old.close()
-            new = self._make(old.config, view_size=old.view_size)
+            new = self._make(old.config, like=old, seen=old.leave_view())
             self._cameras = {**self._cameras, camera: new}
             self._watch(new)
             self._bell.set()
@@ -244,36 +269,38 @@ class Monitor:
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
 
-        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; a camera that was removed is
-        forgotten. Takes some ten milliseconds for many cameras: not for the window's thread.
+        Reaches back :data:`~crowdmon.engine.memory.BOUND` readings a camera; those of a camera that was
+        removed come back with it. Takes some ten milliseconds for many cameras: not for the window's thread.
         """
         return self._memory.query(since, until)
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
-        """Show a camera's pictures in :meth:`snapshot`, or no more.
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Show a camera's pictures in :meth:`snapshot`, no larger than ``size``, or no more if that is None.
 
-        Args:
-            camera: its name; an unknown one is ignored, for it may just have been taken away.
-            size: (width, height) in pixels into which the pictures must fit; None converts nothing.
+        Those of ``keep`` seconds, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
         """
         with self._lock:
             if camera in self._cameras:
-                self._cameras[camera].show(size)
+                self._cameras[camera].show(size, keep=keep)
 
-    def _make(self, config: CameraConfig, *, view_size: tuple[int, int] | None = None) -> Camera:
+    def _make(
+        self, config: CameraConfig, *, like: Camera | None = None, seen: CameraView | None = None
+    ) -> Camera:
         camera = Camera(
             config,
             clock=self._clock,
             out=self._take,
             note=self._record,
             unknown_after=self._unknown_after,
+            seen=seen or CameraView(ready=self._views is None),
         )
-        camera.show(view_size)
+        if like is not None:
+            camera.show(like.view_size, keep=like.view.seconds)
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:
-        if old is None or old.config.source != config.source or _tries_again(old, config):
-            return self._make(config, view_size=old.view_size if old else None)
+        if old is None or old.config.source != config.source or old.tries_again(config):
+            return self._make(config, like=old)
         if old.config != config:
             old.reconfigure(config)
         return old
@@ -306,26 +333,26 @@ class Monitor:
             refused = self._site.refused
             for fact in self._site.step(readings, self._clock.wall()):
                 self._record(fact)
-                if isinstance(fact, Event):
-                    _log.warning("%s: %s", fact.kind, fact.detail)
             for camera in self._site.refused.keys() - refused.keys():
                 _log.error("%s", self._site.refused[camera])
 
     def _record(self, fact: Fact) -> None:
         """Keep one fact in memory, and queue it for every sink."""
         if isinstance(fact, Event):
-            fact = self._identified(fact)
+            fact = identified(fact, self._config.cameras)
         with self._site_lock:  # so that memory and every sink get the same order
             self._memory.write(fact)
             self._sinks.push(fact)
+            self._publishers.push(fact)
 
-    def _identified(self, event: Event) -> Event:
-        """Return an event with the ids of its camera and ROI, where those are not their names."""
-        camera = next((one for one in self._config.cameras if one.name == event.camera), None)
-        if camera is None:
-            return event
-        roi = next((one for one in camera.rois if one.name == event.roi), None)
-        return replace(event, camera_id=camera.id or "", roi_id=(roi.id if roi else None) or "")
+    def _tell(self, kind: EventKind, why: str) -> None:
+        """Record that a publisher fails, or works again."""
+        self._record(Event(self._clock.wall(), kind.value, detail=why))
+
+    def _publish(self) -> None:
+        if self._open_publishers is not None:
+            opened, config = self._open_publishers, self._config
+            self._publishers.use(lambda: opened(config, self.snapshot))
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
         old, new = before.sinks(), now.sinks()
@@ -339,18 +366,22 @@ class Monitor:
             for camera in self._cameras.values():
                 camera.look(pace=self._counting.pace)
 
+    def _keep_views(self, last: bool) -> None:
+        self._keeper.step(self._cameras, self._config.record, self._clock.monotonic(), last=last)
+
     def _error(self) -> str:
         errors = [describe(one) for one in self._failures() if one is not self._sinks.failure]
         return "; ".join(
-            dict.fromkeys([*errors, *self._site.refused.values(), *filter(None, [self._sinks.error])])
+            dict.fromkeys(
+                [
+                    *errors,
+                    *self._site.refused.values(),
+                    *filter(None, [self._sinks.error, self._publishers.error]),
+                ]
+            )
         )
 
     def _failures(self) -> list[Exception]:
         counting = [camera.count_failure for camera in self._cameras.values()]
         found = [self._counting.failure, *counting, self._sinks.failure]
         return [failure for failure in found if failure is not None]
-
-
-def _tries_again(camera: Camera, config: CameraConfig) -> bool:
-    """Whether a camera that could not be counted has other weights now."""
-    return camera.count_failure is not None and camera.config.weights != config.weights

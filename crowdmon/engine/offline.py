@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -13,10 +13,17 @@ from crowdmon.capture.taps import frame_from
 from crowdmon.engine.prefetch import ahead
 from crowdmon.engine.protocols import CounterLike
 from crowdmon.errors import CountingError, CrowdmonError
+from crowdmon.track.gaps import MOST_AT_ONCE, UNKNOWN_AFTER
 from crowdmon.track.levels import NO_LIMITS, Limits
 from crowdmon.track.measure import boxes_of
-from crowdmon.track.track import Counted, Track
+from crowdmon.track.track import Counted, Silence, Track
 from crowdmon.values import DensityMap, Frame, Reading, Roi
+
+_LEAST_GAP = 1.0
+"""Seconds between two counts that are usual whatever the rate: no leap is shorter than twice this."""
+
+Found = tuple[Frame | None, DensityMap | None, Reading]
+"""A reading; no picture and density where nothing was counted."""
 
 
 def iterate(
@@ -54,22 +61,84 @@ def iterate(
         SourceError: reading failed; everything before it was yielded.
         CountingError: the counter failed; nothing is counted another way instead.
     """
+    found = iterate_with_gaps(
+        source,
+        counter,
+        rois=rois,
+        every=every,
+        duration=duration,
+        start_time=start_time,
+        camera=camera,
+        limits=limits,
+        whole=whole,
+    )
+    with closing(found):
+        for frame, density, reading in found:
+            if frame is not None and density is not None:
+                yield frame, density, reading
+
+
+def iterate_with_gaps(
+    source: Source,
+    counter: CounterLike,
+    *,
+    rois: Sequence[Roi] = (),
+    every: float | None = None,
+    duration: float | None = None,
+    start_time: float | None = None,
+    camera: str = "",
+    limits: Mapping[str, Limits] = NO_LIMITS,
+    unknown_after: float | None = None,
+    whole: bool = True,
+) -> Generator[Found]:
+    """Count a source as :func:`iterate` does, and say where it has no pictures, as a live camera does.
+
+    A recording whose times leap tells nothing of the time between: it has rows without a number there, at
+    most about :data:`~crowdmon.track.gaps.MOST_AT_ONCE` at each end of a leap.
+
+    Args:
+        source, counter, rois, every, duration, start_time, camera, limits, whole: see :func:`iterate`.
+        unknown_after: seconds without a picture after which a stale count is unknown; None for the default.
+    """
     start = time.time() if start_time is None else start_time
-    interval = max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0)
-    track = Track(camera, rois, interval=interval, limits=limits, whole=whole)
-    pace = Pace(every=every, duration=duration)
-    with closing(ahead(_frames(source, pace, camera, start=start))) as frames:
+    interval = max(every or 0.0, 1.0 / source.info.fps if source.info.fps else 0.0, _LEAST_GAP)
+    track = Track(
+        camera,
+        rois,
+        interval=interval,
+        limits=limits,
+        unknown_after=unknown_after or UNKNOWN_AFTER,
+        whole=whole,
+    )
+    last: float | None = None
+    with closing(ahead(_frames(source, Pace(every=every, duration=duration), camera, start=start))) as frames:
         for picture in frames:
             frame = picture if whole else replace(picture, asked=boxes_of(rois, _aspect(picture)))
             density = count(counter, frame)
-            # Pictures without a time are not neighbours: each begins an era of its own.
-            seen = (
-                Counted(density, frame.time, era=frame.index + 1)
-                if frame.pts is None
-                else Counted(density, frame.pts)
-            )
-            (reading,) = track.step(seen, seen.moment)
-            yield frame, density, reading
+            if frame.pts is None:
+                # Pictures without a time are not neighbours: each begins an era of its own.
+                yield frame, density, _only(track, Counted(density, frame.time, era=frame.index + 1))
+                continue
+            for reading in (
+                () if last is None else _silence(track, last, frame.pts, start=start, step=interval)
+            ):
+                yield None, None, reading
+            yield frame, density, _only(track, Counted(density, frame.pts))
+            last = frame.pts
+
+
+def _only(track: Track, seen: Counted) -> Reading:
+    (reading,) = track.step(seen, seen.moment)
+    return reading
+
+
+def _silence(track: Track, last: float, until: float, *, start: float, step: float) -> Iterator[Reading]:
+    """Return the rows without a number between two pictures, at most those at the beginning and the end."""
+    if until - last <= 2.0 * step:
+        return
+    first = last + MOST_AT_ONCE * step
+    for moment in (first, until) if first < until else (until,):
+        yield from track.step(Silence(start + moment), moment)
 
 
 def _aspect(frame: Frame) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crowdmon.capture.source import Picture, Source
+from crowdmon.capture.source import ForgivingSource, Picture, Source
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.playback import JUST_BEFORE, PlaybackRequest
 from crowdmon.engine.protocols import Clock
@@ -59,7 +59,11 @@ class Player:
 
     def _next(self) -> Picture | None:
         picture, self._ahead = self._ahead, None
-        return picture if picture is not None else next(self._pictures, None)
+        if picture is None:
+            picture = next(self._pictures, None)
+            if isinstance(self._source, ForgivingSource):
+                self._connection.left_out = self._source.trouble
+        return picture
 
     def _move(self, wish: PlaybackRequest) -> None:
         """Go to another picture; the next reader shows it."""
@@ -79,6 +83,7 @@ class Player:
         self._source.seek(max(0.0, pts))
         self._pictures, self._ahead = self._source.pictures(), None
         self._camera.cell.era += 1
+        self._camera.view.go_elsewhere()
         self._restart_time()
 
     def _before(self, picture: Picture | None) -> Picture | None:

@@ -18,10 +18,11 @@ from crowdmon.config import AppConfig
 from crowdmon.config.files import dump, parse
 from crowdmon.engine import attach, wire
 from crowdmon.engine.memory import BOUND
+from crowdmon.engine.ring import SECONDS, ViewRing, within
 from crowdmon.engine.serving import LARGE, key_of, merged
-from crowdmon.engine.snapshots import Snapshot
+from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
-from crowdmon.facts import Fact
+from crowdmon.facts import Fact, SpotCheck
 from crowdmon.values import CameraState, Reading
 
 POLL = 0.03
@@ -36,8 +37,8 @@ _ANSWER = 5.0
 class RemoteMonitor:
     """Shows what a service shows.
 
-    All methods may be called from any thread; none but :meth:`query` and
-    :meth:`acknowledge` waits for the service.
+    All methods may be called from any thread; none but :meth:`query`, :meth:`acknowledge` and
+    :meth:`record` waits for the service.
     """
 
     def __init__(self, place: Path) -> None:
@@ -49,6 +50,7 @@ class RemoteMonitor:
         self._place = place
         self._calls: queue.SimpleQueue[dict[str, object]] = queue.SimpleQueue()
         self._views: dict[str, tuple[int, int]] = {}
+        self._rings: dict[str, ViewRing] = {}
         self._facts: deque[tuple[int, Fact]] = deque(maxlen=BOUND)
         self._shown = Snapshot(time=time.time())
         self._lost_since: float | None = None
@@ -87,12 +89,16 @@ class RemoteMonitor:
         """Start one camera over."""
         self._call("restart", camera=camera)
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
-        """Ask for a camera's pictures, or no more."""
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+        """Ask for a camera's pictures, or no more; those of ``keep`` seconds are kept here."""
         with self._lock:
+            ring = self._rings.setdefault(camera, ViewRing())
+            ring.seconds = min(keep, SECONDS)
             if size is None:
+                ring.clear()
                 self._views.pop(camera, None)
             else:
+                size = within(size) if keep else size
                 self._views[camera] = size
         self._call("view", camera=camera, size=size)
 
@@ -120,6 +126,10 @@ class RemoteMonitor:
         """Note that somebody has seen an alarm; waits for the service, and raises what it raises."""
         return bool(self._once("acknowledge", alarm=alarm, who=who, note=note))
 
+    def record(self, check: SpotCheck) -> None:
+        """Have the service record a spot check; waits for it, and raises what it raises."""
+        self._once("record", check=check)
+
     def _call(self, verb: str, **words: object) -> None:
         self._calls.put({"verb": verb, **words})
 
@@ -130,6 +140,8 @@ class RemoteMonitor:
         with contextlib.closing(connection):
             try:
                 return _asked(connection, {"verb": verb, **words})
+            except CrowdmonError:
+                raise  # what the service says; some of these are OSErrors too
             except OSError as error:
                 raise SourceError(f"the service does not answer ({error})", "Start it again") from error
 
@@ -172,8 +184,18 @@ class RemoteMonitor:
             # Numbers go on for the window, whatever a new service begins with.
             last = shown.number + self._offset
             self._facts.extend(enumerate(shown.facts, last - len(shown.facts) + 1))
-            self._shown = dataclasses.replace(shown, number=last, facts=())
+            cameras = {name: self._kept(name, camera) for name, camera in shown.cameras.items()}
+            self._shown = dataclasses.replace(shown, cameras=cameras, number=last, facts=())
             self._lost_since = None
+
+    def _kept(self, name: str, camera: CameraSnapshot) -> CameraSnapshot:
+        """Return a camera with its pictures of the last moment."""
+        ring = self._rings.get(name)
+        if ring is None or name not in self._views:
+            return camera
+        if camera.view is not None and ring.peek() is not camera.view:
+            ring.put(camera.view)
+        return dataclasses.replace(camera, pictures=ring.pictures())
 
 
 def _asked(connection: socket.socket, words: Mapping[str, object]) -> Any:

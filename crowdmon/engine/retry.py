@@ -44,7 +44,7 @@ class Backoff:
         Args:
             refused: a password was.
             passed: seconds since the attempt began, or since it gave its last picture: they count, or a
-                camera that is back during an attempt in vain would wait for both.
+                camera that is back during a failed attempt would wait for both.
         """
         wait = min(self._most, self._first * 2.0 ** min(self._failures, 30))
         self._failures += 1
@@ -146,7 +146,7 @@ class AnswerTimeout:
     """How long a camera has for its answer.
 
     One that has answered before gets four times what it took then: a call that was lost on the line must
-    not hold up the next one. Every third call in vain gets the whole time, for the camera, or this
+    not hold up the next one. Every third call that fails gets the whole time, for the camera, or this
     machine, may have become slower.
     """
 

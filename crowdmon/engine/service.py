@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -23,6 +24,8 @@ STOP_WITHIN = 4.5
 """Seconds for the engine's threads to end: with the rest of the program it is over within six."""
 
 _log = logging.getLogger(__name__)
+
+_DIGITS = re.compile(r"\d+")
 
 
 class Engine(Protocol):
@@ -149,8 +152,8 @@ class Changes:
         if shown.device != self._device:
             self._device = shown.device
             yield f"counting with {shown.weights} on {shown.device}"
-        if shown.error != self._error:
-            self._error = shown.error
+        if _DIGITS.sub("", shown.error) != self._error:  # how much waits changes every second
+            self._error = _DIGITS.sub("", shown.error)
             yield shown.error or "no error any more"
         for name, camera in shown.cameras.items():
             state = _state(camera)

@@ -121,6 +121,7 @@ class Serving:
             "acknowledge": lambda asked, _number: monitor.acknowledge(
                 asked["alarm"], who=asked["who"], note=asked["note"]
             ),
+            "record": lambda asked, _number: monitor.record(asked["check"]),
         }
 
     def _snapshot(self, after: int, have: Mapping[str, Any]) -> dict[str, object]:
@@ -130,7 +131,8 @@ class Serving:
             theirs = have.get(name) or {}
             same[name] = [field for field in LARGE if key_of(camera, field) == theirs.get(field, ())]
             without: dict[str, Any] = dict.fromkeys(same[name])
-            cameras[name] = dataclasses.replace(camera, **without)
+            # The window keeps the pictures of the last second itself.
+            cameras[name] = dataclasses.replace(camera, pictures=(), **without)
         return {"snapshot": dataclasses.replace(shown, cameras=cameras), "same": same}
 
     def _view(self, camera: str, size: Any, number: int) -> None:

@@ -154,6 +154,7 @@ class SinkThread:
         configured: Mapping[str, Sink] | None = None,
         clock: Clock,
         look: Callable[[], None],
+        keep: Callable[[bool], None] = lambda last: None,
     ) -> None:
         """Nothing runs yet.
 
@@ -162,8 +163,9 @@ class SinkThread:
             configured: by their key in the configuration; closed here.
             clock: for pauses and the times of events.
             look: makes the readings of cameras that are silent.
+            keep: brings what else is kept to disk; its argument says whether it is the last time.
         """
-        self._clock, self._look = clock, look
+        self._clock, self._look, self._keep = clock, look, keep
         self._fixed = tuple(self._outbox(sink) for sink in sinks)
         self._configured = {key: self._outbox(sink) for key, sink in (configured or {}).items()}
         self._leaving: tuple[Outbox, ...] = ()
@@ -244,6 +246,7 @@ class SinkThread:
             if box.ready:  # what the others had to say
                 box.deliver(now, at_once=True)
         self._let_go()
+        self._keep(last)
 
     def _let_go(self) -> None:
         """Close the sinks that have nothing left to write and will get no more."""

@@ -24,6 +24,7 @@ class CameraSnapshot:
         position: media seconds of the picture shown last; None for a live camera.
         duration: media seconds of a recording; None if unknown, without end, or live.
         seekable: a recording that can move to any position and step back.
+        pictures: the newest pictures, oldest first, if they were asked for; ``view`` is the last of them.
     """
 
     status: Status
@@ -36,6 +37,7 @@ class CameraSnapshot:
     position: float | None = None
     duration: float | None = None
     seekable: bool = False
+    pictures: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -44,7 +44,7 @@ class SourceState:
 class SourceFigures:
     """What was measured: see :class:`~crowdmon.values.Status`; ``wish`` is the configured rate, ``pace`` the
     seconds of a turn of all cameras, ``late`` those by which pictures come late, ``unusable`` says why what
-    the camera shows means nothing."""
+    the camera shows means nothing, ``left_out`` which pictures of a folder cannot be read."""
 
     fps_in: float = 0.0
     fps_counted: float = 0.0
@@ -54,6 +54,7 @@ class SourceFigures:
     pace: float = 0.0
     late: float = 0.0
     unusable: str = ""
+    left_out: str = ""
 
 
 def status(known: SourceState, figures: SourceFigures, *, now: float, epoch: float) -> Status:
@@ -70,6 +71,8 @@ def status(known: SourceState, figures: SourceFigures, *, now: float, epoch: flo
             state, message = CameraState.STALE, figures.unusable
         else:
             message = message or _delay(figures) or _slowness(figures)
+    if state in (CameraState.LIVE, CameraState.PAUSED, CameraState.ENDED) and figures.left_out:
+        message = f"{figures.left_out}. {message}" if message else figures.left_out
     if known.next_try is not None and (left := known.next_try - now) > 5.0:
         message = f"{message}. Next try in {left:.0f} s" if message else f"Next try in {left:.0f} s"
     over = state in (CameraState.PAUSED, CameraState.ENDED, CameraState.FAILED)

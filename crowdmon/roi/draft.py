@@ -69,7 +69,7 @@ class Draft:
 
     def add(self, points: Iterable[Point], name: str = "") -> Draft:
         """Add a ROI after the others; its name is made unique."""
-        polygon = shapes.checked(points)
+        polygon = shapes.rounded(shapes.checked(points))
         taken = {roi.colour_at(place) for place, roi in enumerate(self.rois)}
         free = next((c for i, c in enumerate(COLOURS) if i not in taken), None)
         new = RoiConfig(name=self.free_name(name), polygon=polygon, colour=free)
@@ -128,6 +128,10 @@ class Draft:
         """Give a ROI another colour."""
         return self._with(name, self[name].model_copy(update={"colour": colour}))
 
+    def measured(self, name: str, area_m2: float | None) -> Draft:
+        """Give a ROI an area in square metres; None takes it from the ground plane again, if there is one."""
+        return self._with(name, self[name].model_copy(update={"area_m2": area_m2}))
+
     def take(self, rois: Iterable[RoiConfig], *, replace: bool = False) -> Draft:
         """Add ROIs from elsewhere in one step.
 
@@ -165,7 +169,7 @@ class Draft:
 
     def _reshape(self, name: str, change: Callable[[Points], Points]) -> Draft:
         roi = self[name]
-        polygon = change(roi.polygon)
+        polygon = shapes.rounded(change(roi.polygon))
         # The area was measured for the old outline; kept for another it would give a wrong people per m2.
         area = roi.area_m2 if shapes.same_outline(polygon, roi.polygon) else None
         return self._with(name, roi.model_copy(update={"polygon": polygon, "area_m2": area}))

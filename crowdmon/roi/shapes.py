@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,11 @@ Points = tuple[Point, ...]
 
 _FLAT = 1e-12
 
+DIGITS = 5
+"""Digits of a corner: on a picture of 4000 pixels a twentieth of one."""
+
+_STEP = 1.5 * 10.0**-DIGITS
+
 
 class Refused(ConfigError):  # noqa: N818 - it is an answer, not a fault
     """An edit is not possible; nothing has changed. The message fits beside the pointer."""
@@ -22,6 +28,18 @@ class Refused(ConfigError):  # noqa: N818 - it is an answer, not a fault
 def held(point: Point) -> Point:
     """Return the point of the picture nearest to ``point``."""
     return min(max(point[0], 0.0), 1.0), min(max(point[1], 0.0), 1.0)
+
+
+def rounded(points: Points) -> Points:
+    """Return a polygon with corners of :data:`DIGITS` digits, so that a file of them can be read.
+
+    One that would not be valid any more stays as it is.
+    """
+    near = tuple((round(x, DIGITS), round(y, DIGITS)) for x, y in points)
+    try:
+        return checked(near)
+    except Refused:
+        return points
 
 
 def checked(points: Iterable[Point]) -> Points:
@@ -84,11 +102,16 @@ def shifted(points: Points, dx: float, dy: float) -> Points:
 
 def same_outline(a: Points, b: Points) -> bool:
     """Whether two polygons enclose the same ground; a corner on a straight edge makes no difference."""
-    return _bends(a) == _bends(b)
+    one, other = _bends(a), _bends(b)
+    return len(one) == len(other) and all(
+        abs(p[axis] - q[axis]) <= _STEP for p, q in zip(one, other, strict=True) for axis in (0, 1)
+    )
 
 
 def _bends(points: Points) -> Points:
-    return tuple(p for i, p in enumerate(points) if _turn(points[i - 1], p, points[(i + 1) % len(points)]))
+    """Return the corners that do not lie on the line between their neighbours, as far as digits tell."""
+    neighbours = ((points[i - 1], p, points[(i + 1) % len(points)]) for i, p in enumerate(points))
+    return tuple(p for a, p, c in neighbours if abs(_turn(a, p, c)) > _STEP * math.dist(a, c))
 
 
 @dataclass(frozen=True, slots=True)

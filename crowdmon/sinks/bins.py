@@ -8,7 +8,7 @@ from dataclasses import dataclass
 BINS = {"1s": 1, "1min": 60, "15min": 900}
 """The usual widths of bins, in seconds."""
 
-_PLOTTED = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 86_400)
+_PLOTTED = (1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 6 * 3600, 12 * 3600, 86_400)
 """Widths for plots, in seconds. Those that are whole minutes or hours take little time to read."""
 
 

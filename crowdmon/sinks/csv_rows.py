@@ -81,29 +81,29 @@ def encode(reading: Reading, columns: int = len(COLUMNS)) -> bytes:
     lines = [
         [
             moment,
-            _name(reading.camera),
-            _name(roi.roi),
-            _number(roi.count, 2),
-            _number(roi.count_smoothed, 2),
-            _number(roi.density_per_m2, 4),
+            name_cell(reading.camera),
+            name_cell(roi.roi),
+            number_cell(roi.count, 2),
+            number_cell(roi.count_smoothed, 2),
+            number_cell(roi.density_per_m2, 4),
             roi.level.value if roi.level is not None else "",
             reading.state.value,
             "" if reading.frame is None else str(reading.frame),
-            _number(reading.pts, 3),
-            _number(roi.local_per_m2, 4),
+            number_cell(reading.pts, 3),
+            number_cell(roi.local_per_m2, 4),
             "" if roi.density_per_m2 is None else fruin(roi.density_per_m2),
-            _name(reading.weights),
+            name_cell(reading.weights),
         ][:columns]
         for roi in reading.rois
     ]
-    return _text(lines)
+    return text_of(lines)
 
 
 def encode_bin(one: Bin, width: int) -> bytes:
     """Return the row of a bin of ``width`` seconds, UTF-8, with its line end; an unknown count is empty."""
-    people = (_number(value, 2) for value in (one.mean, one.min, one.max, one.last))
-    names = _name(one.camera), _name(one.roi)
-    return _text([[local_time(one.start), *names, str(width), *people, str(one.n), str(one.missed)]])
+    people = (number_cell(value, 2) for value in (one.mean, one.min, one.max, one.last))
+    names = name_cell(one.camera), name_cell(one.roi)
+    return text_of([[local_time(one.start), *names, str(width), *people, str(one.n), str(one.missed)]])
 
 
 def read_csv(path: Path | str) -> list[CsvRow]:
@@ -133,7 +133,8 @@ def local_time(epoch: float) -> str:
     return datetime.fromtimestamp(round(epoch, 3), UTC).astimezone().isoformat(timespec="milliseconds")
 
 
-def _text(lines: Iterable[Iterable[str]]) -> bytes:
+def text_of(lines: Iterable[Iterable[str]]) -> bytes:
+    """Return lines of cells as CSV, UTF-8."""
     return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode("utf-8", "replace")
 
 
@@ -159,9 +160,9 @@ def _row(cells: list[str], columns: int) -> CsvRow:
     )
 
 
-def _name(text: str) -> str:
+def name_cell(text: str | None) -> str:
     """Keep a spreadsheet from running a name as a formula; names that look so escaped gain one more."""
-    return f"'{text}" if _is_formula(text) else text
+    return f"'{text}" if text and _is_formula(text) else text or ""
 
 
 def _plain(text: str) -> str:
@@ -179,7 +180,8 @@ def _is_formula(text: str) -> bool:
     return False
 
 
-def _number(value: float | None, decimals: int) -> str:
+def number_cell(value: float | None, decimals: int) -> str:
+    """Return a number with so many decimals; empty if it is not known."""
     return "" if value is None else f"{value:.{decimals}f}"
 
 

@@ -8,92 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from crowdmon.facts import AlarmChange, AlarmEvent
 from crowdmon.track.levels import RANK
-from crowdmon.track.schedule import ALWAYS, Schedule
-from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState
+from crowdmon.track.rule import VALID, Measure, Rule, Second, Seen, Stage, Target, seen_at
+from crowdmon.values import WHOLE_FRAME, Level, Reading
+
+__all__ = ["VALID", "Alarm", "Measure", "Rule", "Second", "Seen", "Stage", "Target"]
 
 _TOLERANCE = 1e-3
 """Seconds: times such as 0.1 are not exact, and nobody means a millisecond."""
-
-
-VALID = 60.0
-"""Seconds after which a reading says nothing of the present. A live camera says within seconds that it is
-silent; this is for one that has ended or stands still, and long enough for a machine that is slow."""
-
-
-class Measure(StrEnum):
-    """What a rule compares with its levels."""
-
-    COUNT = "count"
-    PER_M2 = "per_m2"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where people are counted for a rule.
-
-    Attributes:
-        camera, roi: names.
-        valid: seconds after which a reading is too old to speak for the present, > 0.
-    """
-
-    camera: str
-    roi: str = WHOLE_FRAME
-    valid: float = VALID
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One level of a rule.
-
-    Attributes:
-        level: amber, red or critical.
-        above: raised by values above it; seconds without meaning for the measure ``unknown``.
-        hold: seconds for which it must have been so.
-        clear: cleared by a value below it; at most ``above``.
-    """
-
-    level: Level
-    above: float
-    hold: float
-    clear: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """An alarm rule.
-
-    Attributes:
-        name: unique.
-        members: one target, or those of a group.
-        group: the group's name; None for a single target.
-        measure: what is compared; of a group the sum of all counts.
-        stages: rising in level, ``above`` and ``clear``; at least one.
-        repeat: seconds after which red and critical are repeated until they are acknowledged; never if None.
-        cooldown: seconds for which a level is not raised again after it was cleared.
-        schedule: when anything may be raised.
-    """
-
-    name: str
-    members: tuple[Target, ...]
-    stages: tuple[Stage, ...]
-    group: str | None = None
-    measure: Measure = Measure.COUNT
-    repeat: float | None = None
-    cooldown: float = 0.0
-    schedule: Schedule = ALWAYS
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known at a moment: a value, the least it may be, or nothing (None, and not exact)."""
-
-    value: float | None
-    exact: bool
 
 
 @dataclass(slots=True)
@@ -113,6 +37,8 @@ class _State:
     told: Level = Level.NONE
     acknowledged: Level = Level.NONE
     sounded: float = 0.0
+    unanswered: float | None = None
+    passed_on: bool = False
     last: float | None = None
 
 
@@ -152,7 +78,7 @@ class Alarm:
         """
         rule, state = self.rule, self._state
         time = max(newest[one.camera].time for one in rule.members if one.camera in newest)
-        seen = _seen(rule, newest, time)
+        seen = seen_at(rule, newest, time)
         if state.last is not None and time < state.last:
             self._turn_back(state.last - time)
         state.last = time
@@ -177,11 +103,12 @@ class Alarm:
             self._state = _State()
             return
         if event.change is AlarmChange.ACKNOWLEDGED:
-            state.acknowledged = event.level
+            state.acknowledged, state.unanswered = event.level, None
             return
         state.told = event.level
-        if event.change in (AlarmChange.RAISED, AlarmChange.REPEATED):
+        if event.change in (AlarmChange.RAISED, AlarmChange.REPEATED, AlarmChange.PASSED_ON):
             state.sounded = event.time
+        state.passed_on |= event.change is AlarmChange.PASSED_ON
         for stage in self.rule.stages:
             if RANK[stage.level] <= RANK[event.level]:
                 state.active.add(stage.level)
@@ -189,19 +116,21 @@ class Alarm:
             elif stage.level in state.active:
                 self._end(stage.level, event.time)
         if event.level is Level.NONE:
-            state.acknowledged = Level.NONE
+            state.acknowledged, state.passed_on = Level.NONE, False
+        self._wait_for_answer(event.time)
 
     def acknowledge(self, *, who: str, note: str, time: float) -> AlarmEvent | None:
         """Acknowledge the alarm at its present level; None if there is none that is not acknowledged."""
         if self.level is Level.NONE or self.acknowledged:
             return None
-        self._state.acknowledged = self.level
+        self._state.acknowledged, self._state.unanswered = self.level, None
         return self._event(AlarmChange.ACKNOWLEDGED, time, level=self.level, who=who, note=note or None)
 
     def withdraw(self, time: float) -> AlarmEvent | None:
         """End the alarm because its rule is gone; None if there is none."""
-        told, self._state = self.level, _State()
-        return None if told is Level.NONE else self._event(AlarmChange.WITHDRAWN, time)
+        told, event = self.level, self._event(AlarmChange.WITHDRAWN, time)
+        self._state = _State()
+        return None if told is Level.NONE else event
 
     def follow(self, other: Alarm) -> None:
         """Go on where the same rule with other levels or times was."""
@@ -245,26 +174,49 @@ class Alarm:
     def _turn_back(self, by: float) -> None:
         """The clock was set back: what is waited for stays as far away as it was."""
         self._state.sounded -= by
+        if self._state.unanswered is not None:
+            self._state.unanswered -= by
         self._state.cool = {level: moment - by for level, moment in self._state.cool.items()}
 
     def _tell(self, time: float, seen: Seen) -> AlarmEvent | None:
-        state, rule = self._state, self.rule
+        state = self._state
         level = max(state.active, key=RANK.__getitem__, default=Level.NONE)
         told, state.told = state.told, level
         if RANK[level] > RANK[told]:
             state.sounded = time
+            self._wait_for_answer(time)
             return self._event(AlarmChange.RAISED, time, level=level, seen=seen)
         if RANK[level] < RANK[told]:
-            change = AlarmChange.LOWERED
+            change = AlarmChange.CLEARED if level is Level.NONE else AlarmChange.LOWERED
+            event = self._event(change, time, level=level, seen=seen)
             if level is Level.NONE:
-                change, state.acknowledged = AlarmChange.CLEARED, Level.NONE
-            return self._event(change, time, level=level, seen=seen)
-        if rule.repeat is None or self.acknowledged or RANK[level] < RANK[Level.RED]:
+                state.acknowledged, state.passed_on = Level.NONE, False
+            self._wait_for_answer(time)
+            return event
+        return self._remind(time, level, seen)
+
+    def _remind(self, time: float, level: Level, seen: Seen) -> AlarmEvent | None:
+        """Say again that an alarm is on which nobody has acknowledged."""
+        state, rule = self._state, self.rule
+        if state.unanswered is None:
             return None
-        if time - state.sounded < rule.repeat - _TOLERANCE:
+        then = rule.then if not state.passed_on else None
+        if then is not None and time - state.unanswered >= then.after - _TOLERANCE:
+            state.passed_on, change = True, AlarmChange.PASSED_ON
+        elif rule.repeat is not None and time - state.sounded >= rule.repeat - _TOLERANCE:
+            change = AlarmChange.REPEATED
+        else:
             return None
         state.sounded = time
-        return self._event(AlarmChange.REPEATED, time, level=level, seen=seen)
+        return self._event(change, time, level=level, seen=seen)
+
+    def _wait_for_answer(self, time: float) -> None:
+        """Note since when a red or critical alarm is there that nobody has acknowledged."""
+        state = self._state
+        if self.acknowledged or RANK[state.told] < RANK[Level.RED]:
+            state.unanswered = None
+        elif state.unanswered is None:
+            state.unanswered = time
 
     def _event(
         self,
@@ -294,7 +246,13 @@ class Alarm:
             at_least=value is not None and seen is not None and not seen.exact,
             who=who,
             note=note,
+            tell=self._people(),
         )
+
+    def _people(self) -> tuple[str, ...]:
+        """Return who is to be told: the second list, too, once the alarm was passed on to it."""
+        then = self.rule.then if self._state.passed_on else None
+        return tuple(dict.fromkeys((*self.rule.tell, *(then.tell if then else ()))))
 
     def _limit(self, change: AlarmChange, level: Level) -> float | None:
         """Return what the value was compared with: what it is above of, or has fallen below."""
@@ -305,28 +263,3 @@ class Alarm:
         if stage is None:
             return None
         return stage.hold if self.rule.measure is Measure.UNKNOWN else stage.above
-
-
-def _seen(rule: Rule, newest: Mapping[str, Reading], time: float) -> Seen:
-    """Return what the newest readings say at ``time`` about a rule's members together."""
-    one_by_one = [_of_member(one, newest.get(one.camera), rule.measure, time) for one in rule.members]
-    known = [value for value in one_by_one if value is not None]
-    if rule.measure is Measure.UNKNOWN:
-        # 1 for unknown and 0 for counted; a member that is merely late says nothing yet.
-        return Seen(max(known) if known else None, len(known) == len(one_by_one) or 1.0 in known)
-    return Seen(sum(known) if known else None, len(known) == len(one_by_one))
-
-
-def _of_member(target: Target, reading: Reading | None, measure: Measure, time: float) -> float | None:
-    """Return one member's value; None if it is not known at ``time``."""
-    late = reading is None or time - reading.time > target.valid
-    if measure is Measure.UNKNOWN:
-        if reading is None or (late and reading.state is not ReadingState.UNKNOWN):
-            return None
-        return {ReadingState.OK: 0.0, ReadingState.STALE: None, ReadingState.UNKNOWN: 1.0}[reading.state]
-    if reading is None or late:
-        return None
-    roi = next((one for one in reading.rois if one.roi == target.roi), None)
-    if roi is None:
-        return None
-    return roi.count if measure is Measure.COUNT else roi.density_per_m2

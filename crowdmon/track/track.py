@@ -176,8 +176,14 @@ class Track:
 
     def _wait(self, seen: Silence, now: float, pace: float) -> tuple[Reading, ...]:
         self._gaps.start(now)
-        rows = self._gaps.rows(now - LAG, pace=pace)
-        return tuple(self._not_counted(seen.epoch - (now - moment), state) for moment, state in rows)
+        due = self._gaps.rows(now - LAG, pace=pace)
+        rows = [(seen.epoch - (now - moment), state) for moment, state in due]
+        if self._current is not None and self._current.time <= seen.epoch:
+            # A picture that waited for its turn may be entered already; rows stay in order, unless the clock
+            # was set back and the newest one is in the future.
+            newest = self._current.time
+            rows = [(time, state) for time, state in rows if time >= newest]
+        return tuple(self._not_counted(time, state) for time, state in rows)
 
     def _not_counted(self, time: float, state: ReadingState) -> Reading:
         return not_counted(

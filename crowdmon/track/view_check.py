@@ -36,7 +36,7 @@ CLEAR_S: Final = 3.0
 _RECENT_S = 3.0
 """Seconds whose mean is compared with the background, so that people who walk hardly count."""
 
-_HELD_S = CHANGED_S - 1.0 - _RECENT_S / 2
+_HELD_S = CHANGED_S - 1.0 - _RECENT_S
 """Seconds for which that mean must show another view: it follows a little later."""
 
 _SLOW_S = 300.0
@@ -56,7 +56,7 @@ _RENEW_LOOKS = 10
 
 _BLACK, _WHITE = 16.0, 235.0
 _FLAT = 10.0
-"""Difference of the darkest and the brightest, but for three in a hundred of each: a clock may be shown."""
+"""From the darkest to the brightest, without three in a hundred at each end: a clock may be shown."""
 
 _DULL, _SOFT = 0.03, 2.7
 """Contrast and sharpness of a first picture below which no background is learned from it. Those of more than
@@ -175,7 +175,10 @@ class ViewCheck:
         self._well = self._well + passed if well else 0.0
         # Black, covered and blurred are shades of one thing: what is seen of one counts for the others.
         for hidden in self._evidence:
-            more = passed if found is not None and _hidden(found) is hidden else -2.0 * passed
+            if found is not None:
+                more = passed if _hidden(found) is hidden else 0.0
+            else:
+                more = -2.0 * passed if well else -0.5 * passed
             most = COVERED_S if hidden else CHANGED_S
             self._evidence[hidden] = min(max(self._evidence[hidden] + more, 0.0), most)
         if found is None:
@@ -198,7 +201,7 @@ class ViewCheck:
         share = max(1.0 - math.exp(-passed / _RECENT_S), 1.0 / self._recents)
         self._recent = self._recent.toward(edges, share)
         self.look = look = self._compare(self._background, edges)
-        found = _verdict(look)
+        found = _verdict(look, self._usual)
         if found is View.CHANGED and not look.fit.moved and not self._another(edges, passed):
             return None, False
         if found is not None:
@@ -263,14 +266,20 @@ def _hardly_a_picture(edges: Edges) -> View | None:
     return View.BLURRED if edges.sharpness < _SOFT else None
 
 
-def _verdict(look: Look) -> View | None:
-    """Return what a comparison means; None if all is well or nothing can be said."""
+def _verdict(look: Look, usual: float) -> View | None:
+    """Return what a comparison means; None if all is well or nothing can be said.
+
+    Args:
+        look: the comparison.
+        usual: how well the background fits as a rule.
+    """
     if look.sharpness < 0.5:
         return View.BLURRED
     if look.contrast < 0.3:
         return View.COVERED
     if look.fit.moved:
         return View.CHANGED
-    if look.tiles < _LOST and not look.fit.seen:
+    lost = look.tiles < _LOST or look.fit.here < 0.5 * usual
+    if lost and not look.fit.seen:
         return View.COVERED if look.contrast < 0.5 else View.CHANGED
     return None

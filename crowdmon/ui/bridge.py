@@ -18,10 +18,13 @@ from crowdmon.capture.local import places_of
 from crowdmon.config import AppConfig
 from crowdmon.engine.background import BackgroundTask, BackgroundTasks
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SourceError
+from crowdmon.facts import SpotCheck
 from crowdmon.places import Place, check_apart
 from crowdmon.values import Reading
 from crowdmon.view.changes import CameraSnapshotLike, Change, Changes, What
+from crowdmon.view.in_step import LONGEST_S, Showing
 
 T = TypeVar("T")
 
@@ -37,15 +40,18 @@ class MonitorLike(Protocol):
     def snapshot(self, after: int = 0) -> Any: ...  # noqa: D102
     def apply(self, config: AppConfig) -> None: ...  # noqa: D102
     def restart(self, camera: str) -> None: ...  # noqa: D102
-    def view(self, camera: str, size: tuple[int, int] | None) -> None: ...  # noqa: D102
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...  # noqa: D102
     def pause(self, camera: str) -> None: ...  # noqa: D102
     def resume(self, camera: str) -> None: ...  # noqa: D102
     def seek(self, camera: str, pts: float) -> None: ...  # noqa: D102
     def step(self, camera: str, by: int = 1) -> None: ...  # noqa: D102
     def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
+    def record(self, check: SpotCheck) -> None: ...  # noqa: D102
 
 
-def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = None) -> MonitorLike:
+def make_monitor(
+    config: AppConfig, counter_factory: CounterFactory | None = None, *, views: ViewFiles | None = None
+) -> MonitorLike:
     """Return the engine for a configuration, which writes to what ``record:`` names.
 
     The network's library takes over a second to load: that happens in the counting thread, so that
@@ -54,8 +60,11 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
     Args:
         config: cameras, and where to record.
         counter_factory: builds the counter; one with the bundled weights if None.
+        views: where is kept what the cameras see; nothing is kept if None.
     """
     from crowdmon.engine.monitor import Monitor
+    from crowdmon.publish.registry import open_publishers
+    from crowdmon.sinks.alarm_log import AlarmLog
     from crowdmon.sinks.history.past import recorded_past
     from crowdmon.sinks.registry import open_sinks
 
@@ -64,7 +73,15 @@ def make_monitor(config: AppConfig, counter_factory: CounterFactory | None = Non
 
         counter_factory = make_counter_factory()
     past = recorded_past(config, time.time())
-    return Monitor(config, counter_factory=counter_factory, open_sinks=open_sinks, past=past)
+    return Monitor(
+        config,
+        counter_factory=counter_factory,
+        sinks=(AlarmLog(),),
+        open_sinks=open_sinks,
+        open_publishers=open_publishers,
+        past=past,
+        views=views,
+    )
 
 
 class Bridge(QObject):
@@ -73,7 +90,8 @@ class Bridge(QObject):
     Signals:
         config_changed(AppConfig): the cameras are other ones now.
         status_changed(str, Status): of a camera; at least once every :data:`BEAT_S`.
-        picture_changed(str, Frame), density_changed(str, DensityMap): something newer is there.
+        picture_changed(str, Sight): another picture is to be shown.
+        density_changed(str, DensityMap): something newer was counted.
         reading_changed(str, Reading): each reading, in order, none left out.
         playback_changed(str, Position): a recording stands elsewhere.
         engine_changed(EngineNote): the device, the weights or the error.
@@ -81,6 +99,7 @@ class Bridge(QObject):
 
     Attributes:
         reads: what else is read, by what the user knows it by: weights, the configuration file.
+        views: where the engine keeps what the cameras see; follows the configuration file.
     """
 
     config_changed = pyqtSignal(object)
@@ -100,6 +119,7 @@ class Bridge(QObject):
         self._config = config
         self._clock = clock
         self.reads: dict[str, Path] = {}
+        self.views = ViewFiles()
         self._changes = Changes()
         self._emit_of_camera = {
             What.STATUS: self.status_changed.emit,
@@ -171,7 +191,11 @@ class Bridge(QObject):
 
     def watch(self, name: str, size: tuple[int, int] | None) -> None:
         """Ask for a camera's pictures, at most ``size`` (width, height) pixels large; None ends that."""
-        self._monitor.view(name, size)
+        self._monitor.view(name, size, keep=LONGEST_S if self._changes.showing.in_step else 0.0)
+
+    def show(self, showing: Showing) -> None:
+        """Show pictures and their counts together in another way, from the next look on."""
+        self._changes.showing = showing
 
     def playback(self, name: str, verb: Callable[[MonitorLike], None]) -> None:
         """Pause, seek or step a recording; one that is gone or turned out to be live is left alone."""
@@ -183,6 +207,11 @@ class Bridge(QObject):
         """Return one camera as it is at this moment; None if there is none of that name."""
         found: CameraSnapshotLike | None = self._monitor.snapshot(self._changes.number).cameras.get(name)
         return found
+
+    @property
+    def record(self) -> Callable[[SpotCheck], None]:
+        """What records a spot check; a service may take its time: not for the window's thread."""
+        return self._monitor.record
 
     @property
     def query(self) -> Callable[[float, float], list[Reading]]:

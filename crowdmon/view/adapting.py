@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from crowdmon.view.check_words import percent
+from crowdmon.track.spot_checks import student
 
 _LONGEST = 400
 """Characters of a message that are shown at most."""
@@ -33,7 +33,7 @@ class Score:
 
     Attributes:
         mae: people, on average.
-        bias: share of the true number by which the counts are too high; None if nobody was there.
+        bias: people by which the counts are too high, on average; None if that is not known.
         interval: people that ``mae`` may be off, 95 %; None if unknown.
     """
 
@@ -52,6 +52,7 @@ class Result:
         weights: the file of the new ones; empty without.
         chosen: what was changed, in a word.
         frames: how many frames it had; 0 if it does not say.
+        checked: whether frames were held out at all; one frame alone cannot be.
     """
 
     before: Score
@@ -60,6 +61,12 @@ class Result:
     weights: str
     chosen: str = ""
     frames: int = 0
+    checked: bool = True
+
+    @property
+    def usable(self) -> bool:
+        """Whether the new weights may be used: they are better beyond chance, and that was measured."""
+        return self.better and self.checked and bool(self.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,35 @@ def parse(line: str) -> Told | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         pass
     return None
+
+
+def with_details(result: Result, text: str) -> Result:
+    """Return a result with intervals, from what ``adapt.json`` says of each frame that was held out.
+
+    Args:
+        result: what was told.
+        text: the content of the file; where it cannot be read, the result stays as it is.
+    """
+    try:
+        said = json.loads(text)
+        folds = [(fold["truth"], fold["before"], fold["after"]) for fold in said["folds"]]
+        rows = [tuple(map(_number, row)) for fold in folds for row in zip(*fold, strict=True)]
+        checked = said["held_out"] is True
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
+        return result
+    result = replace(result, checked=checked)
+    if len(rows) < 2 or not checked:
+        return result
+    before, after = ([row[which] - row[0] for row in rows] for which in (1, 2))
+    return replace(result, before=_measured(before), after=_measured(after))
+
+
+def _measured(errors: list[float]) -> Score:
+    """Return what the errors of at least two frames come to, with the interval of Student."""
+    number, off = len(errors), [abs(error) for error in errors]
+    mae = sum(off) / number
+    spread = math.sqrt(sum((one - mae) ** 2 for one in off) / (number - 1))
+    return Score(mae, sum(errors) / number, student(number - 1) * spread / math.sqrt(number))
 
 
 def _number(value: object) -> float:
@@ -152,7 +188,7 @@ def time_left(left: float | None) -> str:
 
 
 def error_of(score: Score) -> str:
-    """Return an error in words: ``5.8 people off (±0.9), 17 % too low``."""
+    """Return an error in words: ``5.8 people off (±0.9), 5.1 too low``."""
     within = "" if score.interval is None else f" (±{score.interval:.1f})"
     return f"{score.mae:.1f} people off{within}{_lean(score.bias)}"
 
@@ -160,14 +196,16 @@ def error_of(score: Score) -> str:
 def _lean(bias: float | None) -> str:
     if bias is None:
         return ""
-    if abs(bias) < 0.005:
+    if abs(bias) < 0.05:
         return ", not to one side"
-    return f", {percent(abs(bias)).lstrip('+')} too {'high' if bias > 0 else 'low'}"
+    return f", {abs(bias):.1f} too {'high' if bias > 0 else 'low'}"
 
 
 def outcome(result: Result) -> str:
     """Return what came of it in one sentence."""
-    if not result.better or not result.weights:
+    if not result.checked:
+        return "It could not be measured whether this is better: no frame was held out. Label more."
+    if not result.usable:
         return "No better than before beyond chance. The camera counts as it did. More frames may help."
     gain = 1.0 - result.after.mae / result.before.mae if result.before.mae > 0 else 0.0
     return f"The error is {round(100 * gain)} % smaller on frames that were held out."

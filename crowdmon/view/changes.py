@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from crowdmon.facts import Fact
 from crowdmon.values import DensityMap, Frame, Reading, Status
+from crowdmon.view.in_step import InStep, Showing
 
 BEAT_S = 0.25
 """Seconds after which ages and rates are reported again while nothing else changes."""
@@ -25,6 +26,8 @@ class CameraSnapshotLike(Protocol):
     def status(self) -> Status: ...  # noqa: D102
     @property
     def view(self) -> Frame | None: ...  # noqa: D102
+    @property
+    def pictures(self) -> tuple[Frame, ...]: ...  # noqa: D102
     @property
     def density(self) -> DensityMap | None: ...  # noqa: D102
     @property
@@ -78,7 +81,7 @@ class What(Enum):
     """What a change is about. The comment gives the type of the value."""
 
     STATUS = auto()  # Status
-    PICTURE = auto()  # Frame
+    PICTURE = auto()  # Sight
     DENSITY = auto()  # DensityMap
     READING = auto()  # Reading
     POSITION = auto()  # Position
@@ -107,7 +110,10 @@ class Changes:
     def __init__(self) -> None:
         self.number = 0
         """The number of the last reported fact."""
+        self.showing = Showing()
+        """How pictures and their counts are shown together."""
         self._seen: dict[str, dict[What, object]] = {}
+        self._in_step: dict[str, InStep] = {}
         self._note = EngineNote()
         self._next_beat = 0.0
 
@@ -145,10 +151,12 @@ class Changes:
         """Forget what was reported about all other cameras."""
         names = set(cameras)
         self._seen = {name: seen for name, seen in self._seen.items() if name in names}
+        self._in_step = {name: one for name, one in self._in_step.items() if name in names}
 
     def forget(self, camera: str) -> None:
         """Forget what was reported about one camera, so that it starts again."""
         self._seen.pop(camera, None)
+        self._in_step.pop(camera, None)
 
     def _camera(self, name: str, camera: CameraSnapshotLike, *, beat: bool) -> Iterator[Change]:
         seen = self._seen.setdefault(name, {})
@@ -157,9 +165,16 @@ class Changes:
         if beat or seen.get(What.STATUS) != gist:
             seen[What.STATUS] = gist
             yield Change(What.STATUS, status, name)
-        if camera.view is not None and seen.get(What.PICTURE) is not camera.view:
-            seen[What.PICTURE] = camera.view
-            yield Change(What.PICTURE, camera.view, name)
+        sight = self._in_step.setdefault(name, InStep()).see(
+            camera.pictures or ((camera.view,) if camera.view is not None else ()),
+            camera.density,
+            camera.counted,
+            state=status.state,
+            showing=self.showing,
+        )
+        if sight is not None and seen.get(What.PICTURE) is not sight:
+            seen[What.PICTURE] = sight
+            yield Change(What.PICTURE, sight, name)
         position = Position(camera.position, camera.duration, camera.seekable)
         if seen.get(What.POSITION) != position:
             seen[What.POSITION] = position

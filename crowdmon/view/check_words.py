@@ -11,6 +11,9 @@ from crowdmon.view.moments import ENOUGH, Moment
 NOT_CHECKED = "not checked on this camera"
 """Stands where nobody has compared the count with the truth."""
 
+NEW_WEIGHTS = "not checked with these weights"
+"""The same, where other weights were checked."""
+
 NAMES = {
     Moment.USUAL: "usual",
     Moment.EMPTY: "nearly empty",
@@ -60,7 +63,7 @@ def checked(summary: SummaryLike | None, *, others: int = 0) -> str:
         others: checks of other weights, which say nothing about these.
     """
     if summary is None or not summary.n:
-        return f"{NOT_CHECKED} since its weights changed" if others else NOT_CHECKED
+        return NEW_WEIGHTS if others else NOT_CHECKED
     about = f"({frames(summary.n)}, {day(summary.last)})"
     if summary.bias is None:
         return f"checked: nobody was there {about}"

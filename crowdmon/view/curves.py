@@ -18,7 +18,8 @@ MOST_ROWS = 120_000
 LEAST_GAP_S = 2.0
 """A pause shorter than this is never a gap."""
 
-_BACKWARDS_S = 5.0
+BACKWARDS_S = 5.0
+"""A step back in time by more than this drops what came later: somebody set the clock, or sought."""
 
 
 class Curves:
@@ -28,8 +29,9 @@ class Curves:
     A plot breaks its line there, because nothing was counted.
     """
 
-    def __init__(self, *, keep: float = KEEP_S) -> None:
-        self._keep = keep
+    def __init__(self, *, keep: float = KEEP_S, backwards: float = BACKWARDS_S) -> None:
+        """Keep so many seconds; a step back by more than ``backwards`` seconds drops what came later."""
+        self._keep, self._backwards = keep, backwards
         self._rows = 0
         self._times: NDArray[np.float64] = np.empty(256)
         self._columns: dict[str, NDArray[np.float64]] = {}
@@ -45,7 +47,7 @@ class Curves:
         """
         if self._rows:
             step = reading.time - self._times[self._rows - 1]
-            if step < -_BACKWARDS_S:
+            if step < -self._backwards:
                 self._rows = int(np.searchsorted(self._times[: self._rows], reading.time))
             elif step <= 0:
                 return
@@ -64,6 +66,11 @@ class Curves:
     def newest(self) -> float:
         """The time of the last reading, epoch seconds; 0 before the first."""
         return float(self._times[self._rows - 1]) if self._rows else 0.0
+
+    @property
+    def oldest(self) -> float:
+        """The time of the first reading, epoch seconds; 0 before it."""
+        return float(self._times[0]) if self._rows else 0.0
 
     def curve(self, roi: str, *, since: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (times, counts) of a ROI by its key: epoch seconds from ``since`` on, people or NaN."""

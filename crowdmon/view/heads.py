@@ -41,7 +41,7 @@ class Heads:
         """Take a head away."""
         return self._now((*self.points[:index], *self.points[index + 1 :]))
 
-    def take(self, points: Iterable[Point], *, apart: float, size: tuple[int, int]) -> Heads:
+    def take(self, points: Iterable[Point], *, apart: float, size: tuple[float, float]) -> Heads:
         """Add proposed heads, in one step, but those within ``apart`` pixels of one that is there."""
         new = [point for point in points if nearest(self.points, point, size=size, within=apart) is None]
         return self._now((*self.points, *new)) if new else self

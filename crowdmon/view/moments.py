@@ -14,6 +14,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from crowdmon.values import Reading
+
 ENOUGH = 10
 """Frames after which a check says something about the camera."""
 
@@ -61,6 +63,11 @@ def usual_of(readings: Iterable[tuple[float, float]]) -> Usual | None:
         return None
     low, high = np.quantile([count for _, count in found], (_LOW, _HIGH))
     return Usual(float(low), float(high), any(is_night(time) for time, _ in found))
+
+
+def total_of(reading: Reading) -> float | None:
+    """Return the people of the whole picture, or of the first ROI if only ROIs are counted; None: unknown."""
+    return reading.rois[0].count if reading.rois else None
 
 
 def is_night(time: float) -> bool:

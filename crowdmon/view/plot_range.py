@@ -7,10 +7,18 @@ from dataclasses import dataclass, replace
 SPANS_S = (60.0, 120.0, 300.0)
 """Seconds shown by default: the shortest that holds all readings, or else the last."""
 
-CHOICES = {"Automatic": 0, "1 min": 60, "5 min": 300, "15 min": 900, "30 min": 1800, "1 h": 3600}
+CHOICES = {
+    "Automatic": 0,
+    "1 min": 60,
+    "10 min": 600,
+    "1 h": 3600,
+    "1 day": 86_400,
+    "30 d": 30 * 86_400,
+    "400 d": 400 * 86_400,
+}
 """Seconds by name; 0 for what :data:`SPANS_S` says."""
 
-SHORTEST_S, LONGEST_S = 10.0, 3600.0
+SHORTEST_S, LONGEST_S = 10.0, 400 * 86_400.0
 """The limits of zooming, in seconds."""
 
 
@@ -58,6 +66,10 @@ class TimeWindow:
         """Return one that is moved. At the present it follows again. It never leaves the stored readings."""
         start, end = self.bounds(now, oldest)
         return TimeWindow(end - start, end + seconds)._held(now)
+
+    def day(self, start: float, end: float, *, now: float) -> TimeWindow:
+        """Return one that shows a day, from ``start`` to ``end``; today it follows."""
+        return TimeWindow(end - start, end)._held(now)
 
     def following(self) -> TimeWindow:
         """Return one that shows as much and follows the present."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crowdmon.values import CameraState
+from crowdmon.values import CameraState, Level
 
 GRID = 4
 """Every distance is a multiple of this many pixels."""
@@ -53,6 +53,11 @@ class Theme:
     def roi(self, index: int) -> str:
         """Return the colour of the ROI at ``index``; after the last, the colours repeat."""
         return self.rois[index % len(self.rois)]
+
+    def of_level(self, level: Level) -> str:
+        """Return the colour of a level; that of normal for none."""
+        colours = {Level.AMBER: self.amber, Level.RED: self.red, Level.CRITICAL: self.critical}
+        return colours.get(level, self.normal)
 
     def of_state(self, state: CameraState) -> str:
         """Return the colour of a camera's state."""

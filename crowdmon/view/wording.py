@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, Status
+from crowdmon.values import CameraState, Reading, ReadingState, Status
+from crowdmon.view.in_step import Pace, Sight
 
 NO_COUNT = "–"
 """Stands for a count that is not known. Unknown is never 0."""
@@ -65,6 +66,15 @@ def clock(time: float) -> str:
     return datetime.fromtimestamp(time).strftime("%H:%M:%S")
 
 
+def media_clock(seconds: float | None) -> str:
+    """Return a position in a video: ``0:07``, ``12:34``, ``1:02:03``; a dash if it is not known."""
+    if seconds is None:
+        return NO_COUNT
+    whole = int(max(seconds, 0.0) + 1e-6)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def headline(status: Status, now: float) -> str:
     """Return the problem of a camera: what it is, since when, and what the program does about it.
 
@@ -73,12 +83,10 @@ def headline(status: Status, now: float) -> str:
     silent = span(status.age if status.age is not None else now - status.since, tenths=False)
     attempt = f" (attempt {status.attempt})" if status.attempt > 1 else ""
     match status.state:
-        case CameraState.LIVE:
-            return ""
+        case CameraState.LIVE | CameraState.PAUSED:
+            return ""  # the playback bar says that it is paused
         case CameraState.CONNECTING:
             return f"Waiting for the first picture{attempt}"
-        case CameraState.PAUSED:
-            return f"Paused at {clock(status.since)}"
         case CameraState.STALE:
             # Pictures may still arrive but always be the same one. Then the engine says so.
             return status.message or f"No picture for {silent}"
@@ -99,20 +107,37 @@ def detail(status: Status) -> str:
 
 
 def rates(status: Status) -> tuple[str, str]:
-    """Return the rates of received and counted pictures as text."""
+    """Return the rates of received and counted pictures as text; empty unless pictures come."""
+    if status.state is not CameraState.LIVE:
+        return "", ""
     return f"{status.fps_in:.1f} fps in", f"{status.fps_counted:.1f} fps counted"
 
 
 def picture_age(status: Status) -> str:
-    """Return the age of the picture on the screen; empty before the first one."""
-    return "" if status.age is None else f"picture {span(status.age)} old"
+    """Return how long ago the last picture came; empty before the first one, and where none is to come."""
+    resting = status.state in (CameraState.PAUSED, CameraState.ENDED, CameraState.FAILED)
+    return "" if status.age is None or resting else f"picture {span(status.age)} old"
 
 
-def lag(view: Frame | None, density: DensityMap | None) -> float | None:
-    """Return how many seconds a heatmap is older than the picture below it; None if one is missing."""
-    if view is None or density is None:
+def delayed(sight: Sight | None) -> str:
+    """Return how late pictures are shown, to stand beside the state; empty if at once."""
+    if sight is None or sight.pace is Pace.INSTANT:
+        return ""
+    if sight.pace is Pace.COUNTED:
+        return f"Counted pictures only, {span(sight.delay)} old"
+    return f"{max(sight.delay, 0.1):.1f} s delayed"
+
+
+def heat_age(sight: Sight | None) -> float | None:
+    """Return the seconds by which heat is older than the picture below it; None if there is no heat."""
+    if sight is None or sight.counted is None:
         return None
-    return max(view.time - density.time, 0.0)
+    return 0.0 if sight.pace is not Pace.INSTANT else max(sight.frame.time - sight.counted.time, 0.0)
+
+
+def word(state: CameraState, *, recording: bool) -> str:
+    """Return the state of a camera as a word: what is recorded is not live."""
+    return "Playing" if recording and state is CameraState.LIVE else WORDS[state]
 
 
 def last_count(reading: Reading | None, now: float) -> str:

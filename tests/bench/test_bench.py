@@ -16,6 +16,9 @@ from crowdmon.bench import (
     harness as measuring,
 )
 from crowdmon.bench import (
+    history as bench_history,
+)
+from crowdmon.bench import (
     inference as bench_inference,
 )
 from crowdmon.bench import (
@@ -27,8 +30,12 @@ from crowdmon.bench import (
 from crowdmon.bench import (
     run as bench,
 )
+from crowdmon.bench import (
+    tables as bench_tables,
+)
 from crowdmon.bench.harness import Bench, alternating, goal
 from crowdmon.bench.inference import described
+from crowdmon.bench.processor import Kind
 from crowdmon.counting import reference
 from crowdmon.counting.network_config import NetworkConfig
 from crowdmon.counting.openvino_backend import OpenVinoBackend
@@ -54,6 +61,51 @@ def test_decisions_are_measured_with_a_goal(tmp_path: Path) -> None:
     assert row["cameras"] == 16
     assert row["percent_of_core"] == wanted["measured"] > 0
     assert (wanted["goal"], wanted["bound"]) == (1.0, "at most")
+
+
+def test_a_day_of_history_is_written_and_asked(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(bench_history, "_DAY", 7200.0)
+    monkeypatch.setattr(measuring, "_PAUSE", 0.0)
+    rows, goals = bench_history.history(Bench(tmp_path))
+    assert [row["part"] for row in rows] == ["an hour of one ROI", "a day of one ROI, minute by minute"]
+    assert all(row["median_ms"] > 0 for row in rows)
+    assert goals == []
+
+
+def test_starts_are_those_of_a_user_and_one_is_of_a_recording(monkeypatch, tmp_path: Path) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(bench_offline, "process", lambda words: started.append(words))
+    monkeypatch.setattr(bench_offline, "_PICTURES", 2)
+    monkeypatch.setattr(measuring, "_PAUSE", 0.0)
+    rows, goals = bench_offline.start(Bench(tmp_path))
+    assert started[1][:3] == ["-m", "crowdmon", "count"]
+    assert started[2][3] == str(tmp_path / "plaza.mp4")
+    assert [one["of"] for one in goals] == [row["command"] for row in rows]
+    assert [one["goal"] for one in goals] == [0.15, 5.0, 2.0]
+
+
+def test_the_class_and_a_sentence_are_printed(monkeypatch, capsys, tmp_path: Path) -> None:
+    held = [{"what": "cameras", "cameras": 5, "held": True}]
+    monkeypatch.setattr(bench, "PARTS", (("cameras", lambda b: (held, [])),))
+    target, page = tmp_path / "b.json", tmp_path / "b.md"
+    assert main(["bench", "--json", str(target), "--markdown", str(page)]) == 0
+    said = "This machine counts 5 cameras of 720p twice a second."
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1] == said
+    assert "class: " in out
+    assert page.read_text().splitlines()[-1] == said
+    result = json.loads(target.read_text())
+    assert result["sentence"] == said
+    assert result["machine"]["class"] in list(Kind)
+    assert {"processor", "cores", "system", "python", "crowdmon"} <= set(result["machine"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [(None, "the system does not tell"), ([], "flags: none"), (["avx2"], "flags: avx2")],
+)
+def test_unknown_flags_are_said_to_be_unknown(flags: list[str] | None, said: str) -> None:
+    assert said in bench_tables.kind({"class": "AVX2", "flags": flags})
 
 
 def test_the_figures_are_printed_and_written(monkeypatch, capsys, tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ def test_the_sentence() -> None:
     assert sentence(4) == "This machine counts 4 cameras of 720p twice a second."
     assert sentence(1) == "This machine counts 1 camera of 720p twice a second."
     assert sentence(0).startswith("This machine does not count a camera")
+    assert ", but 1 of which only" in sentence(0, 1)
+    assert sentence(None, 0) == sentence(0)
+    assert sentence(None, 1).startswith("This machine counts 1 camera of 720p twice a second, of which only")
     assert sentence(4, 6).endswith(
         "twice a second, or 6 of which only a ROI of a tenth of the picture is counted."
     )
@@ -57,6 +60,7 @@ def test_the_sentence_is_about_what_was_held() -> None:
     rows = [row(4, True), row(6, False), row(5, True), row(9, True, **only), row(13, False, **only)]
     assert said_of(rows) == sentence(5, 9)
     assert said_of(rows[:3]) == sentence(5)
+    assert said_of(rows[3:]) == sentence(None, 9)
     assert said_of([row(1, False)]) == sentence(0)
     assert said_of([{"what": "memory"}]) == ""
 

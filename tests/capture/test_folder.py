@@ -157,6 +157,8 @@ def test_small_large_and_empty_pictures_are_left_out_as_well(tmp_path: Path) -> 
         assert [number_of(p.rgb()) for p in source.pictures()] == [5]
         assert isinstance(source, FolderSource)
         assert source.left_out == 4
+        assert source.trouble.startswith("4 of ")
+        assert source.trouble.endswith(", ...")
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".bmp", ".webp", ".tif", ".ppm"])

@@ -351,9 +351,40 @@ def test_an_mp4_says_how_long_it_is_itself(tmp_path: Path, length: bool) -> None
         assert numbers(f"http://{host}/a.mp4") == list(range(20))
 
 
-def test_what_has_neither_length_nor_end_is_a_camera(clip: bytes) -> None:
+def chunked(data: bytes, kind: str, *, ends: bool = True, every: float = 0.0) -> Reply:
+    """Send ``data`` in chunks, one ``every`` so many seconds; without an end the server only hangs up."""
+
+    def reply(handler: Handler) -> None:
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        handler.wfile.write(head.encode())
+        for start in range(0, len(data), 4000):
+            piece = data[start : start + 4000]
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            handler.over.wait(every)
+        if ends:
+            handler.wfile.write(b"0\r\n\r\n")
+
+    return reply
+
+
+@pytest.mark.parametrize("how", ["without a length", "chunked", "chunked, hung up"])
+@pytest.mark.parametrize("name", ["a.ts", "a.mkv"])
+def test_a_clip_whose_server_says_no_length_is_read_from_its_beginning_to_its_end(
+    how: str, name: str, tmp_path: Path
+) -> None:
+    data = write_clip(tmp_path / name, frames=60).read_bytes()
+    page = {
+        "without a length": without_length(data, "application/octet-stream"),
+        "chunked": chunked(data, "video/mp2t"),
+        "chunked, hung up": chunked(data, "video/mp2t", ends=False),
+    }[how]
+    with web({"/x": page}) as (host, _):
+        assert numbers(f"http://{host}/x") == list(range(60))
+
+
+def test_what_comes_as_slowly_as_it_is_shown_is_a_camera(clip: bytes) -> None:
     with (
-        web({"/live": without_length(clip, "video/mp2t")}) as (host, _),
+        web({"/live": chunked(clip, "video/mp2t", every=0.5)}) as (host, _),
         open_source(f"http://{host}/live", timeout=(5, 5)) as source,
     ):
         assert source.info.live

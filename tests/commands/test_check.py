@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,10 +33,11 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ready(counter, capsys) -> None:
     assert main(["check", SMALL]) == 0
-    network, speed, camera, window, verdict = capsys.readouterr().out.splitlines()
+    network, speed, camera, clock, window, verdict = capsys.readouterr().out.splitlines()
     assert network.startswith("ok    network          fake on fake cpu f32, 640x360 in ")
     assert speed == "ok    speed            quick, with fake"
     assert camera == "ok    camera empty     synthetic:empty?width=64&height=64: 64x64, 25 fps"
+    assert clock.startswith("ok    clock            20")
     assert window == "note  window           there is no display; count works without"
     assert verdict == "READY"
 
@@ -158,3 +163,69 @@ def test_a_configuration_without_cameras_is_a_reason(counter, capsys, tmp_path: 
 def test_without_a_configuration_no_camera_is_needed(counter, capsys) -> None:
     assert main(["check"]) == 0
     assert capsys.readouterr().out.endswith("\nREADY to count; no camera named\n")
+
+
+def test_as_json(counter, capsys) -> None:
+    assert main(["check", "--json", SMALL, "rtsp://u:secret@127.0.0.1:9/x"]) == 3
+    out = capsys.readouterr().out
+    found = json.loads(out)
+    assert found["ready"] is False
+    verdicts = {check["what"]: check["verdict"] for check in found["checks"]}
+    assert verdicts["network"] == "ok"
+    assert verdicts["camera empty"] == "ok"
+    assert "fail" in verdicts.values()
+    assert "secret" not in out
+
+
+PUBLISH = """
+cameras: [{name: gate, source: "synthetic:empty?width=64&height=64"}]
+record: {history: HERE/h.sqlite}
+publish:
+  people: [{name: ops, send_to: ["json://u:secret@127.0.0.1:1/"]}]
+  metrics: {port: PORT}
+"""
+
+
+def test_publishers_disk_and_passwords_that_others_can_read(counter, capsys, tmp_path: Path) -> None:
+    config = tmp_path / "site.yaml"
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        text = PUBLISH.replace("HERE", str(tmp_path)).replace("PORT", str(other.getsockname()[1]))
+        config.write_text(text)
+        config.chmod(0o644)
+        assert main(["check", "--config", str(config)]) == 6
+    out = capsys.readouterr().out
+    assert "ok    people ops       a known kind of address" in out
+    assert "FAIL  metrics          cannot listen at 127.0.0.1" in out
+    assert "GB are free in" in out
+    if os.name != "nt":
+        assert "note  passwords" in out
+        assert "chmod 600" in out
+    assert "secret" not in out
+    config.chmod(0o600)
+    main(["check", "--config", str(config)])
+    assert "note  passwords" not in capsys.readouterr().out
+
+
+def test_a_disk_that_is_nearly_full(counter, capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "site.yaml"
+    config.write_text(
+        f"cameras: [{{name: gate, source: '{SMALL}'}}]\nrecord: {{history: {tmp_path}/h.sqlite}}\n"
+    )
+    used = SimpleNamespace(free=12_000_000)
+    monkeypatch.setattr("crowdmon.commands.check_publish.shutil.disk_usage", lambda _folder: used)
+    assert main(["check", "--config", str(config)]) == 6
+    assert "only 12 MB are free" in capsys.readouterr().out
+
+
+def test_a_broker_that_nobody_runs(counter, capsys, tmp_path: Path) -> None:
+    config = tmp_path / "site.yaml"
+    config.write_text(
+        f"cameras: [{{name: gate, source: '{SMALL}'}}]\npublish: {{mqtt: {{broker: 'mqtt://u:secret@127.0.0.1:9'}}}}\n"
+    )
+    assert main(["check", "--config", str(config)]) == 6
+    out = capsys.readouterr().out
+    assert "FAIL  mqtt" in out
+    assert "connection refused" in out
+    assert "secret" not in out

@@ -76,7 +76,7 @@ def test_an_alarm_reaches_the_window_and_the_history_and_outlives_a_restart(tmp_
         kinds = [event.kind for event in history.events() if event.kind.startswith("alarm-")]
         levels = {roi.level for reading in history.readings() for roi in reading.rois}
     assert kinds == ["alarm-raised", "alarm-acknowledged", "alarm-cleared"]
-    assert levels == {"none", "amber"}
+    assert levels - {None} == {"none", "amber"}  # a machine that is slow has rows without a count, too
 
 
 def test_a_rule_that_is_taken_away_withdraws_its_alarm(tmp_path: Path) -> None:

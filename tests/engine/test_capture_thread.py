@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from crowdmon.capture.source import ServerEndedError
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.capture_thread import CaptureThread
@@ -208,3 +209,18 @@ def test_a_camera_whose_pictures_cannot_be_converted_is_not_live() -> None:
     one, _, _ = run("live a", source, view=(8, 8), most=3)
     assert one.connection.state.state is CameraState.RECONNECTING
     assert one.connection.state.attempt == 4
+
+
+def test_a_server_that_sends_the_same_pictures_again_has_a_file() -> None:
+    ended = ServerEndedError("the stream ended")
+    one, _, sources = run("live clip", lambda: FakeSource(5, live=True, fps=1000, error=ended))
+    assert one.connection.state.state is CameraState.ENDED
+    assert one.connection.state.message.startswith("it was a recording, and has ended")
+    assert len(sources.opened) == 2
+
+
+def test_a_camera_whose_connection_is_cut_may_send_the_same_picture_again() -> None:
+    cut = SourceError("connection reset")
+    one, waits, _ = run("live test card", lambda: FakeSource(5, live=True, fps=1000, error=cut), most=6)
+    assert one.connection.state.state is CameraState.RECONNECTING
+    assert len(waits.seconds) == 6

@@ -13,7 +13,7 @@ from crowdmon.engine import capture_thread
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.errors import CountingError, SinkError, SourceError
-from crowdmon.facts import Event
+from crowdmon.facts import Event, SpotCheck
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.query import HistoryReader
@@ -195,3 +195,43 @@ def test_many_threads_may_push_events_at_once() -> None:
     sink_thread.step(last=True)
     for k in range(4):
         assert [one.time for one in disk.events if one.camera == f"c{k}"] == list(range(200))
+
+
+def test_a_spot_check_goes_through_the_same_outlet_and_disturbs_no_alarm(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    check = SpotCheck(time=100.0, camera="door", truth=3, count=2.5, heads=((0.5, 0.5),) * 3, size=(64, 48))
+    with HistoryFile(path) as history, ReadingCsv(tmp_path / "out.csv") as csv:
+        config = AppConfig(cameras=(CameraConfig(name="door", source="live door"),))
+        monitor = Monitor(
+            config,
+            counter_factory=FakeCounter,
+            sinks=[history, csv],
+            sources=FakeSources({"live door": stream}),
+            past=[check],
+        )
+        monitor.start()
+        try:
+            monitor.record(check)
+            with pytest.raises(SinkError, match="door: a spot check was not recorded"):
+                monitor.record(SpotCheck(time=float("nan"), camera="door", truth=3, count=2.5))
+            until(lambda: monitor.snapshot().number >= 4)
+            assert check in monitor.snapshot().facts
+            assert all(isinstance(one, Reading) for one in monitor.query(0.0, 4e9))
+        finally:
+            monitor.stop()
+    with HistoryReader(path) as found:
+        assert list(found.spot_checks()) == [check]
+        assert len(list(found.readings())) >= 1
+    assert "100" not in (tmp_path / "out.csv").read_text().splitlines()[1]
+
+
+def test_an_event_of_a_renamed_camera_has_its_id(tmp_path: Path) -> None:
+    camera = CameraConfig(name="door", source="live door", id="gate")
+    monitor = Monitor(
+        AppConfig(cameras=(camera,)), counter_factory=FakeCounter, sources=FakeSources({"live door": stream})
+    )
+    monitor.start()
+    until(lambda: monitor.snapshot().number >= 2)
+    monitor.stop()
+    events = [fact for fact in monitor.snapshot().facts if isinstance(fact, Event)]
+    assert [(event.camera, event.camera_id) for event in events[:1]] == [("door", "gate")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crowdmon.config import CameraConfig
 from crowdmon.engine.camera import Camera
@@ -30,11 +32,20 @@ class Desk:
 
     def picture(self, index: int, *, late: float = 0.0) -> None:
         """One comes and is counted."""
+        self.offer(index, late=late)
+        assert self.count()
+
+    def offer(self, index: int, *, late: float = 0.0) -> None:
+        """One comes."""
         time = self.clock.wall() - late
         self._taps.deliver(FakePicture(index, time, index / 5.0), time)
+
+    def count(self) -> bool:
+        """The one that waits is counted, if there is one."""
         frame = self.camera.cell.take()
-        assert frame is not None
-        self.camera.counted(frame, density_of(3.0, frame), pace=0.0)
+        if frame is not None:
+            self.camera.counted(frame, density_of(3.0, frame), pace=0.0)
+        return frame is not None
 
     def silence(self, seconds: float) -> None:
         for _ in range(round(seconds * 10)):
@@ -85,3 +96,40 @@ def test_rows_of_silence_wait_behind_the_time_of_a_late_picture() -> None:
     assert [time for time, _ in gaps.rows(102.0)] == pytest.approx([101.2]), "one of 101.4 would come before"
     gaps.counted(102.1)
     assert gaps.rows(102.4) == []
+
+
+def test_the_first_picture_waits_long_for_its_counter_and_comes_behind_the_rows_of_silence() -> None:
+    desk = Desk()
+    desk.silence(0.2)
+    desk.offer(0)
+    desk.silence(4.0)  # the counter is there, and warms up
+    assert [row.state for row in desk.rows[-2:]] == [ReadingState.STALE] * 2
+    desk.count()
+    assert desk.rows[-1].state is ReadingState.OK
+    assert desk.rows[-1].time == desk.rows[-2].time
+    desk.clock.forward(0.2)
+    desk.picture(1)
+    assert times(desk.rows[-1:]) == pytest.approx([4.4])
+
+
+MOVES = st.one_of(
+    st.tuples(st.just("offer"), st.floats(0.0, 3.0)),
+    st.tuples(st.just("count"), st.just(0.0)),
+    st.tuples(st.just("silence"), st.sampled_from([0.1, 0.5, 2.0, 6.0])),
+    st.tuples(st.just("forward"), st.floats(0.01, 2.0)),
+)
+
+
+@given(st.lists(MOVES, max_size=40))
+def test_whatever_waits_for_whatever_times_never_step_back(moves: list[tuple[str, float]]) -> None:
+    desk = Desk()
+    for number, (what, amount) in enumerate(moves):
+        if what == "offer":
+            desk.offer(number, late=amount)
+        elif what == "count":
+            desk.count()
+        elif what == "silence":
+            desk.silence(amount)
+        else:
+            desk.clock.forward(amount)
+    assert times(desk.rows) == sorted(times(desk.rows))

@@ -86,6 +86,23 @@ def test_it_answers_a_range_by_time_and_forgets_cameras_that_are_gone() -> None:
     assert [one.camera for one in memory.query(0, 100)] == ["door"]
 
 
+def test_a_camera_that_comes_back_brings_what_was_counted() -> None:
+    hall, other = CameraConfig(name="hall", source="a.mp4"), CameraConfig(name="hall", source="other.mp4")
+    memory = MemoryHistory()
+    memory.keep([hall])
+    for n in range(3):
+        memory.write(Reading(float(n), "hall", (RoiReading(WHOLE_FRAME, 1.0),)))
+    memory.keep([])
+    assert memory.query(0, 100) == []
+    assert memory.cameras() == {}
+    memory.keep([other])
+    assert memory.query(0, 100) == [], "another camera of its name"
+    memory.keep([hall])
+    memory.write(Reading(9.0, "hall", (RoiReading(WHOLE_FRAME, 1.0),)))
+    assert [one.time for one in memory.query(0, 100)] == [0.0, 1.0, 2.0, 9.0]
+    assert memory.since(3) == (4, (memory.query(9, 10)[0],)), "what was told is not told again"
+
+
 def test_it_is_bounded_by_camera_and_says_what_is_new() -> None:
     memory = MemoryHistory(bound=10)
     quiet = Reading(0.5, "quiet", (RoiReading(WHOLE_FRAME, 1.0),))

@@ -14,7 +14,8 @@ from crowdmon.engine import attach
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.remote import RemoteMonitor
 from crowdmon.engine.serving import Serving
-from crowdmon.errors import CrowdmonError, SourceError
+from crowdmon.errors import CrowdmonError, SinkError, SourceError
+from crowdmon.facts import SpotCheck
 from crowdmon.values import CameraState
 from tests.fakes import FakeCounter, FakeSource, FakeSources, until
 
@@ -117,6 +118,15 @@ def test_another_configuration(remote: RemoteMonitor) -> None:
 def test_errors_of_the_service_arrive_as_what_they_are(remote: RemoteMonitor) -> None:
     with pytest.raises(CrowdmonError):
         remote.acknowledge("no such alarm", who="Ann")
+
+
+def test_a_spot_check_goes_through_the_service(remote: RemoteMonitor, running: Running) -> None:
+    check = SpotCheck(time=1.0, camera="hall", truth=1, count=0.5, heads=((0.25, 0.5),), size=(32, 32))
+    remote.record(check)
+    _, facts = running.monitor._memory.since(0)
+    assert check in facts
+    with pytest.raises(SinkError, match="its count is inf"):
+        remote.record(SpotCheck(time=1.0, camera="hall", truth=1, count=float("inf")))
 
 
 def test_a_service_that_ends_is_shown_as_stale_and_one_that_returns_goes_on(place: Path) -> None:

@@ -163,6 +163,10 @@ def test_changes_are_said_once() -> None:
     assert lines(lost) == ["gate: reconnecting, No picture"]
     assert lines(later) == []
     assert lines(later, error="the disk is full") == ["the disk is full"]
+    assert lines(later, error="the disk is full") == []
+    assert lines(later) == ["no error any more"]
+    assert lines(later, error="12 wait") == ["12 wait"]
+    assert lines(later, error="13 wait") == []
     assert lines(later) == ["no error any more"]
     assert lines(Status(CameraState.LIVE), device="cpu", weights="w") == [
         "counting with w on cpu",

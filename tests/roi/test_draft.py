@@ -88,9 +88,9 @@ def test_whatever_is_done_every_roi_stays_valid_or_it_is_refused_with_a_reason(t
 @given(simple_polygons(), number, number)
 def test_a_moved_roi_keeps_its_shape(polygon: tuple[tuple[float, float], ...], dx: float, dy: float) -> None:
     moved = Draft((GATE.model_copy(update={"polygon": polygon}),)).move("gate", dx, dy)["gate"].polygon
-    assert polygon_area(moved) == pytest.approx(polygon_area(polygon), abs=1e-9)
+    assert polygon_area(moved) == pytest.approx(polygon_area(polygon), abs=1e-4)
     for (ax, ay), (bx, by) in zip(polygon, moved, strict=True):
-        assert math.hypot(bx - ax, by - ay) <= math.hypot(dx, dy) + 1e-9
+        assert math.hypot(bx - ax, by - ay) <= math.hypot(dx, dy) + 1e-5
 
 
 def test_a_roi_stops_at_the_border() -> None:

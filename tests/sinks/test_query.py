@@ -244,3 +244,55 @@ def test_reading_goes_on_while_writing_goes_on(tmp_path: Path) -> None:
             writer.flush()
             assert frames([first, *some]) == [0, 1, 2], "one moment of the file"
             assert frames(history.readings()) == [0, 1, 2, 3]
+
+
+def test_answers_may_be_taken_by_turns_and_left_half_way(tmp_path: Path) -> None:
+    path = record(tmp_path / "h.sqlite", [reading(n) for n in range(300)])
+    with HistoryReader(path) as history:
+        bins, readings = history.bins(1), history.readings()
+        taken = [(next(bins).start, next(readings).frame) for _ in range(100)]
+        assert taken[-1][1] == 99
+        assert len(list(readings)) == 200
+        assert len(list(bins)) == 500
+        left = history.readings()
+        next(left)
+        again = [one.frame for one in history.readings()]
+        assert again == list(range(300))
+    del left
+
+
+def test_a_name_belongs_to_whoever_got_it_last(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    with HistoryFile(path) as history:
+        history.write(reading(0, camera="hall"))
+        history.write(reading(1, camera="door"))
+        # hall is taken away, and door is called hall from now on; its ROI left is gone, right is called left.
+        rois = (RoiReading("frame", 1.0), RoiReading("left", 2.0, id="right"))
+        history.write(Reading(NOON + 2, "hall", rois, frame=2, camera_id="door"))
+        history.write(Event(NOON + 3, "lost", "hall", camera_id="door"))
+    with HistoryReader(path) as history:
+        assert history.cameras() == {
+            "hall (earlier)": ("frame", "left"),
+            "hall": ("frame", "left (earlier)", "left"),
+        }
+        found = list(history.readings())
+        assert [(one.camera, one.camera_id) for one in found] == [
+            ("hall (earlier)", "hall"),
+            ("hall", "door"),
+            ("hall", "door"),
+        ]
+        assert [(one.roi, one.id) for one in found[2].rois] == [("frame", ""), ("left", "right")]
+        assert [one.camera for one in history.events()] == ["hall"]
+        assert len(list(history.bins(60, Selection(cameras=frozenset({"hall"}))))) == 3
+
+
+def test_a_file_that_lacks_what_its_format_has_is_said(tmp_path: Path) -> None:
+    path = record(tmp_path / "h.sqlite", [reading()])
+    connection = sqlite3.connect(path)
+    connection.executescript("DROP VIEW minutes; DROP TABLE minute; DROP TABLE summed")
+    connection.close()
+    with HistoryReader(path) as history:
+        for ask in (history.span, lambda: list(history.readings()), lambda: list(history.bins(60))):
+            with pytest.raises(SourceError, match=r"cannot read .*no such table"):
+                ask()
+        assert list(history.events()) == []

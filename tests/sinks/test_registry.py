@@ -9,7 +9,8 @@ from crowdmon.config import RecordConfig
 from crowdmon.sinks.daily import DailyCsv
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
-from crowdmon.sinks.registry import SINKS, open_sinks
+from crowdmon.sinks.history.thinning import DAY, Keep
+from crowdmon.sinks.registry import SINKS, keep_of, open_sinks
 from crowdmon.values import Reading, RoiReading
 
 
@@ -45,3 +46,15 @@ def test_a_home_folder_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (log,) = open_sinks(RecordConfig(csv_log="~/log")).values()
     assert isinstance(log, DailyCsv)
     assert log.folder == tmp_path / "log"
+
+
+def test_how_long_what_is_kept_is_told_to_the_history() -> None:
+    assert keep_of(RecordConfig()) == Keep()
+    told = keep_of(RecordConfig(keep_raw=72, keep_minutes=30, keep_pictures=0.5))
+    assert told == Keep(raw=72 * 3600, minutes=30 * DAY, pictures=DAY / 2, older=True)
+
+
+def test_another_time_to_keep_is_another_history_and_the_same_log() -> None:
+    before, after = RecordConfig(history="h", csv_log="c"), RecordConfig(history="h", csv_log="c", keep_raw=5)
+    changed = [key for key, value in after.sinks().items() if before.sinks()[key] != value]
+    assert changed == ["history"]

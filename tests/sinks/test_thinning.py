@@ -8,17 +8,20 @@ import tempfile
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crowdmon.errors import SinkError
-from crowdmon.sinks.bins import Bin
+from crowdmon.sinks.bins import Bin, width_to_plot
 from crowdmon.sinks.history import thinning
 from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
+from crowdmon.sinks.history.store import Store, connect
+from crowdmon.sinks.history.sums import Sum, summed
 from crowdmon.sinks.history.thinning import STEADY, Keep
 from crowdmon.values import Reading, ReadingState
 from tests.sinks.making import NOON, SCRATCH, reading, readings, recorded, slow_bins
@@ -32,15 +35,19 @@ class Hall:
     """A history whose clock is set by hand."""
 
     def __init__(self, path: Path, *, keep: Keep = KEEP, plan: list[str] | None = None) -> None:
-        self.path, self.keep, self.plan = path, keep, plan
+        self.path, self.keep, self.plan = path, keep, [] if plan is None else plan
         self.now, self.ticks, self.number = NOON, 0.0, 0
         self.facts: list[Reading] = []
         self.open()
 
     def open(self) -> None:
-        more = {} if self.plan is None else {"connect": faulty(self.plan)}
+        # That one does not wait for the disk either.
         self.file = HistoryFile(
-            self.path, keep=self.keep, clock=lambda: self.now, ticks=lambda: self.ticks, **more
+            self.path,
+            keep=self.keep,
+            clock=lambda: self.now,
+            ticks=lambda: self.ticks,
+            connect=faulty(self.plan),
         )
 
     def add(self, *facts: Reading) -> None:
@@ -312,3 +319,60 @@ def test_whatever_happens_each_reading_counts_once(
             assert sum(one.n + one.missed for one in fine) == sum(len(one.rois) for one in hall.facts)
             assert [one.start for one in fine] == sorted(one.start for one in fine)
         hall.file.close()
+
+
+def test_two_programs_that_sum_up_the_same_minute_count_it_once(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    one = Hall(path)
+    one.run(600)
+    other = Store(path, connect, keep=KEEP)
+    steps: list[bool] = []
+
+    class Late(sqlite3.Connection):
+        """Begins its step only after the other program has done the same one."""
+
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if sql == "BEGIN IMMEDIATE" and not steps:
+                steps.append(other.tend(now=one.now + 120, ticks=0.0))
+            return super().execute(sql, *values)
+
+    slow = Store(path, lambda place: sqlite3.connect(place, isolation_level=None, factory=Late), keep=KEEP)
+    slow.tend(now=one.now + 120, ticks=0.0)
+    for _ in range(20):
+        slow.tend(now=one.now + 120, ticks=0.0)
+    slow.close()
+    other.close()
+    one.file.close()
+    assert steps == [True]
+    agrees(path, one.facts, 60)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 7200), st.none() | st.floats(0, 1e4)), max_size=60),
+    st.integers(0, 60),
+    st.sampled_from([60, 3600]),
+)
+def test_a_sum_of_parts_is_the_sum_of_the_whole(
+    readings: list[tuple[float, float | None]], cut: int, width: int
+) -> None:
+    rows = [(time, seq, count, count, None) for seq, (time, count) in enumerate(readings)]
+    parts: dict[int, Sum] = {}
+    for part in (rows[:cut], rows[cut:]):
+        for one in summed(sorted(part, key=lambda row: row[:2]), width):
+            parts.setdefault(one.start, Sum(one.start)).add(one)
+    whole = {one.start: one for one in summed(sorted(rows, key=lambda row: row[:2]), width)}
+    assert parts.keys() == whole.keys()
+    for start, one in whole.items():
+        two = parts[start]
+        assert (one.n, one.missed, one.least, one.most, one.last, one.seq, one.per_m2) == (
+            *(two.n, two.missed, two.least, two.most, two.last, two.seq, two.per_m2),
+        )
+        assert math.isclose(one.total, two.total, abs_tol=1e-6)
+        assert one.mean is None or one.least is None or one.most is None or one.least <= one.mean <= one.most
+
+
+@pytest.mark.parametrize(
+    ("hours", "width"), [(0.5, 1), (0.6, 5), (24, 60), (24 * 7, 900), (24 * 400, 21_600), (1e6, 86_400)]
+)
+def test_a_plot_gets_no_more_bins_than_it_can_draw(hours: float, width: int) -> None:
+    assert width_to_plot(hours * HOUR) == width

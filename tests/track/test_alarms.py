@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crowdmon.errors import CrowdmonError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact
-from crowdmon.track.alarms import Measure, Rule, Stage, Target
+from crowdmon.track.alarms import Measure, Rule, Second, Stage, Target
 from crowdmon.track.levels import RANK
 from crowdmon.track.schedule import Schedule, Shift
 from crowdmon.track.site import Site
@@ -220,16 +220,20 @@ series = st.lists(st.tuples(st.floats(0.05, 20), counts), max_size=60).map(
     ]
 )
 rules = st.builds(
-    lambda hold, cooldown, repeat: dataclasses.replace(
+    lambda hold, cooldown, repeat, then: dataclasses.replace(
         RULE,
         stages=tuple(dataclasses.replace(one, hold=hold) for one in RULE.stages),
         cooldown=cooldown,
         repeat=repeat,
+        tell=("Ann", "control room"),
+        then=then,
     ),
     st.sampled_from([0.0, 3.0, 30.0]),
     st.sampled_from([0.0, 60.0]),
     st.none() | st.just(20.0),
+    st.none() | st.sampled_from([Second(15.0, ("Bob",)), Second(90.0, ("Bob", "Ann"))]),
 )
+REMINDERS = {AlarmChange.REPEATED, AlarmChange.PASSED_ON}
 
 
 pairs = st.lists(st.tuples(st.floats(0.05, 20), st.sampled_from(["gate", "hall"]), counts), max_size=60).map(
@@ -254,7 +258,7 @@ class TestProperties:
         site.resume(first)
         assert first + run(site, readings[cut:]) == whole
         for one in alarms(whole):
-            assert not one.at_least or one.change in (AlarmChange.RAISED, AlarmChange.REPEATED)
+            assert not one.at_least or one.change in {AlarmChange.RAISED, *REMINDERS}
 
     @given(st.lists(st.floats(34.0, 40.0), min_size=1, max_size=60), st.booleans())
     def test_no_noise_inside_the_band_changes_anything(self, noise: list[float], on: bool) -> None:
@@ -273,7 +277,7 @@ class TestProperties:
                 assert one.value is not None
                 assert one.limit is not None
                 assert one.value > one.limit
-            elif one.change is AlarmChange.REPEATED:
+            elif one.change in REMINDERS:
                 assert one.level is level
                 assert RANK[level] >= RANK[Level.RED]
             else:
@@ -356,7 +360,7 @@ class TestProperties:
         for one in readings:
             events = alarms(site.step([one], one.time))
             if one.state is not ReadingState.OK:
-                assert {event.change for event in events} <= {AlarmChange.REPEATED}
+                assert {event.change for event in events} <= REMINDERS
 
 
 def test_other_levels_go_on_with_the_alarm_and_a_rule_that_is_gone_withdraws_it() -> None:

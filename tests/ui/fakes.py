@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.facts import Fact
+from crowdmon.facts import Fact, SpotCheck
 from crowdmon.values import (
     WHOLE_FRAME,
     CameraState,
@@ -55,6 +55,7 @@ class FakeCamera:
     position: float | None = None
     duration: float | None = None
     seekable: bool = False
+    pictures: tuple[Frame, ...] = ()
 
 
 @dataclass
@@ -98,7 +99,7 @@ class FakeMonitor:
     def restart(self, camera: str) -> None:
         self.calls.append(f"restart {camera}")
 
-    def view(self, camera: str, size: tuple[int, int] | None) -> None:
+    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
         self.watched[camera] = size
 
     def pause(self, camera: str) -> None:
@@ -112,6 +113,9 @@ class FakeMonitor:
 
     def step(self, camera: str, by: int = 1) -> None:
         self.calls.append(f"step {camera} {by}")
+
+    def record(self, check: SpotCheck) -> None:
+        self.facts.append(check)
 
     def query(self, since: float, until: float) -> list[Reading]:
         return [one for one in self.readings if since <= one.time < until]

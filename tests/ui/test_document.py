@@ -151,7 +151,7 @@ def test_the_window_is_as_it_was_left(gui: Open, tmp_path: Path) -> None:
     two = gui(config(camera("north", GATE)), settings=mine())
     checked = {a.text() for a in two.window.findChildren(QAction) if a.isChecked() and a.actionGroup()}
     assert {"Light", "Viridis"} <= checked
-    assert two.window.panels.picture.video._palette == "viridis"
+    assert two.window.panels.picture.video.palette_name == "viridis"
     assert two.window.dockWidgetArea(two.window.docks[1]) is Qt.DockWidgetArea.LeftDockWidgetArea
     assert not two.window.docks[2].isVisible()
     next(a for a in two.window.findChildren(QAction) if a.text() == "&Reset layout").trigger()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QImage
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import RecordConfig
@@ -237,3 +237,16 @@ def test_nothing_that_is_read_is_written_over(
     one.window.rois.files.write_yaml(str(kept["site.yaml"]))
     assert "is the same file as" in refused().lower()
     assert {path.read_bytes() for path in kept.values()} == {b"kept"}
+
+
+def test_the_whole_picture_has_one_name_and_the_column_is_explained(one: Gui, qtbot: QtBot) -> None:
+    qtbot.keyClick(one.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = one.window.findChild(ExportDialog)
+    assert dialog is not None
+    said = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "“frame”" in said
+    assert "whole picture" in said
+    shown = [dialog.rois.item(i).text() for i in range(dialog.rois.count())]
+    assert shown[0] == "Whole picture"
+    assert "frame" not in shown
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)

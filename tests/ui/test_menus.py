@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMainWindow, QMenu, QMessageBox
+from PyQt6.QtWidgets import QLabel, QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui.shell.menus import MENUS, MenuEntry, MenuKind, Menus, When, shortcuts
+from crowdmon import __version__
+from crowdmon.ui.shell.about import About, card_of
+from crowdmon.ui.shell.key_sheet import KeySheet, groups
+from crowdmon.ui.shell.menus import MENUS, MenuEntry, MenuKind, Menus, When
 from crowdmon.values import CameraState
 from tests.ui.conftest import Gui
 from tests.ui.fakes import GATE, camera, config
@@ -112,10 +116,39 @@ def test_one_name_of_a_choice_is_ticked(gui: Open, entry: MenuEntry) -> None:
 def test_help_lists_every_key(gui: Open, qtbot: QtBot) -> None:
     one = gui(config())
     qtbot.keyClick(one.window, Qt.Key.Key_F1)
-    box = one.window.findChild(QMessageBox)
-    lines = box.informativeText().splitlines()
-    assert lines == [f"{what}: {key}" for key, what in shortcuts()]
-    assert "Save: Ctrl+S" in lines
-    assert "Delete: Del" in lines
-    assert len(lines) == sum(bool(entry.shortcut or entry.picture_key) for entry in ENTRIES)
-    box.close()
+    sheet = one.window.findChild(KeySheet)
+    assert sheet is not None
+    said = [label.text() for label in sheet.findChildren(QLabel)]
+    keys = [entry.shortcut or entry.picture_key for entry in ENTRIES]
+    assert [key for key in keys if key and key not in said] == []
+    assert {"Save", "Ctrl+S", "Delete", "Del", "While ROIs are edited", "On the plot"} <= set(said)
+    assert sum(len(rows) for title, rows in groups() if f"&{title}" in MENUS) == len(list(filter(None, keys)))
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("device", "backend", "precision"),
+    [
+        ("openvino cpu bf16", "openvino cpu", "bfloat16"),
+        ("openvino cpu int8", "openvino cpu", "8-bit numbers"),
+        ("torch cuda f32", "torch cuda", "32-bit numbers"),
+        ("a test", "a test", "not known"),
+    ],
+)
+def test_about_says_what_counts_and_how_well(
+    gui: Open, qtbot: QtBot, device: str, backend: str, precision: str
+) -> None:
+    one = gui(config(camera("north")))
+    one.monitor.now = replace(one.monitor.now, device=device)
+    one.step()
+    next(a for a in one.window.findChildren(QAction) if a.text() == "&About crowdmon").trigger()
+    about = one.window.findChild(About)
+    assert about is not None
+    facts = {
+        label.accessibleName(): label.text().replace("\u200b", "") for label in about.findChildren(QLabel)
+    }
+    assert (facts["Counts on"], facts["Computes in"], facts["Weights"]) == (backend, precision, "default")
+    assert any(__version__ in label.text() for label in about.findChildren(QLabel))
+    assert "Known failures" in about.card.toPlainText()
+    assert "own weights" in card_of("north 2026-05-01")
+    qtbot.keyClick(about, Qt.Key.Key_Escape)

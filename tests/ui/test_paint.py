@@ -31,6 +31,7 @@ def view(qtbot: QtBot) -> VideoView:
     qtbot.addWidget(made)
     made.resize(WIDTH, HEIGHT)
     made.set_notice(Notice(CameraState.LIVE))
+    made.set_heat_as_heads(True)
     return made
 
 
@@ -104,7 +105,7 @@ def test_a_picture_that_is_not_live_has_lost_its_colours_and_its_heat(view: Vide
 
 def test_a_paused_picture_keeps_its_colours(view: VideoView) -> None:
     view.set_picture(frame())
-    view.set_notice(Notice(CameraState.PAUSED, "Paused"))
+    view.set_notice(Notice(CameraState.PAUSED))
     assert np.ptp(shot(view)[:60], axis=2).mean() > 60
 
 

@@ -12,8 +12,9 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from crowdmon.area import area_of
 from crowdmon.ui.picture import qt_images as pictures
-from crowdmon.ui.picture.hover import people_at
+from crowdmon.ui.picture.hover import crowded
 from crowdmon.ui.picture.saving_pictures import write_snapshot
 from crowdmon.ui.picture.style import PictureStyle
 from crowdmon.ui.shell.settings import Settings
@@ -35,12 +36,13 @@ def point(gui: Gui, x: float, y: float) -> QPoint:
     return QPoint(*(round(v) for v in gui.window.panels.picture.video.place().to_widget(x, y)))
 
 
-def test_people_at_a_point() -> None:
-    cells = density(at=(20, 40))
-    assert people_at(cells, 40.5 * CELL / WIDTH, 20.5 * CELL / HEIGHT) == 0.5
-    assert people_at(cells, 0.0, 0.0) == 0.0
-    assert people_at(cells, 1.0, 1.0) == 0.0
-    assert people_at(cells, 1.01, 0.5) is None
+def test_how_crowded_it_is_at_a_point() -> None:
+    area = area_of([density()])
+    assert crowded(area, 40.5 * CELL / WIDTH, 20.5 * CELL / HEIGHT) == "many people"
+    assert crowded(area, 0.0, 0.0) == "nobody here"
+    assert crowded(area, 1.01, 0.5) == "not counted"
+    assert crowded(None, 0.5, 0.5) == "not counted"
+    assert crowded(replace(area, measured=True), 1.0, 1.0) == "0.0 people per m²"
 
 
 def test_the_pointer_is_told_what_it_is_on(gui: Open, qtbot: QtBot) -> None:
@@ -52,11 +54,11 @@ def test_the_pointer_is_told_what_it_is_on(gui: Open, qtbot: QtBot) -> None:
     assert not label.isVisible()
     qtbot.mouseMove(video, point(one, 40.5 * CELL / WIDTH, 20.5 * CELL / HEIGHT))
     qtbot.waitUntil(label.isVisible, timeout=5000)
-    assert "0.50 people per cell" in label.text()
+    assert "many people" in label.text()
     assert "m²" not in label.text()
     qtbot.mouseMove(video, point(one, 0.2, 0.5))
     qtbot.waitUntil(lambda: "gate 1.25 people per m²" in label.text(), timeout=5000)
-    assert "0.00 people per cell" in label.text()
+    assert "nobody here" in label.text()
     place = video.place()
     assert label.geometry().bottom() <= place.top + place.height
     QApplication.sendEvent(video, QEvent(QEvent.Type.Leave))
@@ -99,6 +101,7 @@ def test_people_are_pixelated_by_key_and_stay_so(gui: Open, qtbot: QtBot) -> Non
     one.monitor.put("north", view=fine(), density=density(time=NOON))
     one.step()
     qtbot.keyClick(one.window, Qt.Key.Key_X)
+    one.step()
 
     def changed() -> np.ndarray:
         return (pictures.to_rgb(one.window.panels.picture.video._picture) != fine().rgb).any(axis=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -10,16 +11,17 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from crowdmon.engine.monitor import Monitor
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.picture.playback_bar import clock_text
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.values import CameraState
+from crowdmon.view.wording import media_clock
 from tests.fakes import FakeCounter
 from tests.ui.conftest import Gui
-from tests.ui.fakes import camera, config
+from tests.ui.fakes import camera, config, reading
 
 Open = Callable[..., Gui]
 
@@ -74,6 +76,55 @@ def test_the_bar_tells_where_the_recording_stands(gui: Open) -> None:
     assert not bar.isVisible()
 
 
+def named(one: Gui, name: str) -> QLabel:
+    return next(w for w in one.window.findChildren(QLabel) if w.accessibleName() == name)
+
+
+def test_a_file_plays_and_is_not_live(gui: Open, qtbot: QtBot) -> None:
+    one = recording(gui)
+    panels = one.window.panels
+    assert panels.status.sign.accessibleDescription() == "Playing"
+    assert named(one, "State of the recording").text() == "Playing"
+    assert panels.cameras.line("clip").spoken().startswith("clip, playing")
+    qtbot.keyClick(one.window.focusWidget(), Qt.Key.Key_Space)
+    assert one.monitor.calls == ["pause clip"]
+    one.monitor.state("clip", CameraState.PAUSED, age=3.0, fps_in=25.0, fps_counted=4.0)
+    one.step()
+    assert named(one, "State of the recording").text() == "Paused"
+    assert panels.status.sign.accessibleDescription() == "Paused"
+    assert panels.picture.video._notice.headline == "", "nothing lies across the picture"
+    old = (panels.status.fps_in.text(), panels.status.fps_counted.text(), panels.status.age.text())
+    assert old == ("", "", ""), "no rate and no age that is old"
+
+
+def test_the_demo_is_a_camera_that_is_drawn(gui: Open) -> None:
+    one = gui(config(camera("demo")))
+    one.monitor.live("demo")
+    one.monitor.put("demo", position=3.0, seekable=True)
+    one.step()
+    assert one.window.panels.status.sign.accessibleDescription() == "Live"
+
+
+def test_the_plot_of_a_file_runs_on_its_own_time(gui: Open) -> None:
+    one = recording(gui)
+    plot = one.window.panels.plot
+
+    def count(pts: float, people: float) -> None:
+        made = replace(reading("clip", time=one.clock.time, frame=people), pts=pts)
+        one.monitor.put("clip", reading=made)
+        one.step()
+
+    for pts in range(10, 40):
+        count(float(pts), 12.0)
+    end = plot.shown()[1]
+    assert end == 39.0
+    assert plot.time_text(end) == "0:39"
+    assert list(plot.curves[0].times) == [float(pts) for pts in range(10, 40)]
+    count(20.5, 7.0)
+    assert list(plot.curves[0].times)[-1] == 20.5, "who goes back sees what was counted there, from there on"
+    assert plot.shown()[1] == 20.5
+
+
 def test_seeking_by_mouse_and_by_key(gui: Open, qtbot: QtBot) -> None:
     one = recording(gui)
     slider = one.window.panels.picture.playback_bar.slider
@@ -119,7 +170,7 @@ def test_space_presses_the_button_that_has_the_focus(gui: Open, qtbot: QtBot) ->
 
 
 def test_places_as_people_say_them() -> None:
-    assert [clock_text(s) for s in (None, 0.0, 7.9, 754.0, 3723.0)] == [
+    assert [media_clock(s) for s in (None, 0.0, 7.9, 754.0, 3723.0)] == [
         "–",
         "0:00",
         "0:07",

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.plot.axes import count_ticks, nice_top
-from crowdmon.ui.plot.count_plot import CountPlot, Curve
+from crowdmon.ui.plot.count_plot import CountPlot
+from crowdmon.ui.plot.curve import Curve
 from crowdmon.view.plot_range import SPANS_S, span_for
 from crowdmon.view.theme import DARK, LIGHT
 from tests.ui.fakes import NOON

@@ -13,7 +13,8 @@ from PyQt6.QtGui import QAction, QWheelEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crowdmon.ui.plot.count_plot import CountPlot, Curve, value_at
+from crowdmon.ui.plot.count_plot import CountPlot
+from crowdmon.ui.plot.curve import Curve, value_at
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.view.plot_range import LONGEST_S, SHORTEST_S, TimeWindow
 from crowdmon.view.trend import Trend, trend

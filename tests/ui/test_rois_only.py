@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from crowdmon.ui.picture.hover import people_at
+from crowdmon.area import area_of
+from crowdmon.ui.picture.hover import crowded
 from crowdmon.ui.picture.qt_images import to_rgb
 from crowdmon.values import CameraState, DensityMap, RoiReading
 from crowdmon.view.wording import gone_count
@@ -92,8 +93,8 @@ def test_the_picture_is_darker_where_nobody_was_counted(gui: Open) -> None:
 
 def test_the_pointer_reads_nothing_where_nobody_was_counted() -> None:
     parts = replace(density("north"), parts=PARTS)
-    assert people_at(parts, 0.2, 0.3) == 0.0
-    assert people_at(parts, 0.9, 0.9) is None
+    assert crowded(area_of([parts]), 0.2, 0.3) == "nobody here"
+    assert crowded(area_of([parts]), 0.9, 0.9) == "not counted"
 
 
 def test_pixelating_hides_the_whole_picture(gui: Open) -> None:

@@ -18,12 +18,13 @@ from crowdmon.view.adapting import (
     outcome,
     parse,
     time_left,
+    with_details,
 )
 
 RESULT = {
     "event": "result",
     "chosen": "factor",
-    "before": {"mae": 5.8, "bias": -0.17, "interval": 0.9},
+    "before": {"mae": 5.8, "bias": -5.1, "interval": 0.9},
     "after": {"mae": 3.9, "bias": 0.004},
     "better": True,
     "weights": "/run/adapted.safetensors",
@@ -39,7 +40,7 @@ def test_progress_is_read() -> None:
 def test_a_result_is_read() -> None:
     found = parse(json.dumps(RESULT))
     assert found == Result(
-        Score(5.8, -0.17, 0.9),
+        Score(5.8, -5.1, 0.9),
         Score(3.9, 0.004),
         better=True,
         weights="/run/adapted.safetensors",
@@ -130,11 +131,57 @@ def test_time_that_is_left(seconds: float | None, words: str) -> None:
 @pytest.mark.parametrize(
     ("score", "words"),
     [
-        (Score(5.83, -0.171, 0.9), "5.8 people off (±0.9), 17 % too low"),
-        (Score(2.0, 0.05), "2.0 people off, 5 % too high"),
-        (Score(2.0, 0.001), "2.0 people off, not to one side"),
+        (Score(5.83, -5.14, 0.9), "5.8 people off (±0.9), 5.1 too low"),
+        (Score(2.0, 0.5), "2.0 people off, 0.5 too high"),
+        (Score(2.0, 0.01), "2.0 people off, not to one side"),
         (Score(0.4), "0.4 people off"),
     ],
 )
 def test_an_error_in_words(score: Score, words: str) -> None:
     assert error_of(score) == words
+
+
+def details(held_out: object = True, **fold: list[float]) -> str:
+    first = {"truth": [10, 20], "before": [7.0, 15.0], "after": [10.5, 19.5], **fold}
+    return json.dumps(
+        {"held_out": held_out, "folds": [first, {"truth": [30], "before": [24.0], "after": [30.0]}]}
+    )
+
+
+def result() -> Result:
+    found = parse(json.dumps(RESULT))
+    assert isinstance(found, Result)
+    return found
+
+
+def test_frames_that_were_held_out_give_the_interval() -> None:
+    found = with_details(result(), details())
+    assert found.before.mae == pytest.approx((3 + 5 + 6) / 3)
+    assert found.before.bias == pytest.approx(-(3 + 5 + 6) / 3)
+    assert found.after.bias == pytest.approx(0.0)
+    assert found.before.interval == pytest.approx(4.30 * 1.5275 / 3**0.5, abs=0.01)
+    assert found.usable
+
+
+def test_what_was_not_measured_cannot_be_used() -> None:
+    found = with_details(result(), details(held_out=False))
+    assert (found.before, found.after) == (result().before, result().after)
+    assert not found.usable
+    assert outcome(found).startswith("It could not be measured")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        details(truth=[1.0]),
+        details(after=["x", 1.0]),
+        details(before=[float("nan"), 1.0]),
+        json.dumps({"folds": [], "held_out": "yes"}),
+    ],
+)
+def test_details_that_cannot_be_read_leave_what_was_told(text: str) -> None:
+    found = with_details(result(), text)
+    assert (found.before, found.after) == (result().before, result().after)

@@ -35,7 +35,7 @@ def test_a_camera_says_how_it_was_checked(summary: Summary | None, words: str) -
 
 
 def test_checks_of_other_weights_say_nothing_about_these() -> None:
-    assert checked(None, others=10) == "not checked on this camera since its weights changed"
+    assert checked(None, others=10) == "not checked with these weights"
 
 
 @pytest.mark.parametrize(

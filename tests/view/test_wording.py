@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crowdmon.values import CameraState, ReadingState, Status
 from crowdmon.view import wording
+from crowdmon.view.in_step import Pace, Sight
 from tests.ui.fakes import NOON, density, frame, reading
 
 
@@ -74,7 +75,7 @@ def test_a_frozen_camera_is_not_called_silent() -> None:
 def test_every_state_has_a_word_and_only_a_live_one_says_nothing(state: CameraState) -> None:
     assert wording.WORDS[state]
     said = wording.headline(Status(state, since=NOON), NOON)
-    assert bool(said) == (state is not CameraState.LIVE)
+    assert bool(said) == (state not in (CameraState.LIVE, CameraState.PAUSED))
     assert "!" not in said
 
 
@@ -86,10 +87,26 @@ def test_the_reason_comes_with_what_can_be_done() -> None:
 
 
 def test_the_heat_says_how_far_it_trails() -> None:
-    assert wording.lag(frame(time=NOON), density(time=NOON - 0.25)) == pytest.approx(0.25)
-    assert wording.lag(frame(time=NOON), density(time=NOON + 1)) == 0.0
-    assert wording.lag(None, density()) is None
-    assert wording.lag(frame(), None) is None
+    sight = Sight(frame(time=NOON), counted=density(time=NOON - 0.25))
+    assert wording.heat_age(sight) == pytest.approx(0.25)
+    assert wording.delayed(sight) == "", "at once"
+    assert wording.heat_age(Sight(frame(), counted=density(time=NOON + 1))) == 0.0
+    assert wording.heat_age(Sight(frame())) is None
+    assert wording.heat_age(None) is None
+
+
+@pytest.mark.parametrize(
+    ("pace", "delay", "said"),
+    [
+        (Pace.IN_STEP, 0.5, "0.5 s delayed"),
+        (Pace.IN_STEP, 0.01, "0.1 s delayed"),
+        (Pace.COUNTED, 1.8, "Counted pictures only, 1.8 s old"),
+    ],
+)
+def test_the_delay_of_the_picture_is_said(pace: Pace, delay: float, said: str) -> None:
+    sight = Sight(frame(), counted=density(), pace=pace, delay=delay)
+    assert wording.delayed(sight) == said
+    assert wording.heat_age(sight) == 0.0, "the heat lies on its own picture"
 
 
 def test_an_old_count_is_marked_as_old() -> None:

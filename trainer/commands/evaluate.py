@@ -110,10 +110,7 @@ def _of_fold(weights: Path, fold: int) -> Path:
 def _score(
     part: Dataset, counter: Counter, left_out: list[DatasetError], *, done: Callable[[str], None]
 ) -> dict[str, Any]:
-    bad: list[DatasetError] = []
-    scored = evaluate.score(part, counter, done=done, left_out=bad)
-    left_out += bad
-    part = replace(part, notes=(*part.notes, *(f"left out: {error.message}" for error in bad)))
+    part, scored = evaluate.score_readable(part, counter, left_out, done=done)
     used = counter.weights.path
     name = f"{counter.name} ({evaluate.fingerprint(used)})" if used is not None else counter.name
     part = replace(part, notes=(*part.notes, *evaluate.seen_before(part, counter.weights.provenance)))

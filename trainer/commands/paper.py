@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crowdmon.errors import ConfigError, SinkError
+from crowdmon.errors import ConfigError, DatasetError, SinkError
 from trainer.commands.options import DEFAULT_OUT, Messages, Options, runs_of
+from trainer.commands.pictures import report_left_out
 from trainer.places import check_files
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def table(name: str, options: Options) -> None:
 
     Raises:
         ConfigError: no such table, or a run folder of another budget. KeyboardInterrupt: after the
-            table of what there is, if a signal stopped a run.
+            table of what there is, if a signal stopped a run. DatasetError: after the table, if pictures
+            were left out.
     """
     if name not in TABLES:
         raise ConfigError(f"there is no table {name!r}", f"Use one of {', '.join(TABLES)}.")
@@ -41,7 +43,9 @@ def table(name: str, options: Options) -> None:
         check_files(files, options.files())
     messages = Messages()
     if name not in TRAINED:
-        _write(_read(name, options, messages.say), options.out)
+        left_out: list[DatasetError] = []
+        _write(_read(name, options, messages.say, left_out), options.out)
+        report_left_out(left_out)
         return
     config = {"config": FOLDS_CONFIG} if options.start is not None else {}
     with runs_of(options, messages, **config) as runs:
@@ -50,6 +54,7 @@ def table(name: str, options: Options) -> None:
     if runs.stopped:
         messages.say("Stopped and saved; the same command goes on.")
         raise KeyboardInterrupt
+    report_left_out(runs.left_out)
 
 
 def _trained(name: str, options: Options, runs: Runs) -> Table:
@@ -69,7 +74,7 @@ def _trained(name: str, options: Options, runs: Runs) -> Table:
     return folds.table(runs, options.start)
 
 
-def _read(name: str, options: Options, say: Callable[[str], None]) -> Table:
+def _read(name: str, options: Options, say: Callable[[str], None], left_out: list[DatasetError]) -> Table:
     """Return a table for which nothing is trained."""
     if name == "II":
         from trainer.paper.tables import statistics
@@ -88,7 +93,10 @@ def _read(name: str, options: Options, say: Callable[[str], None]) -> Table:
         "VI": benchmarks.table_vi,
     }
     out = options.out or DEFAULT_OUT
-    return made[name](benchmarks.Scoring(options.weights, out, options.root, options.folds, say=say))
+    scoring = benchmarks.Scoring(
+        options.weights, out, options.root, options.folds, say=say, left_out=left_out
+    )
+    return made[name](scoring)
 
 
 def _write(made: Table, out: Path | None) -> None:

@@ -67,6 +67,7 @@ class Runs:
     ) -> None:
         self.out, self.base, self.budget = out, base, budget
         self.stopped = False
+        self.left_out: list[DatasetError] = []
         self.root, self.folds, self.say = root, folds, say
         self._report = report
         self._data: dict[tuple[str, int], Data] = {}
@@ -168,9 +169,11 @@ class Runs:
         if found is not None:
             return found
         counter, found = self.counter(job), {}
-        for part in scored_splits(job.benchmark, self.root, fold=job.fold, folds=self.folds):
-            self.say(f"{self.folder(job)}: counting {len(part)} pictures of {part.split}")
-            scored = evaluate.score(part, counter)
+        for whole in scored_splits(job.benchmark, self.root, fold=job.fold, folds=self.folds):
+            self.say(f"{self.folder(job)}: counting {len(whole)} pictures of {whole.split}")
+            bad: list[DatasetError] = []
+            part, scored = evaluate.score_readable(whole, counter, bad)
+            self.left_out += bad
             found[part.split] = evaluate.report(part, scored, weights=counter.name, backend=counter.device)
         evaluate.write_json(found, self.folder(job) / "scores.json")
         return found

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from crowdmon import atomic, locks
 from crowdmon.errors import CrowdmonError, SinkError
+from crowdmon.facts import Event
 from crowdmon.sinks.bins import Bin
 from crowdmon.sinks.csv_file import ReadingCsv
 from crowdmon.sinks.csv_rows import BIN_HEADER, BOM, HEADER, encode_bin
+from crowdmon.sinks.event_csv import EVENT_HEADER, encode_event
 from crowdmon.sinks.history.selection import EVERYTHING, Selection
 from crowdmon.values import Reading
 
@@ -25,6 +27,7 @@ class Recorded(Protocol):
     def check(self, selection: Selection) -> None: ...  # noqa: D102
     def readings(self, selection: Selection) -> Iterator[Reading]: ...  # noqa: D102
     def bins(self, width: int, selection: Selection) -> Iterator[Bin]: ...  # noqa: D102
+    def events(self, selection: Selection) -> Iterator[Event]: ...  # noqa: D102
 
 
 _TELL_EVERY = 5_000
@@ -86,19 +89,45 @@ def export_bins(
         ConfigError, SourceError, SinkError: see :func:`export_readings`.
     """
     history.check(selection)
+    lines = (encode_bin(one, width) for one in history.bins(width, selection))
+    return _export(Path(path), BIN_HEADER, lines, progress=progress, excel=excel)
+
+
+def export_events(
+    history: Recorded,
+    path: Path | str,
+    selection: Selection = EVERYTHING,
+    *,
+    progress: Progress | None = None,
+    excel: bool = False,
+) -> int:
+    """Write events to CSV in the order of recording; return the rows.
+
+    Raises:
+        ConfigError, SourceError, SinkError: see :func:`export_readings`.
+    """
+    history.check(selection)
+    lines = map(encode_event, history.events(selection))
+    return _export(Path(path), EVENT_HEADER, lines, progress=progress, excel=excel)
+
+
+def _export(
+    path: Path, header: bytes, lines: Iterable[bytes], *, progress: Progress | None, excel: bool
+) -> int:
+    """Write a header and a row a line; return the rows."""
     rows = 0
 
-    def lines() -> Iterator[bytes]:
+    def counted() -> Iterator[bytes]:
         nonlocal rows
-        yield BOM + BIN_HEADER if excel else BIN_HEADER
-        for one in history.bins(width, selection):
-            yield encode_bin(one, width)
+        yield BOM + header if excel else header
+        for line in lines:
+            yield line
             rows += 1
             if progress and rows % _TELL_EVERY == 0:
                 progress(rows)
 
-    with _whole(Path(path)) as part:
-        _write(part, lines())
+    with _whole(path) as part:
+        _write(part, counted())
     return rows
 
 

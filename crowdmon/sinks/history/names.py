@@ -32,17 +32,17 @@ class Names:
     def _look(self, key: tuple[str, str], names: tuple[str, str], seq: int) -> int:
         execute, kept, shown = self._connection.execute, tuple(map(text, key)), tuple(map(text, names))
         execute(
-            """INSERT OR IGNORE INTO series (camera, roi, camera_name, roi_name, named)
-            VALUES (?, ?, ?, ?, ?)""",
-            (*kept, *shown, seq),
+            """INSERT OR IGNORE INTO series (camera, roi, camera_name, roi_name, camera_named, roi_named)
+            VALUES (?, ?, ?, ?, ?, ?)""",
+            (*kept, *shown, seq, seq),
         )
         # The name of a camera is that of all its ROIs, also of those that are gone.
         execute(
-            "UPDATE series SET camera_name = ?, named = ? WHERE camera = ? AND camera_name <> ?",
+            "UPDATE series SET camera_name = ?, camera_named = ? WHERE camera = ? AND camera_name <> ?",
             (shown[0], seq, kept[0], shown[0]),
         )
         execute(
-            "UPDATE series SET roi_name = ?, named = ? WHERE camera = ? AND roi = ? AND roi_name <> ?",
+            "UPDATE series SET roi_name = ?, roi_named = ? WHERE camera = ? AND roi = ? AND roi_name <> ?",
             (shown[1], seq, *kept, shown[1]),
         )
         (found,) = execute("SELECT id FROM series WHERE camera = ? AND roi = ?", kept).fetchone()
@@ -70,26 +70,28 @@ class Series:
     roi: str
 
 
-SELECT_SERIES = "SELECT id, camera, roi, camera_name, roi_name, named FROM series ORDER BY id"
+_Row = tuple[int, str, str, str, str, int, int]
+
+SELECT_SERIES = """SELECT id, camera, roi, camera_name, roi_name, camera_named, roi_named
+    FROM series ORDER BY id"""
 
 
-def shown(rows: Iterable[tuple[int, str, str, str, str, int]]) -> list[Series]:
+def shown(rows: Iterable[_Row]) -> list[Series]:
     """Return the series with the names to show, from :data:`SELECT_SERIES`.
 
     A name belongs to the one that got it last. One that had it before is shown as ``NAME (earlier)``.
     """
     found = list(rows)
     cameras: dict[str, tuple[int, str]] = {}
-    for _, key, _, name, _, named in found:
-        cameras[key] = (max(named, cameras.get(key, (0, ""))[0]), name)
+    rois: dict[str, dict[str, tuple[int, str]]] = {}
+    for _, camera, roi, camera_name, roi_name, camera_named, roi_named in found:
+        cameras[camera] = (max(camera_named, cameras.get(camera, (0, ""))[0]), camera_name)
+        rois.setdefault(camera, {})[roi] = (roi_named, roi_name)
     of_camera = _distinct(cameras)
-    of_roi = {
-        camera: _distinct({roi: (named, name) for _, key, roi, _, name, named in found if key == camera})
-        for camera in cameras
-    }
+    of_roi = {camera: _distinct(named) for camera, named in rois.items()}
     return [
         Series(number, camera, roi, of_camera[camera], of_roi[camera][roi])
-        for number, camera, roi, _, _, _ in found
+        for number, camera, roi, *_ in found
     ]
 
 

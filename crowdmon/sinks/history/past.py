@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 def recorded_past(config: AppConfig, now: float) -> list[Fact]:
     """Return the events and the last readings of the history that a configuration names, by time.
 
-    Nothing if it has no alarm rules, or no history that can be read: that is logged, and alarms begin anew.
+    Nothing if it has no alarm rules, or no history that can be read: that is logged, and alarms start fresh.
 
     Args:
         config: with ``record`` and ``alarms``.

@@ -28,8 +28,7 @@ _log = logging.getLogger(__name__)
 
 def folder_of(history: Path | str) -> Path:
     """Return the folder of the pictures that belong to a history file."""
-    history = Path(history)
-    return history.with_name(f"{history.name}.pictures")
+    return Path(f"{history}.pictures")
 
 
 def keep_picture(history: Path | str, rgb: NDArray[np.uint8], *, camera: str, time: float) -> str:

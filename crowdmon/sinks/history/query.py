@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -255,11 +255,18 @@ class HistoryReader(Closing):
         try:
             yield
         finally:
-            if outermost and self._connection.in_transaction:
-                list(self._rows("ROLLBACK"))
+            # Whoever asked may have closed the file before he lets go of an answer.
+            with suppress(sqlite3.Error):
+                if outermost and self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, *values: float) -> Iterator[Any]:
-        return self._safely(row for row in self._connection.execute(sql, values))
+        try:
+            # Not "yield from", which would close the cursor of a file that is closed already.
+            for row in self._connection.execute(sql, values):  # noqa: UP028
+                yield row
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
 
     def _safely(self, rows: Iterable[_T]) -> Iterator[_T]:
         try:

@@ -76,10 +76,11 @@ def _only_added(table: str, what: str) -> tuple[str, ...]:
 _VERSION_3 = (
     "DROP VIEW readings",
     "DROP VIEW events",
-    # From here on camera and roi of a series are ids. ``named`` is the fact that brought the newest name.
+    # From here on camera and roi of a series are ids. ``..._named`` is the fact that brought the newest name.
     "ALTER TABLE series ADD COLUMN camera_name TEXT",
     "ALTER TABLE series ADD COLUMN roi_name TEXT",
-    "ALTER TABLE series ADD COLUMN named INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE series ADD COLUMN camera_named INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE series ADD COLUMN roi_named INTEGER NOT NULL DEFAULT 0",
     "UPDATE series SET camera_name = camera, roi_name = roi",
     "CREATE TABLE weights (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     "ALTER TABLE reading ADD COLUMN local_per_m2 REAL",
@@ -138,8 +139,8 @@ _VERSION_3 = (
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2, _VERSION_3)
 
 AS_NEWEST = (
-    """CREATE TEMP VIEW series AS SELECT id, camera, roi, camera AS camera_name, roi AS roi_name, 0 AS named
-        FROM main.series""",
+    """CREATE TEMP VIEW series AS SELECT id, camera, roi, camera AS camera_name, roi AS roi_name,
+        0 AS camera_named, 0 AS roi_named FROM main.series""",
     "CREATE TEMP VIEW reading AS SELECT *, NULL AS local_per_m2, NULL AS weights FROM main.reading",
     "CREATE TEMP VIEW event AS SELECT *, NULL AS camera_id, NULL AS roi_id FROM main.event",
     *(

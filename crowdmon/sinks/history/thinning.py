@@ -102,6 +102,8 @@ class Thinning:
         """Fill ``minute`` from the readings, or ``hour`` from the minutes, from ``since`` on."""
         width, source, when = (MINUTE, "reading", "time") if table == "minute" else (HOUR, "minute", "start")
         with transaction(self._connection):
+            if since != self._state()[table == "hour"]:
+                return  # another program was quicker
             series = self._series()
             first = self._first(source, when, since, end, series)
             start = end if first is None else max(since, _floor(first, width))

@@ -34,6 +34,8 @@ from crowdmon.values import WHOLE_FRAME
 from crowdmon.view.wording import breakable, tip
 
 WHOLE = "Whole picture"
+
+CSV_NOTE = "In the CSV, “frame” in the column “roi” is the whole picture. The other columns are in the guide."
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -197,6 +199,7 @@ class ExportDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(form)
         column.addLayout(lists, 1)
+        column.addWidget(_note(CSV_NOTE))
         column.addWidget(self.said)
         column.addWidget(self.buttons)
 
@@ -207,6 +210,14 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         row.addWidget(widget, 0 if isinstance(widget, QPushButton | QLabel) else 1)
     return row
+
+
+def _note(text: str) -> QLabel:
+    note = QLabel(text)
+    note.setAccessibleName("What the columns mean")
+    note.setProperty("role", "caption")
+    note.setWordWrap(True)
+    return note
 
 
 def _choice(name: str, texts: Sequence[str]) -> ComboBox:

@@ -1,4 +1,4 @@
-"""Shows what is under the pointer: position, people per cell, density of the ROI."""
+"""Shows what is under the pointer: position, how crowded it is, density of the ROI."""
 
 from __future__ import annotations
 
@@ -6,34 +6,36 @@ from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QLabel
 
+from crowdmon.area import HeatArea
 from crowdmon.geometry import contains
 from crowdmon.ui.picture.video_view import VideoView
 from crowdmon.ui.roi.overlay import LABEL_GROUND, LABEL_TEXT
 from crowdmon.ui.shell.presenter import Presenter
-from crowdmon.values import DensityMap
 from crowdmon.view.camera_values import CameraValues
 from crowdmon.view.theme import CAPTION
 
 _MARGIN = 8
 
 
-def people_at(density: DensityMap, x: float, y: float) -> float | None:
-    """Return the people per cell at a point in fractions of the picture; None outside of it."""
-    if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
-        return None
-    grid = density.grid
-    row = min(int(y * grid.height / grid.cell_height), grid.rows - 1)
-    column = min(int(x * grid.width / grid.cell_width), grid.columns - 1)
-    if not density.was_counted(row, column):
-        return None
-    return float(density.people[row, column])
+_WORDS = ((0.05, "nobody here"), (0.5, "few people"), (2.0, "some people"))
 
 
-def read_out(camera: CameraValues, x: float, y: float, *, size: tuple[int, int], fresh: bool) -> str:
+def crowded(area: HeatArea | None, x: float, y: float) -> str:
+    """Return how crowded it is at a point in fractions of the picture: in figures if the floor is known."""
+    value = None if area is None else area.at(x, y)
+    if area is None or value is None:
+        return "not counted"
+    if area.measured:
+        return f"{value:.1f} people per m²"
+    return next((word for limit, word in _WORDS if value < limit), "many people")
+
+
+def read_out(
+    camera: CameraValues, x: float, y: float, *, size: tuple[int, int], area: HeatArea | None
+) -> str:
     """Return what to say about a point in fractions of a picture of ``size`` pixels."""
     parts = [f"{int(min(x * size[0], size[0] - 1))}, {int(min(y * size[1], size[1] - 1))} px"]
-    people = people_at(camera.density, x, y) if fresh and camera.density is not None else None
-    parts.append("not counted" if people is None else f"{people:.2f} people per cell")
+    parts.append(crowded(area, x, y))
     for roi in camera.config.rois:
         known = camera.known(roi.name)
         if known is not None and known.density_per_m2 is not None and contains(roi.polygon, x, y):
@@ -69,7 +71,8 @@ class Hover(QObject):
             self.label.hide()
             return
         size = self._video.picture_size
-        self.label.setText(read_out(camera, x, y, size=size, fresh=self._video.fresh))
+        area = self._video.heat.area if self._video.fresh else None
+        self.label.setText(read_out(camera, x, y, size=size, area=area))
         self.label.adjustSize()
         bottom = place.top + place.height - self.label.height() - _MARGIN
         # At the bottom, unless the pointer is there.

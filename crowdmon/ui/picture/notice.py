@@ -37,10 +37,49 @@ def paint_veil(painter: QPainter, place: Fit, theme: Theme) -> None:
     hatch(painter, box, line, step=16)
 
 
-def paint_notice(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) -> None:
-    """Draw the notice as a card in the middle of ``room``; its text wraps, and it stays inside."""
-    if not notice.headline:
-        return
+def paint_notice(
+    painter: QPainter, room: QRectF, notice: Notice, theme: Theme, *, strip: bool = False
+) -> None:
+    """Draw the notice; its text wraps, and it stays inside.
+
+    Args:
+        painter: of the widget.
+        room: the widget.
+        notice: what is said.
+        theme: its colours.
+        strip: along the top edge, so that the picture below can be looked at; else as a card in the middle.
+    """
+    if notice.headline:
+        (_paint_strip if strip else _paint_card)(painter, room, notice, theme)
+
+
+def _paint_strip(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) -> None:
+    indent = MARK + 14
+    inside = max(room.width() - 2 * _MARGIN - indent, 40.0)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    head, body = font(BODY, bold=True), font(BODY)
+    head_size = _measure(painter, notice.headline, head, inside)
+    detail = notice.detail.replace("\n", " ")
+    body_size = _measure(painter, detail, body, inside)
+    height = head_size.height() + body_size.height() + 16
+    bar = QRectF(room.left(), room.top(), room.width(), min(height, room.height()))
+    ground = QColor(theme.surface)
+    ground.setAlphaF(0.94)
+    painter.fillRect(bar, ground)
+    painter.fillRect(QRectF(bar.left(), bar.bottom() - 1, bar.width(), 1), QColor(theme.control))
+    colour = QColor(theme.of_state(notice.state))
+    painter.fillRect(QRectF(bar.left(), bar.top(), 4, bar.height()), colour)
+    left, top = bar.left() + _MARGIN, bar.top() + 8
+    line = QFontMetricsF(head).height()
+    paint_mark(painter, QRectF(left, top + (line - MARK - 2) / 2, MARK + 2, MARK + 2), notice.state, colour)
+    left += indent
+    _write(painter, notice.headline, head, QRectF(QPointF(left, top), head_size), theme.text)
+    _write(painter, detail, body, QRectF(QPointF(left, top + head_size.height()), body_size), theme.muted)
+    painter.restore()
+
+
+def _paint_card(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) -> None:
     indent = MARK + 14
     inside = max(min(560.0, room.width() - 2 * _MARGIN) - 2 * _MARGIN - indent, 40.0)
     painter.save()

@@ -9,10 +9,14 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from crowdmon.ui.picture.heat_control import HeatControl
 from crowdmon.ui.picture.legend import Legend
 from crowdmon.ui.picture.playback_bar import PlaybackBar
+from crowdmon.ui.picture.rescue import RescueRow
 from crowdmon.ui.picture.video_view import VideoView
 from crowdmon.ui.shell.fonts import font
-from crowdmon.view.theme import CAPTION, HEAD, Theme
+from crowdmon.view.theme import BODY, CAPTION, Theme
 from crowdmon.view.wording import breakable, tip
+
+_WIDE = 900
+"""Pixels from which the caption line has room for the source beside the name."""
 
 
 class PicturePane(QWidget):
@@ -26,6 +30,7 @@ class PicturePane(QWidget):
         self.heat = HeatControl()
         self.heat.changed.connect(self.video.set_heat_opacity)
         self.playback_bar = PlaybackBar()
+        self.rescue = RescueRow()
         self.banner = QLabel()
         self.banner.setAccessibleName("Error")
         self.banner.setObjectName("banner")
@@ -33,19 +38,16 @@ class PicturePane(QWidget):
         self.banner.setTextFormat(Qt.TextFormat.PlainText)
         self.banner.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.banner.hide()
-        self.title = Elided(HEAD, bold=True)
+        self.title = Elided(BODY, bold=True)
         self.title.setAccessibleName("Camera")
         self.source = Elided(CAPTION)
         self.source.setAccessibleName("Source")
         self.source.setProperty("role", "caption")
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addWidget(self.title)
-        names.addWidget(self.source)
         strip = QHBoxLayout()
         strip.setContentsMargins(16, 0, 8, 0)
         strip.setSpacing(16)
-        strip.addLayout(names, 1)
+        strip.addWidget(self.title, 2)
+        strip.addWidget(self.source, 3)
         strip.addWidget(self.heat)
         strip.addWidget(self.legend)
         column = QVBoxLayout(self)
@@ -53,6 +55,7 @@ class PicturePane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.banner)
         column.addWidget(self.video, 1)
+        column.addWidget(self.rescue)
         column.addWidget(self.playback_bar)
         column.addLayout(strip)
 
@@ -66,6 +69,8 @@ class PicturePane(QWidget):
         """Adapt the strip to the width."""
         super().resizeEvent(a0)
         self.heat.set_room(self.width())
+        self.legend.set_room(self.width())
+        self.source.setVisible(self.width() >= _WIDE)
 
     def set_heat_shown(self, shown: bool) -> None:
         """Show or hide the heatmap together with its legend and slider."""

@@ -8,18 +8,10 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QToolButton, Q
 
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.theme import CAPTION, DARK, Theme
+from crowdmon.view.wording import media_clock
 
 _OLD_POSITIONS = 12
 """How many positions after a seek may still be from before it."""
-
-
-def clock_text(seconds: float | None) -> str:
-    """Return a position in a video: ``0:07``, ``12:34``, ``1:02:03``; a dash if it is not known."""
-    if seconds is None:
-        return "–"
-    whole = int(max(seconds, 0.0) + 1e-6)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class PlaybackBar(QWidget):
@@ -48,6 +40,10 @@ class PlaybackBar(QWidget):
         self.times.setAccessibleName("Time in the recording")
         self.times.setProperty("role", "caption")
         self.times.setFont(font(CAPTION))
+        self.state = QLabel()
+        self.state.setAccessibleName("State of the recording")
+        self.state.setFont(font(CAPTION, bold=True))
+        self.state.setStyleSheet(f"font-size: {CAPTION}px; font-weight: 600;")
         self._updating = False
         self._wanted: float | None = None
         self._old_left = 0
@@ -67,6 +63,7 @@ class PlaybackBar(QWidget):
         for widget in (self.back, self.play, self.forward):
             row.addWidget(widget)
         row.addSpacing(8)
+        row.addWidget(self.state)
         row.addWidget(self.slider, 1)
         row.addSpacing(8)
         row.addWidget(self.times)
@@ -79,8 +76,9 @@ class PlaybackBar(QWidget):
             button.theme = theme
             button.update()
 
-    def set_playing(self, playing: bool) -> None:
-        """Show the pause sign while the video plays, else the play sign."""
+    def set_playing(self, playing: bool, *, ended: bool = False) -> None:
+        """Show the pause sign while the video plays, else the play sign, and say which it is."""
+        self.state.setText("Playing" if playing else "Ended" if ended else "Paused")
         self.play.kind = "pause" if playing else "play"
         word = "Pause" if playing else "Play"
         self.play.setAccessibleName(word)
@@ -120,8 +118,8 @@ class PlaybackBar(QWidget):
         self.seek_asked.emit(value / 1000)
 
     def _say(self, position: float | None, duration: float | None) -> None:
-        whole = "" if duration is None else f" / {clock_text(duration)}"
-        self.times.setText(f"{clock_text(position)}{whole}")
+        whole = "" if duration is None else f" / {media_clock(duration)}"
+        self.times.setText(f"{media_clock(position)}{whole}")
         self.slider.setAccessibleDescription(self.times.text())
 
 

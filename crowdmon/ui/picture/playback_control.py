@@ -77,5 +77,5 @@ class PlaybackControl(QObject):
         self._bar.setVisible(usable)
         self.usable_changed.emit(usable)
         if usable:
-            self._bar.set_playing(state is CameraState.LIVE)
+            self._bar.set_playing(state is CameraState.LIVE, ended=state is CameraState.ENDED)
             self._bar.set_position(place.position, place.duration)

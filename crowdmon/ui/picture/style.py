@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -12,6 +13,13 @@ from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.heat_control import LEAST, MOST
 from crowdmon.ui.picture.picture_pane import PicturePane
 from crowdmon.ui.shell.settings import Settings
+from crowdmon.view.in_step import Showing
+
+HEAT_VIEWS = ("area", "heads")
+"""The heatmap as an area, averaged and smoothed, or as heads as they were counted. By default the first."""
+
+VIDEO = ("in step", "instant")
+"""Whether a picture is shown together with its count, or at once; the first is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +31,25 @@ class PictureStyle:
         percent: strength of the heatmap, :data:`LEAST` to :data:`MOST`.
         shown: whether there is a heatmap at all.
         private: people are made unrecognisable.
+        view: one of :data:`HEAT_VIEWS`.
+        video: one of :data:`VIDEO`.
     """
 
     palette: str = PALETTES[0]
     percent: int = MOST
     shown: bool = True
     private: bool = False
+    view: str = HEAT_VIEWS[0]
+    video: str = VIDEO[0]
 
     @property
     def strength(self) -> float:
         """Strength of the heatmap, 0..1."""
         return self.percent / 100 if self.shown else 0.0
+
+    def showing(self) -> Showing:
+        """Return what decides which picture is shown, and what lies on it."""
+        return Showing(in_step=self.video == VIDEO[0], heads=self.view == "heads", private=self.private)
 
 
 def with_config(style: PictureStyle, display: DisplayConfig) -> PictureStyle:
@@ -44,6 +60,8 @@ def with_config(style: PictureStyle, display: DisplayConfig) -> PictureStyle:
         percent=style.percent if not heat else min(max(round(100 * heat), LEAST), MOST),
         shown=style.shown if heat is None else heat > 0,
         private=style.private if display.pixelate is None else display.pixelate,
+        view=display.heat_view or style.view,
+        video=display.video or style.video,
     )
 
 
@@ -56,14 +74,19 @@ class StyleControl(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, bridge: Bridge, settings: Settings, pane: PicturePane) -> None:
-        """Start with what the configuration says, else with what is remembered."""
+    def __init__(
+        self, bridge: Bridge, settings: Settings, pane: PicturePane, *, show_as: Callable[[Showing], object]
+    ) -> None:
+        """Start with what the configuration says, else with what is remembered; ``show_as`` gets the rest."""
         super().__init__()
+        self._show_as = show_as
         self._bridge, self._settings, self._pane = bridge, settings, pane
         remembered = PictureStyle(
             palette=settings.choice("palette", PALETTES),
             percent=settings.number("heat", MOST, low=LEAST, high=MOST),
             private=settings.number("pixelate", 0, low=0, high=1) == 1,
+            view=settings.choice("heat_view", HEAT_VIEWS),
+            video=settings.choice("video", VIDEO),
         )
         self.style = with_config(remembered, bridge.config.display)
         self._given = bridge.config.display
@@ -91,6 +114,16 @@ class StyleControl(QObject):
         self._settings.keep("pixelate", int(private))
         self._change(replace(self.style, private=private), pixelate=private)
 
+    def set_view(self, view: str) -> None:
+        """Draw the heatmap as another of :data:`HEAT_VIEWS`."""
+        self._settings.keep("heat_view", view)
+        self._change(replace(self.style, view=view), heat_view=view)
+
+    def set_video(self, video: str) -> None:
+        """Show pictures and their counts together in another of :data:`VIDEO`."""
+        self._settings.keep("video", video)
+        self._change(replace(self.style, video=video), video=video)
+
     def _change(self, style: PictureStyle, **keys: object) -> None:
         if style == self.style:
             return
@@ -116,6 +149,10 @@ class StyleControl(QObject):
         pane.heat.slider.setValue(style.percent)
         pane.video.set_heat_opacity(style.percent)
         pane.set_heat_shown(style.shown)
+        if pane.video.heat.as_heads != (style.view == "heads"):
+            pane.video.set_heat_as_heads(style.view == "heads")
+        pane.legend.set_view(style.view)
+        self._show_as(style.showing())
         if pane.video.private != style.private:
             pane.video.set_private(style.private)
         self.changed.emit()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, pyqtSignal
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QFocusEvent,
     QHideEvent,
     QImage,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -20,21 +23,17 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from crowdmon import heatmap, privacy
-from crowdmon.picture import SHADE
+from crowdmon import privacy
+from crowdmon.area import HeatArea
 from crowdmon.ui.picture import qt_images as pictures
+from crowdmon.ui.picture.heat_layer import HeatLayer
 from crowdmon.ui.picture.notice import Notice, paint_notice, paint_veil
 from crowdmon.ui.roi.overlay import RoiShape, label_rect, paint_rois
 from crowdmon.values import CameraState, DensityMap, Frame
 from crowdmon.view.camera_values import FRESH
 from crowdmon.view.fit import Fit, fit
+from crowdmon.view.in_step import Sight
 from crowdmon.view.theme import DARK, Theme
-
-_KNOWN_S = 0.1
-"""Seconds after which people may have left their cells: then the whole picture is pixelated."""
-
-_SETTLE_S = 1.0
-"""Seconds for which counts must keep up before less than the whole picture is pixelated again: no flicker."""
 
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
@@ -50,10 +49,10 @@ class Overlay(Protocol):
 
 
 class VideoView(QWidget):
-    """Shows the newest picture, the heat on top of it, the ROIs on top of that.
+    """Shows a picture, the heat on top of it, the ROIs on top of that.
 
-    Video is shown as it comes; the heat trails it by an age that the legend states. Without a fresh
-    picture the last one is greyed and hatched, its heat is gone, and a notice says what is the matter.
+    What is shown was chosen before, see :mod:`crowdmon.view.in_step`. Without a fresh picture the last one is
+    greyed and hatched, its heat is gone, and a notice says what is the matter.
 
     Signals:
         resized(): the size available to a picture has changed, see :meth:`pixels`.
@@ -72,14 +71,9 @@ class VideoView(QWidget):
         self._picture = QImage()
         self._grey = QImage()
         self._size = (0, 0)
-        self._heat = QImage()
-        self._density: DensityMap | None = None
-        self._palette = heatmap.PALETTES[0]
-        self._heat_visible = True
-        self._opacity = 1.0
-        self._frame: Frame | None = None
+        self.heat = HeatLayer()
+        self._sight: Sight | None = None
         self._private = False
-        self._behind: float | None = None
         self._shapes: tuple[RoiShape, ...] = ()
         self._chosen: str | None = None
         self._notice = Notice(CameraState.CONNECTING)
@@ -93,9 +87,9 @@ class VideoView(QWidget):
 
     def clear(self) -> None:
         """Forget the camera shown so far, so that nothing of it appears with another camera."""
-        self._picture, self._grey, self._heat = QImage(), QImage(), QImage()
-        self._density, self._size, self._shapes, self._chosen = None, (0, 0), (), None
-        self._frame = self._behind = None
+        self._picture, self._grey, self._sight = QImage(), QImage(), None
+        self._size, self._shapes, self._chosen = (0, 0), (), None
+        self.heat.clear()
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -103,39 +97,57 @@ class VideoView(QWidget):
         self._theme = theme
         self.update()
 
-    def set_picture(self, frame: Frame) -> None:
-        """Show another picture."""
-        self._frame = frame
-        rgb = privacy.pixelate(frame.rgb, self._knowledge(frame)) if self._private else frame.rgb
-        self._picture = pictures.from_rgb(rgb)
-        self._grey = QImage()
-        self._size = frame.size
+    def set_sight(self, sight: Sight) -> None:
+        """Show another picture, and what lies on it."""
+        before, self._sight = self._sight, sight
+        same = before is not None and before.frame is sight.frame
+        if not (same and (not self._private or before is None or before.known == sight.known)):
+            self._draw(sight)
+        self.heat.set_heads(sight.heat)
+        self.heat.set_counted(sight.counted)
         self.update()
 
-    def _knowledge(self, frame: Frame) -> DensityMap | None:
-        """Return where people are in a picture; None if that is not known for this very moment."""
-        density = self._density
-        if density is None:
-            return None
-        if abs(frame.time - density.time) > _KNOWN_S:
-            self._behind = frame.time
-            return None
-        itself = frame.time == density.time  # a paused picture, or one that stands still
-        settled = self._behind is None or abs(frame.time - self._behind) > _SETTLE_S
-        return density if itself or settled else None
+    def _draw(self, sight: Sight) -> None:
+        rgb = self._fitted(sight.frame)
+        self.heat.measure(float(rgb[::16, ::16].mean()) / 255.0)
+        if self._private:
+            rgb = privacy.pixelate_between(rgb, sight.known)
+        self._picture = pictures.from_rgb(rgb)
+        self._grey = QImage()
+        self._size = sight.frame.size
+
+    def _fitted(self, frame: Frame) -> NDArray[np.uint8]:
+        """Return not many more pixels than are seen: a counted picture comes in full size."""
+        rgb, room = frame.rgb, self.pixels()
+        if room is None or rgb.shape[1] <= 1.5 * room[0] or rgb.shape[0] <= 1.5 * room[1]:
+            return rgb
+        scale = max(room[0] / rgb.shape[1], room[1] / rgb.shape[0])
+        size = max(round(rgb.shape[1] * scale), 1), max(round(rgb.shape[0] * scale), 1)
+        return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def set_picture(self, frame: Frame) -> None:
+        """Show another picture of which nothing is known."""
+        self.set_sight(Sight(frame))
 
     def set_density(self, density: DensityMap) -> None:
-        """Show another heatmap."""
-        self._density = density
-        self._heat = pictures.from_rgba(heatmap.paint(density.people, self._palette))
-        if self._private and self._frame is not None:
-            self.set_picture(self._frame)  # a paused picture is pixelated by its own count now
+        """Show heads on the picture, as they were counted in it."""
+        if self._sight is not None:
+            self.set_sight(replace(self._sight, counted=density, heat=density, known=((density, 0.0),)))
+
+    def set_area(self, area: HeatArea | None) -> None:
+        """Show another area of heat."""
+        self.heat.set_area(area)
+        self.update()
+
+    def set_heat_as_heads(self, on: bool) -> None:
+        """Draw heads as counted, or the area."""
+        self.heat.set_as_heads(on)
         self.update()
 
     @property
     def palette_name(self) -> str:
         """Which of :data:`heatmap.PALETTES` the heat is painted in."""
-        return self._palette
+        return self.heat.palette
 
     @property
     def private(self) -> bool:
@@ -144,25 +156,25 @@ class VideoView(QWidget):
 
     def set_palette_name(self, palette: str) -> None:
         """Paint the heat in another of :data:`heatmap.PALETTES`."""
-        self._palette = palette
-        if self._density is not None:
-            self.set_density(self._density)
+        self.heat.set_palette(palette)
+        self.update()
 
     def set_heat_visible(self, visible: bool) -> None:
         """Show or hide the heat."""
-        self._heat_visible = visible
+        self.heat.shown = visible
         self.update()
 
     def set_heat_opacity(self, percent: int) -> None:
         """Set the strength of the heatmap, 0..100 per cent."""
-        self._opacity = percent / 100
+        self.heat.opacity = percent / 100
         self.update()
 
     def set_private(self, private: bool) -> None:
         """Pixelate people from now on, or stop doing so."""
         self._private = private
-        if self._frame is not None:
-            self.set_picture(self._frame)
+        if self._sight is not None:
+            self._draw(self._sight)
+            self.update()
 
     def set_rois(self, shapes: Sequence[RoiShape]) -> None:
         """Draw these ROIs; unchanged ones cost nothing."""
@@ -250,14 +262,15 @@ class VideoView(QWidget):
         place = self.place()
         if not self._picture.isNull():
             self._paint_picture(painter, place)
-            if self.fresh and self._heat_visible and self._density is not None:
-                self._paint_heat(painter, place, self._density)
-            if not self.fresh:
+            if self.fresh:
+                self.heat.paint(painter, place)
+            else:
                 paint_veil(painter, place, self._theme)
             paint_rois(painter, self._drawn(), place, chosen=self._chosen)
             if self.overlay is not None:
                 self.overlay.paint(painter, place)
-        paint_notice(painter, QRectF(self.rect()), self._notice, self._theme)
+        seen = not self._picture.isNull()
+        paint_notice(painter, QRectF(self.rect()), self._notice, self._theme, strip=seen)
         if self._ring:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -268,38 +281,6 @@ class VideoView(QWidget):
             self._grey = pictures.greyed(self._picture)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(_box(place), self._picture if self.fresh else self._grey)
-
-    def _paint_heat(self, painter: QPainter, place: Fit, density: DensityMap) -> None:
-        grid = density.grid
-        # The last row and column of cells may reach beyond the picture: their colours are cut there.
-        across = place.width * grid.columns * grid.cell_width / grid.width
-        down = place.height * grid.rows * grid.cell_height / grid.height
-        painter.save()
-        painter.setClipRect(_box(place))
-        if density.parts is not None:
-            counted = _counted(density, place)
-            # Without heat where nobody is counted, it would look as if nobody were there.
-            shade = QColor(DARK.background)
-            shade.setAlphaF(SHADE)
-            whole = QPainterPath()
-            whole.addRect(_box(place))
-            painter.fillPath(whole.subtracted(counted), shade)
-            painter.setClipPath(counted, Qt.ClipOperation.IntersectClip)
-        painter.setOpacity(self._opacity)
-        painter.drawImage(QRectF(place.left, place.top, across, down), self._heat)
-        painter.restore()
-
-
-def _counted(density: DensityMap, place: Fit) -> QPainterPath:
-    """Return where in the widget people were counted."""
-    grid = density.grid
-    across, down = place.width / grid.width * grid.cell_width, place.height / grid.height * grid.cell_height
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.WindingFill)
-    for top, bottom, left, right in density.parts or ():
-        corner = QPointF(place.left + left * across, place.top + top * down)
-        path.addRect(QRectF(corner, QSizeF((right - left) * across, (bottom - top) * down)))
-    return path
 
 
 def _box(place: Fit) -> QRectF:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import pyqtgraph as pg
 
+from crowdmon.view.wording import media_clock
+
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 _LABEL_PX = 96
 
@@ -28,6 +30,12 @@ def ticks(start: float, end: float, step: int) -> list[float]:
         if start <= at <= end and (not found or at > found[-1]):
             found.append(at)
     return found
+
+
+def media_ticks(start: float, end: float, step: int) -> list[float]:
+    """Return the media seconds of the ticks in ``start..end``, from 0 on."""
+    first = max(math.ceil(start / step), 0)
+    return [float(n * step) for n in range(first, int(end // step) + 1)]
 
 
 def labels(times: Sequence[float], step: int) -> list[str]:
@@ -64,11 +72,13 @@ def count_ticks(top: float) -> list[float]:
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc]
-    """The bottom axis of a plot whose x values are epoch seconds."""
+    """The bottom axis of a plot whose x values are epoch seconds, or those of a recording."""
 
     def __init__(self) -> None:
         super().__init__(orientation="bottom")
         self.enableAutoSIPrefix(False)
+        self.media = False
+        """Whether x values are media seconds of a recording."""
 
     def tickValues(  # noqa: N802 - pyqtgraph's name
         self,
@@ -78,8 +88,8 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
     ) -> list[tuple[float, list[float]]]:
         """Return one level of ticks."""
         step = step_for(maxVal - minVal, int(size // _LABEL_PX))
-        return [(float(step), ticks(minVal, maxVal, step))]
+        return [(float(step), (media_ticks if self.media else ticks)(minVal, maxVal, step))]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         """Return the labels of the ticks."""
-        return labels(values, int(spacing))
+        return [media_clock(one) for one in values] if self.media else labels(values, int(spacing))

@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
-from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QColor, QKeyEvent
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, QPointF, QSize, Qt
+from PyQt6.QtGui import QColor, QContextMenuEvent, QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from crowdmon.ui.plot.axes import TimeAxis, count_ticks, nice_top
+from crowdmon.ui.plot.bands import LevelBand
+from crowdmon.ui.plot.curve import Curve, highest, last, value_at
 from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
+from crowdmon.ui.plot.plot_tools import PlotTools
 from crowdmon.ui.plot.pointer import PlotPointer
 from crowdmon.ui.shell.fonts import font
+from crowdmon.values import Level
 from crowdmon.view.curves import thinned
 from crowdmon.view.plot_range import TimeWindow
 from crowdmon.view.theme import CAPTION, DARK, Theme
-from crowdmon.view.wording import people
+from crowdmon.view.wording import clock, media_clock, people
 
 _HALF_FIGURE = 9.0
 
-_NEAR_S = 5.0
-"""For how many seconds a reading is valid, at least."""
+_FLAT, _FLAT_KEPT = 4.0, 3.0
+"""How many times as many people as in any ROI are in the whole picture when ROIs get an axis of their own."""
 
 _BUCKET_PX = 3
 """Width in pixels for which the lowest and the highest count are drawn."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Curve:
-    """One line to draw.
-
-    Attributes:
-        name: the ROI's.
-        colour: ``#rrggbb``.
-        times: epoch seconds, rising; counts: people, NaN where unknown. Of the same length.
-        now: the newest count, None while it is not known.
-    """
-
-    name: str
-    colour: str
-    times: NDArray[np.float64]
-    counts: NDArray[np.float64]
-    now: float | None = None
 
 
 class CountPlot(QWidget):
@@ -59,12 +43,18 @@ class CountPlot(QWidget):
         self._theme = DARK
         self._window = TimeWindow()
         self._now = self._oldest = 0.0
-        self._top = 4.0
+        self._top = self._roi_top = 4.0
+        self._scale = 1.0
         self._moved = False
         self._chosen: str | None = None
         self._lines: dict[str, pg.PlotDataItem] = {}
+        self._bands: tuple[LevelBand, ...] = ()
         self._curves: tuple[Curve, ...] = ()
-        self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": TimeAxis()})
+        self._axis = TimeAxis()
+        self.tools = PlotTools(self)
+        self.tools.hide()
+        """Stands beside the panel's title."""
+        self._plot = pg.PlotWidget(parent=self, background=None, axisItems={"bottom": self._axis})
         for deaf in (self._plot, self._plot.viewport()):
             deaf.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMenuEnabled(False)
@@ -76,6 +66,7 @@ class CountPlot(QWidget):
         self._plot.getViewBox().setDefaultPadding(0.0)
         self._pointer = PlotPointer(self, self, self._plot)
         self._labels = EndLabels(self)
+        self._menu = QMenu(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(0)
@@ -85,11 +76,11 @@ class CountPlot(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size the plot would like."""
-        return QSize(800, 180)
+        return QSize(800, 128)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the smallest size at which the axes can still be read."""
-        return QSize(320, 108)
+        return QSize(320, 92)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
@@ -97,7 +88,7 @@ class CountPlot(QWidget):
         self._labels.set_theme(theme)
         self._pointer.set_colour(theme.muted)
         self._plot.setBackground(QColor(theme.surface))
-        for name in ("bottom", "left"):
+        for name in ("bottom", "left", "right"):
             axis = self._plot.getAxis(name)
             axis.setPen(QColor(theme.line))
             axis.setTextPen(QColor(theme.muted))
@@ -106,8 +97,21 @@ class CountPlot(QWidget):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
         self._plot.getAxis("left").setWidth(40)
+        for band in self._bands:
+            band.dress(theme)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
         self.set_curves(self._curves, end=self._now)
+
+    def set_media(self, on: bool) -> None:
+        """Say whether times are those of a recording."""
+        if on is not self._axis.media:
+            self._axis.media, self._window = on, self._window.following()
+            self._axis.picture = None  # what pyqtgraph has drawn of the axis
+            self._axis.update()
+
+    def time_text(self, time: float) -> str:
+        """Return a time as people say it."""
+        return media_clock(time) if self._axis.media else clock(time)
 
     def choose(self, name: str | None) -> None:
         """Highlight one line; None highlights none."""
@@ -134,6 +138,17 @@ class CountPlot(QWidget):
         self._oldest = min((float(c.times[0]) for c in curves if len(c.times)), default=end)
         self._show()
 
+    def set_bands(self, bounds: Sequence[tuple[Level, float]]) -> None:
+        """Draw a wash and a line with a word from each level's bound on, in people of the left axis."""
+        if [(one.level, one.low) for one in self._bands] == list(bounds):
+            return
+        for band in self._bands:
+            band.remove(self._plot)
+        self._bands = tuple(LevelBand(self._plot, level, low) for level, low in bounds)
+        for band, above in zip(self._bands, [*self._bands[1:], None], strict=False):
+            band.reach(above.low if above else None)
+            band.dress(self._theme)
+
     def due(self, now: float, newest: float) -> bool:
         """Whether lines that end now, with the newest reading, would look different from those drawn."""
         if self._moved:
@@ -145,9 +160,11 @@ class CountPlot(QWidget):
 
     def set_now(self, counts: Sequence[float | None]) -> None:
         """Show other newest values at the lines' ends, in the lines' order, until the lines are redrawn."""
-        if len(counts) == len(self._curves):
-            pairs = zip(self._curves, counts, strict=True)
-            self._curves = tuple(replace(curve, now=count) for curve, count in pairs)
+        present = [curve for curve in self._curves if not curve.past]
+        if len(counts) == len(present):
+            pairs = zip(present, counts, strict=True)
+            past = [curve for curve in self._curves if curve.past]
+            self._curves = (*(replace(curve, now=count) for curve, count in pairs), *past)
             self._place_labels()
 
     @property
@@ -168,6 +185,10 @@ class CountPlot(QWidget):
         """Return the time shown, (start, end) in epoch seconds."""
         return self._window.bounds(self._now, self._oldest)
 
+    def shown_at(self, now: float) -> tuple[float, float]:
+        """Return the time that is shown when it is ``now``."""
+        return self._window.bounds(now, self._oldest or now)
+
     def values_at(self, time: float) -> list[str]:
         """Return each line's name with its count at an epoch time, a dash in a gap."""
         return [f"{curve.name} {people(value_at(curve, time))}" for curve in self._curves]
@@ -178,11 +199,16 @@ class CountPlot(QWidget):
 
     def zoom(self, factor: float, at: float) -> None:
         """Show ``factor`` times as much time, around the epoch time ``at``."""
+        self.tools.show_span("")
         self._look(self._window.zoomed(factor, at, now=self._now, oldest=self._oldest))
 
     def pan(self, seconds: float) -> None:
         """Move by seconds, below 0 into the past; at now the plot follows again."""
         self._look(self._window.panned(seconds, now=self._now, oldest=self._oldest))
+
+    def show_day(self, start: float, end: float) -> None:
+        """Show a day."""
+        self._look(self._window.day(start, end, now=self._now))
 
     def follow(self) -> None:
         """Follow now again."""
@@ -191,7 +217,19 @@ class CountPlot(QWidget):
     def _look(self, window: TimeWindow) -> None:
         """Show another time; readings that are not here are asked for with the next beat."""
         self._window, self._moved = window, True
+        self.tools.set_follows(self.follows)
         self._show()
+
+    def show_menu(self, at: QPoint) -> None:
+        """Open the plot's own menu at a place of the screen: the actions that were added to the plot."""
+        self._menu.clear()
+        self._menu.addActions(self.actions())
+        self._menu.popup(at)
+
+    def contextMenuEvent(self, a0: QContextMenuEvent | None) -> None:  # noqa: N802
+        """Open the menu by key."""
+        if a0 is not None:
+            self.show_menu(a0.globalPos())
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
         """Pan and zoom by key."""
@@ -201,15 +239,39 @@ class CountPlot(QWidget):
     def _show(self) -> None:
         start, end = self.shown()
         buckets = max(self._plot.width() // _BUCKET_PX, 1)
+        self._set_scales(start, end)
         for curve in self._curves:
             points = thinned(curve.times, curve.counts, start=start, end=end, buckets=buckets)
-            self._lines[curve.name].setData(*points)
-        self._top = nice_top(_highest(self._curves, start, end), self._top)
+            self._lines[curve.name].setData(points[0], points[1] * curve.scale)
+        left = [curve for curve in self._curves if curve.scale == 1.0]
+        self._top = nice_top(highest(left, start, end), self._top)
         self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
+        self._show_right_axis()
         self._stretch()
         self._plot.setXRange(start, end, padding=0)
         self._place_labels()
         self._pointer.refresh()
+
+    def _set_scales(self, start: float, end: float) -> None:
+        """Draw ROIs on an axis of their own where the whole picture would flatten them."""
+        whole = highest([one for one in self._curves if one.whole], start, end)
+        rois = highest([one for one in self._curves if not one.whole], start, end)
+        flat = _FLAT_KEPT if self._scale > 1.0 else _FLAT
+        if rois <= 0.0 or whole < flat * max(rois, 1.0):
+            self._scale = 1.0
+        else:
+            self._roi_top = nice_top(rois, self._roi_top)
+            self._scale = nice_top(whole, self._top) / self._roi_top
+        self._curves = tuple(one if one.whole else replace(one, scale=self._scale) for one in self._curves)
+
+    def _show_right_axis(self) -> None:
+        """Show the axis of the lines that are drawn higher than they are; hide it without any."""
+        scale = self._scale
+        self._plot.showAxis("right", scale > 1.0)
+        if scale > 1.0:
+            axis = self._plot.getAxis("right")
+            axis.setWidth(32)
+            axis.setTicks([[(tick * scale, f"{tick:g}") for tick in count_ticks(self._top / scale)]])
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         """Keep the labels at the ends of their lines."""
@@ -232,7 +294,8 @@ class CountPlot(QWidget):
         colour.setAlphaF(0.35 if standing_back else 1.0)
         # pyqtgraph measures its pens in the screen's own pixels.
         width = (2.0 if self._chosen == curve.name else 1.5) * self.devicePixelRatioF()
-        line.setPen(pg.mkPen(colour, width=width))
+        style = Qt.PenStyle.DashLine if curve.past else Qt.PenStyle.SolidLine
+        line.setPen(pg.mkPen(colour, width=width, style=style))
         line.setZValue(1 if self._chosen == curve.name else 0)
 
     def _place_labels(self) -> None:
@@ -242,7 +305,9 @@ class CountPlot(QWidget):
         bottom = self._plot.mapFromScene(scene.bottomLeft()).y()
         labels = []
         for curve in self._curves:
-            at = box.mapViewToScene(QPointF(self._end(), _last(curve.counts)))
+            if curve.past:
+                continue
+            at = box.mapViewToScene(QPointF(self._end(), last(curve.counts) * curve.scale))
             y = float(min(max(self._plot.mapFromScene(at).y(), top), bottom))
             labels.append(
                 EndLabel(
@@ -250,31 +315,3 @@ class CountPlot(QWidget):
                 )
             )
         self._labels.set_labels(labels, top=float(top), bottom=float(bottom))
-
-
-def value_at(curve: Curve, time: float) -> float | None:
-    """Return the count at a moment: that of the last reading before it; None in a gap."""
-    index = int(np.searchsorted(curve.times, time, side="right")) - 1
-    if index < 0:
-        return None
-    # Where readings are far apart each one is valid until the next.
-    usual = float(np.median(np.diff(curve.times[-50:]))) if len(curve.times) > 1 else 0.0
-    old = time - curve.times[index] > max(_NEAR_S, 2.0 * usual)
-    value = float(curve.counts[index])
-    return None if old or np.isnan(value) else value
-
-
-def _highest(curves: Sequence[Curve], start: float, end: float) -> float:
-    """Return the most people of any line in a time; 0 where there is none."""
-    ends = ((c.counts, np.searchsorted(c.times, [start, end])) for c in curves)
-    return max((float(np.fmax.reduce(n[i : j + 1], initial=0.0)) for n, (i, j) in ends), default=0.0)
-
-
-def _last(counts: NDArray[np.float64]) -> float:
-    """Return the newest count that is known; 0 if none is."""
-    for first in range(len(counts) - 64, -64, -64):
-        known = counts[max(first, 0) : first + 64]
-        known = known[np.isfinite(known)]
-        if len(known):
-            return float(known[-1])
-    return 0.0

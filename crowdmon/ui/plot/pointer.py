@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QEvent, QObject, QPointF, Qt
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QWheelEvent
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PyQt6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QLabel, QWidget
-
-from crowdmon.view.wording import clock
 
 _ZOOM = 1.25
 _STEP = 0.1
@@ -29,6 +27,12 @@ class TimePlot(Protocol):
 
     def values_at(self, time: float) -> Sequence[str]:
         """Return each line's name and count at a moment."""
+
+    def time_text(self, time: float) -> str:
+        """Return a time as people say it."""
+
+    def show_menu(self, at: QPoint) -> None:
+        """Open the plot's own menu at a place of the screen."""
 
     def zoom(self, factor: float, at: float) -> None:
         """Show ``factor`` times as much time, around ``at``."""
@@ -98,7 +102,7 @@ class PlotPointer(QObject):
             time = self._time(self._at)
             self.line.setPos(time)
             self.line.setVisible(True)
-            parts = [clock(time), *self._plot.values_at(time)]
+            parts = [self._plot.time_text(time), *self._plot.values_at(time)]
             self.label.setText("   ".join(parts if self._plot.follows else [*parts, "Esc: back to now"]))
             self.label.show()
         self.label.adjustSize()
@@ -109,6 +113,9 @@ class PlotPointer(QObject):
         if isinstance(a1, QWheelEvent):
             if a1.angleDelta().y():
                 self._plot.zoom(_ZOOM ** (-a1.angleDelta().y() / 120), self._time(a1.position()))
+            return True
+        if isinstance(a1, QContextMenuEvent):
+            self._plot.show_menu(a1.globalPos())
             return True
         if isinstance(a1, QMouseEvent):
             return self._mouse(a1)

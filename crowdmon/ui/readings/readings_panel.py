@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPixmap
+from PyQt6.QtGui import QColor, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.ui.shell.fonts import font
 from crowdmon.values import RoiReading
-from crowdmon.view.theme import BIG, BODY, CAPTION, HEAD
+from crowdmon.view.theme import BIG, BODY, CAPTION, DARK, HEAD
 from crowdmon.view.trend import Trend
 from crowdmon.view.wording import NO_COUNT, ROIS_ONLY, estimate, people, tip
 
@@ -45,18 +46,27 @@ class ReadingsPanel(QWidget):
     Signals:
         roi_chosen(str): the ROI the user has chosen in the table; empty for none.
         rename_asked(str): the user wants to give a ROI another name.
+        check_asked(): the user wants to compare the count with the picture.
     """
 
     roi_chosen = pyqtSignal(str)
     rename_asked = pyqtSignal(str)
+    check_asked = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._rows: tuple[ReadingsRow, ...] = ()
         self._total = _label("Total", NO_COUNT, BIG, bold=True)
+        self._about = _label("Estimate", "about", HEAD, role="caption")
         self._unit = _label("Unit", "people", HEAD, role="caption")
         self._under = _label("Age of the count", "No count yet", CAPTION, role="caption")
+        self.checked = QPushButton()
+        self.checked.setProperty("role", "link")
+        self.checked.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.checked.setToolTip("Compare the count with the picture")
+        self.checked.clicked.connect(lambda _checked=False: self.check_asked.emit())
+        self.set_checked("")
         self._table = _table()
         self._table.itemSelectionChanged.connect(self._choose)
         self._table.itemDoubleClicked.connect(self._rename)
@@ -76,13 +86,14 @@ class ReadingsPanel(QWidget):
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the least width at which the table can be read."""
-        return QSize(280, 200)
+        return QSize(280, 160)
 
     def set_total(self, reading: RoiReading | None, under: str) -> None:
         """Show the whole picture's count, or a dash, and the line that says how old it is."""
         count = None if reading is None else reading.count
         smoothed = None if reading is None else reading.count_smoothed
         self._total.setText(people(count))
+        self._about.setVisible(people(count) not in (NO_COUNT, "0"))  # a count is an estimate, and says so
         style = self._total.style()
         if self._total.property("known") is not (count is not None) and style is not None:
             self._total.setProperty("known", count is not None)
@@ -99,6 +110,11 @@ class ReadingsPanel(QWidget):
         self._total.setToolTip(_WHY_ROIS_ONLY)
         self._total.setAccessibleDescription(_WHY_ROIS_ONLY)
         self._unit.setText("")
+
+    def set_checked(self, text: str) -> None:
+        """Say how this camera was checked; it leads to the spot check."""
+        self.checked.setText(f"{text[:1].upper()}{text[1:]}")
+        self.checked.setVisible(bool(text))
 
     def set_rows(self, rows: Sequence[ReadingsRow]) -> None:
         """Show these ROIs; the chosen one stays chosen while it exists."""
@@ -191,6 +207,7 @@ class ReadingsPanel(QWidget):
         number = QHBoxLayout()
         number.setContentsMargins(8, 0, 0, 0)
         number.setSpacing(8)
+        number.addWidget(self._about, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._total, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._unit, 1, Qt.AlignmentFlag.AlignBaseline)
         column = QVBoxLayout(self)
@@ -202,6 +219,7 @@ class ReadingsPanel(QWidget):
         column.addWidget(heading)
         column.addLayout(number)
         column.addWidget(self._under)
+        column.addWidget(self.checked, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(16)
         column.addWidget(self._table, 1)
         column.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
@@ -260,5 +278,8 @@ def _label(name: str, text: str, size: int, *, bold: bool = False, role: str = "
 
 def _swatch(colour: str) -> QPixmap:
     pixmap = QPixmap(12, 12)
-    pixmap.fill(QColor(colour))
+    pixmap.fill(QColor(DARK.background))  # a dark hairline, as around the outline on the picture
+    painter = QPainter(pixmap)
+    painter.fillRect(1, 1, 10, 10, QColor(colour))
+    painter.end()
     return pixmap

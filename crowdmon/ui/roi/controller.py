@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject, QPoint, QRect, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter
 from PyQt6.QtWidgets import QLineEdit, QMenu, QToolTip, QWidget
 
@@ -44,7 +44,11 @@ class RoiController(QObject):
         self.editor.hint_changed.connect(panels.status.set_hint)
         self.editor.editing_changed.connect(self._editing)
         self.editor.selected_changed.connect(panels.readings.choose)
+        self.editor.roi_drawn.connect(self._rename_on_picture)
         panels.readings.roi_chosen.connect(self._chosen)
+        panels.inspector.renamed.connect(self._rename_selected)
+        panels.inspector.recoloured.connect(self.recolour)
+        panels.inspector.area_given.connect(self._measure)
         panels.readings.rename_asked.connect(self.rename)
         presenter.focus_changed.connect(self._follow)
         bridge.config_changed.connect(self._follow)
@@ -110,6 +114,16 @@ class RoiController(QObject):
         chosen = next(one for one in COLOURS if one == colour)
         if name:
             self.editor.do(lambda draft: draft.recolour(name, chosen))
+
+    def _rename_selected(self, new: str) -> None:
+        done = self.editor.rename(self.editor.selected, new)
+        refusal, self.editor.refusal = self.editor.refusal, None
+        self._panels.inspector.say("" if done or refusal is None else refusal.reason)
+
+    def _measure(self, area: float | None) -> None:
+        name = self.editor.selected
+        if name:
+            self.editor.do(lambda draft: draft.measured(name, area))
 
     def fill_copies(self, menu: QMenu) -> None:
         """Fill a menu with the cameras that ROIs can be copied to."""
@@ -194,6 +208,13 @@ class NameBox(QLineEdit):
         self.show()
         self.selectAll()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def event(self, a0: QEvent | None) -> bool:
+        """Take every key before it can be a shortcut of the window: whoever types a name means a name."""
+        if a0 is not None and a0.type() == QEvent.Type.ShortcutOverride:
+            a0.accept()
+            return True
+        return super().event(a0)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
         """Close on Escape; no key reaches the widget below."""

@@ -22,12 +22,14 @@ class RoiEditor(QObject):
         changed(): the picture must be painted again.
         rois_changed(str, object): the new ROIs of a camera, a tuple of RoiConfig.
         roi_deleted(str): the name of a ROI that was just deleted as a whole.
+        roi_drawn(str): the name of a ROI that was just drawn, which is to be named.
         editing_changed(bool), selected_changed(str), hint_changed(str): the new value.
     """
 
     changed = pyqtSignal()
     rois_changed = pyqtSignal(str, object)
     roi_deleted = pyqtSignal(str)
+    roi_drawn = pyqtSignal(str)
     editing_changed = pyqtSignal(bool)
     selected_changed = pyqtSignal(str)
     hint_changed = pyqtSignal(str)
@@ -159,6 +161,7 @@ class RoiEditor(QObject):
             return False
         self.sketch = None
         self.select(self.draft.names[-1])
+        self.roi_drawn.emit(self.selected)
         return True
 
     def cancel(self) -> bool:

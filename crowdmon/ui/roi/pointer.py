@@ -73,10 +73,12 @@ class RoiPointer(QObject):
     def _point_out(self, event: QContextMenuEvent) -> None:
         """Select what the menu was opened on, so that the menu applies to it."""
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
-        if by_mouse and self._editor.editing and self._editor.sketch is None:
-            self._editor.hover = self._hit(self._fraction(QPointF(event.pos())))
-            found = self._editor.hover
-            self._editor.select(found.roi, found.index if found.part is Part.VERTEX else None)
+        if by_mouse and self._editor.sketch is None and self._view.place().width:
+            found = self._hit(self._fraction(QPointF(event.pos())))
+            corner = found.part is Part.VERTEX and self._editor.editing
+            if self._editor.editing:
+                self._editor.hover = found
+            self._editor.select(found.roi, found.index if corner else None)
 
     def _mouse(self, event: QMouseEvent) -> bool:
         kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton

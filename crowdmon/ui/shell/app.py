@@ -17,6 +17,7 @@ from crowdmon import __version__, resources, signals
 from crowdmon.config import AppConfig
 from crowdmon.counting.weights import DEFAULT
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.view_files import ViewFiles
 from crowdmon.ui.bridge import Bridge, MonitorLike, make_monitor
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.shell.settings import Settings, on_disk
@@ -47,10 +48,13 @@ def run_window(
     """
     app = application()
     with collected_here(app), _interruptible(app), _failing_aloud(app) as failures:
-        monitor = monitor or make_monitor(config, counter_factory)
+        views = ViewFiles(path)
+        monitor = monitor or make_monitor(config, counter_factory, views=views)
         bridge = Bridge(monitor, config)
+        bridge.views = views
         bridge.reads["the weights"] = weights or resources.path(DEFAULT)
         window = MainWindow(bridge, settings=settings or on_disk(), path=path)
+        window.spot_checks.counters = counter_factory
         window.show()
         bridge.start()
         try:

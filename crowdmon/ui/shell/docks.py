@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolButton, QWidget
 
 from crowdmon.ui.bridge import Bridge
@@ -19,9 +19,13 @@ LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
 
-LEFT_PX, RIGHT_PX, BELOW_PX = 200, 300, 172
+RAIL_PX = (56, 200)
+"""Width of the camera rail: on a small window, and on a large one."""
 
-_VERSION = 1
+RIGHT_PX, BELOW_PX = 300, 156
+_RAIL_FROM, _RAIL_SHARE = 1240, 0.155
+
+_VERSION = 2
 """Version of the remembered layout. A new panel does not change it: a panel that an old layout does not know
 stays at its default place."""
 
@@ -79,6 +83,13 @@ class Themed(Protocol):
         """Use another theme's colours."""
 
 
+@runtime_checkable
+class WithTools(Protocol):
+    """A panel with a row of tools of its own, which stands beside its title."""
+
+    tools: QWidget
+
+
 class Docks:
     """All docked panels of a window, made from the registry."""
 
@@ -103,9 +114,9 @@ class Docks:
             dock.setVisible(cameras >= dock.spec.least_cameras)
         width = self._window.width()
         sizes = {
-            LEFT: min(LEFT_PX, width * LEFT_PX // 1200),
+            LEFT: rail_width(width),
             RIGHT: min(RIGHT_PX, width * RIGHT_PX // 1200),
-            BELOW: BELOW_PX,
+            BELOW: BELOW_PX if self._window.height() >= 800 else BELOW_PX - 24,
         }
         for areas, direction in (
             ((LEFT, RIGHT), Qt.Orientation.Horizontal),
@@ -125,6 +136,11 @@ class Docks:
         state = settings.blob(_name(cameras))
         if cameras > 0 and not state.isEmpty():
             self._window.restoreState(state, _VERSION)
+
+
+def rail_width(window: int) -> int:
+    """Return how wide the camera rail is by default: the picture comes first."""
+    return min(max(RAIL_PX[0], RAIL_PX[0] + round(_RAIL_SHARE * (window - _RAIL_FROM))), RAIL_PX[1])
 
 
 def restore_size(window: QMainWindow, settings: Settings) -> None:
@@ -156,14 +172,8 @@ class Dock(QDockWidget):
         self._cross.setAccessibleName(f"Close {title}")
         self._cross.setToolTip(f"Close. View > {title} opens it again.")
         self._cross.clicked.connect(self.close)
-        caption = QLabel(title)
-        caption.setProperty("role", "caption")
-        bar = QWidget()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(16, 2, 8, 2)
-        row.addWidget(caption, 1)
-        row.addWidget(self._cross)
-        self.setTitleBarWidget(bar)
+        tools = content.tools if isinstance(content, WithTools) else None
+        self.setTitleBarWidget(_TitleBar(title, tools, self._cross))
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
@@ -172,6 +182,34 @@ class Dock(QDockWidget):
         content = self.widget()
         if isinstance(content, Themed):
             content.set_theme(theme)
+
+
+class _TitleBar(QWidget):
+    """A caption, what belongs to the panel, and the cross. A caption that would be cut is left out."""
+
+    def __init__(self, title: str, tools: QWidget | None, cross: QWidget) -> None:
+        super().__init__()
+        self._caption = QLabel(title)
+        self._caption.setProperty("role", "caption")
+        self._beside = cross.sizeHint().width() + 24 + (tools.sizeHint().width() + 16 if tools else 0)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 2, 8, 2)
+        row.addWidget(self._caption)
+        if tools is not None:
+            row.addSpacing(16)
+            row.addWidget(tools)
+            tools.show()
+        row.addStretch(1)
+        row.addWidget(cross)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return the size without a caption: a rail may be narrower than its title."""
+        return QSize(48, super().minimumSizeHint().height())
+
+    def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
+        """Leave the caption out where it has no room."""
+        super().resizeEvent(a0)
+        self._caption.setVisible(self.width() >= self._caption.sizeHint().width() + self._beside)
 
 
 class _Cross(QToolButton):

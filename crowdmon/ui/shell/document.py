@@ -66,6 +66,7 @@ class Document(QObject):
     def path(self, path: Path | None) -> None:
         self._path = path
         self._bridge.reads.pop(CONFIGURATION, None)
+        self._bridge.views.config = path
         if path is not None:
             self._bridge.reads[CONFIGURATION] = path
 

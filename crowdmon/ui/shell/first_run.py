@@ -86,6 +86,9 @@ class _Choice(QPushButton):
         if e is not None and e.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.focusNextPrevChild(e.key() == Qt.Key.Key_Right)
             return
+        if e is not None and e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
         super().keyPressEvent(e)
 
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from crowdmon import __version__
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.daily_dialog import DailyDialog
 from crowdmon.ui.export.export_dialog import ExportDialog
@@ -18,15 +17,18 @@ from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
 from crowdmon.ui.picture.style import StyleControl
 from crowdmon.ui.roi.controller import RoiController
+from crowdmon.ui.shell.about import About
 from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
 from crowdmon.ui.shell.document import Document, DocumentDialogs
-from crowdmon.ui.shell.menus import Handlers, Menus, When, shortcuts
+from crowdmon.ui.shell.key_sheet import KeySheet
+from crowdmon.ui.shell.menus import Handlers, Menus, When
 from crowdmon.ui.shell.panels import Panels, dock_panels
 from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.removals import Removals, RemovalStrip
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
 from crowdmon.ui.sources.opening import SourceOpener
+from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -73,10 +75,15 @@ class MainWindow(QMainWindow):
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
         self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
-        self.picture_style = StyleControl(bridge, self.settings, self.panels.picture)
+        self.picture_style = StyleControl(
+            bridge, self.settings, self.panels.picture, show_as=self.presenter.show
+        )
         self.saver = PictureSaver(self, bridge, self.presenter, self.picture_style)
         self.opener = SourceOpener(self, bridge, self.presenter, settings=self.settings, dialogs=self.dialogs)
         self.rois = RoiController(self, bridge, self.presenter, self.panels)
+        self.spot_checks = SpotCheckOpener(
+            self, bridge, self.presenter, self.panels, settings=self.settings, dialogs=self.dialogs
+        )
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
@@ -85,6 +92,12 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._show_title)
         self.panels.first_run.chosen.connect(self.opener.choose)
         self.panels.cameras.remove_asked.connect(self.removals.remove)
+        self.panels.cameras.again_asked.connect(self.presenter.restart)
+        self.panels.cameras.correct_asked.connect(self.opener.correct)
+        rescue = self.panels.picture.rescue
+        rescue.correct_asked.connect(lambda: self.opener.correct(self.presenter.focused))
+        rescue.again_asked.connect(self.presenter.restart)
+        rescue.remove_asked.connect(self.remove_focused)
         self._shown = -1
         self._laid_out = False
         self._settled = False
@@ -102,12 +115,24 @@ class MainWindow(QMainWindow):
         menus.choose("plot_time", self.settings.choice("span", tuple(CHOICES)))
         self.playback.usable_changed.connect(partial(menus.enable, When.RECORDING))
         self.rois.set_menus(menus)
+        self.spot_checks.back_changed.connect(partial(menus.enable, When.WEIGHTS))
+        plot = self.panels.plot
+        plot.addActions(menus.submenus["plot_time"].actions())
+        plot.addAction(menus.actions["save_plot"])
+
+        def choose_span(name: str) -> None:
+            menus.choose("plot_time", name)
+            self.set_span_name(name)
+
+        plot.tools.span_chosen.connect(choose_span)
 
         def tick() -> None:
             style = self.picture_style.style
             menus.check("show_heat", style.shown)
             menus.check("pixelate", style.private)
             menus.choose("palette", style.palette)
+            menus.choose("heat_view", style.view)
+            menus.choose("video", style.video)
 
         tick()
         self.picture_style.changed.connect(tick)
@@ -119,6 +144,7 @@ class MainWindow(QMainWindow):
         return {
             "open_source": self.opener.ask,
             "restart_camera": self.presenter.restart,
+            "correct_source": lambda: self.opener.correct(self.presenter.focused),
             "remove_camera": self.remove_focused,
             "fill_recent": self.opener.fill_recent,
             "open_configuration": self.dialogs.open,
@@ -144,10 +170,15 @@ class MainWindow(QMainWindow):
             "show_heat": style.set_shown,
             "pixelate": style.set_private,
             "palette": style.set_palette,
+            "heat_view": style.set_view,
+            "video": style.set_video,
             "plot_time": self.set_span_name,
             "theme": self.set_theme_name,
             "full_screen": self.toggle_full_screen,
             "reset_layout": self.reset_layout,
+            "spot_check": self.spot_checks.open,
+            "adapt_camera": self.spot_checks.adapt,
+            "weights_back": self.spot_checks.go_back,
             "toggle_playback": self.playback.toggle,
             "step_on": lambda: self.playback.step(1),
             "step_back": lambda: self.playback.step(-1),
@@ -186,33 +217,25 @@ class MainWindow(QMainWindow):
         self.panels.status.set_theme(theme)
         self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
+        self.spot_checks.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
         self.settings.keep("span", name)
         self.panels.plot.set_span(CHOICES[name])
+        self.panels.plot.tools.show_span(name)
 
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def show_shortcuts(self) -> None:
-        """List every key of the menus."""
-        lines = "\n".join(f"{what}: {key}" for key, what in shortcuts())
-        self._open(self._box("Keyboard shortcuts", "Keyboard shortcuts", lines))
+        """List every key."""
+        self._open(KeySheet(self))
 
     def show_about(self) -> None:
         """Say what this is, what it counts with and under which licence."""
-        detail = f"{self.panels.status.device.text()}.\nFree software, GPL-3.0-or-later."
-        self._open(self._box("About crowdmon", f"crowdmon {__version__}", detail))
-
-    def _box(self, title: str, text: str, detail: str) -> QMessageBox:
-        box = QMessageBox(self)
-        box.setWindowTitle(title)
-        box.setText(text)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(detail)
-        return box
+        self._open(About(self.panels.status.engine, self))
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -239,6 +262,7 @@ class MainWindow(QMainWindow):
         """Keep size and layout for the next time."""
         if self._laid_out:
             self._docks.keep(self.settings, cameras=self._shown)
+        self.spot_checks.close()
         self.settings.sync()
 
     def _close_for_good(self) -> None:

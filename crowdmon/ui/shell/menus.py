@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMenu, QMenuBar
 
 from crowdmon.config import COLOURS
 from crowdmon.heatmap import PALETTES
+from crowdmon.ui.picture.style import HEAT_VIEWS, VIDEO
 from crowdmon.view.plot_range import CHOICES as SPANS
 from crowdmon.view.theme import THEMES
 
@@ -27,6 +28,7 @@ class When(StrEnum):
     REDO = "there is a step to redo"
     ROI = "a ROI is selected"
     ROIS = "the camera has a ROI"
+    WEIGHTS = "the camera has other weights to go back to"
     COPY = "there are ROIs, and another camera to copy them to"
 
 
@@ -74,6 +76,7 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
     "&File": (
         MenuEntry("&Open source…", "open_source", "Ctrl+O"),
         MenuEntry("Open &again", "restart_camera", "F5", when=When.CAMERA),
+        MenuEntry("Correct so&urce…", "correct_source", when=When.CAMERA),
         MenuEntry("Re&move camera", "remove_camera", when=When.CAMERA),
         MenuEntry("Open &recent", "fill_recent", kind=MenuKind.FILLED),
         LINE,
@@ -83,7 +86,7 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         LINE,
         MenuEntry("&Export readings…", "export_readings", "Ctrl+E", when=When.CAMERA),
         MenuEntry("&Daily CSV log…", "log_daily", when=When.CAMERA),
-        MenuEntry("Save p&icture…", "save_picture", "Ctrl+P", when=When.CAMERA),
+        MenuEntry("Save p&icture…", "save_picture", "Ctrl+P", when=When.CAMERA, on_picture=True),
         MenuEntry("Save p&lot…", "save_plot", when=When.CAMERA),
         LINE,
         MenuEntry("&Quit", "quit", "Ctrl+Q"),
@@ -98,7 +101,9 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         MenuEntry("&Rename", "rename_roi", "F2", when=When.ROI, on_picture=True),
         MenuEntry("&Insert point", "insert_point", picture_key="I", when=When.ROI, on_picture=True),
         MenuEntry("De&lete", "delete_roi", picture_key="Del", when=When.ROI, on_picture=True),
-        MenuEntry("C&olour", "colour_roi", when=When.ROI, kind=MenuKind.CHOICE, choices=COLOURS),
+        MenuEntry(
+            "C&olour", "colour_roi", when=When.ROI, kind=MenuKind.CHOICE, choices=COLOURS, on_picture=True
+        ),
         LINE,
         MenuEntry("&Copy ROIs to", "fill_copies", when=When.COPY, kind=MenuKind.FILLED, on_picture=True),
         LINE,
@@ -109,7 +114,7 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
     "&View": (
         MenuEntry(kind=MenuKind.PANELS, when=When.CAMERA),
         LINE,
-        MenuEntry("&Heatmap", "show_heat", "H", kind=MenuKind.CHECK),
+        MenuEntry("&Heatmap", "show_heat", "H", kind=MenuKind.CHECK, on_picture=True),
         MenuEntry(
             "Pi&xelate people",
             "pixelate",
@@ -117,12 +122,31 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
             kind=MenuKind.CHECK,
             tip="On the screen and in saved pictures. What is not counted yet is hidden wholly.",
         ),
+        MenuEntry(
+            "Heatmap &view",
+            "heat_view",
+            kind=MenuKind.CHOICE,
+            choices=HEAT_VIEWS,
+            tip="Where it is full, averaged over 2 s; or heads as they were counted.",
+        ),
         MenuEntry("Heatmap &colours", "palette", kind=MenuKind.CHOICE, choices=PALETTES),
+        MenuEntry(
+            "V&ideo",
+            "video",
+            kind=MenuKind.CHOICE,
+            choices=VIDEO,
+            tip="In step: a picture is shown once its count is there. Instant: at once, and the heat trails.",
+        ),
         MenuEntry("&Plot time", "plot_time", kind=MenuKind.CHOICE, choices=tuple(SPANS)),
         MenuEntry("&Theme", "theme", kind=MenuKind.CHOICE, choices=tuple(THEMES)),
         LINE,
         MenuEntry("&Full screen", "full_screen", "F11"),
         MenuEntry("&Reset layout", "reset_layout"),
+    ),
+    "&Check": (
+        MenuEntry("&Spot check…", "spot_check", "Ctrl+K", when=When.CAMERA),
+        MenuEntry("&Adapt to this camera…", "adapt_camera", when=When.CAMERA),
+        MenuEntry("&Go back to the weights before", "weights_back", when=When.WEIGHTS),
     ),
     "&Playback": (
         MenuEntry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),
@@ -234,10 +258,3 @@ def add_action(menu: QMenu, text: str, slot: Callable[[], object] | None = None)
 def shown_text(entry: MenuEntry) -> str:
     """Return an entry's text with its picture key in the place of a shortcut."""
     return f"{entry.text}\t{entry.picture_key}" if entry.picture_key else entry.text
-
-
-def shortcuts() -> list[tuple[str, str]]:
-    """Return (key, what it does) of every entry with a key, in the order of the menus."""
-    entries = (entry for entries in MENUS.values() for entry in entries)
-    keyed = ((entry.shortcut or entry.picture_key, entry.text) for entry in entries)
-    return [(key, text.replace("&", "").rstrip("…")) for key, text in keyed if key]

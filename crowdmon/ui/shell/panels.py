@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from crowdmon.ui.picture.picture_pane import PicturePane
 from crowdmon.ui.plot.count_plot import CountPlot
+from crowdmon.ui.readings.inspector import Inspector
 from crowdmon.ui.readings.readings_panel import ReadingsPanel
 from crowdmon.ui.shell.docks import BELOW, LEFT, RIGHT, PanelSpec
 from crowdmon.ui.shell.first_run import FirstRun
@@ -21,6 +22,7 @@ class Panels:
     picture: PicturePane = field(default_factory=PicturePane)
     cameras: CameraList = field(default_factory=CameraList)
     readings: ReadingsPanel = field(default_factory=ReadingsPanel)
+    inspector: Inspector = field(default_factory=Inspector)
     plot: CountPlot = field(default_factory=CountPlot)
     status: StatusBar = field(default_factory=StatusBar)
 
@@ -35,5 +37,6 @@ def dock_panels(panels: Panels) -> tuple[PanelSpec, ...]:
         # One camera needs no list; several do.
         PanelSpec("Cameras", lambda _: panels.cameras, LEFT, least_cameras=2),
         PanelSpec("Readings", lambda _: panels.readings, RIGHT),
+        PanelSpec("Selected ROI", lambda _: panels.inspector, RIGHT),
         PanelSpec("Count over time", lambda _: panels.plot, BELOW),
     )

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 
 from crowdmon.address import public
-from crowdmon.config import AppConfig, CameraConfig, RoiConfig, with_cameras
+from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
-from crowdmon.ui.plot.count_plot import Curve
+from crowdmon.ui.picture.rescue import needs_rescue
+from crowdmon.ui.plot.lines import PlotLines, colours_of
 from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
+from crowdmon.ui.shell.camera_edits import CameraEdits
 from crowdmon.ui.sources.camera_list import CameraLine
-from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Reading, ReadingState, Status
+from crowdmon.values import WHOLE_FRAME, DensityMap, Reading, ReadingState, Status
 from crowdmon.view import wording
 from crowdmon.view.camera_values import CameraValues
-from crowdmon.view.changes import EngineNote
+from crowdmon.view.changes import EngineNote, Position
 from crowdmon.view.curves import Curves
+from crowdmon.view.in_step import Showing, Sight
 from crowdmon.view.theme import DARK, Theme
 from crowdmon.view.trend import BEFORE_S, Trend, trend
 
@@ -28,22 +29,7 @@ if TYPE_CHECKING:
     from crowdmon.ui.shell.panels import Panels
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Removed:
-    """A camera that was removed, and what is needed to bring it back.
-
-    Attributes:
-        camera: with its ROIs.
-        place: its position among the cameras, from 0.
-        history: its curve.
-    """
-
-    camera: CameraConfig
-    place: int
-    history: Curves
-
-
-class Presenter(QObject):
+class Presenter(CameraEdits):
     """Knows which camera is looked at and shows its values.
 
     Signals:
@@ -55,20 +41,20 @@ class Presenter(QObject):
     cameras_changed = pyqtSignal(int)
 
     def __init__(self, bridge: Bridge, panels: Panels) -> None:
-        super().__init__()
-        self._bridge = bridge
+        super().__init__(bridge)
         self._panels = panels
         self._theme = DARK
-        self._focus = ""
         self._error = ""
-        self._cameras: dict[str, CameraValues] = {}
         self._given: tuple[CameraConfig, ...] | None = None
-        self._returning: dict[str, Curves] = {}
+        self._showing = Showing()
+        self._chosen = ""
+        self.plot_lines = PlotLines(bridge, panels.plot, redraw=self._redraw)
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
         bridge.density_changed.connect(self._density)
         bridge.reading_changed.connect(self._reading)
+        bridge.playback_changed.connect(self._position)
         bridge.engine_changed.connect(self._engine)
         bridge.beat.connect(lambda now: self._beat(now))
         panels.cameras.camera_chosen.connect(self.focus)
@@ -120,7 +106,7 @@ class Presenter(QObject):
         """Look at another camera."""
         left = self._cameras.get(self._focus)
         if left is not None and self._focus != name:
-            left.view = None  # or an old picture would be shown first when somebody looks again
+            left.sight = None  # or an old picture would be shown first when somebody looks again
             self._bridge.watch(self._focus, None)
         self._focus = name if name in self._cameras else ""
         self._watch()
@@ -131,10 +117,9 @@ class Presenter(QObject):
         pane.source.set_whole(public(camera.config.source) if camera else "")
         self._panels.cameras.choose(self._focus)
         if camera is not None:
-            if camera.view is not None:
-                pane.video.set_picture(camera.view)
-            if camera.density is not None:
-                pane.video.set_density(camera.density)
+            if camera.sight is not None:
+                pane.video.set_sight(camera.sight)
+            self._show_area(camera)
             self._beat(self._bridge.now(), all_anew=True)
         self.focus_changed.emit(self._focus)
 
@@ -142,54 +127,21 @@ class Presenter(QObject):
         if self._focus:
             self._bridge.watch(self._focus, self._panels.picture.video.pixels())
 
-    def restart(self) -> None:
-        """Start the camera that is looked at over."""
-        self._bridge.restart(self._focus)
+    def show(self, showing: Showing) -> None:
+        """Show pictures and their counts together in another way."""
+        before, self._showing = self._showing, showing
+        self._bridge.show(showing)
+        if before.in_step != showing.in_step:
+            self._watch()
+        if (camera := self.camera) is not None:
+            self._show_area(camera)
 
-    def add(self, camera: CameraConfig) -> None:
-        """Open another camera and look at it."""
-        cameras = (*self._bridge.config.cameras, camera)
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
-
-    def add_named(self, data: Mapping[str, str]) -> None:
-        """Open a camera given by name and source; the name is made unique."""
-        taken = [camera.name for camera in self._bridge.config.cameras]
-        self.add(CameraConfig(name=wording.unique(data["name"], taken), source=data["source"]))
-
-    def remove(self, name: str) -> Removed | None:
-        """Close a camera. Returns what brings it back; None if there is none of that name."""
-        before = self._bridge.config.cameras
-        place = next((place for place, one in enumerate(before) if one.name == name), None)
-        if place is None:
-            return None
-        values = self._cameras.get(name)
-        removed = Removed(before[place], place, values.history if values else Curves())
-        cameras = (*before[:place], *before[place + 1 :])
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
-        return removed
-
-    def restore(self, removed: Removed) -> None:
-        """Bring a removed camera back to its place, with its ROIs and its curve, and look at it.
-
-        If another camera has its name now, its own gets a number.
-        """
-        now = self._bridge.config.cameras
-        name = wording.unique(removed.camera.name, [one.name for one in now])
-        camera = removed.camera.model_copy(update={"name": name})
-        self._returning[name] = removed.history
-        cameras = (*now[: removed.place], camera, *now[removed.place :])
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
+    def restart(self, name: str = "") -> None:
+        """Start a camera over; the one that is looked at if none is named."""
+        self._bridge.restart(name or self._focus)
 
     def _values_of(self, camera: CameraConfig) -> CameraValues:
         return CameraValues(camera, history=self._returning.pop(camera.name, Curves()))
-
-    def set_rois(self, name: str, rois: Sequence[RoiConfig]) -> None:
-        """Count other ROIs on a camera; its source stays open."""
-        cameras = tuple(
-            one.model_copy(update={"rois": tuple(rois)}) if one.name == name else one
-            for one in self._bridge.config.cameras
-        )
-        self._bridge.apply(with_cameras(self._bridge.config, cameras))
 
     def _status(self, name: str, status: Status) -> None:
         camera = self._cameras.get(name)
@@ -201,27 +153,40 @@ class Presenter(QObject):
         if name == self._focus and not told:  # ages and rates are shown with the beat
             self._show_state(camera, status)
 
-    def _picture(self, name: str, frame: Frame) -> None:
+    def _picture(self, name: str, sight: Sight) -> None:
         camera = self._cameras.get(name)
         if camera is not None:
-            camera.view = frame
+            camera.sight = sight
             if name == self._focus:
-                self._panels.picture.video.set_picture(frame)
+                self._panels.picture.video.set_sight(sight)
+                self._show_lag(camera)
 
     def _density(self, name: str, density: DensityMap) -> None:
         camera = self._cameras.get(name)
         if camera is not None:
-            camera.density = density
+            camera.counted(density)
             if name == self._focus:
-                self._panels.picture.video.set_density(density)
-                self._show_lag(camera)
+                self._show_area(camera)
+
+    def _show_area(self, camera: CameraValues) -> None:
+        self._panels.picture.legend.set_measured(camera.plane is not None)
+        self._panels.picture.video.set_area(camera.area())
+
+    def _position(self, name: str, place: Position) -> None:
+        camera = self._cameras.get(name)
+        if camera is not None:
+            # The demo has a position too, but it is a camera that happens to be drawn.
+            demo = camera.config.source.startswith("synthetic:")
+            camera.set_recording(place.position is not None and not demo)
+            if camera.status is not None:
+                self._status(name, camera.status)
 
     def _reading(self, name: str, reading: Reading) -> None:
         camera = self._cameras.get(name)
         if camera is None:
             return
         camera.reading = reading
-        camera.history.add(reading)
+        camera.remember(reading)
         if reading.state is ReadingState.OK:
             camera.last_ok = reading
         if camera.status is not None:
@@ -232,7 +197,8 @@ class Presenter(QObject):
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
         whole = camera.config.counts_whole
         count = wording.people(camera.count()) if whole else wording.ROIS_ONLY
-        self._panels.cameras.set_line(CameraLine(name, status.state, count))
+        word = wording.word(status.state, recording=camera.recording)
+        self._panels.cameras.set_line(CameraLine(name, status.state, count, word))
 
     def _beat(self, now: float, *, all_anew: bool = False) -> None:
         camera = self._cameras.get(self._focus)
@@ -243,19 +209,16 @@ class Presenter(QObject):
         else:
             self._show_counts(camera)
         self._show_lag(camera)
-        if not all_anew and not self._panels.plot.due(now, camera.history.newest):
-            return
-        curves = []
-        for roi, colour in self._colours(camera):
-            times, counts = camera.curve(roi, since=self._panels.plot.since(now))
-            shown = "Whole picture" if roi == WHOLE_FRAME else roi
-            curves.append(Curve(shown, colour, times, counts, camera.count(roi)))
-        self._panels.plot.set_curves(curves, end=now)
+        self.plot_lines.show(camera, now, self._theme, all_anew=all_anew)
+
+    def _redraw(self) -> None:
+        self._beat(self._bridge.now(), all_anew=True)
 
     def _show_lag(self, camera: CameraValues) -> None:
-        """Say how old the heatmap is: at once when there is one, for the picture shows it already."""
-        fresh = self._panels.picture.video.fresh
-        self._panels.picture.legend.set_lag(wording.lag(camera.view, camera.density) if fresh else None)
+        """Say how picture and heat go together: at once, for the picture shows it already."""
+        sight = camera.sight if self._panels.picture.video.fresh else None
+        self._panels.picture.legend.set_lag(wording.heat_age(sight))
+        self._panels.status.set_delay(wording.delayed(sight))
 
     def _show_counts(self, camera: CameraValues) -> None:
         """Show what holds now wherever it is shown: two places must never say two numbers.
@@ -270,17 +233,24 @@ class Presenter(QObject):
         else:
             self._panels.readings.set_rois_only(wording.last_count(camera.last_ok, now))
         rows = [
-            ReadingsRow(n, c, camera.known(n), self._trend(camera, n, now))
-            for n, c in self._colours(camera)
-            if n != WHOLE_FRAME
+            # In the colour of the outline on the picture, in every theme.
+            ReadingsRow(
+                roi.name,
+                DARK.roi(roi.colour_at(place)),
+                camera.known(roi.name),
+                self._trend(camera, roi.name, now),
+            )
+            for place, roi in enumerate(camera.config.rois)
         ]
         self._panels.readings.set_rows(rows)
-        self._panels.plot.set_now([camera.count(roi) for roi, _ in self._colours(camera)])
+        self._panels.plot.set_now([camera.count(roi) for roi, _ in colours_of(camera, self._theme)])
+        self._panels.inspector.show_roi(self.plot_lines.details(camera, self._chosen, now))
         self._show_rois()
 
     def _trend(self, camera: CameraValues, roi: str, now: float) -> Trend:
         if camera.known(roi) is None:
             return Trend.UNKNOWN
+        now = camera.plot_time(now)
         times, counts = camera.curve(roi, since=now - BEFORE_S)
         return trend(times, counts, float(times[-1]) if len(times) else now)
 
@@ -295,11 +265,12 @@ class Presenter(QObject):
         self._panels.picture.set_error("" if said else self._error)
 
     def _show_state(self, camera: CameraValues, status: Status) -> None:
-        self._panels.status.set_status(status)
+        self._panels.status.set_status(status, recording=camera.recording)
         headline = wording.headline(status, self._bridge.now())
         detail = wording.detail(status)
         self._show_error()
         self._panels.picture.video.set_notice(Notice(status.state, headline, detail))
+        self._panels.picture.rescue.setVisible(needs_rescue(status))
         self._show_counts(camera)
 
     def _show_rois(self) -> None:
@@ -316,10 +287,9 @@ class Presenter(QObject):
         self._panels.picture.video.set_rois(shapes)
 
     def _choose_roi(self, name: str) -> None:
+        self._chosen = name
         self._panels.picture.video.choose_roi(name or None)
         self._panels.plot.choose(name or None)
-
-    def _colours(self, camera: CameraValues) -> list[tuple[str, str]]:
-        placed = enumerate(camera.config.rois)
-        rois = [(roi.name, self._theme.roi(roi.colour_at(place))) for place, roi in placed]
-        return [(WHOLE_FRAME, self._theme.whole), *rois] if camera.config.counts_whole else rois
+        self.plot_lines.choose(name)
+        if self.camera is not None:
+            self._panels.inspector.show_roi(self.plot_lines.details(self.camera, name, self._bridge.now()))

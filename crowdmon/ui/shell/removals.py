@@ -10,8 +10,9 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.roi.editor import RoiEditor
+from crowdmon.ui.shell.camera_edits import Removed
 from crowdmon.ui.shell.menus import Menus, When
-from crowdmon.ui.shell.presenter import Presenter, Removed
+from crowdmon.ui.shell.presenter import Presenter
 
 SHOWN_S = 20.0
 """Seconds for which the strip is shown. Ctrl+Z brings a camera back after that too."""

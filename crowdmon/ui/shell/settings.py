@@ -37,6 +37,11 @@ class Settings:
             return usual
         return value if low <= value <= high else usual
 
+    def text(self, name: str) -> str:
+        """Return a text, empty if none was kept."""
+        value = self._get(name)
+        return value if isinstance(value, str) else ""
+
     def blob(self, name: str) -> QByteArray:
         """Return bytes, empty if none were kept."""
         value = self._get(name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QStatusBar, QWidget
 
 from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.fonts import font
@@ -14,7 +14,7 @@ from crowdmon.ui.shell.marks import MARK, paint_mark
 from crowdmon.values import CameraState, Status
 from crowdmon.view.changes import EngineNote
 from crowdmon.view.theme import CAPTION, DARK, Theme
-from crowdmon.view.wording import WORDS, picture_age, rates, tip
+from crowdmon.view.wording import WORDS, picture_age, rates, tip, word
 
 
 class StateSign(QWidget):
@@ -24,6 +24,7 @@ class StateSign(QWidget):
         super().__init__(parent)
         self._theme = DARK
         self._state = CameraState.CONNECTING
+        self._word = WORDS[self._state]
         self.setAccessibleName("State of the camera")
 
     @property
@@ -34,7 +35,7 @@ class StateSign(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return a size that holds the longest word."""
         metrics = QFontMetricsF(font(CAPTION, bold=True))
-        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 24, 24)
+        return QSize(round(max(metrics.horizontalAdvance(word) for word in WORDS.values())) + MARK + 20, 24)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the same as the size hint."""
@@ -45,12 +46,11 @@ class StateSign(QWidget):
         self._theme = theme
         self.update()
 
-    def set_state(self, state: CameraState) -> None:
-        """Show another state."""
-        if state is not self._state:
-            self._state = state
-            self.update()
-        self.setAccessibleDescription(WORDS[state])
+    def set_state(self, state: CameraState, word: str = "") -> None:
+        """Show another state, by a word of its own if it has one."""
+        self._state, self._word = state, word or WORDS[state]
+        self.setAccessibleDescription(self._word)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Paint mark and word."""
@@ -61,12 +61,18 @@ class StateSign(QWidget):
         painter.setPen(colour)
         painter.setFont(font(CAPTION, bold=True))
         room = QRectF(self.rect()).adjusted(MARK + 8, 0, 0, 0)
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, WORDS[self._state])
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._word)
         painter.end()
 
 
 class StatusBar(QStatusBar):
-    """What the chosen camera and the engine are doing."""
+    """What the chosen camera and the engine are doing.
+
+    Signals:
+        check_asked(): the user wants to compare the count with the picture.
+    """
+
+    check_asked = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +84,9 @@ class StatusBar(QStatusBar):
         self.fps_counted = _field("Pictures counted a second", "00.0 fps counted")
         self.age = _field("Age of the picture", "picture 0.0 s old")
         self.device = _field("Device", "")
+        self.delay = _field("Delay of the picture", "0.0 s delayed")
         self.addWidget(self.sign)
+        self.addWidget(self.delay)
         self.note = _field("Note", "")
         for field in (self.fps_in, self.fps_counted, self.age):
             self.addWidget(field)
@@ -91,7 +99,16 @@ class StatusBar(QStatusBar):
         self.log = _field("Daily CSV log", "")
         self.log.setContentsMargins(0, 0, 16, 0)
         self.log.hide()
+        self.checked = QPushButton()
+        self.checked.setProperty("role", "link")
+        self.checked.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.checked.setToolTip("Compare the count with the picture")
+        self.checked.clicked.connect(lambda _checked=False: self.check_asked.emit())
+        self.checked.hide()
         self._folder, self._error = "", ""
+        self.engine = EngineNote()
+        """What counts, as it was told last."""
+        self.addPermanentWidget(self.checked)
         self.addPermanentWidget(self.log)
         self.addPermanentWidget(self.device)
 
@@ -99,9 +116,13 @@ class StatusBar(QStatusBar):
         """Use another theme's colours."""
         self.sign.set_theme(theme)
 
-    def set_status(self, status: Status) -> None:
+    def set_delay(self, text: str) -> None:
+        """Say how much later than they came pictures are shown; empty if at once."""
+        self.delay.setText(text)
+
+    def set_status(self, status: Status, *, recording: bool = False) -> None:
         """Show what the chosen camera is doing."""
-        self.sign.set_state(status.state)
+        self.sign.set_state(status.state, word(status.state, recording=recording))
         came, counted = rates(status)
         self.fps_in.setText(came)
         self.fps_counted.setText(counted)
@@ -117,6 +138,11 @@ class StatusBar(QStatusBar):
         for field in (self.fps_in, self.fps_counted, self.age, self.note):
             field.setVisible(not text)
         self.hint.setVisible(bool(text))
+
+    def set_checked(self, text: str) -> None:
+        """Say how the chosen camera was checked; it leads to the spot check."""
+        self.checked.setText(f"{text[:1].upper()}{text[1:]}")
+        self.checked.setVisible(bool(text))
 
     def set_log(self, folder: str) -> None:
         """Show that readings go to a file a day in a folder; empty for none."""
@@ -135,7 +161,7 @@ class StatusBar(QStatusBar):
 
     def set_engine(self, note: EngineNote) -> None:
         """Show what counts, and whether what is counted is written."""
-        self._error = note.error
+        self._error, self.engine = note.error, note
         self._show_log()
         waiting = "Not counting" if note.error else "Starting to count"
         self.device.setText(f"Counting on {note.device}" if note.device else waiting)

@@ -12,6 +12,13 @@ QMainWindow::separator:hover {{ background: {accent}; }}
 QLabel {{ background: transparent; border: none; }}
 QLabel[role="caption"] {{ color: {muted}; font-size: {caption}px; }}
 QLabel[role="head"] {{ font-size: {head}px; font-weight: 600; }}
+QLabel[role="group"] {{ font-weight: 600; color: {text}; padding-bottom: 4px; }}
+QLabel[role="key"] {{ background: {raised}; border: 1px solid {line}; border-radius: 4px; padding: 1px 6px;
+    font-size: {caption}px; }}
+QTextBrowser {{ background: {background}; border: 1px solid {line}; border-radius: 4px; padding: 8px;
+    selection-background-color: {accent}; selection-color: {on_accent}; }}
+QTextBrowser:focus {{ border: 2px solid {accent}; padding: 7px; }}
+QWidget#rescue {{ background: {raised}; }}
 QLabel[known="false"] {{ color: {unknown}; }}
 QLabel[role="error"] {{ color: {red}; }}
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {control}; padding: 4px; }}
@@ -26,7 +33,9 @@ QMenu::item:disabled {{ color: {muted}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 QMenu::indicator {{ width: 12px; height: 12px; left: 8px; border: 1px solid {control}; border-radius: 2px; }}
 QMenu::indicator:exclusive {{ border-radius: 7px; }}
-QMenu::indicator:checked {{ background: {accent}; border-color: {text}; }}
+QMenu::indicator:checked {{ background: {accent}; border: 2px solid {text}; }}
+QMenu::indicator:selected {{ border-color: {on_accent}; }}
+QMenu::indicator:checked:selected {{ background: {on_accent}; border-color: {on_accent}; }}
 
 QStatusBar {{ background: {background}; border: none; }}
 QStatusBar::item {{ border: none; }}
@@ -43,7 +52,27 @@ QPushButton:default:focus {{ border: 2px solid {text}; }}
 QPushButton[role="choice"] {{ background: {surface}; border-radius: 6px; min-height: 168px; padding: 2px; }}
 QPushButton[role="choice"]:hover {{ background: {raised}; }}
 QPushButton[role="choice"]:focus {{ border: 2px solid {accent}; padding: 1px; }}
+QPushButton[role="chip"] {{ background: transparent; border: 1px solid transparent; padding: 0 7px;
+    min-height: 20px; font-size: {caption}px; color: {muted}; }}
+QPushButton[role="chip"]:hover {{ border-color: {control}; color: {text}; }}
+QPushButton[role="chip"]:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
+QPushButton[role="chip"]:checked {{ background: {raised}; border: 1px solid {control}; color: {text};
+    font-weight: 600; }}
+QPushButton[role="chip"]:checked:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
 QPushButton:disabled {{ background: {surface}; color: {muted}; border-color: {line}; }}
+QPushButton[role="tight"] {{ padding: 4px 8px; }}
+QPushButton[role="tight"]:focus {{ padding: 3px 7px; }}
+QPushButton[role="tight"]:checked, QPushButton[role="small"]:checked {{ border-color: {accent};
+    color: {accent}; }}
+QPushButton[role="small"] {{ padding: 1px 8px; font-size: {caption}px; min-height: 18px; }}
+QPushButton[role="small"]:focus {{ padding: 0 7px; }}
+QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; color: {accent};
+    padding: 1px 7px; min-height: 16px; font-size: {caption}px; text-align: left; }}
+QPushButton[role="link"]:hover {{ text-decoration: underline; }}
+QPushButton[role="link"]:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
+QProgressBar {{ background: {control}; border: none; border-radius: 2px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 2px; }}
+QFrame#rule {{ background: {line}; border: none; }}
 
 QLineEdit, QSpinBox, QComboBox, QDateTimeEdit {{ background: {background};
     placeholder-text-color: {muted}; border: 1px solid {control}; border-radius: 4px;

@@ -24,6 +24,8 @@ from crowdmon.view.theme import BODY, CAPTION, DARK, HEAD, Theme
 from crowdmon.view.wording import NO_COUNT, ROIS_ONLY, WORDS, tip
 
 _ROW = 56
+_NARROW = 150
+"""Pixels below which a row has no room for a word beside its count."""
 _LINE = Qt.ItemDataRole.UserRole
 
 
@@ -34,11 +36,16 @@ class CameraLine:
     name: str
     state: CameraState = CameraState.CONNECTING
     count: str = NO_COUNT
+    word: str = ""
 
     def spoken(self) -> str:
         """Return the row as a sentence for a screen reader."""
         counted = {NO_COUNT: "no count", ROIS_ONLY: ROIS_ONLY}.get(self.count, f"{self.count} people")
-        return f"{self.name}, {WORDS[self.state].lower()}, {counted}"
+        return f"{self.name}, {self.said().lower()}, {counted}"
+
+    def said(self) -> str:
+        """Return its state as a word."""
+        return self.word or WORDS[self.state]
 
 
 class CameraList(QListWidget):
@@ -47,10 +54,13 @@ class CameraList(QListWidget):
     Signals:
         camera_chosen(str): by mouse or keyboard.
         remove_asked(str): by the Delete key or the context menu.
+        again_asked(str), correct_asked(str): by the context menu.
     """
 
     camera_chosen = pyqtSignal(str)
     remove_asked = pyqtSignal(str)
+    again_asked = pyqtSignal(str)
+    correct_asked = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +76,8 @@ class CameraList(QListWidget):
         return QSize(200, 400)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Return the least width that holds the longest word of a state."""
-        return QSize(176, 120)
+        """Return the least width that holds a sign and a count."""
+        return QSize(56, 120)
 
     def set_theme(self, theme: Theme) -> None:
         """Use another theme's colours."""
@@ -130,12 +140,15 @@ class CameraList(QListWidget):
         name = _line(item).name
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Open again", lambda: self.again_asked.emit(name))
+        menu.addAction("Correct source…", lambda: self.correct_asked.emit(name))
+        menu.addSeparator()
         menu.addAction("Remove camera", lambda: self.remove_asked.emit(name))
         menu.popup(self.mapToGlobal(at))
 
     def _fill(self, item: QListWidgetItem, line: CameraLine) -> None:
         item.setData(_LINE, line)
-        item.setToolTip(tip(line.name))
+        item.setToolTip(tip(f"{line.name}: {line.said()}"))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, line.spoken())
 
     def _tell(self, current: QListWidgetItem | None) -> None:
@@ -158,6 +171,32 @@ class _Lines(QStyledItemDelegate):
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(self.theme.raised))
             painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(self.theme.accent))
+        (self._paint_narrow if box.width() < _NARROW else self._paint_wide)(painter, line, box)
+        painter.restore()
+
+    def _paint_narrow(self, painter: QPainter, line: CameraLine, box: QRectF) -> None:
+        """Paint the name, and below it sign and count, in a rail as wide as a thumb."""
+        middle = Qt.AlignmentFlag.AlignVCenter
+        room = box.adjusted(8, 8, -4, 0)
+        colour = QColor(self.theme.of_state(line.state))
+        paint_mark(painter, QRectF(room.left(), room.top() + 24, MARK, MARK), line.state, colour)
+        number = line.count not in (NO_COUNT, ROIS_ONLY)
+        left = room.left() + MARK + 6
+        for text, face, ink, place in (
+            (line.name, font(CAPTION), self.theme.muted, QRectF(room.left(), room.top(), room.width(), 18)),
+            (
+                line.count if number else NO_COUNT,
+                font(BODY, bold=True),
+                self.theme.text if number else self.theme.muted,
+                QRectF(left, room.top() + 19, room.right() - left, 20),
+            ),
+        ):
+            painter.setFont(face)
+            painter.setPen(QColor(ink))
+            cut = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, middle, cut)
+
+    def _paint_wide(self, painter: QPainter, line: CameraLine, box: QRectF) -> None:
         number = line.count not in (NO_COUNT, ROIS_ONLY)
         painter.setFont(font(CAPTION) if line.count == ROIS_ONLY else font(HEAD, bold=True))
         painter.setPen(QColor(self.theme.text if number else self.theme.muted))
@@ -165,7 +204,6 @@ class _Lines(QStyledItemDelegate):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box.adjusted(0, 0, -14, 0), right, line.count)
         self._paint_names(painter, line, QRectF(box.left() + 14, box.top() + 8, box.width() - wide - 32, 40))
-        painter.restore()
 
     def _paint_names(self, painter: QPainter, line: CameraLine, room: QRectF) -> None:
         painter.setFont(font(BODY, bold=True))
@@ -180,7 +218,7 @@ class _Lines(QStyledItemDelegate):
         painter.setFont(font(CAPTION))
         painter.setPen(QColor(self.theme.muted))
         below = QRectF(room.left() + MARK + 6, room.top() + 20, room.width() - MARK - 6, 20)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, WORDS[line.state])
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, line.said())
 
 
 def _line(item: QListWidgetItem | None) -> CameraLine:

@@ -72,6 +72,31 @@ class SourceOpener(QObject):
         dialog.chosen.connect(self.add)
         dialog.open()
 
+    def correct(self, name: str) -> None:
+        """Ask for another source of a camera; its ROIs and the rest stay."""
+        camera = next((one for one in self._bridge.config.cameras if one.name == name), None)
+        if camera is None:
+            return
+        kind = parse_source(camera.source).kind
+        dialog = SourceDialog(
+            self._window,
+            kind="demo" if kind == "synthetic" else kind,
+            taken=[one for one in self._taken() if one != name],
+            bridge=self._bridge,
+            correct=camera,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(partial(self._replace, name))
+        dialog.open()
+
+    def _replace(self, name: str, camera: CameraConfig) -> None:
+        self._settings.opened(camera.source)
+        before = next((one for one in self._bridge.config.cameras if one.name == name), None)
+        if before is not None and (before.name, before.source) == (camera.name, camera.source):
+            self._presenter.restart(name)
+        else:
+            self._presenter.replace(name, camera)
+
     def choose(self, choice: str) -> None:
         """Open what was chosen in the empty window: ``camera``, ``file`` or ``demo``."""
         if choice == "demo":

@@ -43,6 +43,7 @@ class SourceDialog(QDialog):
         kind: str = "network",
         taken: Sequence[str] = (),
         bridge: Bridge | None = None,
+        correct: CameraConfig | None = None,
     ) -> None:
         """Ask.
 
@@ -51,9 +52,10 @@ class SourceDialog(QDialog):
             kind: the kind to begin with.
             taken: names that are given already.
             bridge: needed to test a source; without it there is no test.
+            correct: a camera whose source and name are shown, to be corrected.
         """
         super().__init__(parent)
-        self.setWindowTitle("Open source")
+        self.setWindowTitle("Open source" if correct is None else "Correct source")
         self.setMinimumSize(640, 360 if bridge is None else 488)
         self._taken = tuple(taken)
         self.check = None if bridge is None else SourceCheck(bridge, lambda: self.page().source(), self)
@@ -86,6 +88,9 @@ class SourceDialog(QDialog):
         self._arrange()
         self.kinds.currentRowChanged.connect(self._turn)
         self.kinds.setCurrentRow(list(self.pages).index(kind))
+        if correct is not None:
+            self.page().fill(correct.source)
+            self.name.setText(correct.name)
         self.page().setFocus()
 
     def page(self) -> Page:

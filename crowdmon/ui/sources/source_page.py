@@ -13,6 +13,11 @@ from crowdmon.errors import ConfigError
 class ComboBox(QComboBox):
     """A combo box with a drawn chevron: a style sheet leaves it without an arrow."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # As wide as its longest entry: what is cut cannot be chosen.
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
     def paintEvent(self, e: QPaintEvent | None) -> None:  # noqa: N802
         """Paint the box, then the chevron."""
         super().paintEvent(e)
@@ -55,6 +60,9 @@ class Page(QWidget):
     def source(self) -> str:
         """Return the SOURCE as it would be typed on the command line; may be empty or wrong."""
         raise NotImplementedError
+
+    def fill(self, source: str) -> None:
+        """Show a source of this kind, so that it can be corrected; the default shows nothing."""
 
     def name(self) -> str:
         """Return a name to suggest for the camera."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QSpinBox
 
-from crowdmon.address import parse, public
+from crowdmon.address import holds_secret, parse, public
 from crowdmon.capture.webcams import list_webcams
 from crowdmon.scene.parse import SCENES
 from crowdmon.scene.plaza import LIMITS
@@ -34,6 +34,10 @@ class NetworkPage(Page):
         self.address.textChanged.connect(self.changed)
         self.form.addRow(caption_for("Address", self.address), self.address)
         self.setFocusProxy(self.address)
+
+    def fill(self, source: str) -> None:
+        """Show an address; a password that stands in it has to be typed again."""
+        self.address.setText(public(source) if holds_secret(source) else source)
 
     def source(self) -> str:
         """Return the address."""
@@ -75,6 +79,10 @@ class WebcamPage(Page):
         if (line := self.device.lineEdit()) is not None:
             line.setCursorPosition(0)
 
+    def fill(self, source: str) -> None:
+        """Show a device."""
+        self.device.setEditText(source)
+
     def source(self) -> str:
         """Return the number or device, without the name that is listed with it."""
         return self.device.currentText().partition(_NAMED)[0].strip()
@@ -115,6 +123,10 @@ class PathPage(Page):
         row.addWidget(self.browse)
         self.form.addRow(caption_for(self.label, self.path), row)
         self.setFocusProxy(self.path)
+
+    def fill(self, source: str) -> None:
+        """Show a path."""
+        self.path.setText(source)
 
     def source(self) -> str:
         """Return the path, with ``~`` expanded."""

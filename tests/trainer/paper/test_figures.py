@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from crowdmon.counting.counter import Counter
-from crowdmon.errors import ConfigError, WeightsError
+from crowdmon.errors import ConfigError, DatasetError, WeightsError
 from crowdmon.values import Frame
 from tests.trainer import trees
 from tests.trainer.printed import TINY
@@ -134,10 +134,24 @@ def test_figure_7_refuses_weights_without_segmentation() -> None:
 
 def test_pictures_are_chosen_over_the_range_of_counts(data: Path) -> None:
     found = load("shanghaitech_a", data, "test")
-    assert [one.count for one in choose(found, 5)] == [3, 6, 9, 12, 15]
-    assert [one.count for one in choose(found, 2)] == [6, 12]
-    assert choose(found, 2)[0] is choose(found, 2)[0]
+    assert [one.count for one, _ in choose(found, 5)] == [3, 6, 9, 12, 15]
+    assert [one.count for one, _ in choose(found, 2)] == [6, 12]
+    assert choose(found, 2)[0][0] is choose(found, 2)[0][0]
     assert len(choose(found, 99)) == 5, "nobody is in the sixth"
+
+
+def test_the_next_picture_takes_the_place_of_a_damaged_one(data: Path) -> None:
+    found = load("shanghaitech_a", data, "test")
+    whole = {sample.name: sample for sample, _ in choose(found, 5)}
+    for name in list(whole)[1:3]:
+        whole[name].image.write_bytes(b"text")
+    left = [sample.name for sample, _ in choose(found, 2)]
+    assert len(left) == 2
+    assert not set(left) & set(list(whole)[1:3])
+    for sample in found.samples:
+        sample.image.write_bytes(b"text")
+    with pytest.raises(DatasetError):
+        choose(found, 2)
 
 
 def test_true_maps_are_those_the_network_is_taught(data: Path) -> None:

@@ -40,6 +40,17 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_a_damaged_picture_is_named_left_out_and_counted(data: Path, weights: Path, run: Run) -> None:
+    bad = data / "part_A" / "test_data" / "images" / "IMG_1.jpg"
+    bad.write_bytes(bad.read_bytes()[:200])
+    code, out, err = run("train", "--table", "V", "--root", data, "--weights", weights)
+    assert code == 5
+    assert "1 pictures" in row(out, paper.OURS, "ShanghaiTech Part A")["note"]
+    assert "left out:" in out
+    assert "IMG_1.jpg" in out
+    assert "1 picture was left out" in err
+
+
 # The layout
 
 

@@ -79,8 +79,7 @@ def figure_8(
 def _panels(dataset: Dataset, trained: Sequence[Trained], number: int) -> list[list[Panel]]:
     """Return each picture, its truth and what each network makes of it, in the same colours."""
     rows = []
-    for sample in choose(dataset, number):
-        rgb = sample.read()
+    for sample, rgb in choose(dataset, number):
         true = true_density(sample, rgb)
         top = colour_limit(true)
         panels = [Panel(fit(rgb), sample.name), Panel(true, f"GT {sample.count:,}", top=top)]

@@ -24,8 +24,7 @@ LONGEST = 1024
 def figure_3(dataset: Dataset, path: Path) -> Path:
     """Draw Figure 3 from a few pictures of a split."""
     rows = []
-    for sample in choose(dataset, PICTURES):
-        rgb = sample.read()
+    for sample, rgb in choose(dataset, PICTURES):
         density = true_density(sample, rgb, stride=2)
         labels = true_segmentations(sample, rgb)
         rows.append(
@@ -44,8 +43,8 @@ def figure_3(dataset: Dataset, path: Path) -> Path:
 def figure_7(dataset: Dataset, weights: Weights, path: Path) -> Path:
     """Draw Figure 7 with weights that have the segmentation outputs; ConfigError if they have none."""
     rows = []
-    for sample in choose(dataset, PICTURES):
-        rgb = fit(sample.read(), longest=LONGEST)
+    for sample, whole in choose(dataset, PICTURES):
+        rgb = fit(whole, longest=LONGEST)
         maps = segmentations(weights, rgb)
         rows.append(
             [

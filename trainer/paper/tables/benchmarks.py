@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crowdmon import resources
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.weights import DEFAULT
-from crowdmon.errors import CrowdmonError
+from crowdmon.errors import CrowdmonError, DatasetError
 from trainer import evaluate
 from trainer.data.datasets import load
 from trainer.data.datasets.worldexpo import TEST_SCENES
@@ -34,6 +34,7 @@ class Scoring:
         folds: of UCF_CC_50.
         backend: of the counter.
         say: told what is being done.
+        left_out: takes why pictures could not be read.
     """
 
     weights: Path | None = None
@@ -42,6 +43,7 @@ class Scoring:
     folds: str = "pfdnet"
     backend: str = "auto"
     say: Callable[[str], None] = lambda _: None
+    left_out: list[DatasetError] = field(default_factory=list)
 
     def path(self, benchmark: str, fold: int = 0) -> Path:
         """Return the weights for one benchmark; CrowdmonError if there are none."""
@@ -62,9 +64,8 @@ class Scoring:
         for fold, part in zip(folds, parts, strict=True):
             counter = Counter(self.path(benchmark, fold), backend=self.backend, precision="f32")
             self.say(f"{benchmark}{f', fold {fold}' if fold else ''}: counting {len(part)} pictures")
-            found = evaluate.report(
-                part, evaluate.score(part, counter), weights=counter.name, backend=counter.device
-            )
+            readable, scored = evaluate.score_readable(part, counter, self.left_out)
+            found = evaluate.report(readable, scored, weights=counter.name, backend=counter.device)
             found["seen"] = evaluate.seen_before(part, counter.weights.provenance)
             reports.append(found)
         if len(reports) == 1:

@@ -1,0 +1,1 @@
+"""Counting heads in a frozen picture, and adapting the weights to a camera by them."""

@@ -1,0 +1,164 @@
+"""Opens the window and every dialog at a scale, and prints each text that does not fit its place.
+
+QT_SCALE_FACTOR=1.5 python -m tests.ui.cut_text
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QTableWidget,
+    QWidget,
+)
+
+from crowdmon.config import AppConfig, RoiConfig
+from crowdmon.ui.picture.picture_pane import Elided
+from crowdmon.ui.shell.app import application
+from crowdmon.ui.shell.main_window import MainWindow
+from crowdmon.ui.sources.source_dialog import SourceDialog
+from crowdmon.values import CameraState
+from tests.ui.fakes import GATE, STAIRS, Clock, FakeMonitor, camera, config
+
+SLACK = 1.0
+"""Pixels that a text may be longer: rounding."""
+
+PLACE = RoiConfig(name="Platform 3, exit west", polygon=GATE.polygon)
+
+
+def cut(root: QWidget) -> Iterator[str]:
+    """Yield every text below a widget that is cut, with the place it has and the place it needs."""
+    for one in [root, *root.findChildren(QWidget)]:
+        if not one.isVisible() or one.visibleRegion().isEmpty():
+            continue
+        for text, has, needs in measured(one):
+            if needs > has + SLACK:
+                yield f"{type(one).__name__} “{text[:60]}” has {has:.0f} px and needs {needs:.0f} px"
+
+
+def measured(one: QWidget) -> Iterator[tuple[str, float, float]]:
+    """Yield each text of a widget, the pixels it has and the pixels it needs, across or down."""
+    metrics = QFontMetricsF(one.font())
+    if isinstance(one, QLabel) and not isinstance(one, Elided) and one.text():
+        if one.wordWrap():
+            yield one.text(), one.height(), one.heightForWidth(one.width())
+        else:
+            yield one.text(), one.width(), one.sizeHint().width()
+        yield one.text(), one.height(), metrics.height()
+    elif isinstance(one, QPushButton | QCheckBox) and one.text():
+        yield one.text(), one.width(), one.sizeHint().width()
+    elif isinstance(one, QAbstractButton) and one.text():
+        yield one.text(), one.width(), metrics.horizontalAdvance(one.text())
+    elif isinstance(one, QComboBox):
+        for number in range(one.count()):
+            text = one.itemText(number)
+            yield text, one.width() - 40.0, metrics.horizontalAdvance(text)
+    elif isinstance(one, QListWidget) and one.objectName() in ("kinds", "checks"):
+        room = one.viewport()
+        for number in range(one.count()):
+            item = one.item(number)
+            if item is not None and room is not None:
+                used = 34.0 if item.flags() & Qt.ItemFlag.ItemIsUserCheckable else 20.0
+                yield item.text(), room.width() - used, metrics.horizontalAdvance(item.text())
+    elif isinstance(one, QTableWidget):
+        yield from _of_table(one)
+
+
+def _of_table(table: QTableWidget) -> Iterator[tuple[str, float, float]]:
+    for column in range(table.columnCount()):
+        if table.isColumnHidden(column):
+            continue
+        for row in range(table.rowCount()):
+            item = table.item(row, column)
+            if item is not None:
+                needs = QFontMetricsF(item.font()).horizontalAdvance(item.text())
+                yield item.text(), table.columnWidth(column) - (32.0 if column == 0 else 12.0), needs
+
+
+def opened(cameras: AppConfig, size: tuple[int, int]) -> MainWindow:
+    """A window with counts in it."""
+    from crowdmon.ui.bridge import Bridge
+
+    monitor = FakeMonitor(cameras)
+    window = MainWindow(Bridge(monitor, cameras, clock=Clock()))
+    window.resize(*size)
+    window.show()
+    for one in cameras.cameras:
+        monitor.live(one.name)
+    window.bridge.poll()
+    if cameras.cameras:
+        window.rois.editor.select(cameras.cameras[0].rois[0].name)
+    QApplication.processEvents()
+    return window
+
+
+def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
+    """Yield every window and dialog with a name; each is closed after it was looked at."""
+    several = config(camera("north", PLACE, STAIRS), camera("south", GATE))
+    for size in ((1440, 900), (1024, 700)):
+        window = opened(several, size)
+        window.set_theme_name(theme)
+        QApplication.processEvents()
+        yield f"window {size}", window
+        window.close()
+    empty = opened(config(), (1024, 700))
+    empty.set_theme_name(theme)
+    yield "first run", empty
+    empty.close()
+    window = opened(several, (1024, 700))
+    window.set_theme_name(theme)
+    asks = {
+        "export": window.export_readings,
+        "daily": window.log_daily,
+        "keys": window.show_shortcuts,
+        "about": window.show_about,
+        "correct": lambda: window.opener.correct("north"),
+        **{f"source {kind}": (lambda kind=kind: window.opener.ask(kind)) for kind in SourceDialog().pages},
+    }
+    for name, ask in asks.items():
+        ask()
+        QApplication.processEvents()
+        dialog = QApplication.activeModalWidget() or window.findChildren(QDialog)[-1]
+        assert isinstance(dialog, QDialog)
+        yield name, dialog
+        dialog.close()
+        QApplication.processEvents()
+    for state in CameraState:
+        window.bridge._monitor.state("north", state, message="Why it is so", age=12.0)  # type: ignore[attr-defined]
+        window.bridge.poll()
+        QApplication.processEvents()
+        yield f"state {state}", window
+    window.close()
+
+
+def main() -> int:
+    """Print what is cut; return how many texts are."""
+    app = application()
+    found = 0
+    for theme in ("dark", "light"):
+        for name, widget in windows(theme):
+            for text in cut(widget):
+                sys.stdout.write(f"{theme}, {name}: {text}\n")
+                found += 1
+    app.processEvents()
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{main()} texts are cut\n")
+    sys.stdout.flush()
+    os._exit(0)  # what is left of the windows need not be taken apart
