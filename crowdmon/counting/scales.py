@@ -8,6 +8,7 @@ the same on every processor, and nearly as float32 does (``docs/performance.md``
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,15 +39,17 @@ class Scales:
     Attributes:
         most: by the name of a tensor, the value of its highest step; larger ones are cut off. A tensor that
             is not named stays in float32.
+        of: the fingerprint of the tensors they were measured with; empty if nobody checks.
         provenance: the pictures they were measured on, and how the counts compared with float32's.
     """
 
     most: Mapping[str, float]
+    of: str = ""
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def header(self) -> dict[str, Any]:
         """Return the values as a JSON header holds them."""
-        return {"most": dict(self.most), "provenance": dict(self.provenance)}
+        return {"most": dict(self.most), "of": self.of, "provenance": dict(self.provenance)}
 
     @classmethod
     def from_header(cls, header: Mapping[str, Any]) -> Scales:
@@ -58,7 +61,22 @@ class Scales:
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not number or not math.isfinite(value) or not 1e-6 <= value <= 1e6:
                 raise ValueError(f"the scale of {key} is {value!r}, allowed is 1e-06 to 1e+06")
-        return cls({key: float(value) for key, value in most.items()}, dict(header.get("provenance", {})))
+        made = {key: float(value) for key, value in most.items()}
+        return cls(made, str(header.get("of", "")), dict(header.get("provenance", {})))
+
+    def fit(self, tensors: Mapping[str, NDArray[np.float32]]) -> bool:
+        """Return whether they were measured with these tensors: those of retrained weights are others."""
+        return self.of in ("", fingerprint(tensors))
+
+
+def fingerprint(tensors: Mapping[str, NDArray[np.float32]]) -> str:
+    """Return eight digits that are others for other tensors."""
+    found = 0
+    for key in sorted(tensors):
+        found = zlib.crc32(
+            np.ascontiguousarray(tensors[key], "<f4").tobytes(), zlib.crc32(key.encode(), found)
+        )
+    return f"{found:08x}"
 
 
 def step_of(key: str, most: float) -> tuple[np.float32, int, int]:

@@ -8,6 +8,7 @@ Safetensors never executes anything; a pickle is refused by its first bytes.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.scales import Scales
 from crowdmon.errors import SinkError, WeightsError
 from crowdmon.places import is_there
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 DEFAULT = "assets/weights/default.safetensors"
@@ -116,7 +119,7 @@ def load(path: Path) -> Weights:
             provenance=dict(said.get("provenance", {})),
             scores=dict(said.get("scores", {})),
             path=path,
-            scales=Scales.from_header(said["int8"]) if said.get("int8") else None,
+            scales=_scales(said, tensors, path),
         )
     except WeightsError:
         raise
@@ -125,6 +128,17 @@ def load(path: Path) -> Weights:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         why = f"{type(error).__name__}: {error}"
         raise WeightsError(f"{path} has a header that cannot be used ({why})", "Train again") from error
+
+
+def _scales(said: Mapping[str, Any], tensors: Mapping[str, NDArray[np.float32]], path: Path) -> Scales | None:
+    """Return the scales of a header; None without any, or if they are those of other tensors."""
+    if not said.get("int8"):
+        return None
+    scales = Scales.from_header(said["int8"])
+    if not scales.fit(tensors):
+        log.warning("%s was trained since its scales for int8 were measured; they are left out", path)
+        return None
+    return scales
 
 
 def check_file(path: Path) -> None:

@@ -20,7 +20,7 @@ from hypothesis.extra.numpy import arrays
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.graph import BRANCHES, JOINED
 from crowdmon.counting.openvino_backend import OpenVinoBackend
-from crowdmon.counting.scales import PICTURE_STEPS, STEPS, Scales, rounded, step_of
+from crowdmon.counting.scales import PICTURE_STEPS, STEPS, Scales, fingerprint, rounded, step_of
 from crowdmon.counting.weights import Weights, load, save
 from crowdmon.errors import ConfigError, WeightsError
 from crowdmon.values import Frame
@@ -150,6 +150,18 @@ def test_scales_travel_in_the_file_and_leave_the_tensors_alone(tmp_path: Path) -
     assert all(np.array_equal(other.tensors[key], value) for key, value in one.tensors.items())
     tail = [(tmp_path / name).read_bytes()[-4096:] for name in ("plain.safetensors", "int8.safetensors")]
     assert tail[0] == tail[1]
+
+
+def test_scales_of_other_tensors_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    weights = quantised(some_weights())
+    assert weights.scales is not None
+    measured = replace(weights, scales=replace(weights.scales, of=fingerprint(weights.tensors)))
+    save(measured, tmp_path / "w.safetensors")
+    assert load(tmp_path / "w.safetensors").scales == measured.scales
+    retrained = {key: value + np.float32(0.01) for key, value in weights.tensors.items()}
+    save(replace(measured, tensors=retrained), tmp_path / "w.safetensors")
+    assert load(tmp_path / "w.safetensors").scales is None
+    assert "was trained since its scales" in caplog.text
 
 
 @pytest.mark.parametrize(

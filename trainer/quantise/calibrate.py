@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from crowdmon.counting.scales import Scales
+from crowdmon.counting.scales import Scales, fingerprint
 from crowdmon.counting.torch_backend import network_of
 from crowdmon.counting.weights import Weights
 from trainer.quantise.walk import walk
@@ -48,7 +48,7 @@ def calibrate(
     for rgb in pictures:
         walk(network, _on(device, weights.preprocess.prepare(rgb)), seen)
     most = {key: round(max(value, _LEAST), 4) for key, value in seen.most.items()}
-    return Scales(most, provenance)
+    return Scales(most, fingerprint(weights.tensors), provenance)
 
 
 class _Largest:
