@@ -29,7 +29,7 @@ SIZE = (256, 448)
 """Height and width of the picture that is measured with."""
 
 SECONDS = 2.0
-"""Time for measuring, compiling included; what is not measured by then is not chosen."""
+"""Time for measuring, compiling included; a slow machine may need a little more."""
 
 _ROUNDS = 8
 _ENOUGH = 3
@@ -117,8 +117,8 @@ def measured(
 ) -> dict[Form, float]:
     """Return the seconds that a small picture takes in each form, the quickest of some rounds in turns.
 
-    Forms are built until half the time has passed, at least one; then they take turns. A form that cannot
-    be built is left out, unless it is the only one.
+    Forms are built until half the time has passed, and at least three; then they take turns. A form that
+    cannot be built is left out, unless it is the only one.
 
     Raises:
         CountingError: none can be built.
@@ -126,7 +126,7 @@ def measured(
     end = clock() + seconds
     ready: dict[Form, Backend] = {}
     for form in forms:
-        if ready and clock() > end - seconds / 2:
+        if len(ready) >= _ENOUGH and clock() > end - seconds / 2:
             break
         try:
             ready[form] = made(form)

@@ -104,20 +104,26 @@ def rounded(filters: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.
     step = np.where(largest > _NOTHING, largest / PAIR_STEPS, 1.0).astype(np.float32)
     exact = (filters / step[:, None, None, None]).reshape(*filters.shape[:2], -1)
     whole = np.rint(exact)
-    for filter_, wanted in zip(whole, exact, strict=True):
-        _cancel(filter_, wanted)
+    _cancel(whole, exact)
     return whole.reshape(filters.shape).astype(np.int8), step
 
 
 def _cancel(whole: NDArray[np.float32], exact: NDArray[np.float32]) -> None:
-    """Round some weights of a filter (IxK) the other way, in place, so that its errors nearly cancel."""
-    for kernel, wanted in zip(whole, exact, strict=True):
-        errors = kernel - wanted
-        surplus = round(float(errors.sum()))
-        up = np.sign(surplus)
-        kernel[np.argsort(-up * errors, kind="stable")[: abs(surplus)]] -= up
-    sums = (whole - exact).sum(axis=1)
-    surplus = round(float(sums.sum()))
+    """Round some weights of filters (OxIxK) the other way, in place, so that errors nearly cancel."""
+    errors = whole - exact
+    up, chosen = _surplus(errors)
+    whole -= up * chosen  # in each kernel, as many weights as the sum of its errors has whole steps
+    errors = whole - exact
+    up, chosen = _surplus(errors.sum(axis=2))  # in each filter, as many kernels, one weight of each
+    at = np.argmax(up[:, :, None] * errors, axis=2)[:, :, None]
+    turned = np.take_along_axis(whole, at, axis=2) - (up * chosen)[:, :, None]
+    np.put_along_axis(whole, at, turned, axis=2)
+
+
+def _surplus(errors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the sign of each row's whole surplus, and which of its errors make the most of it."""
+    surplus = np.rint(errors.sum(axis=-1, keepdims=True))
     up = np.sign(surplus)
-    for number in np.argsort(-up * sums, kind="stable")[: abs(surplus)]:
-        whole[number, np.argmax(up * (whole[number] - exact[number]))] -= up
+    order = np.argsort(-up * errors, axis=-1, kind="stable")
+    rank = np.argsort(order, axis=-1, kind="stable")
+    return np.broadcast_to(up, errors.shape), rank < np.abs(surplus)
