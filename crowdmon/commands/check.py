@@ -15,6 +15,7 @@ from crowdmon.atomic import check_place
 from crowdmon.capture.probe import probe
 from crowdmon.capture.source import open_source
 from crowdmon.commands.cameras import config_of
+from crowdmon.commands.check_notes import roi_notes, rule_notes
 from crowdmon.commands.check_publish import machine_checks, publisher_checks, readable_secrets
 from crowdmon.commands.display import missing_display, missing_library
 from crowdmon.commands.places import check_record
@@ -58,11 +59,12 @@ class _Said:
 def run(sources: Sequence[str], config: Path | None, *, as_json: bool = False) -> int:
     """Check everything, say what was found and return the exit code: 0, or the first reason's."""
     reasons: list[CrowdmonError] = []
+    notes: dict[str, list[str]] = {}
     said = _Said(as_json=as_json)
     known = _configuration(sources, config, reasons, said)
     for what, check in chain(
         network_checks(),
-        ((f"camera {camera.name}", _answers(camera)) for camera in known.cameras),
+        ((f"camera {camera.name}", _answers(camera, notes)) for camera in known.cameras),
         own_weights(known.cameras),
         record_places(known.record),
         publisher_checks(known),
@@ -73,6 +75,10 @@ def run(sources: Sequence[str], config: Path | None, *, as_json: bool = False) -
         except CrowdmonError as error:
             reasons.append(error)
             said.say("FAIL", what, str(error))
+        for note in notes.get(what, ()):
+            said.say("note", what, note)
+    for note in rule_notes(known):
+        said.say("note", "alarms", note)
     # No reason against being ready: everything but the window works without one.
     obstacle = missing_display() or missing_library()
     said.say(
@@ -128,11 +134,13 @@ def speed(counter: Counter) -> str:
     return f"{about} of 720p twice a second ({kind}, {cores()} cores; {took})"
 
 
-def camera_answers(camera: CameraConfig) -> str:
-    """Open a camera's source, take one picture and describe it."""
+def camera_answers(camera: CameraConfig, notes: list[str] | None = None) -> str:
+    """Open a camera's source, take one picture and describe it; ``notes`` gets what is pointed out."""
     # In another thread: FFmpeg waits for a host without seeing that Ctrl+C was pressed.
     found = wait_for(lambda _: probe(camera.source))
     width, height = found.frame.size
+    if notes is not None:
+        notes += roi_notes(camera, width=width, height=height)
     rate = f", {found.info.fps:g} fps" if found.info.fps else ""
     rois = f", {len(camera.rois)} ROI{'' if len(camera.rois) == 1 else 's'}" if camera.rois else ""
     rois += " only" if not camera.counts_whole else ""
@@ -153,7 +161,10 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
         # The configuration was checked for usual shapes of a picture; this one has another.
         yield "no people per m2: the ground does not tell how high the camera hangs, add camera_height"
         return
-    yield f"camera {seen.height:.1f} m above the ground"
+    about = "about " if plane.estimated else ""
+    if plane.estimated:
+        yield "ground estimated from a perspective map"
+    yield f"camera {about}{seen.height:.1f} m above the ground"
     for roi in camera.to_rois():
         region = region_of(roi, width / height)
         if region.area_m2 is None or region.floor is None:
@@ -163,7 +174,7 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
         else:
             missing = region.area_m2 - (region.counted_m2 or 0.0)
             lost = f", {missing:.3g} of them with heads out of the picture" if missing > 0.01 else ""
-            yield f"{roi.name} {region.area_m2:.4g} m2{lost}"
+            yield f"{roi.name} {about}{region.area_m2:.4g} m2{lost}"
 
 
 def own_weights(cameras: Sequence[CameraConfig]) -> Iterator[Check]:
@@ -206,8 +217,9 @@ def _folder_fits(folder: Path) -> str:
     return str(folder)
 
 
-def _answers(camera: CameraConfig) -> Callable[[], str]:
-    return lambda: camera_answers(camera)
+def _answers(camera: CameraConfig, notes: dict[str, list[str]]) -> Callable[[], str]:
+    """Return the check of a camera, which puts what it has to point out into ``notes``."""
+    return lambda: camera_answers(camera, notes.setdefault(f"camera {camera.name}", []))
 
 
 def _configuration(

@@ -114,7 +114,7 @@ def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], c
 @backend_option
 @precision_option
 @weights_option
-def window(sources: tuple[str, ...], **options: Any) -> int:
+def window(sources: tuple[str, ...], config: Path | None, **options: Any) -> int:
     """Open the window on the sources, or on the cameras of a configuration.
 
     This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
@@ -122,7 +122,7 @@ def window(sources: tuple[str, ...], **options: Any) -> int:
     """
     from crowdmon.commands.window import run
 
-    return run(sources, **options)
+    return run(sources, config, **options)
 
 
 @verb("count")
@@ -253,6 +253,11 @@ def alarm(what: str, config: Path) -> int:
     "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
     help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
 )  # fmt: skip
+@click.option(
+    "--delete-pictures",
+    is_flag=True,
+    help="Delete the kept pictures of these spot checks; their numbers stay.",
+)
 def history(**options: Any) -> int:
     """Say what was recorded, or write it as CSV.
 
@@ -260,6 +265,29 @@ def history(**options: Any) -> int:
     there.
     """
     from crowdmon.commands.history import run
+
+    return run(**options)
+
+
+@verb("report")
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="FILE", required=True,
+    help="YAML with cameras, levels, groups, time zone, and the history.",
+)  # fmt: skip
+@click.option(
+    "--day", default="yesterday", metavar="DAY", show_default=True,
+    help="A day in the time zone of the configuration: 2026-05-01, today or yesterday.",
+)  # fmt: skip
+@click.option(
+    "--markdown", "markdown_file", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write it here, and a plot (.png) beside it. Default: to the terminal, without a plot.",
+)  # fmt: skip
+def report(**options: Any) -> int:
+    """Say what a day came to: peaks, time above each level, alarms, gaps, spot checks.
+
+    Reads the history of the configuration while it is being written.
+    """
+    from crowdmon.commands.report import run
 
     return run(**options)
 

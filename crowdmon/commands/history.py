@@ -19,6 +19,7 @@ from crowdmon.places import Place, check_apart
 from crowdmon.sinks.bins import BINS
 from crowdmon.sinks.csv_rows import local_time
 from crowdmon.sinks.history.export import export_bins, export_events, export_readings
+from crowdmon.sinks.history.pictures import delete_picture
 from crowdmon.sinks.history.points_folder import export_points
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
@@ -37,6 +38,7 @@ def run(
     csv: Path | None,
     csv_for_excel: bool,
     spot_checks: Path | None,
+    delete_pictures: bool,
 ) -> int:
     """Write what was asked for, or say what is there, and return the exit code."""
     if events and bins is not None:
@@ -58,7 +60,9 @@ def run(
             _export(reader, csv, chosen, bins=bins, events=events, excel=csv_for_excel)
         if spot_checks is not None:
             _export_checks(reader, spot_checks, chosen)
-        if csv is None and spot_checks is None:
+        if delete_pictures:
+            _delete_pictures(reader, chosen)
+        if csv is None and spot_checks is None and not delete_pictures:
             _show(reader, chosen)
     return 0
 
@@ -104,16 +108,24 @@ def _export(
             rows = export_bins(reader, csv, BINS[bins], chosen, progress=tell.rows, excel=excel)
         else:
             rows = export_readings(reader, csv, chosen, progress=tell.rows, excel=excel)
-    click.echo(f"{rows} {'row' if rows == 1 else 'rows'} written to {csv}")
+    click.echo(f"{_some(rows, 'row')} written to {csv}")
 
 
 def _export_checks(reader: HistoryReader, folder: Path, chosen: Selection) -> None:
     done = export_points(reader.path, reader.spot_checks(chosen), folder)
-    click.echo(f"{done.checks} spot checks and {done.pictures} pictures written to {folder}")
+    click.echo(
+        f"{_some(done.checks, 'spot check')} and {_some(done.pictures, 'picture')} written to {folder}"
+    )
     if done.rois:
-        click.echo(f"{done.rois} checks of a ROI alone are in spot_checks.csv only: they are no points")
+        click.echo(f"of a ROI alone, in spot_checks.csv only, for they are no points: {done.rois}")
     if done.gone:
-        click.echo(f"{done.gone} checks have no picture: it was not kept, or it is gone by now")
+        click.echo(f"without a picture, because none was kept or it is gone by now: {done.gone}")
+
+
+def _delete_pictures(reader: HistoryReader, chosen: Selection) -> None:
+    named = {check.picture for check in reader.spot_checks(chosen) if check.picture}
+    gone = sum(delete_picture(reader.path, name) for name in named)
+    click.echo(f"{_some(gone, 'picture')} of spot checks deleted; the numbers stay")
 
 
 def _show(reader: HistoryReader, chosen: Selection) -> None:
@@ -129,8 +141,11 @@ def _show(reader: HistoryReader, chosen: Selection) -> None:
         if wanted:
             click.echo(f"  {camera}: {', '.join(wanted)}")
     events, checks = (sum(1 for _ in found) for found in (reader.events(chosen), reader.spot_checks(chosen)))
-    click.echo(f"{events} {'event' if events == 1 else 'events'}")
-    click.echo(f"{checks} {'spot check' if checks == 1 else 'spot checks'}")
+    click.echo(f"{_some(events, 'event')}\n{_some(checks, 'spot check')}")
+
+
+def _some(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 class _Rows:

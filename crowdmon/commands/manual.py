@@ -16,6 +16,7 @@ VERBS
   watch    watch the cameras of a configuration as a service, without a window
   alarm    send a test alarm to everybody who is told of alarms
   history  write what was recorded as CSV
+  report   say what a day came to, with a plot
   check    say READY, or every reason why not
   views    confirm the view of a camera that was turned on purpose
   bench    measure how fast this machine counts
@@ -99,8 +100,8 @@ With --config, the alarm rules of the file are watched. What happens to an alarm
 is said on stderr, one line each, and stands in --events:
   time,kind,camera,roi,group,alarm,level,measure,value,limit,at_least,who,note,
   detail,tell
-Nothing is sent to anybody. Of files that are counted one after the other no
-group of several cameras is watched.
+"count" itself sends nothing to anybody. Of files that are counted one after the
+other no group of several cameras is watched.
 
 With --config and without SOURCE, all cameras of the file are counted. With
 SOURCE, the ROIs of the file's camera apply to it. If the file has several
@@ -173,9 +174,28 @@ Examples:
   crowdmon history --history old.sqlite --events --csv events.csv
   crowdmon history --config square.yaml --spot-checks heads/
 """,
+    "report": """
+A peak is the first moment with most people. Alarms are listed with how long
+they were on, who acknowledged them and when. What is not known is shown as
+such: the share of the day that was counted, that was unknown, and of which
+nothing is recorded, and every gap of 10 seconds or longer.
+
+A day is that of "time_zone" in the configuration, with 23 or 25 hours where
+clocks change. Of days whose readings are thinned out already the minutes are
+taken, so that peaks are those of minutes. Levels and groups are those of the
+configuration as it is now.
+
+Examples:
+  crowdmon report --config square.yaml
+  crowdmon report --config square.yaml --day 2026-05-01 --markdown may-1.md
+""",
     "check": """
 The exit status is 0 if ready, else that of the first reason. Nothing is written
 into the folders of "record".
+
+A "note" is no reason against being ready, but worth a look: a ROI above the
+horizon, or with heads out of the picture, which counts nobody; an alarm rule
+that can never be raised.
 
 Examples:
   crowdmon check

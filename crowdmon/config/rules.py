@@ -80,7 +80,9 @@ def to_rule(
 def _target(member: MemberConfig, camera: CameraConfig) -> Target:
     slow = 3.0 / camera.rate if camera.rate else 0.0
     valid = max(VALID, camera.unknown_after or 0.0, slow)
-    return Target(member.camera, member.roi, valid) if member.roi else Target(member.camera, valid=valid)
+    roi = next((one for one in camera.rois if one.name == member.roi), None)
+    ids = camera.id or "", (roi.id if roi else None) or ""
+    return Target(member.camera, member.roi or WHOLE_FRAME, valid, *ids)
 
 
 def _stages(alarm: AlarmConfig, group: GroupConfig | None) -> Iterable[Stage]:

@@ -144,7 +144,7 @@ def _scales(said: Mapping[str, Any], tensors: Mapping[str, NDArray[np.float32]],
 def check_file(path: Path) -> None:
     """Raise WeightsError unless ``path`` is a file of a plausible size; its content is not read."""
     if not is_there(path) or not path.is_file():
-        raise WeightsError(f"no weights file at {path}", "Give --weights the path of a .safetensors file")
+        raise WeightsError(f"no weights file at {path}", "Give the path of a .safetensors file")
     if path.stat().st_size > _MAX_BYTES:
         raise WeightsError(f"{path} is larger than {_MAX_BYTES >> 20} MiB, far more than this network has")
 

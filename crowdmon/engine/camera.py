@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,6 +29,9 @@ from crowdmon.values import Box, CameraState, DensityMap, Frame, Reading
 
 DEFAULT_RATE = 5.0
 """Counts a second aimed at where none is configured; quicker than that nobody looks."""
+
+REFRESH = 0.1
+"""Seconds for which a picture may wait on a machine that is too slow, before it is replaced, at least."""
 
 DEFAULT_INTERVAL = 1.0
 """Seconds within which a count is expected where no rate is configured."""
@@ -86,6 +90,12 @@ class Camera:
     def interval(self) -> float:
         """Seconds within which a count is expected: by the rate, or by a source that is slower."""
         return max(1.0 / self.config.rate if self.config.rate else DEFAULT_INTERVAL, self._nominal)
+
+    @property
+    def refresh(self) -> float:
+        """Seconds after which a picture that waits to be counted is replaced by a newer one."""
+        often = max(REFRESH, self.cell.pace / 4) if self.cell.pace else math.inf
+        return min(1.0 / self.rate, often)
 
     @property
     def unknown_after(self) -> float:

@@ -123,7 +123,7 @@ class CountingThread:
                 self._scheduler.anew(name, now)
             if camera.cell.urgent:
                 self._scheduler.hurry(name, now)
-            camera.cell.wanted_from = self._scheduler.due(name)
+            camera.cell.wanted_from, camera.cell.pace = self._scheduler.wanted(name), self.pace
         self._known = cameras
         self._counters.keep(cameras.values())
         return cameras
@@ -133,7 +133,7 @@ class CountingThread:
         taken = [(camera, frame) for camera in cameras if (frame := camera.cell.take()) is not None]
         for camera, _ in taken:
             self._scheduler.begin(camera.name, started)
-            camera.cell.wanted_from = self._scheduler.due(camera.name)
+            camera.cell.wanted_from = self._scheduler.wanted(camera.name)
         densities = _together(counter, [frame for _, frame in taken])
         for (camera, frame), density in zip(taken, densities, strict=True):
             self._enter(camera, frame, density, cost=(self._clock.monotonic() - started) / len(taken))

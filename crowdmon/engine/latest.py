@@ -88,6 +88,8 @@ class CountCell:
     def __init__(self) -> None:
         self.wanted_from = 0.0
         """Monotonic seconds from which on a picture is wanted; set by the counting thread."""
+        self.pace = 0.0
+        """Seconds that one picture of every camera takes, 0 before the first; set by the counting thread."""
         self.era = 0
         """Rises whenever the source goes elsewhere in its recording; set by the capture thread."""
         self.taken_era = 0

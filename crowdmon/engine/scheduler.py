@@ -17,6 +17,12 @@ SLACK = 0.1
 ACTIVE = 10.0
 """Seconds after its last count during which a camera's cost counts for the pace."""
 
+_NEARLY = 0.75
+"""Share of its cost after which a camera's next picture is wanted, on a machine too slow for its rate."""
+
+_LONGEST = 2.0
+"""Seconds for which a picture is not wanted for that reason, at most: one count may have taken very long."""
+
 _MEMORY = 0.3
 """Weight of the newest cost in its running mean."""
 
@@ -27,6 +33,7 @@ class _Turn:
     due: float
     cost: float | None = None
     last: float | None = None
+    begun: float = float("-inf")
 
 
 class Scheduler:
@@ -56,9 +63,19 @@ class Scheduler:
         turn.due = min(turn.due, now)
 
     def due(self, camera: str) -> float:
-        """Return from when on a picture of ``camera`` is wanted."""
+        """Return from when on a picture of ``camera`` may be counted."""
         turn = self._turns[camera]
         return turn.due - SLACK * turn.interval
+
+    def wanted(self, camera: str) -> float:
+        """Return from when on a picture of ``camera`` is wanted, so that it does not wait for long.
+
+        While its last one is counted, on a machine that needs longer for that than the interval, the next
+        picture would be due at once. It would wait until the count is done, and be as old as that then.
+        """
+        turn = self._turns[camera]
+        busy = 0.0 if turn.cost is None else min(_NEARLY * turn.cost, _LONGEST)
+        return max(self.due(camera), turn.begun + busy)
 
     def turns(self, waiting: Iterable[str], now: float) -> list[str]:
         """Return whose pictures may be counted now, in the order in which they are to be.
@@ -88,6 +105,7 @@ class Scheduler:
         # After a silence the interval starts again, or the first two pictures would be counted at once.
         silent = now - turn.due > 2.0 * max(turn.interval, self.pace(now))
         turn.due = now + turn.interval if silent else max(turn.due + turn.interval, now)
+        turn.begun = now
 
     def end(self, camera: str, *, cost: float, now: float) -> None:
         """Note that counting it took ``cost`` seconds."""

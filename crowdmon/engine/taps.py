@@ -37,7 +37,7 @@ class Taps:
         camera, now = self._camera, self._clock.monotonic()
         if camera.view_size is not None or camera.connection.stop.is_set():
             return True
-        return camera.cell.wants(now, refresh=1.0 / camera.rate)
+        return camera.cell.wants(now, refresh=camera.refresh)
 
     def deliver(self, picture: Picture, time: float, *, hurry: bool = False, count: bool = True) -> None:
         """Serve a picture that is followed by others.
@@ -49,7 +49,7 @@ class Taps:
             count: whether it may be counted.
         """
         now = self._clock.monotonic()
-        if count and self._camera.cell.wants(now, refresh=1.0 / self._camera.rate):
+        if count and self._camera.cell.wants(now, refresh=self._camera.refresh):
             self._offer(picture, time, now)
         size = self._camera.view_size
         if size is not None and not (hurry and now - self._last_view < _SLOWEST_VIEW) and self._view_due(now):

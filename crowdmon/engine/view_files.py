@@ -121,7 +121,8 @@ def _memory(field: np.ndarray[tuple[int, ...], np.dtype[np.float32]], said: dict
         raise ValueError("its edges are none")
     if not all(np.isfinite(numbers)) or min(numbers) < 0.0:
         raise ValueError("its numbers are none")
-    return ViewMemory(field, *numbers, changed=bool(said["changed"]))
+    contrast, sharpness, usual = numbers
+    return ViewMemory(field, contrast, sharpness, usual, changed=bool(said["changed"]))
 
 
 def _own_folder() -> Path:

@@ -35,7 +35,9 @@ STEEPEST = math.radians(20.0)
 """A camera that looks down more steeply than this from straight down does not tell its height: what is far is
 hardly smaller there than what is near."""
 
-_USUAL_FOCAL = 1.2
+USUAL_FOCAL = 1.2
+"""Focal length in heights of the picture, where nothing tells it."""
+
 _NEAREST = 1e-6
 """A point that is as near to the horizon as this counts as above it."""
 
@@ -130,7 +132,7 @@ def camera_of(plane: GroundPlane, aspect: float) -> GroundCamera | None:
     elif plane.camera_height is None:
         return None
     else:
-        focal, height = _USUAL_FOCAL, plane.camera_height
+        focal, height = USUAL_FOCAL, plane.camera_height
     if plane.camera_height is not None:
         height = plane.camera_height
     return GroundCamera(focal, float(height), float((height * focal**2 / determinant) ** (1.0 / 3.0)))

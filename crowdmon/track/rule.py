@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crowdmon.track.schedule import ALWAYS, Schedule
@@ -30,11 +30,19 @@ class Target:
     Attributes:
         camera, roi: names.
         valid: seconds after which a reading is too old to speak for the present, > 0.
+        camera_id, roi_id: what they are called for ever; empty for the same as the name.
     """
 
     camera: str
     roi: str = WHOLE_FRAME
     valid: float = VALID
+    camera_id: str = field(default="", compare=False)
+    roi_id: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is whatever its names: an alarm goes on when one is renamed."""
+        return self.camera_id or self.camera, self.roi_id or self.roi
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,4 +144,4 @@ class Site:
 
 
 def _about(rule: Rule) -> tuple[object, ...]:
-    return rule.measure, rule.group, tuple((one.camera, one.roi) for one in rule.members)
+    return rule.measure, rule.group, tuple(one.key for one in rule.members)

@@ -25,6 +25,9 @@ NIGHT = (21, 6)
 _LEAST_READINGS = 20
 """Counts below which nothing can be said about what is usual."""
 
+_LEAST_S = 300.0
+"""Seconds of counts below which nothing can be said about it: what is usual is not what was just now."""
+
 _LOW, _HIGH = 0.15, 0.85
 """Shares of all counts below which a moment is empty, and above which it is one of the fullest."""
 
@@ -59,7 +62,8 @@ class Usual:
 def usual_of(readings: Iterable[tuple[float, float]]) -> Usual | None:
     """Return what is usual from readings (epoch seconds, people); None while there are too few of them."""
     found = [(time, count) for time, count in readings if math.isfinite(count)]
-    if len(found) < _LEAST_READINGS:
+    times = [time for time, _ in found]
+    if len(found) < _LEAST_READINGS or max(times) - min(times) < _LEAST_S:
         return None
     low, high = np.quantile([count for _, count in found], (_LOW, _HIGH))
     return Usual(float(low), float(high), any(is_night(time) for time, _ in found))

@@ -129,12 +129,14 @@ def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     for ground in (theme.background, theme.surface, theme.raised):
         yield theme.text, ground
         yield theme.muted, ground
+        yield theme.accent, ground  # what leads elsewhere
     for ground in (theme.background, theme.surface):
         for colour in (theme.normal, theme.amber, theme.red, theme.critical, theme.unknown):
             yield colour, ground
     for colour in (theme.whole, *theme.rois):
         yield colour, theme.background
     yield theme.on_accent, theme.accent
+    yield theme.accent, theme.surface  # what leads somewhere, such as how a camera was checked
 
 
 def line_pairs(theme: Theme) -> Iterator[tuple[str, str]]:

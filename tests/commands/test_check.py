@@ -94,7 +94,7 @@ cameras:
 """
     )
     assert main(["check", "--config", str(tmp_path / "c.yaml")]) == 0
-    (line,) = [one for one in capsys.readouterr().out.splitlines() if "camera square" in one]
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "ok    camera square" in one]
     assert re.search(
         r", 3 ROIs, ground off by \d\.\d px or \d+ cm, most at point \d, camera 6\.0 m above", line
     )

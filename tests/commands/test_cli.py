@@ -19,7 +19,7 @@ def verbs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """Record which verb is called with what instead of doing it."""
     calls: list[tuple[object, ...]] = []
     monkeypatch.setattr("crowdmon.commands.window.run", lambda *a, **_: calls.append(("window", *a)))
-    monkeypatch.setattr("crowdmon.commands.check.run", lambda *a: calls.append(("check", *a)))
+    monkeypatch.setattr("crowdmon.commands.check.run", lambda *a, **_: calls.append(("check", *a)))
     monkeypatch.setattr("crowdmon.commands.count.run", lambda **o: calls.append(("count", *o["sources"])))
     return calls
 
@@ -57,8 +57,8 @@ def test_the_window_gets_weights_and_back_end(monkeypatch: pytest.MonkeyPatch) -
     assert main(["--backend", "torch", "clip.mp4"]) == 0
     assert main(["window", "--weights", "mine.safetensors"]) == 0
     assert given == [
-        {"backend": "torch", "weights": None},
-        {"backend": "auto", "weights": Path("mine.safetensors")},
+        {"backend": "torch", "precision": "auto", "weights": None},
+        {"backend": "auto", "precision": "auto", "weights": Path("mine.safetensors")},
     ]
 
 

@@ -7,6 +7,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from crowdmon.__main__ import main
@@ -15,6 +16,7 @@ from crowdmon.errors import ConfigError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event, SpotCheck
 from crowdmon.sinks.csv_file import read_csv
 from crowdmon.sinks.history.file import HistoryFile
+from crowdmon.sinks.history.pictures import keep_picture, picture_of
 from crowdmon.values import WHOLE_FRAME, Level, Reading, RoiReading
 from tests.sinks.making import NOON
 
@@ -95,6 +97,25 @@ def test_a_range_is_taken_and_an_empty_one_gives_the_header(folder: Path) -> Non
     assert [row["frame"] for row in read_csv("a.csv")] == [n for n in range(10, 20) for _ in range(2)]
     assert run("--config", "site.yaml", "--from", "-1h", "--csv", "a.csv") == 0
     assert read_csv("a.csv") == []
+
+
+def test_pictures_are_deleted_by_request_and_the_numbers_stay(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    black = np.zeros((18, 32, 3), np.uint8)
+    old, new = (keep_picture("h.sqlite", black, camera="door", time=NOON + at) for at in (0, 100))
+    with HistoryFile("h.sqlite", clock=lambda: NOON) as history:
+        for at, name in ((0, old), (100, new)):
+            history.write(SpotCheck(time=NOON + at, camera="door", truth=0, count=0.5, picture=name))
+    until = datetime.fromtimestamp(NOON + 50).isoformat()
+    assert run("--history", "h.sqlite", "--to", until, "--spot-checks", "heads", "--delete-pictures") == 0
+    said = capsys.readouterr().out
+    assert "2 spot checks and 1 picture written to heads" in said
+    assert "1 picture of spot checks deleted; the numbers stay" in said
+    assert (picture_of("h.sqlite", old), picture_of("h.sqlite", new) is not None) == (None, True)
+    assert (folder / "heads" / "images" / old).is_file(), "it is written first"
+    assert run("--history", "h.sqlite") == 0
+    assert "3 spot checks" in capsys.readouterr().out
 
 
 BAD = [

@@ -6,11 +6,14 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from crowdmon.__main__ import main
 from crowdmon.engine.offline import iterate_with_gaps
 from crowdmon.facts import Event, Fact
+from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.track.site import Site
 from crowdmon.values import Reading, ReadingState
@@ -73,7 +76,7 @@ def test_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_live_at_20_times_the_speed_and_in_replay(tmp_path: Path) -> None:
+def test_live_at_20_times_the_speed_and_in_replay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = configured(tmp_path / "h.sqlite")
     facts = live(config, speed=20.0)
     assert told(facts) == EXPECTED
@@ -83,10 +86,59 @@ def test_live_at_20_times_the_speed_and_in_replay(tmp_path: Path) -> None:
     assert [one.time for one in readings] == sorted(one.time for one in readings)
     answer = next(event for event in events if event.kind == "alarm-acknowledged")
     site, again = Site(config.to_rules()), list[Fact]()
-    for one in readings:
-        if answer is not None and one.time > answer.time:
-            again += site.acknowledge("full", who="Ann", note="inflow stopped", now=answer.time)
+    before = [one for one in readings if one.time < answer.time]
+    for one in before:
+        again += site.step([one], one.time)
+    again += site.acknowledge("full", who="Ann", note="inflow stopped", now=answer.time)
+    for one in readings[len(before) :]:
         again += site.step([one], one.time)
     assert [fact for fact in again if isinstance(fact, Event)] == [
         event for event in events if event.kind.startswith("alarm-")
     ]
+    folder = tmp_path / "hour.yaml"
+    folder.write_text(YAML.replace("HISTORY", str(tmp_path / "h.sqlite")))
+    assert main(["report", "--config", str(folder), "--day", "2026-05-01"]) == 0
+    check_report(capsys.readouterr().out)
+
+
+def check_report(text: str) -> None:
+    """What a report of the hour has to say, to the second; a live camera is counted within its second."""
+    for words in (
+        "| gate / platform | 180.0 | 14:20:00 |",
+        "| gate / platform | 31 min 40 s | 11 min 40 s | 0 s |",
+        "- group station: 11 min 40 s above its capacity",
+        "| full | gate / platform | red | 14:10:10 | 14:31:40 | 21 min 30 s | Ann at 14:28:20, after 18 ",
+        "passed on at 14:26:45 |",
+        "| dark | gate | red | 14:35:45 | 14:45:00 | 9 min 1",
+        "| full | gate / platform | amber | 14:50:10 | still on | at least 9 min 49 s | no |",
+        "| gate | 14:00:00 | 14:59:59 | 3.5 % | 0.7 % | 95.8 % |",
+        "| gate | 14:35:01 | 14:45:00 | 9 min 5",
+        "no safety device",
+    ):
+        assert words in text, words
+
+
+def test_its_report_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = configured(tmp_path / "h.sqlite")
+    gate = config.counted_cameras()[0]
+    found = iterate_with_gaps(
+        ScriptedSource(),
+        TrueCounter(),
+        rois=gate.to_rois(),
+        start_time=START,
+        camera="gate",
+        limits=gate.to_limits(),
+    )
+    with HistoryFile(tmp_path / "h.sqlite") as history:
+        for fact in watched((reading for *_, reading in found), Site(config.to_rules())):
+            history.write(fact)
+    path, out = tmp_path / "hour.yaml", tmp_path / "day.md"
+    path.write_text(YAML.replace("HISTORY", str(tmp_path / "h.sqlite")))
+    assert main(["report", "--config", str(path), "--day", "2026-05-01", "--markdown", str(out)]) == 0
+    check_report(out.read_text(encoding="utf-8"))
+    assert "(day.png)" in out.read_text(encoding="utf-8")
+    picture = cv2.imread(str(tmp_path / "day.png"))
+    assert picture is not None
+    assert picture.shape[1] == 1400
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 50
+    assert str(out) in capsys.readouterr().out

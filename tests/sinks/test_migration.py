@@ -123,6 +123,27 @@ def test_who_writes_to_it_brings_it_up_to_date_without_loss(version: int, keep: 
             assert all(same(one, truth[key]) for key, one in bins.items())
 
 
+def test_what_is_kept_for_ever_stays_in_its_bins_when_minutes_go(tmp_path: Path) -> None:
+    old = [reading(n, time=NOON - 500 * DAY + 20 * n) for n in range(600)]
+    path = old_file(tmp_path / "h.sqlite", 2, old)
+    store = Store(path, connect, keep=Keep())
+    for second in range(int(STEADY) + 200):
+        store.tend(now=NOON + second, ticks=float(second))
+    store.close()
+    with HistoryReader(path) as found:
+        assert list(found.readings()) == old
+        for width in (60, 3600):
+            bins, truth = keyed(found.bins(width)), slow_bins(old, width, Selection())
+            assert bins.keys() == truth.keys()
+            assert all(same(one, truth[key]) for key, one in bins.items())
+    store = Store(path, connect, keep=Keep(older=True))
+    for second in range(int(STEADY) + 200):
+        store.tend(now=NOON + second, ticks=float(second))
+    store.close()
+    with HistoryReader(path) as found:
+        assert list(found.bins(60)) == list(found.bins(3600)) == list(found.readings()) == []
+
+
 def test_a_large_one_is_open_at_once_and_summed_up_step_by_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crowdmon.config import parse, with_cameras
 from crowdmon.errors import CrowdmonError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact
 from crowdmon.track.alarms import Measure, Rule, Second, Stage, Target
@@ -337,6 +338,19 @@ class TestProperties:
         site.resume([fact for fact in first if isinstance(fact, Event)])
         assert first + run(site, readings[cut:]) == whole
 
+    @given(st.lists(st.floats(0.05, 20), min_size=1, max_size=60), st.sampled_from([0.0, 3.0, 30.0, 200.0]))
+    def test_a_level_is_raised_by_the_first_reading_that_is_its_time_behind_the_first_above(
+        self, gaps: list[float], hold: float
+    ) -> None:
+        rule = dataclasses.replace(PLAIN, stages=(dataclasses.replace(PLAIN.stages[0], hold=hold),))
+        times = [sum(gaps[: place + 1]) for place in range(len(gaps))]
+        found = told(run(Site([rule]), [reading(time, 45.0) for time in times]))
+        due = [time for time in times if time - times[0] >= hold - 0.002]
+        late = [time for time in times if time - times[0] >= hold]
+        assert len(found) == (1 if due else 0) or not late
+        if found:
+            assert due[0] - 0.001 <= found[0][0] <= (late[0] if late else due[0]) + 0.001
+
     @given(rules, series, st.floats(0, 20))
     def test_more_people_never_give_a_lower_alarm(
         self, rule: Rule, readings: list[Reading], more: float
@@ -373,6 +387,36 @@ def test_other_levels_go_on_with_the_alarm_and_a_rule_that_is_gone_withdraws_it(
     assert told(site.change_rules([], START + 3)) == [(3, "withdrawn", "none")]
     assert site.change_rules([higher], START + 4) == ()
     assert told(run(site, [reading(5, 45.0)])) == []
+
+
+def test_an_alarm_goes_on_when_its_camera_and_roi_are_renamed() -> None:
+    cameras = parse(
+        """
+        cameras: [{name: gate, source: x, rois: [{name: platform, polygon: [[0,0],[1,0],[1,1]]}]}]
+        alarms: [{name: full, of: {camera: gate, roi: platform}, red: {above: 40, clear: 36}}]
+        """,
+        where="it",
+    )
+    site = Site(cameras.to_rules())
+    assert told(run(site, [reading(0, 45.0)])) == [(0, "raised", "red")]
+    renamed = [cameras.cameras[0].model_copy(update={"name": "north"})]
+    renamed[0] = renamed[0].model_copy(
+        update={"rois": tuple(one.model_copy(update={"name": "stairs"}) for one in renamed[0].rois)}
+    )
+    after = with_cameras(cameras, renamed)
+    assert site.change_rules(after.to_rules(), START + 1) == ()
+    named = dataclasses.replace(
+        reading(2, 45.0),
+        camera="north",
+        rois=tuple(
+            dataclasses.replace(one, roi="stairs") if one.roi == "platform" else one
+            for one in reading(2, 45.0).rois
+        ),
+    )
+    assert told(run(site, [named])) == []
+    assert site.alarms["full"].level is Level.RED
+    other = with_cameras(after, [after.cameras[0].model_copy(update={"id": "another"})])
+    assert told(site.change_rules(other.to_rules(), START + 3)) == [(3, "withdrawn", "none")]
 
 
 def test_a_clock_that_is_set_back_delays_nothing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crowdmon.facts import AlarmChange, Fact
@@ -14,7 +14,7 @@ from crowdmon.track.alarms import Rule, Second
 from crowdmon.track.levels import RANK
 from crowdmon.track.site import Site
 from crowdmon.values import Level, Reading
-from tests.track.test_alarms import RULE, START, alarms, every_second, rules, run, series
+from tests.track.test_alarms import RULE, START, alarms, every_second, reading, rules, run
 
 FIRST, BOTH = ("Ann",), ("Ann", "Bob")
 RULE_OF_TWO = dataclasses.replace(RULE, cooldown=0.0, tell=FIRST, then=Second(500.0, ("Bob",)))
@@ -72,6 +72,15 @@ def test_a_fall_to_amber_is_an_answer() -> None:
     ]
 
 
+def test_a_higher_level_does_not_begin_the_waiting_again() -> None:
+    facts = run(Site([RULE_OF_TWO]), every_second((300, 45.0), (300, 60.0)))
+    assert told(facts) == [
+        (5, "raised", FIRST),
+        (302, "raised", FIRST),
+        (505, "passed-on", BOTH),
+    ]
+
+
 def test_dark_time_counts_while_nobody_answers() -> None:
     facts = run(Site([RULE_OF_TWO]), every_second((10, 45.0), (600, None)))
     assert told(facts)[-1] == (505, "passed-on", BOTH)
@@ -80,6 +89,18 @@ def test_dark_time_counts_while_nobody_answers() -> None:
 
 def test_nobody_is_named_where_nobody_is_given() -> None:
     assert {people for *_, people in told(run(Site([RULE]), every_second((400, 45.0))))} == {()}
+
+
+BUSY = st.lists(
+    st.tuples(st.floats(5, 20), st.sampled_from([45.0, 45.0, 45.0, 60.0, 25.0, 10.0, None])),
+    min_size=10,
+    max_size=40,
+).map(
+    lambda steps: [
+        reading(sum(gap for gap, _ in steps[: place + 1]), count) for place, (_, count) in enumerate(steps)
+    ]
+)
+"""Readings of a place that is often red."""
 
 
 def watched(site: Site, readings: list[Reading], first: int, answered: set[int]) -> list[Fact]:
@@ -91,7 +112,7 @@ def watched(site: Site, readings: list[Reading], first: int, answered: set[int])
     return facts
 
 
-@given(rules, series, st.sets(st.integers(0, 60), max_size=3))
+@given(rules, BUSY, st.sets(st.integers(0, 40), max_size=3))
 def test_nobody_further_is_told_of_what_was_answered_and_nobody_twice(
     rule: Rule, readings: list[Reading], answered: set[int]
 ) -> None:
@@ -117,7 +138,25 @@ def test_nobody_further_is_told_of_what_was_answered_and_nobody_twice(
         passed = passed and level is not Level.NONE
 
 
-@given(rules, series, st.sets(st.integers(0, 60), max_size=3), st.integers(0, 60))
+def test_who_was_told_before_a_restart_is_told_behind_it() -> None:
+    readings = every_second((1300, 45.0))
+    site = Site([RULE_OF_TWO])
+    site.resume(run(Site([RULE_OF_TWO]), readings[:600]))
+    assert told(run(site, readings[600:])) == [(805, "repeated", BOTH), (1105, "repeated", BOTH)]
+
+
+def test_who_answered_before_a_restart_has_answered_behind_it() -> None:
+    readings = every_second((1000, 45.0))
+    first = watched(Site([RULE_OF_TWO]), readings[:200], 0, {100})
+    assert [change for _, change, _ in told(first)] == ["raised", "acknowledged"]
+    site = Site([RULE_OF_TWO])
+    site.resume(first)
+    assert site.alarms["full"].acknowledged
+    assert told(watched(site, readings[200:], 200, set())) == []
+
+
+@settings(max_examples=300)
+@given(rules, BUSY, st.sets(st.integers(0, 40), max_size=3), st.integers(0, 40))
 def test_a_restart_forgets_neither_who_was_told_nor_who_has_to_be(
     rule: Rule, readings: list[Reading], answered: set[int], cut: int
 ) -> None:

@@ -126,6 +126,8 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         "daily": window.log_daily,
         "keys": window.show_shortcuts,
         "about": window.show_about,
+        "spot check": window.spot_checks.open,
+        "adapt": window.spot_checks.adapt,
         "correct": lambda: window.opener.correct("north"),
         **{f"source {kind}": (lambda kind=kind: window.opener.ask(kind)) for kind in SourceDialog().pages},
     }

@@ -485,3 +485,22 @@ def test_where_only_rois_are_counted_only_they_can_be_checked(gui: Open, qtbot: 
     user.click(0.8, 0.5)
     user.press(dialog.side.done)
     assert [(one.roi, one.truth) for one in user.found] == [("right half", 1)]
+
+
+def test_people_who_are_pixelated_are_shown_only_when_somebody_asks(user: Checker) -> None:
+    user.look()
+    QTest.keyClick(user.gui.window, Qt.Key.Key_X)
+    dialog = user.open()
+    hidden = dialog.canvas.grab().toImage()
+    user.click(0.5, 0.5)
+    QTest.keyClick(dialog.canvas, Qt.Key.Key_Return, CTRL)
+    assert (dialog.canvas.counted, user.found) == ((), [])
+    assert not dialog.side.done.isEnabled()
+    user.press(dialog.side.reveal)
+    assert dialog.canvas.grab().toImage() != hidden
+    assert not dialog.side.reveal.isVisible()
+    user.click(0.5, 0.5)
+    user.press(dialog.side.done)
+    assert [one.truth for one in user.found] == [1]
+    user.press(dialog.side.again)
+    assert dialog.side.reveal.isVisible(), "the next picture is another question"

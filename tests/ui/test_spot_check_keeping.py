@@ -70,6 +70,16 @@ def test_frames_of_the_area_that_has_most_are_used() -> None:
     assert keeping.usable([whole[0], again], None, rois=()) == [again], "the newer one of a moment holds"
 
 
+def test_pictures_of_the_most_usual_size_are_used() -> None:
+    def sized(time: float, size: tuple[int, int]) -> KeptCheck:
+        one = kept(time)
+        return KeptCheck(replace(one.check, size=size), one.frame)
+
+    small, large = [sized(1.0, (64, 48))], [sized(2.0, (128, 96))]
+    assert keeping.usable([*small, *large], None, rois=()) == large, "the newer ones"
+    assert keeping.usable([*small, *large, sized(0.5, (64, 48))], None, rois=())[-1] == small[0]
+
+
 def test_the_roi_is_written_as_the_trainer_reads_it(tmp_path: Path) -> None:
     keeping.write_roi(CAMERA, "gate", tmp_path / "roi.yaml", aspect=4 / 3)
     (camera,) = load(tmp_path / "roi.yaml").cameras

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from crowdmon.motion import STAYS_S, Carrier, middles, peaks
-from crowdmon.values import CameraState, DensityMap, Frame
+from crowdmon.values import CameraState, DensityMap, Frame, Grid
 from crowdmon.view.in_step import LONGEST_S, InStep, Pace, Showing, Sight
 from tests.view.plaza_film import FPS, SCENE, count_of, film, heads_at, picture_at
 
 HEADS = Showing(heads=True)
+GRID = Grid(9, 16, 60.0, 60.0, 960.0, 540.0)
 
 
 def sights(showing: Showing, *, state: CameraState = CameraState.LIVE, **film_of: float) -> list[Sight]:
@@ -93,6 +94,19 @@ def test_where_counting_lags_by_more_than_a_second_counted_pictures_are_shown_wi
     assert last.frame.time == last.counted.time
     assert last.heat is last.counted
     assert last.delay > LONGEST_S
+
+
+def test_it_does_not_go_back_and_forth_between_the_two() -> None:
+    chosen, paces = InStep(), []
+    for round_ in range(30):
+        late = 1.05 if round_ < 15 else 0.9
+        picture = picture_at(SCENE, 90 + 60 * round_, drawn=False)
+        newest = Frame(picture.rgb, index=picture.index + 1, time=picture.time + late)
+        counted = DensityMap(np.zeros((9, 16), np.float32), GRID, time=picture.time)
+        sight = chosen.see((picture, newest), counted, picture, state=CameraState.LIVE, showing=HEADS)
+        assert sight is not None
+        paces.append(sight.pace)
+    assert set(paces[3:]) == {Pace.COUNTED}, "0.9 s is too late to begin again"
 
 
 def test_instant_shows_the_newest_picture_and_hides_all_of_it() -> None:

@@ -33,8 +33,9 @@ def test_what_is_usual_comes_from_the_counts() -> None:
     assert found is not None
     assert (found.low, found.high) == (pytest.approx(8.85), pytest.approx(50.15))
     assert not found.nights
-    assert usual_of([(at(12), 1.0)] * 19) is None, "too few to tell"
+    assert usual_of([(at(12, 3 * n), 1.0) for n in range(19)]) is None, "too few to tell"
     assert usual_of([(at(12), float("nan"))] * 50) is None
+    assert usual_of([(at(12) + n, float(n)) for n in range(250)]) is None, "too short to tell"
 
 
 @pytest.mark.parametrize(

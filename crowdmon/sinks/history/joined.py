@@ -82,7 +82,7 @@ class Joined:
             yield from summed(self._raw(since, until), width)
             return
         gone = list(self.gone(since, until))
-        partly = {one.start for raw, one in gone if raw} | self.first_partly(since)
+        partly = {one.start for raw, one in gone if raw} | set(self.first_partly(since))
         raw = self._raw(since, until)
         if partly:
             raw = (row for row in raw if _floor(row[0], MINUTE) not in partly)
@@ -90,13 +90,13 @@ class Joined:
         # Both rise; a bin with some of each is put together by who combines them.
         yield from merge(summed(raw, width), minutes, key=lambda one: one.start)
 
-    def first_partly(self, since: float) -> set[int]:
-        """Return the minute that ``since`` lies in if a reading of it is gone: it lies before."""
+    def first_partly(self, since: float) -> Iterator[int]:
+        """Yield the minute that ``since`` lies in if a reading of it is gone: it lies before."""
         if isinf(since) or since % MINUTE == 0:
-            return set()
+            return
         start = _floor(since, MINUTE)
-        rows = self.connection.execute(_GONE, (self.series, start, start + 1)).fetchall()
-        return {start} if rows else set()
+        for _ in self.connection.execute(_GONE, (self.series, start, start + 1)).fetchall():
+            yield start
 
     def _thinned(self) -> int:
         return min(self.state.thinned_until, self.state.minutes_until)

@@ -108,7 +108,7 @@ class HistoryReader(Closing):
         """
         with self._one_moment():
             series = {one.number: one for one in self._series(selection)}
-            state = state_of(self._connection)
+            state = self._state()
             partly = set[tuple[int, int]]()
             yield from self._of_minutes(series.values(), state, selection, partly)
             yield from self._of_readings(series, state, selection, partly)
@@ -130,7 +130,7 @@ class HistoryReader(Closing):
 
     def _bins(self, width: int, selection: Selection) -> Iterator[Bin]:
         with self._one_moment():
-            state = state_of(self._connection)
+            state = self._state()
             chosen = [self._binned(one, width, selection, state) for one in self._series(selection)]
             # The sort keeps the order of series within one start, for merge() is stable.
             yield from merge(*chosen, key=lambda one: one.start)
@@ -211,7 +211,7 @@ class HistoryReader(Closing):
         self, place: int, one: Series, state: State, selection: Selection, partly: set[tuple[int, int]]
     ) -> Iterator[tuple[int, Series, Sum]]:
         joined = Joined(self._connection, state, one.number)
-        partly |= {(one.number, start) for start in joined.first_partly(selection.since)}
+        partly |= {(one.number, start) for start in self._safely(joined.first_partly(selection.since))}
         for raw, minute in self._safely(joined.gone(selection.since, selection.until)):
             if raw:
                 partly.add((one.number, minute.start))
@@ -239,6 +239,12 @@ class HistoryReader(Closing):
         for part in self._safely(joined.sums(width, selection.since, selection.until)):
             people = {"mean": part.mean, "min": part.least, "max": part.most, "last": part.last}
             yield Bin(part.start, one.camera, one.roi, part.n, **people, missed=part.missed)
+
+    def _state(self) -> State:
+        try:
+            return state_of(self._connection)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
 
     def _all_series(self) -> list[Series]:
         return shown(self._rows(SELECT_SERIES))

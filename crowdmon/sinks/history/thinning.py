@@ -27,6 +27,10 @@ wrong date gets the right one within that time."""
 A_STEP = 20_000
 """Rows in one step, about."""
 
+_NO_READING = """NOT EXISTS (SELECT 1 FROM reading
+    WHERE series = {0}.series AND time >= {0}.start AND time < {0}.start + ?)"""
+"""What lets a minute or an hour go: bins are made of them, and what is kept must stay in its bins."""
+
 _LONGEST = 1 << 16
 """The most minutes, or hours, that one step looks at."""
 
@@ -149,27 +153,27 @@ class Thinning:
         if since >= end:
             return False
         name, width = (table, MINUTE) if table == "reading" else (f"old {table}", HOUR)
-        when, older = ("time", "AND seq > ?") if table == "reading" else ("start", "")
+        when, also = ("time", "seq > ?") if table == "reading" else ("start", _NO_READING.format(table))
         with transaction(self._connection):
             series = self._series()
             first = self._first(table, when, since, end, series)
             start = end if first is None else max(since, _floor(first, width))
             stop = self._stop(name, table, when, start, end, series)
-            keep = self._older() if older else ()
-            sql = f"DELETE FROM {table} WHERE series = ? AND {when} >= ? AND {when} < ? {older}"
+            last = self._older() if table == "reading" else {"minute": MINUTE, "hour": HOUR}[table]
+            sql = f"DELETE FROM {table} WHERE series = ? AND {when} >= ? AND {when} < ? AND {also}"
             for number in series:
-                self._connection.execute(sql, (number, start, stop, *keep))
+                self._connection.execute(sql, (number, start, stop, last))
             if table == "reading":
                 self._connection.execute("UPDATE summed SET thinned_until = max(thinned_until, ?)", (stop,))
         self._swept[table] = stop
         return True
 
-    def _older(self) -> tuple[int]:
+    def _older(self) -> int:
         """Return the last fact that is not deleted whatever its age."""
         if self._keep.older:
-            return (0,)
+            return 0
         (last,) = self._connection.execute("SELECT older FROM summed").fetchone()
-        return (int(last),)
+        return int(last)
 
     def _series(self) -> list[int]:
         return [number for (number,) in self._connection.execute("SELECT id FROM series")]

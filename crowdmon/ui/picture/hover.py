@@ -35,11 +35,13 @@ def read_out(
 ) -> str:
     """Return what to say about a point in fractions of a picture of ``size`` pixels."""
     parts = [f"{int(min(x * size[0], size[0] - 1))}, {int(min(y * size[1], size[1] - 1))} px"]
-    parts.append(crowded(area, x, y))
+    about = "about " if camera.plane is not None and camera.plane.estimated else ""
+    measured = area is not None and area.measured and area.at(x, y) is not None
+    parts.append(f"{about if measured else ''}{crowded(area, x, y)}")
     for roi in camera.config.rois:
         known = camera.known(roi.name)
         if known is not None and known.density_per_m2 is not None and contains(roi.polygon, x, y):
-            parts.append(f"{roi.name} {known.density_per_m2:.2f} people per m²")
+            parts.append(f"{roi.name} {about}{known.density_per_m2:.2f} people per m²")
     return "   ".join(parts)
 
 

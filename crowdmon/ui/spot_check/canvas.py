@@ -15,6 +15,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
+from crowdmon import privacy
 from crowdmon.geometry import contains
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.spot_check import marks
@@ -48,6 +49,11 @@ _CONTROL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 _WHOLE = Area(WHOLE_FRAME, "", 0.0)
+
+
+def _image(frozen: Frozen, *, hidden: bool) -> QImage:
+    rgb = frozen.frame.rgb
+    return pictures.from_rgb(privacy.pixelate(rgb, frozen.density) if hidden and frozen.kept else rgb)
 
 
 class HeadCanvas(QWidget):
@@ -90,12 +96,17 @@ class HeadCanvas(QWidget):
         self._theme = theme
         self.update()
 
-    def show_frozen(self, frozen: Frozen | None, heads: tuple[Point, ...] = ()) -> None:
-        """Show another picture, with the heads that were clicked in it before."""
-        self._image = QImage() if frozen is None else pictures.from_rgb(frozen.frame.rgb)
+    def show_frozen(
+        self, frozen: Frozen | None, heads: tuple[Point, ...] = (), *, hidden: bool = False
+    ) -> None:
+        """Show another picture, with the heads that were clicked in it before.
+
+        While it is ``hidden``, people are pixelated and nothing can be clicked.
+        """
+        self._image = QImage() if frozen is None else _image(frozen, hidden=hidden)
         self._size = (0, 0) if frozen is None else frozen.frame.size
         self.heads, self.proposed, self.zoom, self.cursor_at = Heads(heads), (), Zoom(), None
-        self.area, self.editable = _WHOLE, frozen is not None
+        self.area, self.editable = _WHOLE, frozen is not None and not hidden
         self._changed()
 
     def set_area(self, area: Area) -> None:

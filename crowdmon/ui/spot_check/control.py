@@ -64,6 +64,12 @@ class SpotChecks(QObject):
         """The history file; None where checks are kept in memory alone."""
         return keeping.history_of(self._bridge.config)
 
+    @property
+    def private(self) -> bool:
+        """Whether people are pixelated in the window."""
+        said = self._bridge.config.display.pixelate
+        return self._settings.number("pixelate", 0, low=0, high=1) == 1 if said is None else said
+
     def of(self, name: str) -> CheckedCamera:
         """Return what is known of a camera's checks."""
         camera = self.camera(name)
@@ -74,7 +80,10 @@ class SpotChecks(QObject):
         camera = self.camera(name)
         if camera is None:
             return ""
-        return weights_name(camera, self._bridge.reads.get(WEIGHTS)) or self._named.get(name, "")
+        # A service may count with others than the window was started with: its readings know.
+        if camera.weights is None and name in self._named:
+            return self._named[name]
+        return weights_name(camera, self._bridge.reads.get(WEIGHTS))
 
     def said(self, name: str) -> str:
         """Return how a camera was checked, in words."""
@@ -185,8 +194,9 @@ class SpotChecks(QObject):
     def _reading(self, name: str, reading: Reading) -> None:
         known = self.of(name)
         count = total_of(reading)
-        if reading.weights:
+        if reading.weights and reading.weights != self._named.get(name):
             self._named[name] = reading.weights
+            self.changed.emit(name)
         if known.awaited is None or count is None:
             return
         if known.comes(reading.time, count):

@@ -43,7 +43,7 @@ class SpotCheckDialog(QDialog):
         super().__init__(parent)
         self._bridge, self._checks, self.camera = bridge, checks, name
         self._frozen: Frozen | None = None
-        self._finished = False
+        self._finished = self._hidden = False
         self._task: BackgroundTask | None = None
         self._peaks: tuple[Point, ...] | None = None
         self.canvas = HeadCanvas()
@@ -72,6 +72,7 @@ class SpotCheckDialog(QDialog):
         side.done.clicked.connect(lambda _=False: self.finish())
         side.again.clicked.connect(lambda _=False: self.freeze())
         side.offer.clicked.connect(lambda _=False: self._take_offer())
+        side.reveal.clicked.connect(lambda _=False: self._reveal())
         side.moments.wait_asked.connect(lambda kind: self._checks.wait_for(self.camera, kind))
         side.adapt.clicked.connect(lambda _=False: self.adapt_asked.emit(self.camera))
         side.back.clicked.connect(lambda _=False: self.back_asked.emit(self.camera))
@@ -104,7 +105,7 @@ class SpotCheckDialog(QDialog):
     def finish(self) -> None:
         """Record the check, and say at once what came of it."""
         frozen = self._frozen
-        if frozen is None or self._finished:
+        if frozen is None or self._finished or self._hidden:
             return
         roi, heads = self.canvas.area.roi, self.canvas.counted
         self._finished = True
@@ -129,7 +130,8 @@ class SpotCheckDialog(QDialog):
 
     def _show(self, frozen: Frozen | None, draft: Draft | None = None) -> None:
         self._frozen, self._finished, self._peaks = frozen, False, None
-        self.canvas.show_frozen(frozen, () if draft is None else draft.heads)
+        self._hidden = self._checks.private and frozen is not None and frozen.kept
+        self.canvas.show_frozen(frozen, () if draft is None else draft.heads, hidden=self._hidden)
         if draft is not None:
             self.side.keep.setChecked(draft.keep)
         self.side.propose.setChecked(False)
@@ -138,6 +140,14 @@ class SpotCheckDialog(QDialog):
         self.side.title.setText(self.camera)
         self.side.under.setText("" if frozen is None else _under(frozen))
         self._enable()
+
+    def _reveal(self) -> None:
+        """Show people in this one picture."""
+        self._hidden = False
+        self.canvas.show_frozen(self._frozen, self.canvas.heads.points)
+        self._choose_area()
+        self._enable()
+        self.canvas.setFocus()
 
     def _fill_areas(self, chosen: str) -> None:
         areas = () if self._frozen is None else self._frozen.areas
@@ -201,7 +211,8 @@ class SpotCheckDialog(QDialog):
             self._take_offer()
 
     def _enable(self) -> None:
-        side, open_ = self.side, self._frozen is not None and not self._finished
+        side, open_ = self.side, self._frozen is not None and not self._finished and not self._hidden
+        side.reveal.setVisible(self._hidden)
         kept = self._frozen is not None and self._frozen.kept
         side.done.setEnabled(open_)
         side.area.setEnabled(open_)

@@ -109,15 +109,20 @@ def usable(kept: Sequence[KeptCheck], history: Path | None, *, rois: Collection[
     """Return the checks whose pictures are at hand, of the area that has most of them, the oldest first.
 
     Heads of a whole picture and of a ROI cannot be mixed: outside of the ROI nobody has looked. ``rois`` are
-    the keys of those that are still there.
+    the keys of those that are still there. Of pictures of several sizes, those of the most usual one are
+    taken, of two that are as usual the newer: the camera was exchanged.
     """
     there = [one for one in kept if one.frame is not None or _file(one, history) is not None]
     newest = {(one.check.time, one.check.roi_key): one for one in there}
-    areas: dict[str, list[KeptCheck]] = {WHOLE_FRAME: []}
+    areas: dict[tuple[str, tuple[int, int]], list[KeptCheck]] = {}
     for (_, roi), one in sorted(newest.items(), key=lambda item: item[0][0]):
         if roi == WHOLE_FRAME or roi in rois:
-            areas.setdefault(roi, []).append(one)
-    return max(areas.values(), key=len)
+            areas.setdefault((roi, one.check.size), []).append(one)
+
+    def rank(area: tuple[str, tuple[int, int]]) -> tuple[int, bool, float]:
+        return len(areas[area]), area[0] == WHOLE_FRAME, areas[area][-1].check.time
+
+    return areas[max(areas, key=rank)] if areas else []
 
 
 def picture_rgb(kept: KeptCheck, history: Path | None) -> NDArray[np.uint8] | None:

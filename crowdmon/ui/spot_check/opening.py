@@ -122,6 +122,7 @@ class SpotCheckOpener(QObject):
 
     def _hold(self, held: dict[str, D], name: str, dialog: D) -> None:
         dialog.finished.connect(lambda _result: held.pop(name, None))
+        dialog.finished.connect(self._show)
         dialog.finished.connect(dialog.deleteLater)
         held[name] = dialog
 

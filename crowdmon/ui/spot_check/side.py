@@ -143,13 +143,17 @@ class SidePanel(QWidget):
         self.back = button("Go back")
         self.offer = button("")
         self.offer.hide()
+        self.reveal = button(
+            "Show people", tip="They are pixelated elsewhere. To be counted they have to be seen."
+        )
+        self.reveal.hide()
         self._arrange()
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        for one in (self.title, self.under, self.offer):
+        for one in (self.title, self.under, self.offer, self.reveal):
             column.addWidget(one)
         column.addSpacing(4)
         column.addWidget(caption_for("Where to count", self.area))

@@ -1,0 +1,1 @@
+"""Tests of fitting weights to one camera."""

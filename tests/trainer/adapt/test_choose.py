@@ -1,0 +1,78 @@
+"""What is adopted: only what is better on unseen frames, beyond chance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainer.adapt.choose import Trial, gain_over, is_better, ranked, regions
+from trainer.adapt.curve import of_factor, words
+from trainer.adapt.folds import folds, others
+
+TRUTH = np.array([20.0, 30.0, 25.0, 18.0, 40.0, 22.0])
+
+
+def trial(name: str, errors: list[float], places: np.ndarray | None = None) -> Trial:
+    return Trial(name, TRUTH, TRUTH + errors, places=places)
+
+
+BASE = trial("nothing", [-5, -6, -5, -4, -8, -5])
+
+
+def test_the_best_is_adopted() -> None:
+    good, better = trial("factor", [-3, -3, 3, 2, 3, 3]), trial("network", [1, 0, -1, 1, 0, 1])
+    assert [one.name for one in ranked([good, better], BASE)] == ["network", "factor"]
+
+
+def test_of_two_that_are_as_good_the_simpler_is_adopted() -> None:
+    simple, other = trial("factor", [1, 0, -1.3, 1, 0, 1]), trial("network", [0, 1, 1, -1, 1, 0])
+    assert ranked([simple, other], BASE)[0].name == "factor"
+
+
+def test_what_is_better_by_chance_alone_is_not_adopted() -> None:
+    lucky = trial("network", [-15, 1, -15, 1, 0, 0])  # 5.3 on average instead of 5.5, one frame to the next
+    mean, error = gain_over(lucky, BASE)
+    assert 0 < mean < error
+    assert ranked([lucky], BASE) == []
+
+
+def test_what_is_worse_is_never_adopted_however_sure() -> None:
+    assert ranked([trial("factor", [-6, -7, -6, -5, -9, -6])], BASE) == []
+
+
+def test_many_regions_say_what_few_frames_do_not() -> None:
+    near = np.tile([3.0, -3.0], (6, 12))
+    base = trial("nothing", [-5, 2, -5, 4, -1, 1], near)
+    errors = [-2.0, -4, 3, -2, 2, -3]
+    assert not is_better(trial("network", errors), base)
+    assert is_better(trial("network", errors, near / 3), base)
+    assert not is_better(trial("network", errors, near), base)
+
+
+@given(st.integers(1, 40), st.integers(1, 10))
+def test_every_frame_is_held_out_once_beside_its_neighbours(frames: int, most: int) -> None:
+    made = folds(frames, most)
+    assert [index for fold in made for index in fold] == list(range(frames))
+    assert len(made) == min(frames, most)
+    for fold in made:
+        assert sorted((*fold, *others(frames, fold))) == list(range(frames))
+
+
+@given(st.integers(4, 50), st.integers(6, 50), st.integers(1, 3))
+def test_regions_hold_everybody(rows: int, columns: int, frames: int) -> None:
+    cells = np.random.default_rng(0).random((frames, rows, columns)).astype(np.float32)
+    found = regions(cells)
+    assert found.shape == (frames, 24)
+    assert found.sum(axis=1) == pytest.approx(cells.sum((1, 2)), rel=1e-5)
+
+
+def test_the_curve_of_a_factor_falls_with_frames() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(10, 60, 20).astype(float)
+    course = of_factor(truth, truth * 0.7 * rng.normal(1, 0.15, 20))
+    assert [frames for frames, _ in course] == [1, 2, 3, 5, 8, 12]
+    assert course[0][1] > course[-1][1]
+    assert "more frames" in words(course, 20)
+    assert "three frames" in words([], 2)

@@ -1,0 +1,186 @@
+"""Adapting on the synthetic camera, whose truth is exact: a biased base improves, a right one stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from crowdmon.counting.counter import Counter
+from crowdmon.values import Frame
+from tests.trainer.adapt import scenes
+from trainer.adapt import gate, items
+from trainer.adapt import run as adapting
+from trainer.adapt.budget import Budget
+from trainer.adapt.choose import Trial
+from trainer.adapt.folds import folds
+from trainer.adapt.frames import Frames, read
+from trainer.adapt.report import as_json, as_markdown
+from trainer.adapt.run import Candidate, adapt
+from trainer.adapt.tune import Tuned, cautious, tune
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory: pytest.TempPathFactory) -> Frames:
+    folder = scenes.camera(tmp_path_factory.mktemp("gate"))
+    return read(folder, preprocess=scenes.right().preprocess)
+
+
+def no_time(frames: Frames) -> Budget:
+    """A budget that leaves no time for learning, so that only closed forms are tried."""
+    return Budget(1e-6)
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_a_biased_base_is_improved(frames: Frames, factor: float) -> None:
+    base = scenes.off_by(scenes.right(), factor)
+    weights, found = adapt(base, frames, budget=no_time(frames))
+    assert found.better
+    assert found.chosen.startswith("factor")
+    assert found.after.mae < 0.5 * found.before.mae
+    # Later moments that it has never seen.
+    late, early = Counter(weights), Counter(base)
+    for second in (50.0, 57.0):
+        rgb, heads = scenes.picture(second)
+        off, before = (abs(one.count(Frame(rgb.copy())).count - len(heads)) for one in (late, early))
+        assert off < 0.7 * before
+
+
+def test_a_right_base_is_left_alone(frames: Frames) -> None:
+    base = scenes.right()
+    weights, found = adapt(base, frames, budget=no_time(frames))
+    assert found.chosen == "nothing"
+    assert not found.better
+    assert weights is base
+    assert found.after.scores() == found.before.scores()
+    assert "Nothing is adopted" in as_markdown(found)
+
+
+def test_what_there_was_no_time_for_is_said(frames: Frames) -> None:
+    _, found = adapt(scenes.right(), frames, budget=no_time(frames))
+    assert [name for name, _ in found.skipped] == ["last layer", "head", "network"]
+    assert as_markdown(found).count("not tried: there was no time") == 3
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_or_two_frames_are_enough_for_a_factor_that_is_plain(frames: Frames, number: int) -> None:
+    few = Frames(frames.samples[:number])
+    _, found = adapt(scenes.off_by(scenes.right(), 0.4), few, budget=Budget(60))
+    assert found.chosen == "factor"
+    assert not found.checked
+    assert "could not be checked" in as_markdown(found)
+    assert "too few" in as_markdown(found)
+    _, found = adapt(scenes.right(), few, budget=Budget(60))
+    assert found.chosen == "nothing"
+
+
+def test_the_report_for_programs_has_what_it_promises(frames: Frames) -> None:
+    _, found = adapt(scenes.off_by(scenes.right(), 0.5), frames, budget=no_time(frames))
+    said = as_json(found)
+    assert said["frames"] == 6
+    assert set(said["before"]) == set(said["after"]) == {"mae", "bias"}
+    held = [name for fold in said["folds"] for name in fold["held_out"]]
+    assert held == [f"square_{n}.png" for n in range(6)]
+    assert said["folds"][0]["truth"] == [len(scenes.picture(s)[1]) for s in scenes.SECONDS[:2]]
+
+
+def learned(frames: Frames, part: items.Part, *, seed: int = 0) -> Tuned:
+    few = Frames(frames.samples[:3])
+    made = tune(scenes.right(), part, few, folds(3, 2), budget=Budget(3600), seconds=3000, steps=2, seed=seed)
+    assert made is not None
+    return made
+
+
+def test_the_same_seed_learns_the_same(frames: Frames) -> None:
+    first, second = learned(frames, items.HEAD), learned(frames, items.HEAD)
+    assert first.gain == second.gain
+    for key, value in first.tensors.items():
+        assert np.array_equal(value, second.tensors[key]), key
+    other = learned(frames, items.HEAD, seed=1)
+    assert any(not np.array_equal(value, other.tensors[key]) for key, value in first.tensors.items())
+
+
+@pytest.mark.parametrize("part", items.PARTS, ids=lambda part: part.name)
+def test_only_its_part_of_the_network_learns(frames: Frames, part: items.Part) -> None:
+    base, made = scenes.right().tensors, learned(frames, part)
+    assert made.steps in (1, 2)
+    changed = {key for key, value in made.tensors.items() if not np.array_equal(value, base[key])}
+    assert changed
+    assert all(key.startswith(part.learns) for key in changed)
+
+
+@pytest.mark.parametrize("part", items.PARTS, ids=lambda part: part.name)
+def test_the_network_cut_in_two_counts_as_the_whole_one(frames: Frames, part: items.Part) -> None:
+    from crowdmon.counting.torch_backend import network_of
+
+    weights, frame = scenes.right(), frames.samples[0]
+    network = network_of(weights)
+    one = items.of_frame(network, weights.preprocess, part.key, frame)
+    raw = items.after(network, one.features.float(), part.key).clamp(min=0)
+    people = float((raw * (one.share > 0)).sum()) / weights.preprocess.density_scale
+    assert people == pytest.approx(
+        Counter(weights, backend="torch").count(Frame(frame.rgb.copy())).count, rel=0.01
+    )
+
+
+def test_a_window_of_a_large_frame_keeps_its_labels(frames: Frames) -> None:
+    import torch
+
+    people = torch.zeros(1, 1, 100, 200)
+    people[0, 0, ::7, ::5] = 1
+    big = items.Item(torch.zeros(1, 2, 100, 200).half(), people, torch.ones(1, 1, 100, 200))
+    part = items.window(big, np.random.default_rng(3))
+    assert part.features.shape[2:] == part.people.shape[2:] == items.LARGEST
+    assert 0 < float(part.people.sum()) < float(people.sum())
+    assert float(part.people[part.share == 0].sum()) == 0
+    small = items.Item(big.features[..., :20, :30], people[..., :20, :30], big.share[..., :20, :30])
+    assert items.window(small, np.random.default_rng(0)) is small
+
+
+def test_a_correction_is_believed_as_far_as_frames_agree() -> None:
+    truth = np.array([20.0, 30.0, 25.0, 40.0])
+    assert cautious(truth, truth / 1.2) == pytest.approx(1.2, abs=0.03)
+    scattered = truth * np.array([0.5, 1.5, 0.7, 1.2])
+    wanted = (truth.sum() + 5) / (scattered.sum() + 5)
+    assert abs(cautious(truth, scattered) - 1) < 0.5 * abs(wanted - 1)
+    assert cautious(truth[:1], truth[:1] / 2) == 1.0
+
+
+def test_weights_that_see_people_where_nobody_is_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = scenes.right()
+    truth = np.full(6, 30.0)
+    wild = replace(base, provenance={"name": "wild"})
+    seen = {"wild": gate.Sanity((0.0, 4.0), 0.0), base.name: gate.Sanity((0.0, 0.1), 0.05)}
+    monkeypatch.setattr(adapting.gate, "look", lambda weights, **_: seen[weights.name])
+    before = Trial("nothing", truth, truth - 6)
+    candidates = [
+        Candidate(Trial("factor", truth, truth + np.array([1, -1, 1, -1, 1, -1])), lambda: base),
+        Candidate(Trial("network", truth, truth + 0.1), lambda: wild, learned=True),
+    ]
+    chosen, refused, weights = adapting._adopt(base, candidates, before, Budget(60))
+    assert chosen.name == "factor"
+    assert weights is base
+    assert refused == [("network", "it sees 4.0 people in a picture without any, where there were 0.1")]
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        (gate.Sanity((0.4, 0.1, 1.9), 0.08), ""),
+        (gate.Sanity((0.4, 2.2, 0.0), 0.0), "2.2 people in a picture without any"),
+        (gate.Sanity((0.6, 0.7, 0.0), 0.0), "0.6 people in most pictures without any"),
+        (gate.Sanity((0.0, 0.0, 0.0), -0.12), "demo camera is counted -12 % off"),
+    ],
+)
+def test_the_gate(after: gate.Sanity, says: str) -> None:
+    why = gate.worse(after, gate.Sanity((0.0, 0.2, 0.1), 0.05))
+    assert says in why
+    assert bool(why) == bool(says)
+
+
+@pytest.mark.slow
+def test_the_bundled_weights_pass_their_own_gate() -> None:
+    sane = gate.look(scenes.right())
+    assert len(sane.empty) == gate.PICTURES - len(gate.SECONDS)
+    assert max(sane.empty) < 3

@@ -1,0 +1,1 @@
+"""Fits weights to one camera from a few labelled frames, and adopts nothing that is not better."""

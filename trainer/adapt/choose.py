@@ -1,0 +1,124 @@
+"""Which candidate is adopted: the one that is better on frames it has not seen, beyond chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+NOTHING = "nothing"
+
+DOWN, ACROSS = 4, 6
+"""Regions of a picture in which errors are compared too."""
+
+LEAST = 0.03
+"""By what share an error must fall to be worth other weights."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """What a candidate counted on frames that it was not fitted to.
+
+    Attributes:
+        name: of the candidate.
+        truth: heads of each frame.
+        counts: people counted, in the same order; of frames that were held out.
+        places: frames x regions, people too many in each region of each frame; None where not known.
+        note: what else is to be said, such as how many steps it learned.
+    """
+
+    name: str
+    truth: Floats
+    counts: Floats
+    note: str = ""
+    places: Floats | None = None
+
+    @property
+    def errors(self) -> Floats:
+        """People too many in each frame."""
+        return self.counts - self.truth
+
+    @property
+    def mae(self) -> float:
+        """Mean absolute error."""
+        return float(np.abs(self.errors).mean())
+
+    @property
+    def bias(self) -> float:
+        """Mean signed error."""
+        return float(self.errors.mean())
+
+    def scores(self) -> dict[str, float]:
+        """Return ``mae`` and ``bias`` as ``adapt.json`` holds them."""
+        return {"mae": round(self.mae, 3), "bias": round(self.bias, 3)}
+
+
+def regions(cells: NDArray[np.float32]) -> Floats:
+    """Return the sums of the regions of N x rows x columns cells, N x regions."""
+    rows = np.linspace(0, cells.shape[1], DOWN + 1).astype(int)[:-1]
+    columns = np.linspace(0, cells.shape[2], ACROSS + 1).astype(int)[:-1]
+    sums = np.add.reduceat(np.add.reduceat(cells.astype(np.float64), rows, axis=1), columns, axis=2)
+    found: Floats = sums.reshape(len(cells), -1)
+    return found
+
+
+def gain_over(trial: Trial, base: Trial) -> tuple[float, float]:
+    """Return by how many people a trial errs less than another a frame, and the standard error of that."""
+    return _paired(np.abs(base.errors) - np.abs(trial.errors))
+
+
+def is_better(trial: Trial, base: Trial) -> bool:
+    """Tell whether a trial errs less than another beyond chance, frame by frame.
+
+    Either counts of whole frames say so, by more than their standard error; or they say it within chance,
+    and the counts of regions, of which there are many, by more than twice theirs.
+    """
+    mean, error = gain_over(trial, base)
+    if mean <= LEAST * base.mae:
+        return False
+    if mean > error:
+        return True
+    if trial.places is None or base.places is None:
+        return False
+    near, doubt = _paired((np.abs(base.places) - np.abs(trial.places)).sum(axis=1))
+    return near > 2 * doubt
+
+
+def _paired(gained: Floats) -> tuple[float, float]:
+    spread = float(gained.std(ddof=1)) if len(gained) > 1 else float("inf")
+    return float(gained.mean()), spread / max(len(gained), 1) ** 0.5
+
+
+def ranked(trials: Sequence[Trial], base: Trial) -> list[Trial]:
+    """Return the trials that are better than the base, the one to adopt first.
+
+    Args:
+        trials: the simplest first.
+        base: what the weights do without adapting.
+
+    The best comes first, unless a simpler one is no worse than it within one standard error.
+    """
+    better = sorted((one for one in trials if is_better(one, base)), key=lambda one: one.mae)
+    if not better:
+        return []
+    best = better[0]
+    simple = next(one for one in trials if one is best or _as_good(one, best, base))
+    return [simple, *(one for one in better if one is not simple)]
+
+
+def _as_good(one: Trial, best: Trial, base: Trial) -> bool:
+    """Tell whether a simpler trial is as good as the best one: within half a standard error."""
+    mean, error = gain_over(best, one)
+    return is_better(one, base) and mean <= 0.5 * error
+
+
+def interval(trial: Trial) -> tuple[float, float]:
+    """Return the 95 % interval of the MAE by drawing frames with replacement, always the same draws."""
+    rng = np.random.default_rng(0)
+    off = np.abs(trial.errors)
+    means = off[rng.integers(len(off), size=(2000, len(off)))].mean(axis=1)
+    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
