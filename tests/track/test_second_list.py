@@ -72,6 +72,13 @@ def test_a_fall_to_amber_is_an_answer() -> None:
     ]
 
 
+def test_who_acknowledged_critical_is_not_asked_again_when_it_falls_to_red() -> None:
+    site = Site([RULE_OF_TWO])
+    run(site, every_second((20, 60.0)))
+    site.acknowledge("full", who="Ann", now=START + 20)
+    assert told(run(site, every_second((1000, 45.0), start=20))) == [(20, "lowered", FIRST)]
+
+
 def test_a_higher_level_does_not_begin_the_waiting_again() -> None:
     facts = run(Site([RULE_OF_TWO]), every_second((300, 45.0), (300, 60.0)))
     assert told(facts) == [
