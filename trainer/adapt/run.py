@@ -101,7 +101,7 @@ def _checks_a_count(frames: Frames) -> float:
 
 def _count(base: Weights, frames: Frames, budget: Budget) -> tuple[Maps, float]:
     """Return people per cell of each frame inside the ROI, as the application counts; seconds a frame."""
-    counter = Counter(base)
+    counter = Counter(base, precision="f32")
     found, took = [], []
     budget.tell("counts the frames", always=True)
     for frame in frames.samples:
@@ -149,7 +149,8 @@ def _changed(base: Weights, preprocess: Preprocess) -> Callable[[], Weights]:
 def _tuned(base: Weights, tensors: dict[str, Any], gain: float) -> Callable[[], Weights]:
     # The network learned without the base's own gains.
     preprocess = factors.with_factor(replace(base.preprocess, gains=()), gain)
-    return lambda: replace(base, tensors=tensors, preprocess=preprocess)
+    # Other tensors need other scales; without them nobody counts with these weights in int8.
+    return lambda: replace(base, tensors=tensors, preprocess=preprocess, scales=None)
 
 
 def _adopt(
