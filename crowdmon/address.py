@@ -56,7 +56,7 @@ _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%\w]*\]|[^:/?#]*)")
 _PLACEHOLDERS = re.compile(r"(?:\$\{\w+\})+")
 _PUBLIC_USER = re.compile(r"(?:[\w.-]*:|\$\{\w+\}:?)(?:\$\{\w+\})*")
 _BARE = re.compile(r"(?<![\w.+-])(?![A-Za-z]:[\\/])[^\s'\"/\\:@]{1,64}:[^\s'\"@]{1,256}@(?=[\w\[])")
-_QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?[/?#].*=", re.S)
+_QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?(?:[/?#].*=|[/?].*#)", re.S)
 """What stands before an ``@`` and is a password with a slash, or else a host and a value with an ``@`` in it:
 it cannot be told which part is the secret."""
 
@@ -65,7 +65,7 @@ _QUOTES = "'\"`"
 _EXAMPLE = re.compile(r"USER(?:NAME)?:PASSWORD")
 _PLAIN = re.compile(r"\d{0,6}(?:[.x]\d{1,6})?")
 _ENCODED = re.compile(r"%(?:2[36Bb]|3[ABDFabdf]|40)")
-"""``# & + : ; = ?`` and ``@`` as an address writes them: what follows may be a user, a query or a fragment."""
+"""``# & + : ; = ?`` and ``@`` as an address writes them: what follows may be a user or a query."""
 
 _KEYED = re.compile(
     r"(?P<key>\b(?:pass(?:word|wd|phrase|code)|pwd|token|secret|api_?key)(?:['\"]?=|['\"]: *['\"]))[^\s,;&]+"
@@ -75,8 +75,35 @@ _KEYED = re.compile(
 """What holds a secret in the messages of libraries, without an address around it."""
 
 WORDS = frozenset(
-    "caller first h264 h265 high jpeg listener live low main medium mjpeg multicast onvif rendezvous rtp rtsp "
-    "second sub tcp third true false udp unicast yes no".split()
+    [
+        "caller",
+        "false",
+        "first",
+        "h264",
+        "h265",
+        "high",
+        "jpeg",
+        "listener",
+        "live",
+        "low",
+        "main",
+        "medium",
+        "mjpeg",
+        "multicast",
+        "no",
+        "onvif",
+        "rendezvous",
+        "rtp",
+        "rtsp",
+        "second",
+        "sub",
+        "tcp",
+        "third",
+        "true",
+        "udp",
+        "unicast",
+        "yes",
+    ]
 )
 """Values of such a parameter that are shown, beside numbers and sizes."""
 
@@ -107,6 +134,8 @@ class Address:
     @property
     def secret_at_end(self) -> bool:
         """Whether what follows the host could hold a secret."""
+        if re.search(r"[/?#]", self.userinfo or ""):  # then it may be a value with an @ in it, which goes on
+            return True
         path, query, fragment = _public_path(self.path), self.query, self.fragment
         hidden = query is not None and query != _public_query(query)
         return path != self.path or hidden or fragment not in (None, "", HIDDEN)
@@ -124,7 +153,7 @@ class Address:
         port = None if self.port is None else _public_port(self.port)
         query = None if self.query is None else _public_query(self.query)
         fragment = None if self.fragment is None else HIDDEN
-        host = self.host if self.host.startswith("[") or "%" not in self.host else HIDDEN
+        host = self.host if self.host.startswith("[") or not re.search(r"[%\s]", self.host) else HIDDEN
         return _join(self.scheme, user, host, port, _public_path(self.path), query, fragment)
 
     def _joined(self) -> str:

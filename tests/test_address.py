@@ -199,6 +199,8 @@ def test_a_long_text_does_not_hang(piece: str) -> None:
         "rtsp://a:b@Hunter2@cam/live",
         "rtsp://:Hunter2@cam/live",
         "rtsp://u:Hunter2@[fe80::1%25eth0]/live",
+        "rtsp://cam/live?password=@ Hunter2",
+        "rtsp://cam/live#a@ Hunter2 it is",
         "Authorization: Basic Hunter2",
         "proxy-authorization: Digest username=a, response=Hunter2",
         "Set-Cookie: sid=Hunter2; path=/",
