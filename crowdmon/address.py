@@ -236,7 +236,7 @@ def redact(text: str) -> str:
 
 
 def _hide_bare(text: str) -> str:
-    """Hide what looks like a user and a password before a host, or is called a secret, though no scheme is there."""
+    """Hide what looks like a user and a password before a host, or is called a secret, without a scheme."""
     keyed = _KEYED.sub(lambda found: f"{found['key'] or found['header']}{HIDDEN}", text)
     return _BARE.sub(f"{HIDDEN}@", keyed)
 
