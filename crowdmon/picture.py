@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon import area as areas
 from crowdmon import atomic, heatmap
+from crowdmon.area import HeatArea
 from crowdmon.errors import SinkError
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Roi
 
@@ -118,6 +120,7 @@ def paint(
     top: float = heatmap.TOP,
     palette: str = heatmap.PALETTES[0],
     strength: float = 1.0,
+    area: HeatArea | None = None,
 ) -> Rgb:
     """Return the counted picture with all that people want to see, HxWx3 RGB.
 
@@ -133,13 +136,18 @@ def paint(
         top: people per cell at the hot end of the heatmap.
         palette: of the heatmap, as :func:`crowdmon.heatmap.paint` takes it.
         strength: of the heatmap, likewise; at 0 there is no heatmap and no legend.
+        area: drawn in place of the heads, if it is given.
     """
     height, width = frame.rgb.shape[:2]
     factor = max(1, -(-640 // width))
     width, height = width * factor, height * factor
     rgb = cv2.resize(frame.rgb, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
     unit = float(np.clip(min(width, height * 16 / 9) / 1100, 0.9, 3.0))
-    if strength > 0:
+    if strength > 0 and area is not None:
+        layer = areas.over(area, width, height, palette=palette, strength=strength)
+        layer[~counted_pixels(density, width, height)] = _SHADE
+        rgb = blend(rgb, layer)
+    elif strength > 0:
         rgb = blend(rgb, heat(density, width, height, top=top, palette=palette, strength=strength))
     canvas = _Canvas(np.ascontiguousarray(rgb), unit)
     for index, roi in enumerate(rois):
@@ -150,7 +158,7 @@ def paint(
     total = "ROIs only" if reading.whole is None else f"{_people(reading, WHOLE_FRAME, digits=0)} people"
     _paint_words(strip, total, title, bar)
     if bar:
-        _paint_legend(strip, bar, top, palette)
+        _paint_legend(strip, bar, palette)
     return np.vstack([canvas.rgb, strip.rgb])
 
 
@@ -186,19 +194,17 @@ def _paint_words(strip: _Canvas, total: str, title: str, bar: float) -> None:
     strip.text(title, (taken + 32 * unit, 36 * unit), _MUTED)
 
 
-def _paint_legend(strip: _Canvas, bar: float, top: float, palette: str) -> None:
+def _paint_legend(strip: _Canvas, bar: float, palette: str) -> None:
     unit, (height, width) = strip.unit, strip.rgb.shape[:2]
     left = width - bar - 24 * unit
     ramp = heatmap.colours(palette)[np.linspace(0, 255, round(bar)).astype(np.uint8)]
     rows = slice(round(10 * unit), round(22 * unit))
     strip.rgb[rows, round(left) : round(left) + len(ramp)] = ramp
-    for tick in heatmap.TICKS:
-        share = tick / heatmap.TOP
-        words = f"{share * top:.3g}{'+' if share == 1 else ''}"
+    # A figure would be people per cell, which says nothing to those who look at pictures.
+    for words, share in (("few", 0.0), ("many", 1.0)):
         wide, _ = strip.measure(words, size=0.4)
-        x = left + share * bar - wide / 2
-        strip.text(words, (min(x, width - wide - 4 * unit), 35 * unit), _TEXT, size=0.4)
-    words = "people per cell"
+        strip.text(words, (left + share * (bar - wide), 35 * unit), _TEXT, size=0.4)
+    words = "people"
     wide, _ = strip.measure(words, size=0.4)
     strip.text(words, (left + (bar - wide) / 2, height - 8 * unit), _MUTED, size=0.4)
 

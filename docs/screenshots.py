@@ -10,8 +10,12 @@ offscreen platform paints with the system's fonts (on Debian and Ubuntu any font
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,6 +29,7 @@ if hasattr(time, "tzset"):
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import numpy as np  # noqa: E402
 from PyQt6.QtCore import QPointF  # noqa: E402
 from PyQt6.QtGui import QFont, QFontDatabase  # noqa: E402
 from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
@@ -36,7 +41,10 @@ from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.counting.weights import DEFAULT  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
 from crowdmon.facts import SpotCheck  # noqa: E402
-from crowdmon.scene import parse_scene  # noqa: E402
+from crowdmon.scene import Plaza, parse_scene  # noqa: E402
+from crowdmon.scene.camera import SceneCamera  # noqa: E402
+from crowdmon.scene.crowd import crowd  # noqa: E402
+from crowdmon.sinks.history.file import HistoryFile  # noqa: E402
 from crowdmon.track.track import Counted, Track  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
 from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
@@ -47,15 +55,19 @@ from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
 from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog  # noqa: E402
 from crowdmon.ui.spot_check.child import AdaptChild  # noqa: E402
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
-from crowdmon.values import CameraState, DensityMap, Frame, Reading, Status  # noqa: E402
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, RoiReading, Status  # noqa: E402
 from crowdmon.view.adapting import Result, Score  # noqa: E402
 from crowdmon.view.frozen import KeptCheck  # noqa: E402
+from crowdmon.view.past import BACK  # noqa: E402
 from crowdmon.view.theme import THEMES  # noqa: E402
 
 START = 1_777_640_400.0  # 2026-05-01 13:00 UTC
 MINUTES = 5.0
 EVERY = 2.0
 """Seconds between two counts of the film; the last seconds are counted more often."""
+
+LATE = 0.3
+"""Seconds from a picture to its count."""
 
 UI_FONTS = ("Inter", "Noto Sans", "Open Sans", "Cantarell", "DejaVu Sans")
 
@@ -98,18 +110,29 @@ class Film:
             rgb = scene.render(t).rgb
             frame = Frame(rgb, camera=camera.name, index=round(t * 25), time=START + t, pts=t)
             density = self.counted[camera.source, t] = self.counter.count(frame)
-        track = self._tracks.setdefault(camera.name, Track(camera.name, camera.to_rois(), interval=EVERY))
+        track = self._tracks.setdefault(
+            camera.name,
+            Track(camera.name, camera.to_rois(), interval=EVERY, limits=camera.to_limits()),
+        )
         (reading,) = track.step(Counted(density, t), t)
         self._facts.append(reading)
-        shown = counted = None
+        # In step: the picture that was counted is shown when its count is there, a little later.
+        later = t + LATE
+        shown: tuple[Frame, ...] = ()
         if show:
-            counted = Frame(scene.render(t).rgb, camera=camera.name, time=START + t, pts=t)
-            later = t + 0.2
-            shown = Frame(scene.render(later).rgb, camera=camera.name, time=START + later, pts=later)
+            times = (t, later)
+            shown = tuple(
+                Frame(scene.render(one).rgb, camera=camera.name, time=START + one, pts=one) for one in times
+            )
         status = Status(CameraState.LIVE, since=START, fps_in=25.0, fps_counted=5.0, age=0.02)
-        self.now = START + t + 0.22
+        self.now = START + later + 0.02
         self.cameras[camera.name] = CameraSnapshot(
-            status, view=shown, density=density, counted=counted, reading=reading
+            status,
+            view=shown[-1] if shown else None,
+            pictures=shown,
+            density=density,
+            counted=shown[0] if shown else None,
+            reading=reading,
         )
 
     def lose(self, name: str, state: CameraState, seconds: float, **values: object) -> None:
@@ -161,6 +184,59 @@ class Studio:
         window, _ = self.window(demo(), (1440, 900), minutes=MINUTES)
         window.set_theme_name("light")
         self.take(window, name)
+
+    def heads(self, name: str) -> None:
+        window, _ = self.window(demo(), (1440, 900), minutes=0.5)
+        window.menus.submenus["heat_view"].actions()[1].trigger()
+        self.look(window)
+        self.take(window, name)
+
+    def small(self, name: str) -> None:
+        window, _ = self.window(demo(), (1024, 700), minutes=MINUTES)
+        self.take(window, name)
+
+    def inspector(self, name: str) -> None:
+        """A camera that knows its floor, with a ROI selected."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = measured(demo(), past(Path(folder), days=1))
+            window, _ = self.window(config, (1440, 900), minutes=MINUTES)
+            window.rois.editor.select("foreground")
+            self.look(window, until=lambda: any(window.panels.inspector.strip.day.levels[:30]))
+            self.take(window, name)
+            window.close()
+
+    def history(self, name: str) -> None:
+        """A week in the plot, with the week before behind it."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = measured(demo(), past(Path(folder), days=9))
+            window, _ = self.window(config, (1440, 900), minutes=0.5)
+            plot = window.panels.plot
+            window.set_span_name("1 day")
+            plot.tools.back_chosen.emit(BACK["The day before"])
+            self.look(window, until=lambda: plot.curves[-1].past and len(plot.curves[-1].times) > 9)
+            self.take(window, name)
+            window.close()
+
+    def large(self, name: str) -> None:
+        """The same window on a screen of 200 %; the scale is set before a program starts."""
+        words = [sys.executable, str(Path(__file__)), "window", "--scale", "2"]
+        with tempfile.TemporaryDirectory() as folder:
+            weights = [] if self.weights is None else ["--weights", str(self.weights)]
+            subprocess.run([*words, "--out", folder, *weights], check=True, stdout=subprocess.DEVNULL)
+            self.out.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(Path(folder) / "window.png", self.out / f"{name}.png")
+
+    def look(self, window: MainWindow, *, until: Callable[[], object] = lambda: True) -> None:
+        """Let the window look at the film until something is there."""
+        deadline = time.monotonic() + 60.0
+        while True:
+            film = window.bridge._monitor
+            assert isinstance(film, Film)
+            film.now += 0.3
+            window.bridge.poll()
+            QApplication.processEvents()
+            if until() or time.monotonic() > deadline:
+                return
 
     def several(self, name: str) -> None:
         night = CameraConfig(name="Plaza by night", source="synthetic:plaza-night?people=25&seed=3")
@@ -265,6 +341,11 @@ class Studio:
     def pictures(self) -> dict[str, Callable[[str], None]]:
         return {
             "window": self.main,
+            "heads": self.heads,
+            "inspector": self.inspector,
+            "history": self.history,
+            "small": self.small,
+            "large": self.large,
             "cameras": self.several,
             "light": self.light,
             "rois": self.rois,
@@ -328,6 +409,47 @@ def score(off: list[tuple[int, float, float]], which: int) -> Score:
 def demo() -> AppConfig:
     """The configuration behind ``make run``."""
     return settings.load(resources.path("configs/demo.yaml"))
+
+
+def measured(config: AppConfig, history: Path) -> AppConfig:
+    """The demo with the floor of the plaza, levels, and a history."""
+    camera = config.cameras[0]
+    to_picture = np.diag([1 / 1280, 1 / 720, 1.0]) @ Plaza().homography
+    points = []
+    for metres in ((-5.0, 8.0), (5.0, 8.0), (6.0, 20.0), (-6.0, 20.0)):
+        x, y, w = to_picture @ (*metres, 1.0)
+        points.append({"at": [round(float(x / w), 4), round(float(y / w), 4)], "metres": list(metres)})
+    more = {
+        "ground": {"points": points},
+        "rois_at": "heads",
+        "levels": {"per_m2": {"amber": 0.12, "red": 0.25, "critical": 0.5}},
+    }
+    grounded = settings.validate(CameraConfig, {**camera.model_dump(exclude_none=True), **more}, where="demo")
+    return AppConfig(cameras=(grounded,), record=RecordConfig(history=str(history)))
+
+
+def past(folder: Path, *, days: int) -> Path:
+    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes."""
+    path, every = folder / "history.db", 300
+    view = SceneCamera(1280, 720)
+    with HistoryFile(path) as history:
+        for at in range(int(START) - days * 86_400, int(START) - every, every):
+            hour = at / 3600 % 24
+            busy = (
+                6
+                + 34 * math.exp(-(((hour - 12.6) / 2.2) ** 2))
+                + 46 * math.exp(-(((hour - 18.4) / 1.9) ** 2))
+            )
+            if 3.0 < hour < 3.6:
+                continue  # the camera is cleaned: a gap
+            people = float(len(crowd(float(at % 40_000), people=round(busy), seed=1, camera=view).keys))
+            rois = (
+                RoiReading("frame", people),
+                RoiReading("fountain", round(0.22 * people)),
+                RoiReading("foreground", round(0.31 * people)),
+            )
+            history.write(Reading(float(at), "plaza", rois, frame=at))
+    return path
 
 
 def several_rois() -> AppConfig:

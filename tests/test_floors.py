@@ -62,7 +62,7 @@ THREADS = {"threading", "_thread", "concurrent", "multiprocessing", "asyncio", "
 QT_THREADS = {"QThread", "QThreadPool", "QRunnable", "QtConcurrent"}
 STANDARD = __import__("sys").stdlib_module_names
 
-MOST_LINES = 430
+MOST_LINES = 350
 
 
 def imports(tree: ast.Module, package: str) -> Iterator[str]:

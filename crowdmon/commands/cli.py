@@ -1,106 +1,27 @@
-"""The command line: every verb, option and help text. What a verb does is in its own file.
+"""The command line: what counts, and what is about this machine. What a verb does is in its own file.
 
 Nothing that loads slowly is imported here, because ``crowdmon --help`` has to answer at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crowdmon import __version__
-from crowdmon.commands import manual
-
-DEFAULT_VERB = "window"
-
-
-class Verbs(click.Group):
-    """A group whose first word may be a SOURCE: then the verb is :data:`DEFAULT_VERB`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the default verb before the first word that is none of ours."""
-        own = {name for option in self.get_params(ctx) for name in option.opts}
-        at = 0
-        while at < len(args) and (args[at] in own or args[at].strip("v") == "-"):
-            at += 1
-        asked = {"--help", "-h", "--version"} & set(args[:at])
-        if not asked and (at == len(args) or args[at] not in self.commands):
-            args = [*args[:at], DEFAULT_VERB, *args[at:]]
-        return super().parse_args(ctx, args)
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the manual page instead of click's listing."""
-        formatter.write(manual.PAGE)
-
-
-class Verb(click.Command):
-    """A verb whose help ends with examples as they are typed."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples and how the verb ends."""
-        formatter.write(manual.EPILOGS.get(self.name or "", ""))
-
-
-def _say_more(ctx: click.Context, _param: click.Parameter, value: int) -> None:
-    """Set up logging; called for the program and again for the verb, and each may say -v."""
-    from crowdmon import logs
-
-    words = ctx.find_root().meta
-    words["verbosity"] = words.get("verbosity", 0) + value
-    logs.setup(words["verbosity"])
-
-
-verbose = click.option(
-    "-v", "--verbose", count=True, expose_value=False, callback=_say_more,
-    help="Say more; an error shows where it came from. Twice for all messages.",
-)  # fmt: skip
-config_option = click.option(
-    "--config", "config", type=click.Path(path_type=Path), metavar="FILE",
-    help="Cameras and their ROIs, YAML.",
-)  # fmt: skip
-
-backend_option = click.option(
-    "--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto."
+from crowdmon.commands import site_verbs
+from crowdmon.commands.group import (
+    backend_option,
+    cli,
+    config_option,
+    pixels_option,
+    precision_option,
+    verb,
+    weights_option,
 )
-weights_option = click.option(
-    "--weights", type=click.Path(path_type=Path), metavar="FILE",
-    help="Weights for cameras without weights: of their own. Default: the bundled ones.",
-)  # fmt: skip
 
-
-def _allow_pixels(_ctx: click.Context, _param: click.Parameter, value: float | None) -> None:
-    from crowdmon.capture import limits
-
-    limits.allow(megapixels=limits.MEGAPIXELS if value is None else value)
-
-
-pixels_option = click.option(
-    "--max-megapixels", type=float, metavar="N", expose_value=False, callback=_allow_pixels,
-    help="Read picture files of up to N million pixels. Default: 50.",
-)  # fmt: skip
-
-_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-@click.group(cls=Verbs, context_settings=_SETTINGS)
-@click.version_option(__version__, message="crowdmon %(version)s")
-@verbose
-def cli() -> None:
-    """Count people in live video."""
-
-
-def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], click.Command]:
-    """Declare a verb; its options stand below this decorator."""
-
-    def declare(function: Callable[..., int]) -> click.Command:
-        settings: dict[str, Any] = {"context_settings": _SETTINGS, "hidden": hidden}
-        return cli.command(name, cls=Verb, **settings)(verbose(function))
-
-    return declare
+__all__ = ["cli", "site_verbs"]
 
 
 @verb("window")
@@ -108,8 +29,9 @@ def verb(name: str, *, hidden: bool = False) -> Callable[[Callable[..., int]], c
 @config_option
 @pixels_option
 @backend_option
+@precision_option
 @weights_option
-def window(sources: tuple[str, ...], config: Path | None, backend: str, weights: Path | None) -> int:
+def window(sources: tuple[str, ...], config: Path | None, **options: Any) -> int:
     """Open the window on the sources, or on the cameras of a configuration.
 
     This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
@@ -117,7 +39,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     """
     from crowdmon.commands.window import run
 
-    return run(sources, config, backend=backend, weights=weights)
+    return run(sources, config, **options)
 
 
 @verb("count")
@@ -163,6 +85,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
 )  # fmt: skip
 @pixels_option
 @backend_option
+@precision_option
 @weights_option
 def count(**options: Any) -> int:
     """Count people in SOURCE, or in all cameras of a configuration, without a window.
@@ -182,109 +105,6 @@ def count(**options: Any) -> int:
     return run(**options)
 
 
-@verb("watch")
-@click.option(
-    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
-    help="Cameras, ROIs, alarms and what is recorded, YAML.",
-)  # fmt: skip
-@click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
-@click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
-@backend_option
-@weights_option
-def watch(as_json: bool, log: Path | None, **options: Any) -> int:
-    """Watch the cameras of a configuration as a service, without a window.
-
-    Counts, records and raises alarms until SIGTERM or Ctrl+C. SIGHUP reads the configuration again: cameras
-    that did not change go on without a gap, and a configuration that is not valid is not used.
-    """
-    from crowdmon import logs
-    from crowdmon.commands.watch import run
-
-    verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
-    logs.setup(verbosity, least=1, as_json=as_json)
-    return run(**options, log=log, logged=partial(logs.setup, verbosity, least=1, as_json=as_json))
-
-
-@verb("alarm")
-@click.argument("what", type=click.Choice(["test"]), metavar="test")
-@click.option(
-    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
-    help="The configuration whose publishers are tried, YAML.",
-)  # fmt: skip
-def alarm(what: str, config: Path) -> int:
-    """Send a test alarm to all people and brokers of a configuration, and say which took it.
-
-    The message says that it is a test. Nothing is counted and nothing is recorded.
-    """
-    from crowdmon.commands.alarm import run
-
-    del what
-    return run(config)
-
-
-@verb("history")
-@config_option
-@click.option(
-    "--history", "history", type=click.Path(path_type=Path), metavar="FILE",
-    help="The history file. Default: the one the configuration names.",
-)  # fmt: skip
-@click.option("--from", "since", metavar="TIME", help="Only from then on. Default: all there is.")
-@click.option("--to", "until", metavar="TIME", help="Only until then; a date alone is the end of that day.")
-@click.option(
-    "--bin", "bins", type=click.Choice(["1s", "1min", "15min"]),
-    help="Write mean, least, most and last of every second, minute or quarter of an hour.",
-)  # fmt: skip
-@click.option("--camera", "cameras", multiple=True, metavar="NAME", help="Only this camera; may be repeated.")
-@click.option(
-    "--roi", "rois", multiple=True, metavar="NAME",
-    help="Only this ROI, 'frame' for the whole picture; may be repeated.",
-)  # fmt: skip
-@click.option("--events", is_flag=True, help="Write the events instead: alarms, acknowledgements, outages.")
-@click.option("--csv", "csv", type=click.Path(path_type=Path), metavar="FILE", help="Write it here.")
-@click.option("--csv-for-excel", is_flag=True, help="Begin the CSV with the mark by which Excel knows UTF-8.")
-@click.option(
-    "--spot-checks", type=click.Path(path_type=Path), metavar="DIR",
-    help="Write spot checks to a new folder: all numbers, and the kept pictures as points for training.",
-)  # fmt: skip
-@click.option(
-    "--delete-pictures",
-    is_flag=True,
-    help="Delete the kept pictures of these spot checks; their numbers stay.",
-)
-def history(**options: Any) -> int:
-    """Say what was recorded, or write it as CSV.
-
-    Reads the history file while it is being written. Without --csv and --spot-checks it only says what is
-    there.
-    """
-    from crowdmon.commands.history import run
-
-    return run(**options)
-
-
-@verb("report")
-@click.option(
-    "--config", type=click.Path(path_type=Path), metavar="FILE", required=True,
-    help="YAML with cameras, levels, groups, time zone, and the history.",
-)  # fmt: skip
-@click.option(
-    "--day", default="yesterday", metavar="DAY", show_default=True,
-    help="A day in the time zone of the configuration: 2026-05-01, today or yesterday.",
-)  # fmt: skip
-@click.option(
-    "--markdown", "markdown_file", type=click.Path(path_type=Path), metavar="FILE",
-    help="Write it here, and a plot (.png) beside it. Default: to the terminal, without a plot.",
-)  # fmt: skip
-def report(**options: Any) -> int:
-    """Say what a day came to: peaks, time above each level, alarms, gaps, spot checks.
-
-    Reads the history of the configuration while it is being written.
-    """
-    from crowdmon.commands.report import run
-
-    return run(**options)
-
-
 @verb("check")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @config_option
@@ -300,26 +120,6 @@ def check(sources: tuple[str, ...], config: Path | None, as_json: bool) -> int:
     from crowdmon.commands.check import run
 
     return run(sources, config, as_json=as_json)
-
-
-@verb("views")
-@click.option(
-    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", required=True,
-    help="The configuration whose cameras are meant.",
-)  # fmt: skip
-@click.option(
-    "--confirm", multiple=True, metavar="CAMERA",
-    help="Take what this camera sees from now on for right. May be given several times.",
-)  # fmt: skip
-def views(config: Path, confirm: tuple[str, ...]) -> int:
-    """Say what is known of the view of each live camera, or confirm one.
-
-    A camera that was turned is not counted, because its ROIs no longer lie where they should. Look at its
-    picture first. Then move the ROIs, turn the camera back, or confirm that all is right.
-    """
-    from crowdmon.commands.views import run
-
-    return run(config, confirm)
 
 
 @verb("bench")

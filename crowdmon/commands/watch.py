@@ -31,6 +31,7 @@ def run(
     config: Path,
     *,
     backend: str = "auto",
+    precision: str = "auto",
     weights: Path | None = None,
     log: Path | None = None,
     logged: Callable[..., None] = logs.setup,
@@ -40,6 +41,7 @@ def run(
     Args:
         config: cameras and what is recorded.
         backend: what runs the network.
+        precision: in which it computes.
         weights: of cameras without weights of their own; the bundled ones if None.
         log: where messages are written, once it is known that nothing else lies there; None for stderr.
         logged: sets up logging, with ``file=log``.
@@ -55,7 +57,7 @@ def run(
             _log.warning("nothing is recorded: %s has no 'record: {history: FILE}'", config)
         engine = Monitor(
             known,
-            counter_factory=make_counter_factory(weights, backend),
+            counter_factory=make_counter_factory(weights, backend, precision),
             sinks=(AlarmLog(),),
             open_sinks=open_sinks,
             open_publishers=open_publishers,

@@ -79,7 +79,8 @@ class GroundConfig(Model):
         given = (self.points, self.rectangle, self.perspective_map)
         if sum(one is not None for one in given) != 1:
             raise ConfigError(
-                "the floor is known by points, by a rectangle or by a perspective_map", "Give one of them"
+                "the floor is known by points or by a rectangle, or estimated by a perspective_map",
+                "Give one of them",
             )
         if self.rectangle is not None:
             return ground_fit.rectangle_points(self.rectangle.corners, self.rectangle.sides)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from crowdmon.counting.preprocess import MAX_PIXELS, Tile
+from crowdmon.counting.preprocess import MAX_PIXELS, Tile, tiles
 from crowdmon.values import Box, Cells
 
 CALL = 10_000
@@ -54,10 +54,9 @@ def strips(
     parts = [part for box in boxes if (part := made.cells(box)) is not None]
     if len(parts) > MOST:
         parts = [_around(parts)]
-    parts = made.joined(parts)
-    if parts and made.cost(parts) >= made.whole:
-        return None
-    return tuple(tile for part in parts for tile in made.tiles(part, max_pixels))
+    cut = [tile for part in made.joined(parts) for tile in made.tiles(part, max_pixels)]
+    whole = list(tiles(height, width, stride=stride, multiple=multiple, max_pixels=max_pixels))
+    return None if cut and made.work(cut) >= made.work(whole) else tuple(cut)
 
 
 class _Strips:
@@ -66,7 +65,6 @@ class _Strips:
     def __init__(self, height: int, width: int, reach: int, stride: int, multiple: int) -> None:
         self._height, self._width = height, width
         self._reach, self._stride, self._multiple = reach, stride, multiple
-        self.whole = self._padded(0, height) * self._padded(0, width) + CALL
 
     def cells(self, box: Box) -> Cells | None:
         """Return the cells that a box touches; None for one without any area inside the picture."""
@@ -115,10 +113,13 @@ class _Strips:
         return -(-(high - low) // self._multiple) * self._multiple
 
     def cost(self, parts: Sequence[Cells]) -> int:
-        """Return the work of counting parts, in pixels."""
-        tiles = [self.tile(part) for part in parts]
+        """Return the work of counting parts, each in one strip, in pixels."""
+        return self.work([self.tile(part) for part in parts])
+
+    def work(self, cut: Sequence[Tile]) -> int:
+        """Return the work of counting tiles, in pixels."""
         return sum(
-            self._padded(one.top, one.bottom) * self._padded(one.left, one.right) + CALL for one in tiles
+            self._padded(one.top, one.bottom) * self._padded(one.left, one.right) + CALL for one in cut
         )
 
     def joined(self, parts: Sequence[Cells]) -> list[Cells]:

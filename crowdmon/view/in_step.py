@@ -25,6 +25,9 @@ _REACH_S = 0.6
 _SETTLE_S = 1.0
 """Seconds for which counts must keep up before less than the whole picture is pixelated again: no flicker."""
 
+_QUICK_AGAIN_S = 0.8
+"""How soon counts must come again before more than their own pictures is shown."""
+
 _SAME_S = 0.02
 _GIVEN_UP_S = 2.0
 _REMEMBERED = 8
@@ -83,6 +86,7 @@ class InStep:
         self._counts: deque[DensityMap] = deque(maxlen=_REMEMBERED + 1)
         self._late: deque[float] = deque(maxlen=_REMEMBERED)
         self._delay = 0.0
+        self._slow = False
         self._last: Sight | None = None
         self._carrier: Carrier | None = None
         self._behind: float | None = None
@@ -139,7 +143,9 @@ class InStep:
             return Sight(newest)  # nothing is counted any more: an old picture would say less than none
         if not showing.in_step:
             return Sight(newest, last, last)
-        if late > LONGEST_S:
+        # Not back and forth: the picture would jump by a second each time.
+        self._slow = late > (_QUICK_AGAIN_S if self._slow else LONGEST_S)
+        if self._slow:
             return self._counted_alone(newest, counted, last)
         wanted = late + (gap if showing.private and gap <= _REACH_S else 0.0)
         if wanted > self._delay + 0.1 * _STEP_S or wanted < self._delay - _SHORTER_BY_S:

@@ -136,6 +136,7 @@ def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     for colour in (theme.whole, *theme.rois):
         yield colour, theme.background
     yield theme.on_accent, theme.accent
+    yield theme.accent, theme.surface  # what leads somewhere, such as how a camera was checked
 
 
 def line_pairs(theme: Theme) -> Iterator[tuple[str, str]]:

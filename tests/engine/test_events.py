@@ -164,15 +164,15 @@ def test_a_reading_that_no_file_can_hold_is_shown_said_once_and_blocks_nothing(
     with HistoryFile(path) as history, ReadingCsv(tmp_path / "out.csv") as csv:
         door = CameraConfig(name="gate", source="live gate")
         monitor = Monitor(AppConfig(cameras=(door,)), counter_factory=FakeCounter, sinks=[history, csv])
-        monitor._take([reading(0)])
+        monitor._outlet.take([reading(0)])
         for _ in range(3):
-            monitor._take([reading(1, time=1e300)])
+            monitor._outlet.take([reading(1, time=1e300)])
         assert monitor.snapshot().error == words
-        monitor._take([reading(2)])
+        monitor._outlet.take([reading(2)])
         shown = monitor.snapshot()
         assert shown.error == ""
         assert [one.time for one in shown.facts] == [1_700_000_000.0, 1_700_000_002.0]
-        monitor._sinks.step(last=True)
+        monitor._outlet._sinks.step(last=True)
         assert monitor.snapshot().unwritten == 0
     with HistoryReader(path) as found:
         assert [one.frame for one in found.readings()] == [0, 2]

@@ -79,7 +79,7 @@ def test_every_fact_arrives_once_and_in_order(remote: RemoteMonitor, running: Ru
         shown = remote.snapshot(number)
         number = shown.number
         seen += shown.facts
-    _, facts = running.monitor._memory.since(0)
+    _, facts = running.monitor._outlet.since(0)
     assert tuple(seen) == facts[: len(seen)]
     assert remote.query(0, time.time() + 1)[0] == next(one for one in seen if hasattr(one, "rois"))
 
@@ -123,7 +123,7 @@ def test_errors_of_the_service_arrive_as_what_they_are(remote: RemoteMonitor) ->
 def test_a_spot_check_goes_through_the_service(remote: RemoteMonitor, running: Running) -> None:
     check = SpotCheck(time=1.0, camera="hall", truth=1, count=0.5, heads=((0.25, 0.5),), size=(32, 32))
     remote.record(check)
-    _, facts = running.monitor._memory.since(0)
+    _, facts = running.monitor._outlet.since(0)
     assert check in facts
     with pytest.raises(SinkError, match="its count is inf"):
         remote.record(SpotCheck(time=1.0, camera="hall", truth=1, count=float("inf")))

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.soak import service
 from tests.soak.report import HEIGHT, POOL, WIDTH, Report, p95_by_window, slope
 from tests.soak.soak import run
 
@@ -27,6 +28,14 @@ def test_eight_cameras_for_a_while() -> None:
     assert report.clean, f"\n{report}"
     assert report.counts > 0, f"\n{report}"
     assert not IN_CI or report.slope < KEPT / 2, f"\n{report}"
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory and descriptors are read from /proc")
+@pytest.mark.timeout(420)
+def test_a_service_while_everything_around_it_fails() -> None:
+    found = service.run(seconds=80.0 if IN_CI else 40.0, number=3)
+    assert not found.trouble, f"\n{found}"
 
 
 def test_the_slope_is_that_of_the_line() -> None:

@@ -126,7 +126,7 @@ def test_what_is_wrong_with_a_map_is_said_with_its_place(tmp_path: Path) -> None
         "perspective_map": str(path),
         "rectangle": {"corners": [[0, 1], [1, 1], [0.7, 0.4], [0.3, 0.4]], "sides": [6, 9]},
     }
-    with pytest.raises(ConfigError, match=r"by points, by a rectangle or by a perspective_map\. Give one of"):
+    with pytest.raises(ConfigError, match=r"or estimated by a perspective_map\. Give one of"):
         validate(CameraConfig, {"name": "a", "source": "x", "ground": ground}, where="c.yaml")
 
 

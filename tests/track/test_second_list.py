@@ -72,6 +72,22 @@ def test_a_fall_to_amber_is_an_answer() -> None:
     ]
 
 
+def test_who_acknowledged_critical_is_not_asked_again_when_it_falls_to_red() -> None:
+    site = Site([RULE_OF_TWO])
+    run(site, every_second((20, 60.0)))
+    site.acknowledge("full", who="Ann", now=START + 20)
+    assert told(run(site, every_second((1000, 45.0), start=20))) == [(20, "lowered", FIRST)]
+
+
+def test_a_higher_level_does_not_begin_the_waiting_again() -> None:
+    facts = run(Site([RULE_OF_TWO]), every_second((300, 45.0), (300, 60.0)))
+    assert told(facts) == [
+        (5, "raised", FIRST),
+        (302, "raised", FIRST),
+        (505, "passed-on", BOTH),
+    ]
+
+
 def test_dark_time_counts_while_nobody_answers() -> None:
     facts = run(Site([RULE_OF_TWO]), every_second((10, 45.0), (600, None)))
     assert told(facts)[-1] == (505, "passed-on", BOTH)

@@ -21,7 +21,7 @@ from crowdmon.values import CameraState
 from crowdmon.view.wording import media_clock
 from tests.fakes import FakeCounter
 from tests.ui.conftest import Gui
-from tests.ui.fakes import camera, config, reading
+from tests.ui.fakes import NOON, camera, config, density, frame, reading
 
 Open = Callable[..., Gui]
 
@@ -95,6 +95,17 @@ def test_a_file_plays_and_is_not_live(gui: Open, qtbot: QtBot) -> None:
     assert panels.picture.video._notice.headline == "", "nothing lies across the picture"
     old = (panels.status.fps_in.text(), panels.status.fps_counted.text(), panels.status.age.text())
     assert old == ("", "", ""), "no rate and no age that is old"
+
+
+def test_pausing_stands_at_the_picture_on_the_screen(gui: Open, qtbot: QtBot) -> None:
+    """In step, the recording is ahead of what is seen: whoever pauses means what is seen."""
+    one = recording(gui)
+    seen, ahead = (replace(frame("clip", time=NOON + at), pts=12.0 + at) for at in (0.0, 0.2))
+    one.monitor.put("clip", view=ahead, pictures=(seen, ahead), density=density("clip", time=NOON))
+    one.step()
+    assert one.window.presenter.camera.sight.frame is seen
+    qtbot.keyClick(one.window.focusWidget(), Qt.Key.Key_Space)
+    assert one.monitor.calls == ["pause clip", "seek clip 12.0"]
 
 
 def test_the_demo_is_a_camera_that_is_drawn(gui: Open) -> None:

@@ -128,7 +128,7 @@ def test_damaged_pictures_of_a_folder_are_named_in_the_window(qtbot: QtBot, tmp_
     try:
         panels = window.panels
         words = "2 of 5 pictures cannot be read: 1.png, 3.png"
-        qtbot.waitUntil(lambda: words in panels.status.note.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: words in panels.status.note.toolTip(), timeout=20_000)
         qtbot.waitUntil(lambda: panels.status.sign.state is CameraState.ENDED, timeout=20_000)
         assert words in panels.picture.video.accessibleDescription()
     finally:

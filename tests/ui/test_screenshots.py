@@ -47,5 +47,5 @@ def test_pictures_are_made_without_a_display(tmp_path: Path, scale: str) -> None
 def test_an_unknown_picture_is_refused(tmp_path: Path) -> None:
     done = run("--out", str(tmp_path), "window-of-opportunity")
     assert done.returncode == 2
-    assert "there are window, cameras" in done.stderr
+    assert "there are window, heads" in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -94,7 +94,7 @@ def test_a_bright_scene_gets_a_scrim_under_its_heat(view: VideoView, level: int,
 def test_a_scene_that_is_neither_bright_nor_dark_does_not_flicker(view: VideoView) -> None:
     view.set_area(area_of([density()]))
     scrims = []
-    for level in (150, 138, 145, 137, 110, 125, 139):
+    for level in (150, 115, 125, 110, 100, 115, 120):
         view.set_sight(Sight(grey(level)))
         scrims.append(view.heat.scrim)
     assert scrims == [True, True, True, True, False, False, False]

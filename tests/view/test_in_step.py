@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from crowdmon import privacy
 from crowdmon.motion import STAYS_S, Carrier, middles, peaks
-from crowdmon.values import CameraState, DensityMap, Frame
+from crowdmon.values import CameraState, DensityMap, Frame, Grid
 from crowdmon.view.in_step import LONGEST_S, InStep, Pace, Showing, Sight
 from tests.view.plaza_film import FPS, SCENE, count_of, film, heads_at, picture_at
 
 HEADS = Showing(heads=True)
+GRID = Grid(9, 16, 60.0, 60.0, 960.0, 540.0)
 
 
 def sights(showing: Showing, *, state: CameraState = CameraState.LIVE, **film_of: float) -> list[Sight]:
@@ -95,6 +97,19 @@ def test_where_counting_lags_by_more_than_a_second_counted_pictures_are_shown_wi
     assert last.delay > LONGEST_S
 
 
+def test_it_does_not_go_back_and_forth_between_the_two() -> None:
+    chosen, paces = InStep(), []
+    for round_ in range(30):
+        late = 1.05 if round_ < 15 else 0.9
+        picture = picture_at(SCENE, 90 + 60 * round_, drawn=False)
+        newest = Frame(picture.rgb, index=picture.index + 1, time=picture.time + late)
+        counted = DensityMap(np.zeros((9, 16), np.float32), GRID, time=picture.time)
+        sight = chosen.see((picture, newest), counted, picture, state=CameraState.LIVE, showing=HEADS)
+        assert sight is not None
+        paces.append(sight.pace)
+    assert set(paces[3:]) == {Pace.COUNTED}, "0.9 s is too late to begin again"
+
+
 def test_instant_shows_the_newest_picture_and_hides_all_of_it() -> None:
     shown = sights(Showing(in_step=False, private=True), seconds=1.5)
     assert [one.frame.index for one in shown] == list(range(90, 90 + 45))
@@ -109,6 +124,25 @@ def test_pixelation_knows_counts_on_both_sides_of_each_picture() -> None:
     for one in shown:
         times = [density.time for density, _ in one.known]
         assert min(times) <= one.frame.time <= max(times)
+
+
+def test_every_head_that_was_counted_is_hidden_also_between_two_counts() -> None:
+    shown = sights(Showing(private=True), seconds=3.4, drawn=True)[3 * FPS - 6 :: 4]
+    assert len(shown) >= 4
+    between = 0
+    for one in shown:
+        assert one.known
+        between += all(density.time != one.frame.time for density, _ in one.known)
+        hidden = (privacy.pixelate_between(one.frame.rgb, one.known) != one.frame.rgb).any(axis=2)
+        heads, sizes, seen = heads_at(SCENE, one.frame.index)
+        for (x, y), size in zip(heads[seen], sizes[seen], strict=True):
+            reach = max(size / 4, 1.0)
+            disc = hidden[
+                max(int(y - reach), 0) : int(y + reach) + 1, max(int(x - reach), 0) : int(x + reach) + 1
+            ]
+            assert disc.mean() > 0.8, f"a head at {x:.0f}, {y:.0f} is seen in picture {one.frame.index}"
+        assert not hidden.all(), "where nobody can be, the scene is seen"
+    assert between >= 3
 
 
 def test_a_picture_that_stands_still_has_its_own_count_or_none() -> None:

@@ -14,10 +14,10 @@ from crowdmon.values import DensityMap, Grid
 from crowdmon.view.fit import Fit
 from crowdmon.view.theme import DARK
 
-SCRIM = 0.35
+SCRIM = 0.28
 """How dark the scrim on a bright scene is, 0..1."""
 
-_BRIGHT, _NO_LONGER_BRIGHT = 0.55, 0.48
+_BRIGHT, _NO_LONGER_BRIGHT = 0.48, 0.42
 """Mean of the picture, 0..1, from which it gets a scrim, and below which it loses it again."""
 
 

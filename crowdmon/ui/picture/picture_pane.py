@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -38,7 +38,7 @@ class PicturePane(QWidget):
         self.banner.setTextFormat(Qt.TextFormat.PlainText)
         self.banner.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.banner.hide()
-        self.title = Elided(BODY, bold=True)
+        self.title = Elided(BODY, bold=True, hug=True)
         self.title.setAccessibleName("Camera")
         self.source = Elided(CAPTION)
         self.source.setAccessibleName("Source")
@@ -46,8 +46,9 @@ class PicturePane(QWidget):
         strip = QHBoxLayout()
         strip.setContentsMargins(16, 0, 8, 0)
         strip.setSpacing(16)
-        strip.addWidget(self.title, 2)
-        strip.addWidget(self.source, 3)
+        strip.addWidget(self.title)
+        strip.addWidget(self.source, 100)
+        strip.addStretch(1)
         strip.addWidget(self.heat)
         strip.addWidget(self.legend)
         column = QVBoxLayout(self)
@@ -87,20 +88,36 @@ class PicturePane(QWidget):
 class Elided(QLabel):
     """One line, shortened to fit; the tool tip has the whole text."""
 
-    def __init__(self, size: int, *, bold: bool = False) -> None:
+    def __init__(self, size: int, *, bold: bool = False, hug: bool = False) -> None:
+        """Take as much room as there is; with ``hug`` no more than the text needs."""
         super().__init__()
+        self._hug = hug
         self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._size = size
         self._bold = bold
         self.setStyleSheet(f"font-size: {size}px;" + (" font-weight: 600;" if bold else ""))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        across = QSizePolicy.Policy.Maximum if hug else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(across, QSizePolicy.Policy.Fixed)
 
     def set_whole(self, text: str) -> None:
         """Show another text."""
         self._whole = text
         self.setToolTip(tip(text))
+        self.updateGeometry()
         self._fit()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return the size of the whole text, if it takes no more than that."""
+        size = super().sizeHint()
+        if self._hug:
+            metrics = QFontMetrics(font(self._size, bold=self._bold))
+            size.setWidth(metrics.horizontalAdvance(self._whole) + 4)
+        return size
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return a size at which a few letters are left."""
+        return QSize(48 if self._hug else 0, super().minimumSizeHint().height())
 
     def resizeEvent(self, a0: QResizeEvent | None) -> None:  # noqa: N802
         """Shorten the text to the new width."""

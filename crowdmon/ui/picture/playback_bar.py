@@ -76,9 +76,9 @@ class PlaybackBar(QWidget):
             button.theme = theme
             button.update()
 
-    def set_playing(self, playing: bool, *, ended: bool = False) -> None:
+    def set_playing(self, playing: bool, *, word: str = "Playing") -> None:
         """Show the pause sign while the video plays, else the play sign, and say which it is."""
-        self.state.setText("Playing" if playing else "Ended" if ended else "Paused")
+        self.state.setText(word)
         self.play.kind = "pause" if playing else "play"
         word = "Pause" if playing else "Play"
         self.play.setAccessibleName(word)

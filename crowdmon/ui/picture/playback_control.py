@@ -9,6 +9,7 @@ from crowdmon.ui.picture.playback_bar import PlaybackBar
 from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.values import CameraState, Status
 from crowdmon.view.changes import Position
+from crowdmon.view.in_step import Pace
 
 
 class PlaybackControl(QObject):
@@ -43,6 +44,17 @@ class PlaybackControl(QObject):
             self._bridge.playback(name, lambda monitor: monitor.resume(name))
         else:
             self._bridge.playback(name, lambda monitor: monitor.pause(name))
+            self._go_to_what_is_seen(name)
+
+    def _go_to_what_is_seen(self, name: str) -> None:
+        """Stand at the picture on the screen: in step, the recording itself is a little further on."""
+        camera = self._presenter.camera
+        sight = None if camera is None else camera.sight
+        if sight is None or sight.pace is Pace.INSTANT or sight.frame.pts is None:
+            return
+        pts = sight.frame.pts
+        if self._places.get(name, Position()).seekable:
+            self._bridge.playback(name, lambda monitor: monitor.seek(name, pts))
 
     def step(self, by: int) -> None:
         """Pause ``by`` pictures further, below 0 before."""
@@ -77,5 +89,8 @@ class PlaybackControl(QObject):
         self._bar.setVisible(usable)
         self.usable_changed.emit(usable)
         if usable:
-            self._bar.set_playing(state is CameraState.LIVE, ended=state is CameraState.ENDED)
+            words = {CameraState.PAUSED: "Paused", CameraState.ENDED: "Ended"}
+            # What has no end is a camera that is drawn: it does not play, it is live.
+            word = words.get(state, "" if place.duration is None else "Playing") if state else ""
+            self._bar.set_playing(state is CameraState.LIVE, word=word)
             self._bar.set_position(place.position, place.duration)

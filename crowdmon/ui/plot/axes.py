@@ -63,8 +63,23 @@ def nice_top(highest: float, current: float) -> float:
     return float(next(step * scale for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * scale >= need))
 
 
-def count_ticks(top: float) -> list[float]:
-    """Return three to five round, evenly spaced counts from 0 to at most ``top``."""
+_LEAST_PX = 15.0
+
+
+def count_ticks(top: float, *, height: float = 200.0) -> list[float]:
+    """Return up to five round, evenly spaced counts from 0 to at most ``top``, fewer on a low plot.
+
+    Args:
+        top: the end of the axis.
+        height: of the axis, in pixels.
+    """
+    found = _count_ticks(top)
+    while len(found) > 2 and height / len(found) < _LEAST_PX:
+        found = found[::2]
+    return found
+
+
+def _count_ticks(top: float) -> list[float]:
     scale = 10.0 ** math.floor(math.log10(max(top, 1.0)))
     steps = (k * scale for k in (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5))
     step = max(next(s for s in steps if top / s <= 4.0), 1.0)

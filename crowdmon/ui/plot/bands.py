@@ -6,8 +6,10 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 
+from crowdmon.track.levels import RANK
+from crowdmon.ui.shell.fonts import font
 from crowdmon.values import Level
-from crowdmon.view.theme import Theme
+from crowdmon.view.theme import CAPTION, Theme
 
 _FAR = 1e6
 
@@ -24,8 +26,10 @@ class LevelBand:
             low,
             angle=0,
             label=level.value,
-            labelOpts={"position": 0.02, "anchors": [(0, 1), (0, 1)]},
+            # Side by side, for bounds may lie close together.
+            labelOpts={"position": 0.01 + 0.05 * RANK[level], "anchors": [(0, 1), (0, 1)]},
         )
+        self._line.label.setFont(font(CAPTION))
         self._line.setZValue(-10)
         for item in (self._wash, self._line):
             plot.addItem(item, ignoreBounds=True)
@@ -38,7 +42,7 @@ class LevelBand:
         """Use a theme's colours."""
         ink = QColor(theme.of_level(self.level))
         wash = QColor(ink)
-        wash.setAlphaF(0.09)
+        wash.setAlphaF(0.05)
         self._wash.setBrush(wash)
         for edge in self._wash.lines:
             edge.setPen(pg.mkPen(None))

@@ -245,7 +245,10 @@ class CountPlot(QWidget):
             self._lines[curve.name].setData(points[0], points[1] * curve.scale)
         left = [curve for curve in self._curves if curve.scale == 1.0]
         self._top = nice_top(highest(left, start, end), self._top)
-        self._plot.getAxis("left").setTicks([[(tick, f"{tick:g}") for tick in count_ticks(self._top)]])
+        tall = float(self._plot.getViewBox().height())
+        self._plot.getAxis("left").setTicks(
+            [[(tick, f"{tick:g}") for tick in count_ticks(self._top, height=tall)]]
+        )
         self._show_right_axis()
         self._stretch()
         self._plot.setXRange(start, end, padding=0)
@@ -269,9 +272,11 @@ class CountPlot(QWidget):
         scale = self._scale
         self._plot.showAxis("right", scale > 1.0)
         if scale > 1.0:
-            axis = self._plot.getAxis("right")
+            axis, tall = self._plot.getAxis("right"), float(self._plot.getViewBox().height())
             axis.setWidth(32)
-            axis.setTicks([[(tick * scale, f"{tick:g}") for tick in count_ticks(self._top / scale)]])
+            axis.setTicks(
+                [[(tick * scale, f"{tick:g}") for tick in count_ticks(self._top / scale, height=tall)]]
+            )
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         """Keep the labels at the ends of their lines."""
@@ -294,7 +299,9 @@ class CountPlot(QWidget):
         colour.setAlphaF(0.35 if standing_back else 1.0)
         # pyqtgraph measures its pens in the screen's own pixels.
         width = (2.0 if self._chosen == curve.name else 1.5) * self.devicePixelRatioF()
-        style = Qt.PenStyle.DashLine if curve.past else Qt.PenStyle.SolidLine
+        if curve.past:
+            colour.setAlphaF(0.4)
+        style = Qt.PenStyle.DotLine if curve.past else Qt.PenStyle.SolidLine
         line.setPen(pg.mkPen(colour, width=width, style=style))
         line.setZValue(1 if self._chosen == curve.name else 0)
 

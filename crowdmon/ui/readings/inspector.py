@@ -107,7 +107,7 @@ class Inspector(QWidget):
         """Show a ROI; None if none is selected. What is being typed stays."""
         other = (details and details.name) != (self.details and self.details.name)
         self.details = details
-        self._body.setVisible(details is not None)
+        self._scroll.setVisible(details is not None)
         self.hint.setVisible(details is None)
         if details is None:
             return
@@ -186,7 +186,7 @@ class Inspector(QWidget):
         column.setContentsMargins(16, 4, 16, 8)
         column.addWidget(self.hint, 0, Qt.AlignmentFlag.AlignTop)
         # On a small screen it scrolls: what is cut cannot be read.
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidgetResizable(True)

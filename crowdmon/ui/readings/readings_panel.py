@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPixmap
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -276,10 +276,12 @@ def _label(name: str, text: str, size: int, *, bold: bool = False, role: str = "
     return label
 
 
-def _swatch(colour: str) -> QPixmap:
+def _swatch(colour: str) -> QIcon:
     pixmap = QPixmap(12, 12)
     pixmap.fill(QColor(DARK.background))  # a dark hairline, as around the outline on the picture
     painter = QPainter(pixmap)
     painter.fillRect(1, 1, 10, 10, QColor(colour))
     painter.end()
-    return pixmap
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it, and it would be another colour
+    return icon

@@ -87,7 +87,9 @@ class StatusBar(QStatusBar):
         self.delay = _field("Delay of the picture", "0.0 s delayed")
         self.addWidget(self.sign)
         self.addWidget(self.delay)
-        self.note = _field("Note", "")
+        self.note = Elided(CAPTION)
+        self.note.setAccessibleName("Note")
+        self.note.setProperty("role", "caption")
         for field in (self.fps_in, self.fps_counted, self.age):
             self.addWidget(field)
         self.addWidget(self.note, 1)
@@ -122,15 +124,14 @@ class StatusBar(QStatusBar):
 
     def set_status(self, status: Status, *, recording: bool = False) -> None:
         """Show what the chosen camera is doing."""
-        self.sign.set_state(status.state, word(status.state, recording=recording))
+        self.sign.set_state(status.state, word(status, recording=recording))
         came, counted = rates(status)
         self.fps_in.setText(came)
         self.fps_counted.setText(counted)
         self.fps_counted.setToolTip(f"{status.skipped} pictures were received and not counted.")
         self.age.setText(picture_age(status))
         # The message of a live camera is shown here; that of any other in the notice on the picture.
-        self.note.setText(status.message if status.state is CameraState.LIVE else "")
-        self.note.setToolTip(tip(self.note.text()))
+        self.note.set_whole(status.message if status.state is CameraState.LIVE else "")
 
     def set_hint(self, text: str) -> None:
         """Show what can be done now in place of the rates; an empty text shows the rates again."""
@@ -138,11 +139,14 @@ class StatusBar(QStatusBar):
         for field in (self.fps_in, self.fps_counted, self.age, self.note):
             field.setVisible(not text)
         self.hint.setVisible(bool(text))
+        # What can be done now is read to its end, whatever else has to wait.
+        self.device.setVisible(not text)
+        self.checked.setVisible(not text and bool(self.checked.text()))
 
     def set_checked(self, text: str) -> None:
         """Say how the chosen camera was checked; it leads to the spot check."""
         self.checked.setText(f"{text[:1].upper()}{text[1:]}")
-        self.checked.setVisible(bool(text))
+        self.checked.setVisible(bool(text) and not self.hint.isVisibleTo(self))
 
     def set_log(self, folder: str) -> None:
         """Show that readings go to a file a day in a folder; empty for none."""

@@ -56,10 +56,10 @@ QPushButton[role="chip"] {{ background: transparent; border: 1px solid transpare
     min-height: 20px; font-size: {caption}px; color: {muted}; }}
 QPushButton[role="chip"]:hover {{ border-color: {control}; color: {text}; }}
 QPushButton[role="chip"]:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
-QPushButton[role="chip"]:checked {{ background: {raised}; border: 1px solid {control}; color: {text};
-    font-weight: 600; }}
+QPushButton[role="chip"]:checked {{ background: {raised}; border: 1px solid {control}; color: {text}; }}
 QPushButton[role="chip"]:checked:focus {{ border: 2px solid {accent}; padding: 0 6px; }}
 QPushButton:disabled {{ background: {surface}; color: {muted}; border-color: {line}; }}
+QPushButton[role="chip"]:disabled {{ background: transparent; border-color: transparent; }}
 QPushButton[role="tight"] {{ padding: 4px 8px; }}
 QPushButton[role="tight"]:focus {{ padding: 3px 7px; }}
 QPushButton[role="tight"]:checked, QPushButton[role="small"]:checked {{ border-color: {accent};
