@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import stat
@@ -22,6 +23,9 @@ Check = tuple[str, Callable[[], str]]
 
 FREE_MB = 500
 """A disk with less than this is nearly full: a day of a large site is about as much."""
+
+_MAILBOXES = re.compile(r"(?<=[?&])(?:from|to|cc|bcc|reply|name|smtp|mode)=[^&]*&?")
+"""What stands in the address of a mail, and is no password."""
 
 EARLIEST = 1_750_000_000.0
 """Epoch seconds before which no clock can be: the program is younger."""
@@ -55,7 +59,7 @@ def readable_secrets(path: Path, config: AppConfig) -> str:
     publish = config.publish
     addresses = [
         *(camera.source for camera in config.cameras),
-        *(address for person in publish.people for address in person.send_to),
+        *(_without_mailboxes(address) for person in publish.people for address in person.send_to),
         *([publish.mqtt.broker] if publish.mqtt is not None else []),
     ]
     if os.name == "nt" or not any(map(holds_secret, addresses)):
@@ -64,6 +68,10 @@ def readable_secrets(path: Path, config: AppConfig) -> str:
     if not mode & 0o044:
         return ""
     return f"{path} holds a password and others can read it: chmod 600 {path}, or write ${{NAME}} for it"
+
+
+def _without_mailboxes(address: str) -> str:
+    return _MAILBOXES.sub("", address).rstrip("?&")
 
 
 def _address(config: AppConfig, name: str, address: str) -> str:

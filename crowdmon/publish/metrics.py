@@ -171,6 +171,7 @@ class Metrics(Sink):
     def __init__(self, config: MetricsConfig, look: Callable[[], EngineLike]) -> None:
         """Listen to nobody yet; ``look`` shows the engine at the moment somebody asks."""
         self._config, self._look = config, look
+        self.origin = (config, look)
         self._counters = Counters()
         self._server: Any = None
         self._thread: Any = None

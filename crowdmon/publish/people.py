@@ -60,6 +60,7 @@ class Person(Sink):
         self._clock, self._give_up = clock, give_up
         self._send = (send or by_apprise)(address)
         self.missed = 0
+        self.origin: object = None
 
     def write(self, fact: Fact) -> None:
         """Send the message about an alarm's event; other events are left out."""
