@@ -16,6 +16,7 @@ from crowdmon.address import holds_secret
 from crowdmon.config import AppConfig
 from crowdmon.config.publish import MetricsConfig, MqttConfig
 from crowdmon.errors import SinkError
+from crowdmon.publish.metrics import check_installed
 from crowdmon.publish.mqtt import Mqtt
 from crowdmon.publish.registry import person_at
 
@@ -86,6 +87,7 @@ def _broker(config: MqttConfig) -> str:
 
 
 def _port(config: MetricsConfig) -> str:
+    check_installed()
     try:
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

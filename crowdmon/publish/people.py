@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import warnings
 from collections.abc import Callable
 from datetime import tzinfo
@@ -11,12 +12,17 @@ from typing import Any, ClassVar
 from crowdmon.address import public
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.facts import AlarmEvent, Event, Fact
-from crowdmon.publish.messages import is_told, text, title
+from crowdmon.publish.messages import is_told, plain_markdown, text, title
 from crowdmon.sinks.base import Sink
 from crowdmon.track.alarm_words import sentence
 from crowdmon.values import Level
 
+_log = logging.getLogger(__name__)
+
 INSTALL = "Install it: pip install 'crowdmon[publish]'"
+
+PAUSE = 0.5
+"""Seconds between two messages to a kind of address that has no limit of its own: alarms come together."""
 
 Send = Callable[[str, str], bool]
 """Sends a title and a text; whether they arrived."""
@@ -69,6 +75,7 @@ class Person(Sink):
             return
         if self._clock() - event.time > self._give_up:
             self.missed += 1
+            _log.warning("%s was not told, it is too late for that: %s", self.name, sentence(event))
             return
         if not self._send(title(event), text(event, sentence(event), zone=self._zone)):
             raise SinkError(f"{self.name} could not be told at {self._shown}", "Check the address")
@@ -107,11 +114,17 @@ def by_apprise(address: str) -> Send:
             f"'{public(address)}' is no address that can be told", "See the list of the package apprise"
         )
     # Mails are HTML at the receiver; a name with an angle bracket in it must stay a name.
-    markup = [one for one in found if one.notify_format == apprise.NotifyFormat.HTML]
+    for one in found:
+        if one.request_rate_per_sec == apprise.NotifyBase.request_rate_per_sec:  # nobody chose that
+            one.request_rate_per_sec = PAUSE
+    formats = {one.notify_format for one in found}
 
     def send(head: str, body: str) -> bool:
-        shown = html.escape(body).replace("\n", "<br/>") if markup else body
-        kind = apprise.NotifyFormat.HTML if markup else apprise.NotifyFormat.TEXT
-        return bool(found.notify(title=head, body=shown, body_format=kind))
+        kind = apprise.NotifyFormat.TEXT
+        if apprise.NotifyFormat.HTML in formats:
+            kind, body = apprise.NotifyFormat.HTML, html.escape(body).replace("\n", "<br/>")
+        elif apprise.NotifyFormat.MARKDOWN in formats:
+            kind, head, body = apprise.NotifyFormat.MARKDOWN, plain_markdown(head), plain_markdown(body)
+        return bool(found.notify(title=head, body=body, body_format=kind))
 
     return send
