@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,16 @@ def _attach(service: RemoteMonitor, config: Path) -> int:
     """Show what a service counts, instead of opening its cameras a second time."""
     from crowdmon.ui.shell.app import run_window
 
-    return run_window(service.config, service, path=config)
+    path = config.absolute()
+    try:
+        # The history and kept pictures are files for both, and their names may be relative.
+        os.chdir(service.folder)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise CrowdmonError(
+            f"cannot enter the folder {service.folder} of the service: {why}", "Start it from another one"
+        ) from error
+    return run_window(service.config, service, path=path)
 
 
 def show(

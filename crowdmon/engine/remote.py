@@ -60,6 +60,8 @@ class RemoteMonitor:
         self._why, self._refused = "", ""
         hello = self._once("hello")
         self.pid, self._edition = _known(hello), str(hello.get("edition"))
+        self.folder = Path(hello["folder"])
+        """From where the service reads names of files that are not absolute."""
         self.config: AppConfig = parse(hello["config"], where="the service")
         self.thread = threading.Thread(target=self._run, name="service", daemon=True)
 

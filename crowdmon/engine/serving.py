@@ -110,6 +110,7 @@ class Serving:
             "hello": lambda _asked, _number: {
                 "version": __version__,
                 "pid": os.getpid(),
+                "folder": str(Path.cwd()),
                 "config": dump(self._config()),
                 "edition": self._edition(),
             },
