@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import logging
+import re
 import warnings
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, ClassVar
 
-from crowdmon.address import public
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.facts import AlarmEvent, Event, Fact
 from crowdmon.publish.messages import is_told, plain_markdown, text, title
@@ -18,6 +18,9 @@ from crowdmon.track.alarm_words import sentence
 from crowdmon.values import Level
 
 _log = logging.getLogger(__name__)
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,19}")
+_ADDRESS = re.compile(rf"({_SCHEME.pattern})://.*", re.DOTALL)
 
 INSTALL = "Install it: pip install 'crowdmon[publish]'"
 
@@ -61,7 +64,7 @@ class Person(Sink):
             ConfigError: ``apprise`` does not know such an address.
             SinkError: it is not installed.
         """
-        self.name, self._shown = name, public(address)
+        self.name, self._shown = name, kind_of(address)
         self._told, self._least, self._zone = told, least, zone
         self._clock, self._give_up = clock, give_up
         self._send = (send or by_apprise)(address)
@@ -93,6 +96,23 @@ class Person(Sink):
         """Nothing is open."""
 
 
+def kind_of(address: str) -> str:
+    """Return what may be shown of an address: its host and its path may be tokens, too."""
+    scheme, found, _ = address.partition("://")
+    return f"{scheme}://***" if found and _SCHEME.fullmatch(scheme) else "***"
+
+
+class _Hide(logging.Filter):
+    """Takes addresses out of what the library says."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _ADDRESS.sub(r"\1://***", record.getMessage()), ()
+        return True
+
+
+_HIDE = _Hide()
+
+
 def by_apprise(address: str) -> Send:
     """Return what sends to one address.
 
@@ -107,11 +127,13 @@ def by_apprise(address: str) -> Send:
             import apprise
         except ImportError:
             raise SinkError("messages need the package apprise", INSTALL) from None
+        logging.getLogger("apprise").addFilter(_HIDE)
         found: Any = apprise.Apprise(asset=apprise.AppriseAsset(app_id="crowdmon", app_desc="crowdmon"))
-        added = found.add(address)
+        # Without a scheme the library would show the whole of it in its messages.
+        added = kind_of(address) != "***" and found.add(address)
     if not added:
         raise ConfigError(
-            f"'{public(address)}' is no address that can be told", "See the list of the package apprise"
+            f"'{kind_of(address)}' is no address that can be told", "See the list of the package apprise"
         )
     # Mails are HTML at the receiver; a name with an angle bracket in it must stay a name.
     for one in found:

@@ -28,8 +28,8 @@ alarms:
   - {{name: full, of: {{camera: gate}}, red: {{above: 5}}, repeat: 1}}
 publish:
   people:
-    - {{name: ops, send_to: ["mailto://a:hidden@127.0.0.1:{port}?from=crowdmon@example.org&to=ops@example.org"]}}
-    - {{name: hook, send_to: ["json://a:hidden@127.0.0.1:{port}/alarms"]}}
+    - {{name: ops, send_to: ["mailto://a:hidden@127.0.0.1:{port}?from=crowdmon@example.org&to=ops@example.org&pass=hidden"]}}
+    - {{name: hook, send_to: ["json://a:hidden@127.0.0.1:{port}/hidden?-X-Token=hidden"]}}
   tell: [ops, hook]
   mqtt: {{broker: "mqtt://a:hidden@127.0.0.1:{port}"}}
 """
@@ -72,5 +72,6 @@ def test_peers_that_say_nothing_delay_neither_readings_nor_the_end(tmp_path: Pat
     assert took < 6, err
     assert (run.returncode, out) == (0, "")
     assert "hidden" not in err
+    assert b"hidden" not in (tmp_path / "h.sqlite").read_bytes()
     assert "Traceback" not in err
     assert not [one for one in readings(tmp_path) if one.state.value == "unknown"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event
 from crowdmon.publish.messages import is_told, one_line, plain_markdown, text, title
-from crowdmon.publish.people import PAUSE, Person, by_apprise
+from crowdmon.publish.people import PAUSE, Person, by_apprise, kind_of
 from crowdmon.values import Level
 from tests.publish import peers
 
@@ -188,3 +188,27 @@ def test_alarms_that_come_together_wait_for_no_long_pause(monkeypatch: pytest.Mo
         monkeypatch.undo()
     assert [str(mail["Subject"]) for mail in mails] == [f"RED: {number}" for number in range(20)]
     assert max(waits) <= PAUSE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mailto://a:hidden@127.0.0.1:1?from=a@example.org&to=b@example.org&pass=hidden",
+        "json://127.0.0.1:1/hidden?-X-Token=hidden",
+        "slack://T1JJhiddn/A1BhiddnD/hiddenhiddenhiddenhidden/#general",
+        "pigeon://hidden/hidden",
+        "mailto://a:hidden@",
+        "hidden",
+        "not a scheme hidden://x",
+    ],
+)
+def test_tokens_in_an_address_are_shown_nowhere(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0, logger="apprise")
+    said = kind_of(address)
+    try:
+        Person("ops", address, told=lambda _event: True, clock=lambda: 0.0, give_up=1.0).test(event())
+    except (ConfigError, SinkError) as error:
+        said += str(error)
+    said += caplog.text
+    assert "hidd" not in said
+    assert "***" in said
