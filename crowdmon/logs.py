@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from crowdmon.errors import SinkError, redact
+from crowdmon.places import is_there
 
 LOG_BYTES = 10_000_000
 LOG_FILES = 5
@@ -116,7 +117,14 @@ def reopen() -> None:
             one.reopen()
 
 
+def former(file: Path) -> list[Path]:
+    """Return where a log file's former contents go, the newest first."""
+    return [file.with_name(f"{file.name}.{number}") for number in range(1, LOG_FILES + 1)]
+
+
 def _rotated(file: Path) -> _RotatedFile:
+    if is_there(file) and not file.is_file() and not file.is_dir():
+        raise SinkError(f"cannot write the log {file}: it is no file", "Leave --log out to write to stderr")
     try:
         return _RotatedFile(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     except OSError as error:

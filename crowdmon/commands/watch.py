@@ -7,11 +7,11 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crowdmon import locks, signals
-from crowdmon.commands.places import check_record
+from crowdmon import locks, logs, signals
+from crowdmon.commands.places import check_outputs, check_record
 from crowdmon.config import AppConfig, load
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine import attach
@@ -28,8 +28,24 @@ from crowdmon.sinks.registry import open_sinks
 _log = logging.getLogger(__name__)
 
 
-def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights: Path | None = None) -> int:
+def run(
+    config: Path,
+    *,
+    backend: str = "auto",
+    precision: str = "auto",
+    weights: Path | None = None,
+    log: Path | None = None,
+    logged: Callable[..., None] = logs.setup,
+) -> int:
     """Watch until SIGTERM or Ctrl+C; return the exit code.
+
+    Args:
+        config: cameras and what is recorded.
+        backend: what runs the network.
+        precision: in which it computes.
+        weights: of cameras without weights of their own; the bundled ones if None.
+        log: where messages are written, once it is known that nothing else lies there; None for stderr.
+        logged: sets up logging, with ``file=log``.
 
     Raises:
         ConfigError: the configuration is not valid, or names no camera.
@@ -37,9 +53,9 @@ def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights
         CrowdmonError: what keeps everything from being counted or recorded.
     """
     known = _loaded(config, weights)
-    if known.record.history is None and known.record.csv_log is None:
-        _log.warning("nothing is recorded: %s has no 'record: {history: FILE}'", config)
-    with _only_one(known):
+    with _logged_to(log, logged, known=known, config=config, weights=weights), _only_one(known):
+        if known.record.history is None and known.record.csv_log is None:
+            _log.warning("nothing is recorded: %s has no 'record: {history: FILE}'", config)
         engine = Monitor(
             known,
             counter_factory=make_counter_factory(weights, backend, precision),
@@ -127,6 +143,21 @@ def _reloaded(config: Path, weights: Path | None, before: AppConfig) -> AppConfi
             "Stop the service and start it again for that",
         )
     return found
+
+
+@contextlib.contextmanager
+def _logged_to(
+    log: Path | None, logged: Callable[..., None], *, known: AppConfig, config: Path, weights: Path | None
+) -> Iterator[None]:
+    """Write messages to a file, which nothing else is and nobody else writes."""
+    if log is None:
+        yield
+        return
+    files = {"--log": log, **{f"--log, whose former file {one},": one for one in logs.former(log)}}
+    check_outputs(files, known=known, config=config, weights=weights)
+    with locks.only_writer(log):
+        logged(file=log)
+        yield
 
 
 @contextlib.contextmanager

@@ -192,7 +192,7 @@ class Mqtt(Sink):
             self._unsure.popleft()
 
     def _lose(self, why: str) -> NoReturn:
-        """Give the connection up: the next attempt begins anew, and says what Home Assistant has to know."""
+        """Give the connection up: the next attempt starts over, and says what Home Assistant has to know."""
         client, self._client = self._client, None
         self._known.clear()
         self._sent.clear()
