@@ -96,8 +96,25 @@ def setup(verbosity: int = 0, *, least: int = -1, as_json: bool = False, file: P
 class _RotatedFile(logging.handlers.RotatingFileHandler):
     """A log file that is renamed when it is full. A disk that is full stops no service."""
 
+    def reopen(self) -> None:
+        """Close the file; the next line opens what then has its name."""
+        self.acquire()
+        try:
+            if self.stream is not None:
+                self.stream.close()
+            self.stream = None
+        finally:
+            self.release()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Leave the record out: standard error is read by nobody, and counting goes on."""
+
+
+def reopen() -> None:
+    """Write to a log file by its name again, after another program has moved it away."""
+    for one in logging.getLogger().handlers:
+        if isinstance(one, _RotatedFile):
+            one.reopen()
 
 
 def former(file: Path) -> list[Path]:

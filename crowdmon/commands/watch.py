@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -63,28 +64,40 @@ def run(
             open_publishers=open_publishers,
             past=recorded_past(known, time.time()),
         )
-        site = _Site(engine, config, weights, known)
+        site = _Site(engine, config, weights)
         service = Service(site, site.load, manager=ServiceManager())
         with _attachable(site), _signals(service):
             service.run()
+    if not service.ended:
+        # Libraries have threads of their own that Python would wait for, such as one that sends a mail.
+        logging.shutdown()
+        os._exit(0)
     return 0
 
 
 class _Site:
     """The engine, and the configuration it has at the moment: from the file, or from a window."""
 
-    def __init__(self, engine: Monitor, config: Path, weights: Path | None, known: AppConfig) -> None:
-        self.engine, self.known = engine, known
-        self._config, self._weights = config, weights
-        self.place = attach.place_of(config) if attach.AVAILABLE else None
+    def __init__(self, engine: Monitor, config: Path, weights: Path | None) -> None:
+        self.engine = engine
+        self._weights = weights
+        self.config = config
         self.start, self.stop, self.snapshot = engine.start, engine.stop, engine.snapshot
+
+    @property
+    def known(self) -> AppConfig:
+        return self.engine.config
 
     @property
     def failure(self) -> Exception | None:
         return self.engine.failure
 
+    @property
+    def stuck(self) -> float:
+        return self.engine.stuck
+
     def load(self) -> AppConfig:
-        return _reloaded(self._config, self._weights, self.known)
+        return _reloaded(self.config, self._weights, self.known)
 
     def apply(self, config: AppConfig) -> None:
         if config.record.history != self.known.record.history:
@@ -92,17 +105,16 @@ class _Site:
                 "a service keeps its history", "Stop it and start it again to record to another file"
             )
         self.engine.apply(config)
-        self.known = config
 
 
 @contextlib.contextmanager
 def _attachable(site: _Site) -> Iterator[None]:
     """Let windows of this user attach, where the system has sockets for it."""
-    if site.place is None:
+    if not attach.AVAILABLE:
         yield
         return
     try:
-        serving = Serving(site.engine, lambda: site.known, site.place)
+        serving = Serving(site.engine, lambda: site.known, attach.place_of(site.config))
     except CrowdmonError as error:
         _log.warning("no window can attach: %s", error)
         yield
