@@ -46,7 +46,8 @@ class CrowdmonError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.message}. {self.hint}" if self.hint else self.message
-        return " ".join(text.split())
+        # One line, whatever a name or a file brought into it: what cannot be shown is written out.
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in " ".join(text.split()))
 
 
 class ConfigError(CrowdmonError, ValueError):

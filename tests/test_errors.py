@@ -51,3 +51,14 @@ class TestTree:
 
 def test_exit_codes_are_all_different() -> None:
     assert len({kind.exit_code for kind, _, _ in TREE}) == len(TREE)
+
+
+@pytest.mark.parametrize("odd", ["a\x7fb", "a\x00b", "a\u202eb", "a\x85b", "a\nb\r\nc", "a\ud800b"])
+def test_an_error_is_one_line_that_can_be_shown(odd: str) -> None:
+    said = str(errors.ConfigError(f"unknown {odd}", f"Remove {odd}"))
+    assert said.isprintable()
+    assert len(said.splitlines()) == 1
+
+
+def test_letters_of_all_languages_are_shown_as_they_are() -> None:
+    assert str(errors.ConfigError("Größe 東門 \U0001f600", "Ändern")) == "Größe 東門 \U0001f600. Ändern"

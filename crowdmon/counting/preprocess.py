@@ -7,7 +7,7 @@ differ. Numpy in, numpy out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -64,6 +64,8 @@ class Preprocess:
             if len(values[key]) != 3:
                 raise ValueError(f"{key} has {len(values[key])} values, and a picture three channels")
         values["gains"] = _gains_of(values.get("gains", ()))
+        if unknown := values.keys() - {one.name for one in fields(cls)}:
+            raise ValueError(f"unknown {', '.join(sorted(map(repr, unknown)))}")
         made = cls(**values)
         _check_range("mean", made.mean, low=0.0, high=1.0)
         _check_range("std", made.std, low=1e-3, high=10.0)
