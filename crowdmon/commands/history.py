@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import tzinfo
 from pathlib import Path
 
 import click
@@ -47,7 +48,7 @@ def run(
         raise ConfigError("no file is given for what is asked", "Add --csv FILE")
     known = load(config) if config else AppConfig()
     path = _history(history, known, config)
-    chosen = _selection(since, until, cameras, rois)
+    chosen = _selection(since, until, cameras, rois, zone=known.zone)
     options.writable(csv)
     outputs = {"--csv": csv, "--spot-checks": spot_checks}
     check_outputs(outputs, known=known, config=config)
@@ -82,10 +83,18 @@ def _history(given: Path | None, known: AppConfig, config: Path | None) -> Path:
 
 
 def _selection(
-    since: str | None, until: str | None, cameras: tuple[str, ...], rois: tuple[str, ...]
+    since: str | None,
+    until: str | None,
+    cameras: tuple[str, ...],
+    rois: tuple[str, ...],
+    *,
+    zone: tzinfo | None,
 ) -> Selection:
     now = time.time()
-    first, last = when(since, "--from", now=now), when(until, "--to", now=now, end=True)
+    first, last = (
+        when(since, "--from", now=now, zone=zone),
+        when(until, "--to", now=now, end=True, zone=zone),
+    )
     if first is not None and last is not None and first >= last:
         raise ConfigError(
             f"--to {until} is not after --from {since}", "Give a time that begins before it ends"

@@ -210,11 +210,20 @@ class Collected:
             yield _place_of(self._groups[group.name], group.name, camera=None, bounds=bounds, over=over)
 
     def gaps(self, start: float, until: float) -> Iterable[Gap]:
-        """Return where cameras counted nothing, between two moments."""
+        """Return where cameras counted nothing, between two moments; those of which nothing is there, too."""
         for name, camera in self._cameras.items():
-            for begin, end, recorded in _joined(camera.gaps):
+            last = self._newest[name].time + (camera.step or 1.0)
+            around = (start, camera.first, False), (last, until, False)
+            for begin, end, recorded in _joined((around[0], *camera.gaps, around[1])):
                 if end - begin >= SHORTEST_GAP:
                     yield Gap(name, max(start, begin), min(until, end), recorded)
+        for name in self.missing():
+            if until - start >= SHORTEST_GAP:
+                yield Gap(name, start, until, recorded=False)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the cameras of the configuration of which nothing is there."""
+        return tuple(name for name in self._limits if name not in self._cameras)
 
 
 def _joined(gaps: Iterable[_Stretch]) -> list[_Stretch]:

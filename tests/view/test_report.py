@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -109,8 +110,12 @@ def test_sums_of_a_day() -> None:
     assert frame.above == roi.above
     assert group.peak is None, "of the camera in the north nothing is known"
     assert group.unknown > 200
-    (gap,) = report.gaps
+    gap, rest, north = report.gaps
     assert (gap.start - DAY.start, gap.end - DAY.start, gap.recorded) == (180.0, 200.0, True)
+    assert (rest.start - DAY.start, rest.end, rest.recorded) == (300.0, DAY.end, False)
+    assert (north.camera, north.start, north.end, north.recorded) == ("north", DAY.start, DAY.end, False)
+    assert "| north | – | – | 0.0 % | 0.0 % | 100.0 % |" in markdown(report)
+    assert "| north | 00:00:00 | 24:00:00 | 24 h | nothing was recorded |" in markdown(report)
 
 
 def test_a_group_is_the_sum_of_what_is_known_and_counts_above_its_capacity() -> None:
@@ -126,11 +131,46 @@ def test_a_group_is_the_sum_of_what_is_known_and_counts_above_its_capacity() -> 
 def test_where_nothing_was_recorded_is_a_gap_of_its_own() -> None:
     found = [reading(second, 5.0) for second in [*range(100), *range(1000, 1100)]]
     report = of(found)
-    (gap,) = report.gaps
+    gap, _, _ = report.gaps
     assert not gap.recorded
     assert (round(gap.start - DAY.start), round(gap.end - DAY.start)) == (102, 1000)
     assert "| nothing was recorded |" in markdown(report)
     assert report.places[0].counted == pytest.approx(203, abs=2)
+
+
+def test_a_day_of_which_only_the_middle_is_there_begins_and_ends_with_a_gap() -> None:
+    config = parse("cameras: [{name: gate, source: x.mp4}]", where="a.yaml")
+    found = [reading(second, 5.0) for second in range(36_000, 39_600)]
+    gaps = [(g.start - DAY.start, g.end - DAY.start, g.recorded) for g in of(found, config=config).gaps]
+    assert gaps == [(0.0, 36_000.0, False), (39_600.0, 86_400.0, False)]
+    now = DAY.start + 39_605  # the day goes on, and so does recording
+    assert len(of(found, config=config, now=now).gaps) == 1
+
+
+@pytest.mark.parametrize(
+    ("system", "day", "said"),
+    [
+        ("UTC", date(2026, 5, 1), "(UTC)"),
+        ("America/New_York", date(2026, 5, 1), "(EDT, UTC-04:00)"),
+        ("Asia/Kathmandu", date(2026, 5, 1), "(UTC+05:45)"),
+        ("Europe/Berlin", date(2026, 3, 29), "(CET, UTC+01:00 and then CEST, UTC+02:00)"),
+    ],
+)
+def test_the_clock_of_the_system_has_a_name(
+    monkeypatch: pytest.MonkeyPatch, system: str, day: date, said: str
+) -> None:
+    monkeypatch.setenv("TZ", system)
+    time.tzset()
+    try:
+        assert f"Times are local {said}." in markdown(of([], day=Day.of(day, None)))
+        assert draw(of([], day=Day.of(day, None))).size
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_day_that_has_not_begun() -> None:
+    assert "The day has not begun." in markdown(of([], now=DAY.start - 1))
 
 
 def test_a_day_without_anything() -> None:
