@@ -32,7 +32,7 @@ _STAGES = (Stage(Level.AMBER, 20.0, 10.0, 16.0), Stage(Level.RED, 40.0, 5.0, 34.
 
 
 def deciding(bench: Bench) -> Figures:
-    """CPU time of all that is done with density maps but drawing and storing them, also in 3x3 m of the floor."""
+    """CPU time of all that is done with density maps but drawing and storing them."""
     plane = fit(_FLOOR)
     rois = [
         Roi(f"roi {n}", ((n / 5, 0.4), (n / 5 + 0.15, 0.45), (n / 5 + 0.1, 0.95)), plane=plane)

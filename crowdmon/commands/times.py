@@ -47,7 +47,7 @@ def when(
 
 
 def _date(words: str) -> date | None:
-    """Return a date in any form of ISO 8601, such as 2026-05-01, 20260501 or 2026-W18-5; None if it is none."""
+    """Return a date in any form of ISO 8601, such as 20260501 or 2026-W18-5; None if it is none."""
     try:
         return date.fromisoformat(words)
     except ValueError:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crowdmon.facts import AlarmEvent, Event
 from crowdmon.track.schedule import ALWAYS, Schedule
 from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState
 
@@ -102,6 +103,17 @@ class Rule:
     schedule: Schedule = ALWAYS
     tell: tuple[str, ...] = ()
     then: Second | None = None
+
+    def tells(self, fact: Event, event: AlarmEvent) -> bool:
+        """Whether an event that was recorded under the rule's name is about the same as the rule."""
+        if (event.group, event.measure) != (self.group, self.measure.value):
+            return False
+        if self.group is not None:
+            return True
+        one = self.members[0]
+        cameras, rois = {one.camera, one.key[0]}, {one.roi, one.key[1]}
+        about = fact.roi or WHOLE_FRAME, fact.roi_key or WHOLE_FRAME
+        return not cameras.isdisjoint((fact.camera, fact.camera_key)) and not rois.isdisjoint(about)
 
 
 @dataclass(frozen=True, slots=True)

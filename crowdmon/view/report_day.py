@@ -44,7 +44,7 @@ class Day:
 
     @property
     def clock(self) -> str:
-        """What the times of the day are called: ``Europe/Berlin``, or ``CET, UTC+01:00`` of the system's own zone."""
+        """What its times are called: ``Europe/Berlin``, or ``CET, UTC+01:00`` in the system's own zone."""
         if self.zone is not None:
             return str(self.zone)
         ends = (self.local(self.start), self.local(self.end - 1.0))
