@@ -118,6 +118,18 @@ def paint(area: HeatArea, palette: str, *, strength: float = 1.0) -> NDArray[np.
     return painted
 
 
+def over(
+    area: HeatArea, width: int, height: int, *, palette: str, strength: float = 1.0
+) -> NDArray[np.uint8]:
+    """Return its colours for a picture of a size in pixels: height x width x 4 RGBA, multiplied by alpha."""
+    grid = area.grid
+    columns = round(grid.columns * grid.cell_width * width / grid.width)
+    rows = round(grid.rows * grid.cell_height * height / grid.height)
+    size = (max(columns, width), max(rows, height))
+    painted = cv2.resize(paint(area, palette, strength=strength), size, interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(painted[:height, :width], np.uint8)
+
+
 @lru_cache
 def table(palette: str, opacity: float = OPACITY) -> NDArray[np.uint8]:
     """Return 256x4 uint8 RGBA of the colour scale, colours multiplied by alpha."""

@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crowdmon import area as areas
 from crowdmon import atomic, heatmap
+from crowdmon.area import HeatArea
 from crowdmon.errors import SinkError
 from crowdmon.values import WHOLE_FRAME, DensityMap, Frame, Polygon, Reading, Roi
 
@@ -118,6 +120,7 @@ def paint(
     top: float = heatmap.TOP,
     palette: str = heatmap.PALETTES[0],
     strength: float = 1.0,
+    area: HeatArea | None = None,
 ) -> Rgb:
     """Return the counted picture with all that people want to see, HxWx3 RGB.
 
@@ -133,13 +136,18 @@ def paint(
         top: people per cell at the hot end of the heatmap.
         palette: of the heatmap, as :func:`crowdmon.heatmap.paint` takes it.
         strength: of the heatmap, likewise; at 0 there is no heatmap and no legend.
+        area: drawn in place of the heads, if it is given.
     """
     height, width = frame.rgb.shape[:2]
     factor = max(1, -(-640 // width))
     width, height = width * factor, height * factor
     rgb = cv2.resize(frame.rgb, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
     unit = float(np.clip(min(width, height * 16 / 9) / 1100, 0.9, 3.0))
-    if strength > 0:
+    if strength > 0 and area is not None:
+        layer = areas.over(area, width, height, palette=palette, strength=strength)
+        layer[~counted_pixels(density, width, height)] = _SHADE
+        rgb = blend(rgb, layer)
+    elif strength > 0:
         rgb = blend(rgb, heat(density, width, height, top=top, palette=palette, strength=strength))
     canvas = _Canvas(np.ascontiguousarray(rgb), unit)
     for index, roi in enumerate(rois):

@@ -34,6 +34,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Several processes share the cores: threads of torch that wait for each other would only keep them busy.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+if "CROWDMON_CACHE" not in os.environ:
+    # What is measured of this machine is measured once a run of tests, and leaves nothing in anybody's home.
+    os.environ["CROWDMON_CACHE"] = tempfile.mkdtemp(prefix="crowdmon-cache-")
+    atexit.register(shutil.rmtree, os.environ["CROWDMON_CACHE"], ignore_errors=True)
+
 # Speed is for benchmarks: an example that is slow on a busy machine is not a wrong one.
 settings.register_profile("crowdmon", deadline=None)
 settings.load_profile("crowdmon")

@@ -73,9 +73,9 @@ NOBODY: dict[str, Callable[[], Pixels]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def counter() -> Counter:
-    return Counter()
+@pytest.fixture(scope="module", params=["f32", "int8"])
+def counter(request: pytest.FixtureRequest) -> Counter:
+    return Counter(backend="openvino", precision=request.param)
 
 
 @pytest.fixture(scope="module")

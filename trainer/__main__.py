@@ -80,14 +80,19 @@ folds_option = click.option(
 )  # fmt: skip
 @click.option(
     "--weights", type=_FILE, metavar="FILE",
-    help="For --table III to VI and --figure 7; {dataset} and {fold} in the name are filled in. Default: "
-    "the run of SSR-HEF in --out, then the bundled ones.",
+    help="For --quantise; and for --table III to VI and --figure 7, where {dataset} and {fold} in the name "
+    "are filled in. Default there: the run of SSR-HEF in --out, then the bundled ones.",
 )  # fmt: skip
 @click.option(
     "--start", type=_FILE, metavar="FILE",
     help="For --table folds: weights that every fold begins with. Default configuration then: folds.yaml.",
 )  # fmt: skip
 @click.option("--bench", is_flag=True, help="Say where a training step's time goes, and stop.")
+@click.option(
+    "--quantise", is_flag=True,
+    help="Measure on training pictures what counting in int8 needs, and write it into the file of --weights, "
+    "unless the counts would differ. With --dataset only on its pictures.",
+)  # fmt: skip
 @click.option(
     "--adapt", type=_FILE, metavar="FOLDER",
     help="Fit weights to one camera from a few of its frames and their points.csv, into --out; five minutes, "
@@ -112,6 +117,7 @@ def train_command(
     figure: str | None,
     weights: Path | None,
     start: Path | None,
+    quantise: bool,
     **options: Any,
 ) -> None:
     """Train the network on a benchmark, or on your own pictures with a CSV of clicked heads.
@@ -143,6 +149,11 @@ def train_command(
         return
     if verify:
         raise ConfigError("--verify reads what --list finds", "Give --list as well")
+    if quantise:
+        from trainer.commands.quantise import run as run_quantise
+
+        run_quantise(weights, dataset=options["dataset"], root=options["root"], out=options["out"])
+        return
     if table is not None or figure is not None:
         from dataclasses import fields
 
@@ -179,6 +190,10 @@ def train_command(
     help="Write 'id count' lines here and score nothing: what NWPU-Crowd's server takes.",
 )  # fmt: skip
 @click.option("--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto.")
+@click.option(
+    "--precision", default="f32", metavar="auto|f32|bf16|f16|int8", show_default=True,
+    help="What the network computes in; auto for what the application would take here.",
+)  # fmt: skip
 @click.option("--fold", type=int, metavar="1..5", help="ucf_cc_50: score one fold. Default: all five.")
 @folds_option
 @verbose

@@ -170,15 +170,19 @@ def _averaged(average: state.Average, config: TrainConfig, provenance: dict[str,
     return Weights(tensors, {"model": config.model}, config.preprocess(), provenance)
 
 
-def counter(weights: Weights, *, backend: str = "auto") -> Counter:
+def counter(weights: Weights, *, backend: str = "auto", precision: str = "f32") -> Counter:
     """Return the application's counter, or one that counts with a peer or a teacher.
+
+    It counts in float32 unless told: what is compared must not depend on the machine.
 
     Raises:
         WeightsError, ConfigError: the weights do not fit, or the back end cannot run them.
     """
     model = weights.network.get("model")
     if not model:
-        return Counter(weights, backend=backend)
+        return Counter(weights, backend=backend, precision=precision)
+    if precision not in ("auto", "f32"):
+        raise ConfigError(f"a {model} counts in f32, not in {precision}", "Leave --precision out")
     if backend not in ("auto", "torch"):
         raise ConfigError(
             f"{weights.path or weights.name} is of a {model}, which runs in torch alone, not in {backend}",

@@ -33,6 +33,8 @@ def profiles(size: str = PUBLISHED) -> Iterator[tuple[str, list[tuple[str, ...]]
         yield f"openvino {native}, {size}", lines(layers)
         if native != "f32":
             yield f"openvino f32, {size}", lines(_openvino_layers(weights, batch, precision="f32")[1])
+        if weights.scales is not None:
+            yield f"openvino int8, {size}", lines(_openvino_layers(weights, batch, precision="int8")[1])
     if "torch" in there:
         from crowdmon.counting.torch_backend import TorchBackend
 

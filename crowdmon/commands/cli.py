@@ -16,6 +16,7 @@ from crowdmon.commands.group import (
     cli,
     config_option,
     pixels_option,
+    precision_option,
     verb,
     weights_option,
 )
@@ -28,8 +29,9 @@ __all__ = ["cli", "site_verbs"]
 @config_option
 @pixels_option
 @backend_option
+@precision_option
 @weights_option
-def window(sources: tuple[str, ...], config: Path | None, backend: str, weights: Path | None) -> int:
+def window(sources: tuple[str, ...], config: Path | None, **options: Any) -> int:
     """Open the window on the sources, or on the cameras of a configuration.
 
     This is what happens without a verb: "crowdmon clip.mp4" is "crowdmon window clip.mp4".
@@ -37,7 +39,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
     """
     from crowdmon.commands.window import run
 
-    return run(sources, config, backend=backend, weights=weights)
+    return run(sources, config, **options)
 
 
 @verb("count")
@@ -83,6 +85,7 @@ def window(sources: tuple[str, ...], config: Path | None, backend: str, weights:
 )  # fmt: skip
 @pixels_option
 @backend_option
+@precision_option
 @weights_option
 def count(**options: Any) -> int:
     """Count people in SOURCE, or in all cameras of a configuration, without a window.

@@ -52,6 +52,7 @@ def run(
     pixelate: bool,
     rois_only: bool = False,
     backend: str,
+    precision: str = "auto",
     weights: Path | None,
 ) -> int:
     """Count as the command line says; return the exit code."""
@@ -80,7 +81,7 @@ def run(
     ]
     if not plans:
         raise ConfigError(f"{config} names no camera", "Add one under cameras:, or give a SOURCE")
-    counter = make_counter_factory(weights, backend)
+    counter = make_counter_factory(weights, backend, precision)
     with options.terminable():
         return _carry_out_all(plans, counter)
 

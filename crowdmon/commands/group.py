@@ -63,8 +63,13 @@ config_option = click.option(
 )  # fmt: skip
 
 backend_option = click.option(
-    "--backend", default="auto", metavar="NAME", help="What runs the network. Default: auto."
-)
+    "--backend", default="auto", metavar="NAME",
+    help="What runs the network: auto, openvino, onnxruntime or torch; or openvino:GPU for another device.",
+)  # fmt: skip
+precision_option = click.option(
+    "--precision", default="auto", metavar="NAME",
+    help="What the network computes in: f32, bf16, f16 or int8. Default: what is quickest on this machine.",
+)  # fmt: skip
 weights_option = click.option(
     "--weights", type=click.Path(path_type=Path), metavar="FILE",
     help="Weights for cameras without weights: of their own. Default: the bundled ones.",

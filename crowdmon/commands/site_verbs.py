@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from crowdmon.commands.group import backend_option, config_option, verb, weights_option
+from crowdmon.commands.group import backend_option, config_option, precision_option, verb, weights_option
 
 
 @verb("watch")
@@ -18,6 +18,7 @@ from crowdmon.commands.group import backend_option, config_option, verb, weights
 @click.option("--log", type=click.Path(path_type=Path), metavar="FILE", help="Write messages here, rotated.")
 @click.option("--json", "as_json", is_flag=True, help="Write each message as a line of JSON.")
 @backend_option
+@precision_option
 @weights_option
 def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     """Watch the cameras of a configuration as a service, without a window.

@@ -27,7 +27,7 @@ from crowdmon.sinks.registry import open_sinks
 _log = logging.getLogger(__name__)
 
 
-def run(config: Path, *, backend: str = "auto", weights: Path | None = None) -> int:
+def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights: Path | None = None) -> int:
     """Watch until SIGTERM or Ctrl+C; return the exit code.
 
     Raises:
@@ -41,7 +41,7 @@ def run(config: Path, *, backend: str = "auto", weights: Path | None = None) -> 
     with _only_one(known):
         engine = Monitor(
             known,
-            counter_factory=make_counter_factory(weights, backend),
+            counter_factory=make_counter_factory(weights, backend, precision),
             sinks=(AlarmLog(),),
             open_sinks=open_sinks,
             open_publishers=open_publishers,

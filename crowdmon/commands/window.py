@@ -22,7 +22,12 @@ _log = logging.getLogger(__name__)
 
 
 def run(
-    sources: Sequence[str], config: Path | None, *, backend: str = "auto", weights: Path | None = None
+    sources: Sequence[str],
+    config: Path | None,
+    *,
+    backend: str = "auto",
+    precision: str = "auto",
+    weights: Path | None = None,
 ) -> int:
     """Open the window on what the command line means; return when it is closed."""
     cameras = config_of(sources, config)
@@ -32,7 +37,8 @@ def run(
         return _attach(service, config)
     check_record(cameras, sources=sources, config=config, weights=weights)
     # With sources of their own the cameras are no longer what the file says, and must not replace it.
-    return show(cameras, path=None if sources else config, backend=backend, weights=weights)
+    path = None if sources else config
+    return show(cameras, path=path, backend=backend, precision=precision, weights=weights)
 
 
 def _service_of(config: Path) -> RemoteMonitor | None:
@@ -63,20 +69,26 @@ def _attach(service: RemoteMonitor, config: Path) -> int:
 
 
 def show(
-    config: AppConfig, *, path: Path | None = None, backend: str = "auto", weights: Path | None = None
+    config: AppConfig,
+    *,
+    path: Path | None = None,
+    backend: str = "auto",
+    precision: str = "auto",
+    weights: Path | None = None,
 ) -> int:
     """Open the window on a configuration; return when it is closed.
 
     Args:
         config: the cameras; without any the window asks what to open.
         path: the file they are from and are saved to.
-        backend, weights: what counts, as for :func:`~crowdmon.counting.factory.make_counter_factory`.
+        backend, precision, weights: what counts, as for
+            :func:`~crowdmon.counting.factory.make_counter_factory`.
 
     Raises:
         ConfigError, WeightsError: there is no such back end, or no such file of weights.
         CrowdmonError: Qt cannot start.
     """
-    counter_factory = make_counter_factory(weights, backend)
+    counter_factory = make_counter_factory(weights, backend, precision)
     if library := missing_library():
         raise CrowdmonError(f"the window needs the system library {library}", APT)
     try:

@@ -16,7 +16,7 @@ class Backend(Protocol):
     Attributes:
         name: of the library, such as ``openvino``.
         device: for people, such as ``cpu`` or the name of the card.
-        precision: ``f32``, ``bf16`` or ``f16``.
+        precision: ``f32``, ``bf16``, ``f16`` or ``int8``.
         batch: pictures of one size that are counted in one call, because that is quicker than one by one;
             1 where it is not.
     """

@@ -31,6 +31,7 @@ class Counter:
         weights: Path | Weights | None = None,
         *,
         backend: str = "auto",
+        precision: str = "auto",
         threads: int | None = None,
         max_pixels: int = MAX_PIXELS,
     ) -> None:
@@ -39,6 +40,8 @@ class Counter:
         Args:
             weights: a weights file, or one in memory; the bundled default if None.
             backend: one of ``backends.NAMES``.
+            precision: one of ``backends.PRECISIONS``; ``auto`` for what is quickest here, which is named in
+                :attr:`precision`.
             threads: CPU threads for the network; the back end's own choice if None.
             max_pixels: larger pictures are counted in tiles.
 
@@ -48,7 +51,7 @@ class Counter:
         if not isinstance(weights, Weights):
             weights = load(weights or resources.path(DEFAULT))
         self.weights = weights
-        self._backend = backends.make(backend, weights, threads=threads)
+        self._backend = backends.make(backend, weights, precision=precision, threads=threads)
         self._max_pixels = max_pixels
         self._reach = reach(NetworkConfig.from_header(weights.network))
 
@@ -61,6 +64,11 @@ class Counter:
     def device(self) -> str:
         """Back end, device and precision, such as ``torch cpu f32``."""
         return f"{self._backend.name} {self._backend.device} {self._backend.precision}"
+
+    @property
+    def precision(self) -> str:
+        """``f32``, ``bf16``, ``f16`` or ``int8``: what the network computes in."""
+        return self._backend.precision
 
     @property
     def card(self) -> dict[str, Any]:
@@ -112,10 +120,15 @@ class Counter:
                 pts=frame.pts,
                 took=took,
                 parts=tuple((*tile.rows, *tile.columns) for tile in cut) if partly else None,
-                weights=self.weights.short_name,
+                weights=self._named(),
             )
             for frame, people in zip(frames, counted, strict=True)
         ]
+
+    def _named(self) -> str:
+        """Return what readings call what counted: the weights, and int8, whose digits are others."""
+        rough = " int8" if self.precision == "int8" else ""
+        return f"{self.weights.short_name}{rough}"
 
     def _cut(self, height: int, width: int, asked: tuple[Box, ...] | None) -> tuple[tuple[Tile, ...], bool]:
         """Return the tiles to count, and whether they are only parts of the picture."""

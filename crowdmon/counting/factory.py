@@ -17,10 +17,12 @@ class CounterMaker:
     Attributes:
         weights: a weights file; the bundled default if None.
         backend: one of :data:`crowdmon.counting.backends.NAMES`.
+        precision: one of :data:`crowdmon.counting.backends.PRECISIONS`.
     """
 
     weights: Path | None = None
     backend: str = "auto"
+    precision: str = "auto"
 
     @property
     def file(self) -> Path:
@@ -38,10 +40,12 @@ class CounterMaker:
         """Build a counter with another weights file; WeightsError if it cannot be used."""
         from crowdmon.counting.counter import Counter
 
-        return Counter(path, backend=self.backend)
+        return Counter(path, backend=self.backend, precision=self.precision)
 
 
-def make_counter_factory(weights: Path | None = None, backend: str = "auto") -> CounterMaker:
+def make_counter_factory(
+    weights: Path | None = None, backend: str = "auto", precision: str = "auto"
+) -> CounterMaker:
     """Return a function that builds the counter.
 
     What can be checked without loading the network is checked here, so that a wrong option is refused
@@ -50,18 +54,20 @@ def make_counter_factory(weights: Path | None = None, backend: str = "auto") -> 
     Args:
         weights: a weights file; the bundled default if None.
         backend: one of :data:`crowdmon.counting.backends.NAMES`.
+        precision: one of :data:`crowdmon.counting.backends.PRECISIONS`.
 
     Raises:
-        ConfigError: there is no back end of that name, or it is not installed.
+        ConfigError: there is no back end of that name, it is not installed, or has no such precision.
         WeightsError: there is no such file.
     """
-    if backend != "auto":
-        from crowdmon.counting.backends import check_name
+    if (backend, precision) != ("auto", "auto"):
+        from crowdmon.counting.backends import check_name, check_precision
 
         check_name(backend)
+        check_precision(backend, precision)
     if weights is not None:
         from crowdmon.counting.weights import check_file
 
         check_file(weights)
 
-    return CounterMaker(weights, backend)
+    return CounterMaker(weights, backend, precision)

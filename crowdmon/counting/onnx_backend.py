@@ -22,8 +22,12 @@ class OnnxRuntimeBackend:
     precision = "f32"
     batch = 1
 
-    def __init__(self, weights: Weights | bytes, *, threads: int | None = None) -> None:
+    def __init__(
+        self, weights: Weights | bytes, *, precision: str = "f32", threads: int | None = None
+    ) -> None:
         """Load the network of a weights file, or another one as an ONNX file with our names.
+
+        ``precision`` has one value, which every back end can be asked for.
 
         Raises:
             WeightsError: the weights do not fit their network.

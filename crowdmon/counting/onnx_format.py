@@ -16,7 +16,9 @@ OPSET = 17
 """The version of the operators; the newest one in which reductions take their axes as an attribute."""
 
 _IR_VERSION = 8
-_FLOAT, _INT, _INTS = 1, 2, 7  # TensorProto.FLOAT, AttributeProto.INT and .INTS
+_INT, _INTS = 2, 7  # AttributeProto.INT and .INTS
+_FLOAT = 1  # TensorProto.FLOAT
+_KINDS = {"float32": _FLOAT, "uint8": 2, "int8": 3}  # TensorProto.FLOAT, .UINT8 and .INT8
 
 
 class Graph:
@@ -26,11 +28,12 @@ class Graph:
         self._nodes: list[bytes] = []
         self._tensors: list[bytes] = []
 
-    def constant(self, name: str, values: NDArray[np.float32]) -> str:
-        """Add a tensor of weights and return its name."""
+    def constant(self, name: str, values: NDArray[np.float32] | NDArray[np.int8] | NDArray[np.uint8]) -> str:
+        """Add a tensor of float32, int8 or uint8 and return its name."""
         dims = b"".join(_number(1, size) for size in values.shape)
-        raw = np.ascontiguousarray(values, dtype="<f4").tobytes()
-        self._tensors.append(dims + _number(2, _FLOAT) + _bytes(8, name) + _bytes(9, raw))
+        raw = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).tobytes()
+        kind = _number(2, _KINDS[values.dtype.name])
+        self._tensors.append(dims + kind + _bytes(8, name) + _bytes(9, raw))
         return name
 
     def add(self, kind: str, *inputs: str, name: str = "", **attributes: int | Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""The OpenVINO back end: the quickest on CPUs, in bfloat16 where the processor computes in it."""
+"""The OpenVINO back end: the quickest on CPUs, in float32, in bfloat16 or in int8."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crowdmon.counting.backend import failure
-from crowdmon.counting.graph import onnx_of
+from crowdmon.counting.graph import JOINED, onnx_of
 from crowdmon.counting.openvino_runtime import openvino
 from crowdmon.counting.weights import Weights
+from crowdmon.errors import ConfigError
 
 Shape = tuple[int, ...]
 
 
 class OpenVinoBackend:
-    """Runs SSR-HEF with OpenVINO on the CPU.
+    """Runs SSR-HEF with OpenVINO, on the CPU unless told.
 
     One compiled network takes pictures of any size. A size that comes again and again, as a camera's
     does, gets a network of its own: the same values, a little sooner.
     """
 
     name = "openvino"
-    device = "cpu"
     batch = 1
     steady = 16
     """Pictures of one size until a network is compiled for it; fewer would not pay for the compiling."""
@@ -47,6 +47,8 @@ class OpenVinoBackend:
         weights: Weights | bytes,
         *,
         precision: str | None = None,
+        stem: str = JOINED,
+        device: str = "CPU",
         threads: int | None = None,
         profile: bool = False,
     ) -> None:
@@ -54,26 +56,34 @@ class OpenVinoBackend:
 
         Args:
             weights: what to run; or another network as an ONNX file with our names of input and output.
-            precision: ``f32`` or ``bf16``; what the processor computes in if None.
+            precision: ``f32``, ``bf16`` or ``int8``; the device's own choice if None.
+            stem: the form of the stem, see :mod:`crowdmon.counting.graph`.
+            device: as OpenVINO names it.
             threads: CPU threads; OpenVINO's own choice if None.
             profile: take the time of each layer, see :meth:`layers`; costs a little itself.
 
         Raises:
             WeightsError: the weights do not fit their network.
+            ConfigError: int8 is asked for and the weights have no scales.
             CountingError: OpenVINO cannot start.
         """
-        model = weights if isinstance(weights, bytes) else onnx_of(weights)
+        self.device = device.lower()
+        self._on = device
+        model = weights if isinstance(weights, bytes) else _model_of(weights, precision=precision, stem=stem)
         try:
             self._core = openvino.Core()
-            self.precision = precision or _native(self._core)
+            self.precision = precision or native(self._core, device)
+            # What is not int8 in the int8 form is float32, so that it counts the same on every processor.
+            rest = "f32" if self.precision == "int8" else self.precision
             self._settings: dict[str, Any] = {
-                "INFERENCE_PRECISION_HINT": self.precision,
+                "INFERENCE_PRECISION_HINT": rest,
                 "PERFORMANCE_HINT": "LATENCY",
-                # The cores are shared with the threads that decode; a thread tied to a core waits for them.
-                "ENABLE_CPU_PINNING": False,
             }
-            if threads:
-                self._settings["INFERENCE_NUM_THREADS"] = threads
+            if device == "CPU":
+                # The cores are shared with the threads that decode; a thread tied to a core waits for them.
+                self._settings["ENABLE_CPU_PINNING"] = False
+                if threads:
+                    self._settings["INFERENCE_NUM_THREADS"] = threads
             if profile:
                 self._settings["PERF_COUNT"] = True
             self._model = self._core.read_model(io.BytesIO(model))
@@ -111,7 +121,7 @@ class OpenVinoBackend:
         if self._freed:
             # Only now: the first picture of a new network frees what it was compiled from.
             self._freed = False
-            _give_back()
+            give_back()
         if shape in self._own:
             self._own.move_to_end(shape)
             self._used[shape] = self._runs
@@ -146,7 +156,7 @@ class OpenVinoBackend:
         return True
 
     def _compile(self, model: openvino.Model) -> openvino.InferRequest:
-        return self._core.compile_model(model, "CPU", self._settings).create_infer_request()
+        return self._core.compile_model(model, self._on, self._settings).create_infer_request()
 
 
 @contextlib.contextmanager
@@ -171,18 +181,36 @@ def _without_second_cache() -> Iterator[None]:
         del os.environ[name]
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Have the C library give freed memory back to the system; glibc keeps some tens of megabytes of it."""
     if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
         trim(0)
 
 
-def _native(core: openvino.Core) -> str:
-    """Return ``bf16`` if the processor computes in it (AMX, AVX512-BF16), else ``f32``.
+def _model_of(weights: Weights, *, precision: str | None, stem: str) -> bytes:
+    if precision != "int8":
+        return onnx_of(weights, stem=stem)
+    if weights.scales is None:
+        raise ConfigError(
+            f"{weights.path or weights.name} has no scales for int8",
+            "Measure them with crowdmon-train --quantise, or choose another --precision",
+        )
+    return onnx_of(weights, stem=stem, scales=weights.scales)
+
+
+def native(core: openvino.Core, device: str = "CPU") -> str:
+    """Return what a device computes in: of a CPU ``bf16`` with AMX or AVX512-BF16, else ``f32``.
 
     Asked for as what OpenVINO itself would take: its list of capabilities names bfloat16 on
     processors that only emulate it, too. Its half precision on ARM is not taken, for its counts have
-    not been compared.
+    not been compared. On other devices the counts are compared when it starts (``compare.py``).
     """
-    taken = core.get_property("CPU", "INFERENCE_PRECISION_HINT")
-    return "bf16" if taken == openvino.Type.bf16 else "f32"
+    taken = core.get_property(device, "INFERENCE_PRECISION_HINT")
+    if taken == openvino.Type.bf16:
+        return "bf16"
+    return "f16" if taken == openvino.Type.f16 and device != "CPU" else "f32"
+
+
+def devices() -> tuple[str, ...]:
+    """Return the devices that OpenVINO finds on this machine, as it names them."""
+    return tuple(openvino.Core().available_devices)

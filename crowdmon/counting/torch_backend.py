@@ -39,12 +39,19 @@ class TorchBackend:
 
     name = "torch"
 
-    def __init__(self, weights: Weights | bytes, *, threads: int | None = None) -> None:
+    def __init__(
+        self, weights: Weights | bytes, *, precision: str | None = None, threads: int | None = None
+    ) -> None:
         """Load the network onto the device.
+
+        Args:
+            weights: what to run.
+            precision: ``f16`` or ``f32``; f16 on a CUDA card and else f32 if None.
+            threads: CPU threads; torch's own choice if None.
 
         Raises:
             WeightsError: the weights do not fit their network.
-            ConfigError: what is given is an ONNX file, which torch cannot run.
+            ConfigError: what is given is an ONNX file, which torch cannot run; or f16 without a card.
         """
         if isinstance(weights, bytes):
             raise ConfigError("torch cannot run an ONNX file", "Choose openvino or onnxruntime")
@@ -52,8 +59,10 @@ class TorchBackend:
             torch.set_num_threads(threads)
         cuda = torch.cuda.is_available()
         self._device = torch.device("cuda" if cuda else "cpu")
-        self._dtype = torch.float16 if cuda else torch.float32
-        self.precision = "f16" if cuda else "f32"
+        if precision == "f16" and not cuda:
+            raise ConfigError("torch counts in f16 on a CUDA card only", "Leave --precision out")
+        self.precision = precision or ("f16" if cuda else "f32")
+        self._dtype = torch.float16 if self.precision == "f16" else torch.float32
         self.batch = _TOGETHER if cuda else 1
         self.device = torch.cuda.get_device_name() if cuda else "cpu"
         # Channels-last more than halves the time of these convolutions on CPUs.

@@ -8,6 +8,7 @@ Safetensors never executes anything; a pickle is refused by its first bytes.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,11 @@ from safetensors.numpy import save_file
 
 from crowdmon import atomic
 from crowdmon.counting.preprocess import Preprocess
+from crowdmon.counting.scales import Scales
 from crowdmon.errors import SinkError, WeightsError
 from crowdmon.places import is_there
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 DEFAULT = "assets/weights/default.safetensors"
@@ -40,6 +44,7 @@ class Weights:
         preprocess: how pictures are fed.
         provenance: data, split, commit, seed, date, licences as stated.
         scores: what was measured, by benchmark.
+        scales: of the int8 form, None without one.
         path: where it was read from.
     """
 
@@ -49,6 +54,7 @@ class Weights:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)
     path: Path | None = None
+    scales: Scales | None = None
 
     @property
     def name(self) -> str:
@@ -63,13 +69,14 @@ class Weights:
 
 def header(weights: Weights) -> dict[str, Any]:
     """Return everything but the tensors, as plain values: what a weights file's header holds."""
-    return {
+    said = {
         "format": FORMAT,
         "network": dict(weights.network),
         "preprocess": weights.preprocess.header(),
         "provenance": dict(weights.provenance),
         "scores": dict(weights.scores),
     }
+    return said if weights.scales is None else {**said, "int8": weights.scales.header()}
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -112,6 +119,7 @@ def load(path: Path) -> Weights:
             provenance=dict(said.get("provenance", {})),
             scores=dict(said.get("scores", {})),
             path=path,
+            scales=_scales(said, tensors, path),
         )
     except WeightsError:
         raise
@@ -120,6 +128,17 @@ def load(path: Path) -> Weights:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         why = f"{type(error).__name__}: {error}"
         raise WeightsError(f"{path} has a header that cannot be used ({why})", "Train again") from error
+
+
+def _scales(said: Mapping[str, Any], tensors: Mapping[str, NDArray[np.float32]], path: Path) -> Scales | None:
+    """Return the scales of a header; None without any, or if they are those of other tensors."""
+    if not said.get("int8"):
+        return None
+    scales = Scales.from_header(said["int8"])
+    if not scales.fit(tensors):
+        log.warning("%s was trained since its scales for int8 were measured; they are left out", path)
+        return None
+    return scales
 
 
 def check_file(path: Path) -> None:

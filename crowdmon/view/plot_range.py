@@ -10,13 +10,19 @@ SPANS_S = (60.0, 120.0, 300.0)
 CHOICES = {
     "Automatic": 0,
     "1 min": 60,
+    "5 min": 300,
     "10 min": 600,
+    "15 min": 900,
+    "30 min": 1800,
     "1 h": 3600,
     "1 day": 86_400,
     "30 d": 30 * 86_400,
     "400 d": 400 * 86_400,
 }
 """Seconds by name; 0 for what :data:`SPANS_S` says."""
+
+CHIPS = ("Automatic", "1 min", "10 min", "1 h", "1 day", "30 d", "400 d")
+"""Those that stand above the plot; the menu has all."""
 
 SHORTEST_S, LONGEST_S = 10.0, 400 * 86_400.0
 """The limits of zooming, in seconds."""

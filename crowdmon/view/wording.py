@@ -135,9 +135,21 @@ def heat_age(sight: Sight | None) -> float | None:
     return 0.0 if sight.pace is not Pace.INSTANT else max(sight.frame.time - sight.counted.time, 0.0)
 
 
-def word(state: CameraState, *, recording: bool) -> str:
-    """Return the state of a camera as a word: what is recorded is not live."""
-    return "Playing" if recording and state is CameraState.LIVE else WORDS[state]
+def word(status: Status, *, recording: bool) -> str:
+    """Return the state of a camera as a word.
+
+    What is recorded is not live. Pictures that come and say nothing, behind a covered lens or from a frozen
+    camera, are not missing: what they would show is unknown.
+    """
+    if recording and status.state is CameraState.LIVE:
+        return "Playing"
+    return "Unknown" if status.state is CameraState.STALE and status.message else WORDS[status.state]
+
+
+def one_line(text: str) -> str:
+    """Return sentences of several lines as one line."""
+    parts = [part.strip() for part in text.splitlines() if part.strip()]
+    return " ".join(part if part[-1] in ".:;?" else f"{part}." for part in parts)
 
 
 def last_count(reading: Reading | None, now: float) -> str:

@@ -57,8 +57,8 @@ def test_the_window_gets_weights_and_back_end(monkeypatch: pytest.MonkeyPatch) -
     assert main(["--backend", "torch", "clip.mp4"]) == 0
     assert main(["window", "--weights", "mine.safetensors"]) == 0
     assert given == [
-        {"backend": "torch", "weights": None},
-        {"backend": "auto", "weights": Path("mine.safetensors")},
+        {"backend": "torch", "precision": "auto", "weights": None},
+        {"backend": "auto", "precision": "auto", "weights": Path("mine.safetensors")},
     ]
 
 

@@ -31,8 +31,13 @@ from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.app import application
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.sources.source_dialog import SourceDialog
+from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog
+from crowdmon.ui.spot_check.dialog import SpotCheckDialog
+from crowdmon.ui.spot_check.trial import Pair
 from crowdmon.values import CameraState
-from tests.ui.fakes import GATE, STAIRS, Clock, FakeMonitor, camera, config
+from crowdmon.view.adapting import Progress, Result, Score
+from crowdmon.view.moments import Moment, Usual
+from tests.ui.fakes import GATE, STAIRS, Clock, FakeMonitor, camera, config, density, frame
 
 SLACK = 1.0
 """Pixels that a text may be longer: rounding."""
@@ -139,12 +144,51 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         yield name, dialog
         dialog.close()
         QApplication.processEvents()
+    yield from spot_checks(window)
     for state in CameraState:
         window.bridge._monitor.state("north", state, message="Why it is so", age=12.0)  # type: ignore[attr-defined]
         window.bridge.poll()
         QApplication.processEvents()
         yield f"state {state}", window
     window.close()
+
+
+def spot_checks(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """Yield the spot check and adapting in what they say at most."""
+    checks = window.spot_checks.checks
+    seen = {"counted": frame("north"), "density": density("north")}
+    window.bridge._monitor.put("north", **seen)  # type: ignore[attr-defined]
+    checks.of("north").usual = Usual(2.0, 40.0)
+    window.spot_checks.open()
+    check = window.findChildren(SpotCheckDialog)[-1]
+    check.canvas.take_at(0.5, 0.5)
+    check.side.back.show()
+    QApplication.processEvents()
+    yield "spot check, clicking", check
+    check.finish()
+    check.side.count.say(
+        "Your count is recorded, but not the picture: the disk is full. Make room", wrong=True
+    )
+    checks.wait_for("north", Moment.NIGHT)
+    QApplication.processEvents()
+    yield "spot check, done", check
+    check.close()
+    window.spot_checks.adapt("north")
+    adapt = window.findChildren(AdaptDialog)[-1]
+    adapt.pages.setCurrentIndex(1)
+    adapt._told(Progress(0.4, 130.0, "Fitting the last layer of the network, frames 3 and 4 held out"))
+    adapt._offer(adapt.cancel_button)
+    QApplication.processEvents()
+    yield "adapting", adapt
+    adapt._result = Result(Score(123.4, -120.1, 12.3), Score(23.4, 20.1, 10.2), better=True, weights="w")
+    pair = Pair(0.0, 1234, 1100.0, 1230.0, (frame().rgb, frame().rgb))
+    adapt._show([pair, pair], None)
+    QApplication.processEvents()
+    yield "adapted", adapt
+    adapt._ready("Adapting was ended from outside. Is there enough memory? Start it again.")
+    QApplication.processEvents()
+    yield "adapting failed", adapt
+    adapt.close()
 
 
 def main() -> int:

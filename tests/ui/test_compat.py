@@ -74,4 +74,4 @@ def test_panels_stand_where_they_stood(
 def test_without_them_the_window_is_as_on_the_first_day(gui: Callable[..., Gui]) -> None:
     window = gui(config(camera("north"), camera("south"))).window
     areas = [window.dockWidgetArea(dock) for dock in window.docks if dock.isVisible()]
-    assert areas == [LEFT, RIGHT, BOTTOM]
+    assert areas == [LEFT, RIGHT, RIGHT, BOTTOM]

@@ -132,3 +132,18 @@ def test_saved_pictures_keep_the_secret_too(tmp_path: Path) -> None:
     differs = np.abs(both[0] - both[1]).sum(axis=2)[:HEIGHT]
     assert differs[160:168, 320:328].mean() > 20
     assert differs[40:80, 40:80].max() == 0
+
+
+def test_a_saved_picture_has_the_heat_that_is_seen(tmp_path: Path) -> None:
+    """The area is wider than the heads it comes from."""
+    frame, cells = fine(), replace(density(), time=NOON)
+    many = replace(cells, people=cells.people * 4)
+    for name, area in (("heads", None), ("area", area_of([many])), ("bare", None)):
+        style = PictureStyle(shown=name != "bare")
+        write_snapshot(frame, many, (), path=tmp_path / f"{name}.png", style=style, area=area)
+    heads, area, bare = (
+        pictures.to_rgb(QImage(str(tmp_path / f"{n}.png"))).astype(int)[:HEIGHT]
+        for n in ("heads", "area", "bare")
+    )
+    wide = [(np.abs(one - bare).sum(axis=2) > 8).sum() for one in (heads, area)]
+    assert 0 < wide[0] < wide[1] < HEIGHT * WIDTH / 4

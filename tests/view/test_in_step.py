@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from crowdmon import privacy
 from crowdmon.motion import STAYS_S, Carrier, middles, peaks
 from crowdmon.values import CameraState, DensityMap, Frame, Grid
 from crowdmon.view.in_step import LONGEST_S, InStep, Pace, Showing, Sight
@@ -123,6 +124,25 @@ def test_pixelation_knows_counts_on_both_sides_of_each_picture() -> None:
     for one in shown:
         times = [density.time for density, _ in one.known]
         assert min(times) <= one.frame.time <= max(times)
+
+
+def test_every_head_that_was_counted_is_hidden_also_between_two_counts() -> None:
+    shown = sights(Showing(private=True), seconds=3.4, drawn=True)[3 * FPS - 6 :: 4]
+    assert len(shown) >= 4
+    between = 0
+    for one in shown:
+        assert one.known
+        between += all(density.time != one.frame.time for density, _ in one.known)
+        hidden = (privacy.pixelate_between(one.frame.rgb, one.known) != one.frame.rgb).any(axis=2)
+        heads, sizes, seen = heads_at(SCENE, one.frame.index)
+        for (x, y), size in zip(heads[seen], sizes[seen], strict=True):
+            reach = max(size / 4, 1.0)
+            disc = hidden[
+                max(int(y - reach), 0) : int(y + reach) + 1, max(int(x - reach), 0) : int(x + reach) + 1
+            ]
+            assert disc.mean() > 0.8, f"a head at {x:.0f}, {y:.0f} is seen in picture {one.frame.index}"
+        assert not hidden.all(), "where nobody can be, the scene is seen"
+    assert between >= 3
 
 
 def test_a_picture_that_stands_still_has_its_own_count_or_none() -> None:

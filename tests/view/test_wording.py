@@ -124,3 +124,19 @@ def test_an_address_may_be_wrapped_and_reads_the_same() -> None:
 @given(st.lists(st.sampled_from(["a", "a 2", "a 3", "b"]), unique=True))
 def test_a_unique_name_is_unique(taken: list[str]) -> None:
     assert wording.unique("a", taken) not in taken
+
+
+def test_what_comes_and_says_nothing_is_unknown_and_what_is_recorded_plays() -> None:
+    covered = Status(CameraState.STALE, "The lens is covered", since=NOON)
+    assert wording.word(covered, recording=False) == "Unknown"
+    assert wording.word(Status(CameraState.STALE, since=NOON), recording=False) == "No picture"
+    live = Status(CameraState.LIVE, "Pictures come 3 s late", since=NOON)
+    assert [wording.word(live, recording=one) for one in (True, False)] == ["Playing", "Live"]
+
+
+def test_lines_become_sentences() -> None:
+    assert (
+        wording.one_line("There is no file a.mp4\nOpen another one.")
+        == "There is no file a.mp4. Open another one."
+    )
+    assert wording.one_line("") == ""

@@ -38,10 +38,10 @@ def look(
 def _lit(pixels: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Change contrast, brightness and colour, and blur or add noise now and then."""
     middle = float(pixels.mean())
-    pixels = (pixels - middle) * rng.uniform(0.75, 1.25) + middle * rng.uniform(0.8, 1.2)
+    pixels = (pixels - middle) * float(rng.uniform(0.75, 1.25)) + middle * float(rng.uniform(0.8, 1.2))
     pixels = pixels * rng.uniform(0.92, 1.08, 3).astype(np.float32)
     if rng.random() < 0.3:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), float(rng.uniform(0.3, 1.0))), np.float32)
     if rng.random() < 0.5:
-        pixels = pixels + rng.normal(0, rng.uniform(1, 8), pixels.shape)
+        pixels = pixels + rng.normal(0, rng.uniform(1, 8), pixels.shape).astype(np.float32)
     return np.ascontiguousarray(np.clip(pixels, 0, 255).astype(np.uint8))

@@ -220,13 +220,16 @@ class Area:
             return _known(cover(_Roi(None, self._mask), grid))
         scale = grid.width / self._size[0]
         covers = [_known(cover(_Roi((part + 0.5) * scale - 0.5, None), grid)) for part in self._parts]
-        return np.minimum(np.sum(covers, axis=0), 1.0).astype(np.float32)
+        together: NDArray[np.float32] = np.minimum(np.sum(covers, axis=0), 1.0).astype(np.float32)
+        return together
 
     def holds(self, heads: Points) -> NDArray[np.bool_]:
         """Tell of each head, in pixels of the picture's own size, whether it lies inside."""
+        if self._mask is not None:
+            return inside_roi(heads, roi=None, mask=self._mask)
         inside = np.zeros(len(heads), bool)
-        for part in self._parts or [None]:
-            inside |= inside_roi(heads, roi=part, mask=self._mask)
+        for part in self._parts:
+            inside |= inside_roi(heads, roi=part, mask=None)
         return inside
 
 

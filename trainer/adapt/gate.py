@@ -43,7 +43,7 @@ class Sanity:
 
 def look(weights: Weights, *, told: Callable[[], None] | None = None) -> Sanity:
     """Count the built-in pictures."""
-    counter = Counter(weights)
+    counter = Counter(weights, precision="f32")
     found = []
     for rgb in _empty():
         found.append(counter.count(Frame(rgb)).count)

@@ -72,7 +72,7 @@ PARTS = (LAST, HEAD, NETWORK)
 def before(network: SSRHEF, pictures: Tensor, key: str) -> Tensor:
     """Return what the layers below the cut see of Nx3xHxW pictures."""
     x = network.stem(pictures)
-    pooled = []
+    pooled: list[Tensor] = []
     for depth, stage in enumerate(network.stages):
         x = F.max_pool2d(x, 2) if depth else x
         if depth == 2 and key == "stage":

@@ -96,12 +96,12 @@ def adapt(
 def _checks_a_count(frames: Frames) -> float:
     """Return how often as long as counting a frame the checks of a network take, by their pixels."""
     height, width = frames.samples[0].rgb.shape[:2]
-    return 2 * gate.PICTURES * gate.HEIGHT * gate.WIDTH / (height * width)
+    return 2 * gate.PICTURES * gate.HEIGHT * gate.WIDTH / float(height * width)
 
 
 def _count(base: Weights, frames: Frames, budget: Budget) -> tuple[Maps, float]:
     """Return people per cell of each frame inside the ROI, as the application counts; seconds a frame."""
-    counter = Counter(base)
+    counter = Counter(base, precision="f32")
     found, took = [], []
     budget.tell("counts the frames", always=True)
     for frame in frames.samples:
@@ -149,7 +149,8 @@ def _changed(base: Weights, preprocess: Preprocess) -> Callable[[], Weights]:
 def _tuned(base: Weights, tensors: dict[str, Any], gain: float) -> Callable[[], Weights]:
     # The network learned without the base's own gains.
     preprocess = factors.with_factor(replace(base.preprocess, gains=()), gain)
-    return lambda: replace(base, tensors=tensors, preprocess=preprocess)
+    # Other tensors need other scales; without them nobody counts with these weights in int8.
+    return lambda: replace(base, tensors=tensors, preprocess=preprocess, scales=None)
 
 
 def _adopt(
@@ -157,7 +158,7 @@ def _adopt(
 ) -> tuple[Trial, list[tuple[str, str]], Weights]:
     """Return the trial that is adopted, what was refused and why, and the weights."""
     by_name = {one.trial.name: one for one in candidates}
-    refused = []
+    refused: list[tuple[str, str]] = []
     sane = None
     for trial in ranked([one.trial for one in candidates], before):
         candidate = by_name[trial.name]
@@ -200,5 +201,5 @@ def _from_few(base: Weights, frames: Frames, before: Trial) -> tuple[Outcome, We
 def _is_plain(value: float, before: Trial) -> bool:
     """Tell whether a factor is more than chance: counts of a camera scatter, and few heads say little."""
     heads = max(float(before.truth.sum()), 1.0)
-    error = (DOUBT**2 / len(before.truth) + 1 / heads) ** 0.5
+    error = float(np.sqrt(DOUBT**2 / len(before.truth) + 1 / heads))
     return abs(float(np.log(value))) > 2 * error

@@ -193,7 +193,7 @@ def _step(fold: _Fold, part: Part, data: _Data, preprocess: Preprocess, done: fl
             one = learned.drawn([data.frames[index], *data.looks[index]], fold.rng)
         one = learned.window(one, fold.rng)
         raw = learned.after(fold.network, one.features.float(), part.key) / preprocess.density_scale
-        (learned.loss(F.leaky_relu(raw, BELOW), one) / BATCH).backward()
+        (learned.loss(F.leaky_relu(raw, BELOW), one) / BATCH).backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(fold.parameters, 5.0)
     fold.optimiser.step()
     with torch.no_grad():

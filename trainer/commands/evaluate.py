@@ -33,6 +33,7 @@ def run(
     json: Path | None,
     submission: Path | None,
     backend: str,
+    precision: str,
     fold: int | None,
     folds: str,
 ) -> None:
@@ -52,7 +53,7 @@ def run(
     parts = [load(dataset, root, split, fold=one, folds=folds) for one in chosen]
     check_data(outputs, parts, find(BENCHMARKS[dataset], root))
     if submission is not None:
-        _submit(parts[0], _counter(weights, 0, backend), submission)
+        _submit(parts[0], _counter(weights, 0, backend, precision), submission)
         return
     hidden = sum(not sample.labelled for part in parts for sample in part.samples)
     if hidden:
@@ -60,7 +61,7 @@ def run(
             f"the truth of {hidden} pictures of {dataset}'s {split} split is withheld",
             "Write their counts with --submission FILE, or score --split val.",
         )
-    counters = [_counter(weights, part.fold, backend) for part in parts]
+    counters = [_counter(weights, part.fold, backend, precision) for part in parts]
     reports = []
     left_out: list[DatasetError] = []
     with progress(Console(stderr=True)) as bar:
@@ -90,15 +91,15 @@ def _submit(part: Dataset, counter: Counter, target: Path) -> None:
         Console().print(f"Note: {note}.", highlight=False, soft_wrap=True)
 
 
-def _counter(weights: Path | None, fold: int, backend: str) -> Counter:
+def _counter(weights: Path | None, fold: int, backend: str, precision: str) -> Counter:
     from crowdmon.counting.counter import Counter
     from crowdmon.counting.weights import load as load_weights
     from trainer import models
 
     if weights is None:
-        return Counter(backend=backend)
+        return Counter(backend=backend, precision=precision)
     path = _of_fold(weights, fold)
-    return models.counter(load_weights(path), backend=backend)
+    return models.counter(load_weights(path), backend=backend, precision=precision)
 
 
 def _of_fold(weights: Path, fold: int) -> Path:

@@ -13,6 +13,7 @@ from crowdmon.ui.shell.marks import MARK, hatch, paint_mark
 from crowdmon.values import CameraState
 from crowdmon.view.fit import Fit
 from crowdmon.view.theme import BODY, HEAD, Theme
+from crowdmon.view.wording import one_line
 
 _MARGIN = 16
 
@@ -60,7 +61,7 @@ def _paint_strip(painter: QPainter, room: QRectF, notice: Notice, theme: Theme) 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     head, body = font(BODY, bold=True), font(BODY)
     head_size = _measure(painter, notice.headline, head, inside)
-    detail = notice.detail.replace("\n", " ")
+    detail = one_line(notice.detail)
     body_size = _measure(painter, detail, body, inside)
     height = head_size.height() + body_size.height() + 16
     bar = QRectF(room.left(), room.top(), room.width(), min(height, room.height()))

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from crowdmon import picture, privacy
+from crowdmon.area import HeatArea
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.track.measure import measure
 from crowdmon.ui.bridge import Bridge
@@ -38,11 +39,14 @@ class PictureSaver(QObject):
             show_error(self._window, CrowdmonError("No picture was counted yet", "Wait for the first count"))
             return
         frame, density, rois, style = camera.counted, camera.density, config.to_rois(), self._style.style
-        whole = config.counts_whole
+        whole, looked_at = config.counts_whole, self._presenter.camera
+        area = looked_at.area() if looked_at is not None and style.view == "area" else None
         path = self._ask("Save picture", f"{_plain(name)}.png")
         if path is not None:
             self._bridge.run_task(
-                lambda _: write_snapshot(frame, density, rois, path=path, style=style, whole=whole),
+                lambda _: write_snapshot(
+                    frame, density, rois, path=path, style=style, whole=whole, area=area
+                ),
                 self._done,
             )
 
@@ -81,6 +85,7 @@ def write_snapshot(
     path: Path,
     style: PictureStyle = PLAIN,
     whole: bool = True,
+    area: HeatArea | None = None,
 ) -> None:
     """Paint what was counted in ``frame`` and write it; the counts are those of this picture.
 
@@ -90,6 +95,7 @@ def write_snapshot(
         path: the PNG file.
         style: the heatmap's colours and strength, and whether people are made unrecognisable.
         whole: whether the whole picture was counted, or only the ROIs.
+        area: where it was crowded in the last seconds, if that is what the window shows.
     """
     if style.private:
         frame = replace(frame, rgb=privacy.pixelate(frame.rgb, density))
@@ -102,6 +108,7 @@ def write_snapshot(
         title=f"{frame.camera}  {at}",
         palette=style.palette,
         strength=style.strength,
+        area=area,
     )
     picture.write_png(painted, path)
 

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QCalendarWidget, QHBoxLayout, QMenu, QPushButton, QW
 
 from crowdmon.ui.picture.playback_bar import SpaceKeeper
 from crowdmon.view.past import BACK
-from crowdmon.view.plot_range import CHOICES
+from crowdmon.view.plot_range import CHIPS, CHOICES
 
 
 class PlotTools(QWidget):
@@ -34,7 +34,7 @@ class PlotTools(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         self.chips: dict[str, QPushButton] = {}
-        for name in CHOICES:
+        for name in CHIPS:
             chip = _chip(name, f"Show {name}" if CHOICES[name] else "Show as much as there is, 5 min at most")
             chip.setCheckable(True)
             chip.clicked.connect(lambda _=False, name=name: self.span_chosen.emit(name))

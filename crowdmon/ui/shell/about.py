@@ -66,6 +66,8 @@ class About(QDialog):
         column.addLayout(facts)
         column.addWidget(self.card, 1)
         column.addWidget(buttons)
+        if (close := buttons.button(QDialogButtonBox.StandardButton.Close)) is not None:
+            close.setFocus()
 
 
 def card_of(weights: str) -> str:

@@ -25,7 +25,7 @@ RAIL_PX = (56, 200)
 RIGHT_PX, BELOW_PX = 300, 156
 _RAIL_FROM, _RAIL_SHARE = 1240, 0.155
 
-_VERSION = 2
+_VERSION = 1
 """Version of the remembered layout. A new panel does not change it: a panel that an old layout does not know
 stays at its default place."""
 

@@ -58,7 +58,7 @@ class KeySheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(820, 560)
+        self.resize(860, 720)
         sheet = QWidget()
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(0, 0, 12, 0)

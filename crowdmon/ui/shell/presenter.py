@@ -197,7 +197,7 @@ class Presenter(CameraEdits):
     def _list(self, name: str, camera: CameraValues, status: Status) -> None:
         whole = camera.config.counts_whole
         count = wording.people(camera.count()) if whole else wording.ROIS_ONLY
-        word = wording.word(status.state, recording=camera.recording)
+        word = wording.word(status, recording=camera.recording)
         self._panels.cameras.set_line(CameraLine(name, status.state, count, word))
 
     def _beat(self, now: float, *, all_anew: bool = False) -> None:

@@ -124,7 +124,7 @@ class StatusBar(QStatusBar):
 
     def set_status(self, status: Status, *, recording: bool = False) -> None:
         """Show what the chosen camera is doing."""
-        self.sign.set_state(status.state, word(status.state, recording=recording))
+        self.sign.set_state(status.state, word(status, recording=recording))
         came, counted = rates(status)
         self.fps_in.setText(came)
         self.fps_counted.setText(counted)

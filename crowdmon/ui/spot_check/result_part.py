@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -59,10 +59,11 @@ class ResultPart(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.outcome = label("Outcome", "", HEAD, bold=True, wrap=True)
-        self.before, self.after = label("Error before", "", BODY), label("Error after", "", BODY)
+        self.before = label("Error before", "", BODY, wrap=True)
+        self.after = label("Error after", "", BODY, wrap=True)
         self.paintings = (Painting("Heatmap before"), Painting("Heatmap after"))
         self.counts = (label("Count before", "", BODY), label("Count after", "", BODY))
-        self.which = label("Frame", "", CAPTION, role="caption")
+        self.which = label("Frame", "", CAPTION, role="caption", wrap=True)
         self.earlier, self.later = button("◀"), button("▶")
         for step, one in ((-1, self.earlier), (1, self.later)):
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -124,7 +125,7 @@ class ResultPart(QWidget):
         steps.setSpacing(8)
         steps.addWidget(self.earlier)
         steps.addWidget(self.later)
-        steps.addWidget(self.which, 1, Qt.AlignmentFlag.AlignVCenter)
+        steps.addWidget(self.which, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from crowdmon.counting.counter import Counter
+from crowdmon.counting.network import SSRHEF
+from crowdmon.counting.preprocess import Preprocess
 from crowdmon.values import Frame
 from tests.trainer.adapt import scenes
 from trainer.adapt import gate, items
 from trainer.adapt import run as adapting
+from trainer.adapt import tune as tuning
 from trainer.adapt.budget import Budget
 from trainer.adapt.choose import Trial
 from trainer.adapt.folds import folds
@@ -85,13 +88,27 @@ def test_the_report_for_programs_has_what_it_promises(frames: Frames) -> None:
     assert said["folds"][0]["truth"] == [len(scenes.picture(s)[1]) for s in scenes.SECONDS[:2]]
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few looks, and hardly anything beside."""
+    monkeypatch.setattr(tuning, "LOOKS", 1)
+    monkeypatch.setattr(tuning, "WARM", 1)
+    nobody = np.zeros((64, 64, 3), np.uint8)
+
+    def one(network: SSRHEF, feed: Preprocess, key: str) -> list[items.Item]:
+        return [items.item(network, feed, key, nobody, np.zeros((0, 2)))]
+
+    monkeypatch.setattr(items, "general", one)
+
+
 def learned(frames: Frames, part: items.Part, *, seed: int = 0) -> Tuned:
-    few = Frames(frames.samples[:3])
-    made = tune(scenes.right(), part, few, folds(3, 2), budget=Budget(3600), seconds=3000, steps=2, seed=seed)
+    few = Frames(frames.samples[:2])
+    made = tune(scenes.right(), part, few, folds(2), budget=Budget(3600), seconds=3000, steps=2, seed=seed)
     assert made is not None
     return made
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_same_seed_learns_the_same(frames: Frames) -> None:
     first, second = learned(frames, items.HEAD), learned(frames, items.HEAD)
     assert first.gain == second.gain
@@ -101,6 +118,7 @@ def test_the_same_seed_learns_the_same(frames: Frames) -> None:
     assert any(not np.array_equal(value, other.tensors[key]) for key, value in first.tensors.items())
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("part", items.PARTS, ids=lambda part: part.name)
 def test_only_its_part_of_the_network_learns(frames: Frames, part: items.Part) -> None:
     base, made = scenes.right().tensors, learned(frames, part)
@@ -177,6 +195,16 @@ def test_the_gate(after: gate.Sanity, says: str) -> None:
     why = gate.worse(after, gate.Sanity((0.0, 0.2, 0.1), 0.05))
     assert says in why
     assert bool(why) == bool(says)
+
+
+def test_what_is_learned_beside_is_mostly_empty_and_has_the_demo_square() -> None:
+    from crowdmon.counting.torch_backend import network_of
+
+    weights = scenes.right()
+    beside = items.general(network_of(weights), weights.preprocess, "stage")
+    people = [float(one.people.sum()) for one in beside]
+    assert people.count(0.0) > 0.8 * len(people)
+    assert max(people) > 20
 
 
 @pytest.mark.slow

@@ -62,7 +62,7 @@ class Scoring:
         parts = [load(benchmark, self.root, "test", fold=fold or 1, folds=self.folds) for fold in folds]
         reports = []
         for fold, part in zip(folds, parts, strict=True):
-            counter = Counter(self.path(benchmark, fold), backend=self.backend)
+            counter = Counter(self.path(benchmark, fold), backend=self.backend, precision="f32")
             self.say(f"{benchmark}{f', fold {fold}' if fold else ''}: counting {len(part)} pictures")
             readable, scored = evaluate.score_readable(part, counter, self.left_out)
             found = evaluate.report(readable, scored, weights=counter.name, backend=counter.device)
