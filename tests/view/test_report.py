@@ -147,6 +147,14 @@ def test_a_day_of_which_only_the_middle_is_there_begins_and_ends_with_a_gap() ->
     assert len(of(found, config=config, now=now).gaps) == 1
 
 
+def test_a_clock_that_was_set_back_makes_no_gap_of_what_is_there() -> None:
+    config = parse("cameras: [{name: gate, source: x.mp4}]", where="a.yaml")
+    found = [reading(second, 5.0) for second in (*range(36_000, 36_100), *range(35_950, 36_000))]
+    report = of(found, config=config)
+    assert report.recorded == {"gate": (DAY.start + 35_950, DAY.start + 36_099)}
+    assert [(g.start - DAY.start, g.end - DAY.start) for g in report.gaps] == [(0, 35_950), (36_100, 86_400)]
+
+
 @pytest.mark.parametrize(
     ("system", "day", "said"),
     [
