@@ -141,7 +141,7 @@ class Collected:
                 self._of_group(name, rule, reading.time)
 
     def recorded(self) -> dict[str, tuple[float, float]]:
-        """Return the earliest and the latest time of each camera's readings, whatever the clock was set to."""
+        """Return the earliest and the latest time of each camera's readings."""
         return {name: (one.first, one.latest) for name, one in self._cameras.items()}
 
     def _with_levels(self, reading: Reading) -> Reading:

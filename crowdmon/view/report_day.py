@@ -42,6 +42,12 @@ class Day:
         """Return epoch seconds as the clock on the wall shows them."""
         return datetime.fromtimestamp(time, UTC).astimezone(self.zone)
 
+    def time_of_day(self, time: float) -> str:
+        """Return epoch seconds as HH:MM:SS; with the zone where the clock shows that twice on its day."""
+        local = self.local(time)
+        folds = (local.replace(tzinfo=self.zone, fold=fold).timestamp() for fold in (0, 1))
+        return local.strftime("%H:%M:%S" if len(set(folds)) == 1 else "%H:%M:%S %Z")
+
     @property
     def clock(self) -> str:
         """What its times are called: ``Europe/Berlin``, or ``CET, UTC+01:00`` in the system's own zone."""

@@ -126,7 +126,7 @@ def _panel(canvas: _Canvas, report: Report, place: Place, *, top: float) -> None
     _alarms(canvas, report, frame, place)
     canvas.text(title(place), frame.left, top + 18, size=0.54)
     if place.peak is not None and place.peak_at is not None:
-        when = report.day.local(place.peak_at).strftime("%H:%M:%S")
+        when = report.day.time_of_day(place.peak_at)
         canvas.text(
             f"peak {place.peak:.0f} at {when}", frame.right, top + 18, colour=_MUTED, align=1.0, size=0.46
         )

@@ -185,13 +185,14 @@ def span(seconds: float) -> str:
 
 
 def _clock(report: Report, time: float) -> str:
-    return "24:00:00" if time == report.day.end else report.day.local(time).strftime("%H:%M:%S")
+    return "24:00:00" if time == report.day.end else report.day.time_of_day(time)
 
 
 def _moment(report: Report, time: float) -> str:
     """Return a time of day; with its date if it is on another day."""
     local = report.day.local(time)
-    return local.strftime("%H:%M:%S" if local.date() == report.day.day else "%Y-%m-%d %H:%M:%S")
+    clock = report.day.time_of_day(time)
+    return clock if local.date() == report.day.day else f"{local:%Y-%m-%d} {clock}"
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -95,6 +95,27 @@ def test_a_day_of_25_hours_has_all_its_readings_and_says_so() -> None:
     assert labels[-1] == "24:00"
 
 
+@pytest.mark.parametrize("zone", [BERLIN, None])
+def test_the_hour_that_comes_twice_says_which_it_is(
+    monkeypatch: pytest.MonkeyPatch, zone: ZoneInfo | None
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        day = Day.of(date(2026, 10, 25), zone)
+        minutes = [*range(149), *range(151, 210), *range(271, 300)]
+        found = [reading(60.0 * minute, 10.0, start=day.start) for minute in minutes]
+        text = markdown(of(found, day=day, now=day.start + 18_000))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "| gate | 02:29:30 CEST | 02:31:00 CEST | 1 min 30 s |" in text
+    assert "| gate | 02:30:30 CET | 03:31:00 | 1 h 30 s |" in text
+    assert day.time_of_day(day.start + 9_000) == "02:30:00 CEST"
+    assert day.time_of_day(day.start + 9_000 + 3_600) == "02:30:00 CET"
+    assert day.time_of_day(day.start + 3_600) == "01:00:00"
+
+
 def test_sums_of_a_day() -> None:
     counts = [20.0] * 100 + [100.0] * 50 + [180.0] * 30 + [None] * 20 + [20.0] * 100
     report = of([reading(second, count) for second, count in enumerate(counts)])
