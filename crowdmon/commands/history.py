@@ -22,7 +22,7 @@ from crowdmon.sinks.csv_rows import local_time
 from crowdmon.sinks.history.export import export_bins, export_events, export_readings
 from crowdmon.sinks.history.pictures import delete_picture
 from crowdmon.sinks.history.points_folder import export_points
-from crowdmon.sinks.history.query import HistoryReader
+from crowdmon.sinks.history.query import HistoryReader, listed
 from crowdmon.sinks.history.selection import Selection
 
 
@@ -148,7 +148,7 @@ def _show(reader: HistoryReader, chosen: Selection) -> None:
     for camera, found in reader.cameras().items():
         wanted = [roi for roi in found if chosen.takes(camera, roi)]
         if wanted:
-            click.echo(f"  {camera}: {', '.join(wanted)}")
+            click.echo(f"  {listed([camera])}: {listed(wanted)}")
     events, checks = (sum(1 for _ in found) for found in (reader.events(chosen), reader.spot_checks(chosen)))
     click.echo(f"{_some(events, 'event')}\n{_some(checks, 'spot check')}")
 

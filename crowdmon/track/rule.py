@@ -110,10 +110,7 @@ class Rule:
             return False
         if self.group is not None:
             return True
-        one = self.members[0]
-        cameras, rois = {one.camera, one.key[0]}, {one.roi, one.key[1]}
-        about = fact.roi or WHOLE_FRAME, fact.roi_key or WHOLE_FRAME
-        return not cameras.isdisjoint((fact.camera, fact.camera_key)) and not rois.isdisjoint(about)
+        return (fact.camera_key, fact.roi_key or WHOLE_FRAME) == self.members[0].key
 
 
 @dataclass(frozen=True, slots=True)

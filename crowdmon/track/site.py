@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact, check_recordable
-from crowdmon.track.alarms import Alarm, Rule
+from crowdmon.track.alarms import VALID, Alarm, Rule
 from crowdmon.values import Level, Reading
 
 
@@ -158,8 +158,18 @@ class Site:
             return False
         if reading.camera in self._refused:
             self._refused = {name: why for name, why in self._refused.items() if name != reading.camera}
-        self._newest = {**self._newest, reading.camera: reading}
+        self._newest = {**self._still_true(reading), reading.camera: reading}
         return True
+
+    def _still_true(self, reading: Reading) -> Mapping[str, Reading]:
+        """Return the newest readings without those that a clock has left in the future when it was set back.
+
+        A camera that has ended would else hold the time of its groups there until the clock is there again.
+        """
+        before = self._newest.get(reading.camera)
+        if before is None or reading.time >= before.time - VALID:
+            return self._newest
+        return {name: one for name, one in self._newest.items() if one.time <= reading.time + VALID}
 
 
 def _withdrawn(event: AlarmEvent, time: float) -> Event:

@@ -19,7 +19,8 @@ from crowdmon.sinks.csv_file import read_csv
 from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.pictures import keep_picture, picture_of
 from crowdmon.values import WHOLE_FRAME, Level, Reading, RoiReading
-from tests.sinks.making import NOON
+from tests.sinks.making import NOON, record
+from tests.sinks.making import reading as one_reading
 
 CONFIG = """
 cameras: [{name: hall, id: door, source: x.mp4, rois: [
@@ -206,3 +207,9 @@ def test_what_is_local_is_so_in_the_zone_of_the_configuration() -> None:
     assert when("2026-05-01", "--from", now=NOON, zone=zone) == noon - 43_200
     assert when("2026-05-01", "--to", now=NOON, zone=zone, end=True) == noon + 43_200
     assert when("2026-05-01T12:00Z", "--from", now=NOON, zone=zone) == noon + 13 * 3600
+
+
+def test_names_with_commas_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(tmp_path / "h.sqlite", [one_reading(0, camera='gate, "north"', rois=("a, b", "c"))])
+    assert main(["history", "--history", str(tmp_path / "h.sqlite")]) == 0
+    assert "  'gate, \"north\"': frame, 'a, b', c\n" in capsys.readouterr().out

@@ -462,6 +462,16 @@ def test_a_clock_that_is_set_back_delays_nothing() -> None:
     assert [second + 3600 for second, *_ in told(run(site, back))] == [71]
 
 
+def test_a_member_that_ended_before_the_clock_was_set_back_does_not_stop_its_group() -> None:
+    rule = Rule(name="all", group="all", members=(Target("gate"), Target("north")), stages=(AMBER,))
+    site = Site([rule])
+    run(site, [reading(3600, 5.0, camera="north"), reading(3601, 5.0)])
+    facts = run(site, every_second((30, 45.0)))
+    assert told(facts) == [(10, "raised", "amber")]
+    (event,) = alarms(facts)
+    assert event.at_least, "of the member that has ended nothing is known any more"
+
+
 def test_an_event_says_all_it_knows_in_its_row() -> None:
     one = AlarmEvent(
         time=START,
