@@ -69,9 +69,9 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     widgets, timers = set(map(id, _widgets())), set(map(id, _timers()))
     yield
     if _left(_widgets(), widgets) or _left(_timers(), timers):
-        _let_go()
+        let_go()
         QApplication.processEvents()
-        _let_go()
+        let_go()
     left = _left(_widgets(), widgets)
     assert left == [], f"widgets were left: {[type(one).__name__ for one in left]}"
     running = _left(_timers(), timers)
@@ -112,7 +112,7 @@ class Gui:
 def gui(qtbot: QtBot) -> Iterator[Callable[..., Gui]]:
     """Opens windows; closes them, and shows that nothing of them is left."""
     opened: list[Gui] = []
-    _let_go()
+    let_go()
     before = len(QApplication.topLevelWidgets())
 
     def open_gui(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Gui:
@@ -138,10 +138,10 @@ def gui(qtbot: QtBot) -> Iterator[Callable[..., Gui]]:
     assert all(sip.isdeleted(one.window) for one in opened), "a window outlived its closing"
     assert len(QApplication.topLevelWidgets()) <= before, "a menu or a dialog outlived its window"
     opened.clear()
-    _let_go()
+    let_go()
 
 
-def _let_go() -> None:
+def let_go() -> None:
     """Drop what Python still holds of windows that are gone.
 
     It would be taken for whatever Qt next puts in their place. What signals were connected to is let go

@@ -24,7 +24,9 @@ A_LITTLE = 0.5
 DEMO_OFF = 0.09
 """How far off the demo square may be counted, as a share."""
 SECONDS = (0.0, 20.0, 40.0)
-PICTURES = len({pattern.__name__ for pattern in PATTERNS}) + 3 + len(SECONDS)
+KINDS = ("_flat", "_gradient", "_noise", "_bars", "_snow", "_grass", "_bricks", "_outlines")
+"""Empty pictures that a camera may show: no signal, a test card, a wall, the ground."""
+PICTURES = len(KINDS) + 3 + len(SECONDS)
 """How many pictures are counted."""
 
 
@@ -77,7 +79,7 @@ def _empty() -> Sequence[NDArray[np.uint8]]:
     kinds = {pattern.__name__: pattern for pattern in PATTERNS}
     made = [
         np.clip(draw(np.random.default_rng([24, number]), HEIGHT, WIDTH), 0, 255).astype(np.uint8)
-        for number, draw in enumerate(kinds.values())
+        for number, draw in enumerate(kinds[name] for name in KINDS)
     ]
     rng = np.random.default_rng(24)
     made.append(np.repeat(rng.integers(0, 256, (HEIGHT, WIDTH, 1), np.uint8), 3, axis=2))

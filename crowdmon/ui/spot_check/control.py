@@ -80,10 +80,11 @@ class SpotChecks(QObject):
         camera = self.camera(name)
         if camera is None:
             return ""
-        # A service may count with others than the window was started with: its readings know.
-        if camera.weights is None and name in self._named:
-            return self._named[name]
-        return weights_name(camera, self._bridge.reads.get(WEIGHTS))
+        # Readings know best: a service may count with others than the window was started with, and in int8.
+        # But those of weights that have just been exchanged are still on their way.
+        named, own = self._named.get(name, ""), weights_name(camera, self._bridge.reads.get(WEIGHTS))
+        fits = camera.weights is None or named.removesuffix(" int8") == own
+        return named if named and fits else own
 
     def said(self, name: str) -> str:
         """Return how a camera was checked, in words."""
