@@ -43,7 +43,7 @@ HARMLESS = frozenset(
         "width",
     ]
 )
-"""Query parameters that are shown if their value is short and plain."""
+"""Query parameters that are shown if their value is a number, a size or one of :data:`WORDS`."""
 
 # No scheme is longer, and a search in a text of one long word must not take the square of its length.
 _SCHEME = r"(?:[A-Za-z][\w+.-]{0,30}://+|(?i:\b(?:" + "|".join(SCHEMES_WITH_HOST) + r")):/*(?=\S))"
@@ -56,14 +56,56 @@ _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%\w]*\]|[^:/?#]*)")
 _PLACEHOLDERS = re.compile(r"(?:\$\{\w+\})+")
 _PUBLIC_USER = re.compile(r"(?:[\w.-]*:|\$\{\w+\}:?)(?:\$\{\w+\})*")
 _BARE = re.compile(r"(?<![\w.+-])(?![A-Za-z]:[\\/])[^\s'\"/\\:@]{1,64}:[^\s'\"@]{1,256}@(?=[\w\[])")
-_QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?[/?#].*=", re.S)
+_QUERY_WITH_AT = re.compile(r"[\w.-]+(?::\d*)?(?:[/?#].*=|[/?].*#)", re.S)
 """What stands before an ``@`` and is a password with a slash, or else a host and a value with an ``@`` in it:
 it cannot be told which part is the secret."""
 
 _QUOTES = "'\"`"
 
 _EXAMPLE = re.compile(r"USER(?:NAME)?:PASSWORD")
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]{0,12}")
+_PLAIN = re.compile(r"\d{0,6}(?:[.x]\d{1,6})?")
+_ENCODED = re.compile(r"%(?:2[36Bb]|3[ABDFabdf]|40)")
+"""``# & + : ; = ?`` and ``@`` as an address writes them: what follows may be a user or a query."""
+
+_KEYED = re.compile(
+    r"(?P<key>\b(?:pass(?:word|wd|phrase|code)|pwd|token|secret|api_?key)(?:['\"]?=|['\"]: *['\"]))[^\s,;&]+"
+    r"|(?P<header>\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z-]{0,30}(?:token|key)): *)[^\r\n]+",
+    re.I,
+)
+"""What holds a secret in the messages of libraries, without an address around it."""
+
+WORDS = frozenset(
+    [
+        "caller",
+        "false",
+        "first",
+        "h264",
+        "h265",
+        "high",
+        "jpeg",
+        "listener",
+        "live",
+        "low",
+        "main",
+        "medium",
+        "mjpeg",
+        "multicast",
+        "no",
+        "onvif",
+        "rendezvous",
+        "rtp",
+        "rtsp",
+        "second",
+        "sub",
+        "tcp",
+        "third",
+        "true",
+        "udp",
+        "unicast",
+        "yes",
+    ]
+)
+"""Values of such a parameter that are shown, beside numbers and sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +134,8 @@ class Address:
     @property
     def secret_at_end(self) -> bool:
         """Whether what follows the host could hold a secret."""
+        if re.search(r"[/?#]", self.userinfo or ""):  # then it may be a value with an @ in it, which goes on
+            return True
         path, query, fragment = _public_path(self.path), self.query, self.fragment
         hidden = query is not None and query != _public_query(query)
         return path != self.path or hidden or fragment not in (None, "", HIDDEN)
@@ -109,7 +153,8 @@ class Address:
         port = None if self.port is None else _public_port(self.port)
         query = None if self.query is None else _public_query(self.query)
         fragment = None if self.fragment is None else HIDDEN
-        return _join(self.scheme, user, self.host, port, _public_path(self.path), query, fragment)
+        host = self.host if self.host.startswith("[") or not re.search(r"[%\s]", self.host) else HIDDEN
+        return _join(self.scheme, user, host, port, _public_path(self.path), query, fragment)
 
     def _joined(self) -> str:
         return _join(self.scheme, self.userinfo, self.host, self.port, self.path, self.query, self.fragment)
@@ -191,8 +236,9 @@ def redact(text: str) -> str:
 
 
 def _hide_bare(text: str) -> str:
-    """Hide what looks like a user and a password before a host, though no scheme stands there."""
-    return _BARE.sub(f"{HIDDEN}@", text)
+    """Hide what looks like a user and a password before a host, or is called a secret, without a scheme."""
+    keyed = _KEYED.sub(lambda found: f"{found['key'] or found['header']}{HIDDEN}", text)
+    return _BARE.sub(f"{HIDDEN}@", keyed)
 
 
 def _end_of_address(text: str, start: int, limit: int) -> int:
@@ -227,7 +273,9 @@ def _public_port(port: str) -> str:
 
 def _public_path(path: str) -> str:
     """Hide values that stand in a path, as in ``/user=admin_password=x_channel=1``."""
-    return re.sub(r"([=;])[^/]*", rf"\1{HIDDEN}", path)
+    encoded = _ENCODED.search(path)
+    shown = path if encoded is None else path[: encoded.start()] + HIDDEN
+    return re.sub(r"([=;])[^/]*", rf"\1{HIDDEN}", shown)
 
 
 def _public_query(query: str) -> str:
@@ -237,7 +285,7 @@ def _public_query(query: str) -> str:
 
 def _public_parameter(parameter: str) -> str:
     key, _, value = parameter.partition("=")
-    if key.lower() in HARMLESS and _PLAIN.fullmatch(value):
+    if key.lower() in HARMLESS and (_PLAIN.fullmatch(value) or value.lower() in WORDS):
         return parameter
     if _PLACEHOLDERS.fullmatch(value) and re.fullmatch(r"\w+", key):
         return parameter

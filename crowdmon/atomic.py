@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crowdmon.errors import SinkError
-from crowdmon.places import is_too_long
+from crowdmon.places import is_too_long, short_name
 
 
 def check_place(path: Path, *, kind: str = "file", replaced: bool = False) -> None:
@@ -76,13 +76,18 @@ def replacing(path: Path) -> Iterator[Path]:
     if target.exists() and not target.is_file():
         yield target
         return
-    part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    part = part_of(target)
     try:
         yield part
         install(part, target)
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def part_of(target: Path) -> Path:
+    """Return a name of a temporary file beside ``target``, which a disk takes if it takes that one."""
+    return target.with_name(f"{_start_of(target)}{os.getpid()}-{secrets.token_hex(4)}.part")
 
 
 def install(part: Path, target: Path) -> None:
@@ -105,7 +110,7 @@ def install(part: Path, target: Path) -> None:
 def remove_leftovers(path: Path) -> None:
     """Remove the temporary files of ``path`` that belong to programs that no longer run; never raises."""
     target = Path(os.path.realpath(path))
-    start, end = f".{target.name}.", ".part"
+    start, end = _start_of(target), ".part"
     with contextlib.suppress(OSError):
         for one in target.parent.iterdir():
             if not (one.name.startswith(start) and one.name.endswith(end)):
@@ -113,6 +118,11 @@ def remove_leftovers(path: Path) -> None:
             pid = one.name[len(start) : -len(end)].partition("-")[0]
             if pid.isdecimal() and not _runs(int(pid)) and stat.S_ISREG(one.lstat().st_mode):
                 one.unlink(missing_ok=True)
+
+
+def _start_of(target: Path) -> str:
+    """Return how the names of the temporary files of ``target`` begin."""
+    return f".{short_name(target.name, room=40)}."
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crowdmon.errors import SinkError
-from crowdmon.places import is_there
+from crowdmon.places import is_there, short_name
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def only_writer(path: Path) -> Iterator[None]:
     if is_there(target) and not target.is_file():
         yield
         return
-    place = target.with_name(f".{target.name}.lock")
+    place = target.with_name(f".{short_name(target.name, room=6)}.lock")
     file = _held(place, path)
     if file is None:
         yield

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from crowdmon.errors import SinkError, redact
+from crowdmon.places import is_there
 
 LOG_BYTES = 10_000_000
 LOG_FILES = 5
@@ -95,11 +96,35 @@ def setup(verbosity: int = 0, *, least: int = -1, as_json: bool = False, file: P
 class _RotatedFile(logging.handlers.RotatingFileHandler):
     """A log file that is renamed when it is full. A disk that is full stops no service."""
 
+    def reopen(self) -> None:
+        """Close the file; the next line opens what then has its name."""
+        self.acquire()
+        try:
+            if self.stream is not None:
+                self.stream.close()
+            self.stream = None
+        finally:
+            self.release()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Leave the record out: standard error is read by nobody, and counting goes on."""
 
 
+def reopen() -> None:
+    """Write to a log file by its name again, after another program has moved it away."""
+    for one in logging.getLogger().handlers:
+        if isinstance(one, _RotatedFile):
+            one.reopen()
+
+
+def former(file: Path) -> list[Path]:
+    """Return where a log file's former contents go, the newest first."""
+    return [file.with_name(f"{file.name}.{number}") for number in range(1, LOG_FILES + 1)]
+
+
 def _rotated(file: Path) -> _RotatedFile:
+    if is_there(file) and not file.is_file() and not file.is_dir():
+        raise SinkError(f"cannot write the log {file}: it is no file", "Leave --log out to write to stderr")
     try:
         return _RotatedFile(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     except OSError as error:

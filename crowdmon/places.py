@@ -8,6 +8,7 @@ known by its folder and its name.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import sys
@@ -20,6 +21,9 @@ from pathlib import Path
 from crowdmon.errors import ConfigError
 
 Key = tuple[object, ...]
+
+_LONGEST_NAME = 255
+"""Bytes of a name that most file systems take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,18 @@ def is_too_long(path: Path) -> bool:
     except OSError as error:
         return error.errno == errno.ENAMETOOLONG
     return False
+
+
+def short_name(name: str, *, room: int) -> str:
+    """Return a name for what lies beside a file, cut where a disk would not take ``room`` more bytes.
+
+    A cut name ends in a number made from the whole one, so that each file has its own.
+    """
+    raw = os.fsencode(name)
+    if len(raw) + room <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(raw).hexdigest()[:16]
+    return os.fsencode(name)[: _LONGEST_NAME - room - len(digest)].decode(errors="ignore") + digest
 
 
 def _is_stream(path: Path) -> bool:

@@ -54,7 +54,7 @@ class ServiceManager:
                 out.setblocking(False)
                 out.sendto(text.encode("utf-8", "replace"), self._address)
         except OSError:
-            # Nobody listens any more. The service goes on: it counts people, whoever watches it.
+            # Nobody listens any more. The service goes on: it counts people also if nobody watches it.
             return
 
 

@@ -185,3 +185,43 @@ def test_a_long_text_does_not_hang(piece: str) -> None:
     """The square of its length would be hours."""
     text = piece * (500_000 // len(piece))
     assert redact(redact(text)) == redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rtsp://u%3AHunter2%40cam/live",
+        "http://cam/a%3Fpw%3DHunter2",
+        "http://cam/a%23Hunter2",
+        "http://cam/a%3bHunter2/b",
+        "http://cam/x?channel=Hunter2",
+        "http://cam/x?stream=Hunter2&channel=1",
+        "rtsp://a:b@Hunter2@cam/live",
+        "rtsp://:Hunter2@cam/live",
+        "rtsp://u:Hunter2@[fe80::1%25eth0]/live",
+        "rtsp://cam/live?password=@ Hunter2",
+        "rtsp://cam/live#a@ Hunter2 it is",
+        "Authorization: Basic Hunter2",
+        "proxy-authorization: Digest username=a, response=Hunter2",
+        "Set-Cookie: sid=Hunter2; path=/",
+        "X-Auth-Token: Hunter2",
+        "cannot log in with password=Hunter2, try again",
+        "{'user': 'a', 'password': 'Hunter2'}",
+    ],
+)
+def test_a_secret_is_hidden_in_whatever_form(text: str) -> None:
+    assert "Hunter2" not in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://cam/x?channel=1&subtype=0&resolution=640x360&stream=main",
+        "http://cam/a%20b/live",
+        "rtsp://[fe80::1%25eth0]:554/live",
+        "password: it must not be empty",
+        "Put the password into the environment",
+    ],
+)
+def test_what_holds_no_secret_is_shown(text: str) -> None:
+    assert redact(text) == text

@@ -9,6 +9,8 @@ import pytest
 
 from crowdmon import atomic
 from crowdmon.atomic import remove_leftovers, replacing, write_whole
+from crowdmon.errors import SinkError
+from crowdmon.locks import only_writer
 
 
 def names(folder: Path) -> list[str]:
@@ -91,3 +93,21 @@ def test_what_a_killed_program_left_is_removed_and_nothing_else(tmp_path: Path) 
         (tmp_path / name).write_bytes(b"x")
     remove_leftovers(tmp_path / "a[1].mp4")
     assert names(tmp_path) == sorted(kept)
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "ä" * 127, "x" * 250 + ".mp4", "x" * 100])
+def test_a_name_as_long_as_the_disk_takes_is_replaced_and_locked(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    write_whole(path, b"1")
+    write_whole(path, b"2")
+    with only_writer(path):
+        assert len(list(tmp_path.iterdir())) == 2, "the file and its lock"
+        with pytest.raises(SinkError, match="is being written"), only_writer(path):
+            pass
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+    assert path.read_bytes() == b"2"
+
+
+def test_long_names_that_begin_alike_do_not_share_a_lock(tmp_path: Path) -> None:
+    with only_writer(tmp_path / ("x" * 254 + "1")), only_writer(tmp_path / ("x" * 254 + "2")):
+        assert len(list(tmp_path.iterdir())) == 2

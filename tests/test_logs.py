@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +95,17 @@ def test_warnings_of_python_come_through_the_log(capsys: pytest.CaptureFixture[s
     err = said(capsys)
     assert "WARNING py.warnings" in err
     assert "hunter2" not in err
+
+
+def test_a_log_that_another_program_moved_away_is_begun_again(tmp_path: Path) -> None:
+    log = tmp_path / "watch.log"
+    logs.setup(1, file=log)
+    try:
+        logging.getLogger("crowdmon").info("before")
+        log.rename(tmp_path / "watch.log.1")
+        logs.reopen()
+        logging.getLogger("crowdmon").info("after")
+        assert log.read_text().split()[-1] == "after"
+        assert (tmp_path / "watch.log.1").read_text().split()[-1] == "before"
+    finally:
+        logs.setup(0)

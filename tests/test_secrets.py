@@ -52,7 +52,7 @@ def addresses(draw: st.DrawFn) -> str:
         password = quote(secret, safe="") if draw(st.booleans()) else secret
         return f"{scheme}{draw(users)}:{password}@cam.example:554/live"
     slashed = scheme if scheme.endswith("/") else f"{scheme}//"
-    mark = draw(st.sampled_from(["?", "#", "?channel=1&", "?channel=1#", "?a;"]))
+    mark = draw(st.sampled_from(["?", "#", "?channel=1&", "?channel=1#", "?a;", "%3F", "%3fchannel=1%26"]))
     return f"{slashed}cam.example/live{mark}{draw(keys)}={secret}"
 
 

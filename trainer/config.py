@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from crowdmon.config.files import plain_values, read_text
 from crowdmon.counting.network import NetworkConfig
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.errors import ConfigError
@@ -267,12 +267,7 @@ class TrainConfig(_Model):
 
 def load(path: Path) -> TrainConfig:
     """Read a training configuration; ConfigError names the file, the key and what is allowed."""
-    try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    raw = plain_values(read_text(path), where=str(path))
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} holds no settings", "See configs/train/fast.yaml")
     try:

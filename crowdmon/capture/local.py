@@ -48,6 +48,11 @@ def places_of(config: AppConfig, *, typed: Collection[str] = ()) -> list[Place]:
 
 
 def history_places(config: AppConfig) -> list[Place]:
-    """Return the file of ``record: history``, if one is named."""
+    """Return the files of ``record: history``, if one is named."""
     named = config.record.history
-    return [] if named is None else [Place("record.history", Path(named).expanduser())]
+    return [] if named is None else database_places(Path(named).expanduser(), "record.history")
+
+
+def database_places(history: Path, option: str) -> list[Place]:
+    """Return a history file and what SQLite keeps beside it."""
+    return [Place(option, Path(f"{history}{end}")) for end in ("", "-wal", "-shm", "-journal")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -226,13 +226,17 @@ def tiff_order(data: Bytes) -> str:
     return {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]), "")
 
 
-def tiff_tags(data: Bytes) -> dict[int, tuple[int, ...]]:
+def tiff_tags(data: Bytes, *, needed: Collection[int] = ()) -> dict[int, tuple[int, ...]]:
     """Return the whole numbers in the first directory of a TIFF structure, by tag, less what is cut off.
 
     Of a fraction the numerator comes first and then the denominator.
 
+    Args:
+        data: begins with the structure.
+        needed: tags of which nothing may be cut off; with any, the directory must be whole.
+
     Raises:
-        struct.error: the directory itself is cut off.
+        struct.error: the directory itself is cut off, or what is needed of it.
     """
     order = tiff_order(data)
     if not order:
@@ -240,6 +244,8 @@ def tiff_tags(data: Bytes) -> dict[int, tuple[int, ...]]:
     (at,) = struct.unpack(f"{order}I", data[4:8])
     (entries,) = struct.unpack(f"{order}H", data[at : at + 2])
     table = data[at + 2 : at + 2 + 12 * entries]
+    if needed and len(table) < 12 * entries:
+        raise struct.error("the directory is cut off")
     tags: dict[int, tuple[int, ...]] = {}
     for place in range(0, len(table) - 11, 12):
         tag, kind, count = struct.unpack(f"{order}HHI", table[place : place + 8])
@@ -251,6 +257,8 @@ def tiff_tags(data: Bytes) -> dict[int, tuple[int, ...]]:
         raw = table[place + 8 : place + 8 + long] if long <= 4 else data[where : where + long]
         if len(raw) == long:
             tags[tag] = struct.unpack(f"{order}{count * len(letter)}{letter[0]}", raw)
+        elif tag in needed:
+            raise struct.error(f"tag {tag} is cut off")
     return tags
 
 

@@ -35,6 +35,7 @@ _KINDS: dict[int, dict[int, set[int]]] = {
 
 _JPEG_FORMATS = {_WHITE_IS_0: ("gray",), _BLACK_IS_0: ("gray",), _RGB: ("gbrp",), _YCBCR: ("yuv",)}
 _HANDED_ON = (256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 530)
+_NEEDED = frozenset({*_HANDED_ON, 322, 323, 324, 325, 339, 347, 529, 532})
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _LONG = frozenset({256, 257, 273, 278, 279, 292, 293})
 
@@ -59,7 +60,7 @@ class _Tiff:
     def __init__(self, data: bytes) -> None:
         self.data, self.order = data, tiff_order(data)
         try:
-            self.tags = tiff_tags(data)
+            self.tags = tiff_tags(data, needed=_NEEDED)
         except struct.error:
             raise ValueError("cut short") from None
         self.width, self.height = self._one(256, 0), self._one(257, 0)

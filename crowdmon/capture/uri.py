@@ -70,6 +70,9 @@ def parse_source(
             return SourceSpec(name, text, shown, live=kind.live)
     if text.startswith("file:"):
         path = _file_path(text)
+        if not path or "\0" in path:
+            what = "holds a NUL character" if path else "names no file"
+            raise ConfigError(f"{shown}: the address {what}", "Write file:///FOLDER/FILE, or the path alone")
         if "%" in text and label in (None, text):  # as people know it, not as an address writes it
             shown = path.encode(errors="backslashreplace").decode()
         return _path(path, shown, is_folder)
@@ -99,6 +102,11 @@ def _address(text: str, scheme: str, shown: str) -> SourceSpec:
     rest = text[len(scheme) :]
     if (hint := unencoded(text)) and not _sound_port(text):
         raise ConfigError(f"{shown}: its user name or password ends the address", hint)
+    port = parts.port if (parts := parse(text)) else None
+    if port and not (re.fullmatch(r"\d{1,5}", port, re.ASCII) and 1 <= int(port) <= 65535):
+        raise ConfigError(
+            f"{shown}: the port is no number from 1 to 65535", "Write HOST:PORT; an IPv6 HOST stands in [ ]"
+        )
     if not _has_host(text, scheme):
         raise ConfigError(f"{shown}: the address names no host", f"Write {scheme}://HOST/PATH")
     return SourceSpec("network", scheme + rest, shown, live=True, scheme=scheme)

@@ -53,11 +53,13 @@ def test_event(now: float) -> AlarmEvent:
 
 
 class _Attempt:
-    def __init__(self, person: Person | None = None, mqtt: Mqtt | None = None) -> None:
+    def __init__(self, person: Person | CrowdmonError | None = None, mqtt: Mqtt | None = None) -> None:
         self._person, self._mqtt = person, mqtt
 
     def __call__(self) -> None:
         event = test_event(time.time())
+        if isinstance(self._person, CrowdmonError):
+            raise self._person
         if self._person is not None:
             self._person.test(event)
         if self._mqtt is not None:

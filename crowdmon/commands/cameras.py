@@ -96,7 +96,7 @@ def path_or_address(text: str) -> str:
     """
     path = Path(text)
     try:
-        if text.isdecimal() or not (path.is_file() or path.is_dir()) or _is_plain(text):
+        if not text or text.isdecimal() or not (path.is_file() or path.is_dir()) or _is_plain(text):
             return text
     except (OSError, ValueError):  # no name of a file
         return text

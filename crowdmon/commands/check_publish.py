@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import stat
@@ -15,6 +16,7 @@ from crowdmon.address import holds_secret
 from crowdmon.config import AppConfig
 from crowdmon.config.publish import MetricsConfig, MqttConfig
 from crowdmon.errors import SinkError
+from crowdmon.publish.metrics import check_installed
 from crowdmon.publish.mqtt import Mqtt
 from crowdmon.publish.registry import person_at
 
@@ -22,6 +24,9 @@ Check = tuple[str, Callable[[], str]]
 
 FREE_MB = 500
 """A disk with less than this is nearly full: a day of a large site is about as much."""
+
+_MAILBOXES = re.compile(r"(?<=[?&])(?:from|to|cc|bcc|reply|name|smtp|mode)=[^&]*&?")
+"""What stands in the address of a mail, and is no password."""
 
 EARLIEST = 1_750_000_000.0
 """Epoch seconds before which no clock can be: the program is younger."""
@@ -55,7 +60,7 @@ def readable_secrets(path: Path, config: AppConfig) -> str:
     publish = config.publish
     addresses = [
         *(camera.source for camera in config.cameras),
-        *(address for person in publish.people for address in person.send_to),
+        *(_without_mailboxes(address) for person in publish.people for address in person.send_to),
         *([publish.mqtt.broker] if publish.mqtt is not None else []),
     ]
     if os.name == "nt" or not any(map(holds_secret, addresses)):
@@ -64,6 +69,10 @@ def readable_secrets(path: Path, config: AppConfig) -> str:
     if not mode & 0o044:
         return ""
     return f"{path} holds a password and others can read it: chmod 600 {path}, or write ${{NAME}} for it"
+
+
+def _without_mailboxes(address: str) -> str:
+    return _MAILBOXES.sub("", address).rstrip("?&")
 
 
 def _address(config: AppConfig, name: str, address: str) -> str:
@@ -78,6 +87,7 @@ def _broker(config: MqttConfig) -> str:
 
 
 def _port(config: MetricsConfig) -> str:
+    check_installed()
     try:
         with socket.socket() as one:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from crowdmon.capture.local import database_places
 from crowdmon.commands import options
 from crowdmon.commands.places import check_outputs
 from crowdmon.commands.times import when
@@ -52,9 +53,8 @@ def run(
     options.writable(csv)
     outputs = {"--csv": csv, "--spot-checks": spot_checks}
     check_outputs(outputs, known=known, config=config)
-    beside = [path, *(Path(f"{path}{end}") for end in ("-wal", "-shm", "-journal"))]
     named = [Place(option, one) for option, one in outputs.items() if one is not None]
-    check_apart(named, [Place("the history", one) for one in beside])
+    check_apart(named, database_places(path, "the history"))
     with HistoryReader(path) as reader, options.terminable():
         reader.check(chosen)
         if csv is not None:

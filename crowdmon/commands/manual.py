@@ -118,7 +118,7 @@ It is written whole or not at all; after Ctrl+C it holds what was counted until
 then. "display" in the configuration says how it is painted: palette, heat (0 to
 1), pixelate.
 
-An output may replace an older file, but nothing that is read, nor another
+An output may replace an older file, but nothing that is read, and no other
 output. A CSV or a video that another count is writing is refused. Excel shows
 letters such as those of Größe only with --csv-for-excel.
 

@@ -15,7 +15,6 @@ from crowdmon.commands.places import check_outputs
 from crowdmon.config import AppConfig, load
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.picture import write_png
-from crowdmon.places import Place, check_apart
 from crowdmon.sinks.history.past import EVENTS_BACK
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
@@ -40,9 +39,6 @@ def run(*, config: Path, day: str, markdown_file: Path | None) -> int:
     for one in (markdown_file, plot):
         options.writable(one)
     check_outputs({"--markdown": markdown_file, "the plot": plot}, known=known, config=config)
-    beside = [path, *(Path(f"{path}{end}") for end in ("-wal", "-shm", "-journal"))]
-    outputs = [Place("--markdown", one) for one in (markdown_file, plot) if one is not None]
-    check_apart(outputs, [Place("the history", one) for one in beside])
     with options.terminable():
         report = _read(path, known, bounds, now)
         if markdown_file is None or plot is None:

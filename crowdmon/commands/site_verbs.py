@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def watch(as_json: bool, log: Path | None, **options: Any) -> int:
     from crowdmon.commands.watch import run
 
     verbosity = click.get_current_context().find_root().meta.get("verbosity", 0)
-    logs.setup(verbosity, least=1, as_json=as_json, file=log)
-    return run(**options)
+    logs.setup(verbosity, least=1, as_json=as_json)
+    return run(**options, log=log, logged=partial(logs.setup, verbosity, least=1, as_json=as_json))
 
 
 @verb("alarm")

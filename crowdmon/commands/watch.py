@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from crowdmon import locks, signals
-from crowdmon.commands.places import check_record
+from crowdmon import locks, logs, signals
+from crowdmon.commands.places import check_outputs, check_record
 from crowdmon.config import AppConfig, load
 from crowdmon.counting.factory import make_counter_factory
 from crowdmon.engine import attach
@@ -27,8 +28,24 @@ from crowdmon.sinks.registry import open_sinks
 _log = logging.getLogger(__name__)
 
 
-def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights: Path | None = None) -> int:
+def run(
+    config: Path,
+    *,
+    backend: str = "auto",
+    precision: str = "auto",
+    weights: Path | None = None,
+    log: Path | None = None,
+    logged: Callable[..., None] = logs.setup,
+) -> int:
     """Watch until SIGTERM or Ctrl+C; return the exit code.
+
+    Args:
+        config: cameras and what is recorded.
+        backend: what runs the network.
+        precision: in which it computes.
+        weights: of cameras without weights of their own; the bundled ones if None.
+        log: where messages are written, once it is known that nothing else lies there; None for stderr.
+        logged: sets up logging, with ``file=log``.
 
     Raises:
         ConfigError: the configuration is not valid, or names no camera.
@@ -36,9 +53,9 @@ def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights
         CrowdmonError: what keeps everything from being counted or recorded.
     """
     known = _loaded(config, weights)
-    if known.record.history is None and known.record.csv_log is None:
-        _log.warning("nothing is recorded: %s has no 'record: {history: FILE}'", config)
-    with _only_one(known):
+    with _logged_to(log, logged, known=known, config=config, weights=weights), _only_one(known):
+        if known.record.history is None and known.record.csv_log is None:
+            _log.warning("nothing is recorded: %s has no 'record: {history: FILE}'", config)
         engine = Monitor(
             known,
             counter_factory=make_counter_factory(weights, backend, precision),
@@ -47,28 +64,40 @@ def run(config: Path, *, backend: str = "auto", precision: str = "auto", weights
             open_publishers=open_publishers,
             past=recorded_past(known, time.time()),
         )
-        site = _Site(engine, config, weights, known)
+        site = _Site(engine, config, weights)
         service = Service(site, site.load, manager=ServiceManager())
         with _attachable(site), _signals(service):
             service.run()
+    if not service.ended:
+        # Libraries have threads of their own that Python would wait for, such as one that sends a mail.
+        logging.shutdown()
+        os._exit(0)
     return 0
 
 
 class _Site:
     """The engine, and the configuration it has at the moment: from the file, or from a window."""
 
-    def __init__(self, engine: Monitor, config: Path, weights: Path | None, known: AppConfig) -> None:
-        self.engine, self.known = engine, known
-        self._config, self._weights = config, weights
-        self.place = attach.place_of(config) if attach.AVAILABLE else None
+    def __init__(self, engine: Monitor, config: Path, weights: Path | None) -> None:
+        self.engine = engine
+        self._weights = weights
+        self.config = config
         self.start, self.stop, self.snapshot = engine.start, engine.stop, engine.snapshot
+
+    @property
+    def known(self) -> AppConfig:
+        return self.engine.config
 
     @property
     def failure(self) -> Exception | None:
         return self.engine.failure
 
+    @property
+    def stuck(self) -> float:
+        return self.engine.stuck
+
     def load(self) -> AppConfig:
-        return _reloaded(self._config, self._weights, self.known)
+        return _reloaded(self.config, self._weights, self.known)
 
     def apply(self, config: AppConfig) -> None:
         if config.record.history != self.known.record.history:
@@ -76,17 +105,16 @@ class _Site:
                 "a service keeps its history", "Stop it and start it again to record to another file"
             )
         self.engine.apply(config)
-        self.known = config
 
 
 @contextlib.contextmanager
 def _attachable(site: _Site) -> Iterator[None]:
     """Let windows of this user attach, where the system has sockets for it."""
-    if site.place is None:
+    if not attach.AVAILABLE:
         yield
         return
     try:
-        serving = Serving(site.engine, lambda: site.known, site.place)
+        serving = Serving(site.engine, lambda: site.known, attach.place_of(site.config))
     except CrowdmonError as error:
         _log.warning("no window can attach: %s", error)
         yield
@@ -115,6 +143,21 @@ def _reloaded(config: Path, weights: Path | None, before: AppConfig) -> AppConfi
             "Stop the service and start it again for that",
         )
     return found
+
+
+@contextlib.contextmanager
+def _logged_to(
+    log: Path | None, logged: Callable[..., None], *, known: AppConfig, config: Path, weights: Path | None
+) -> Iterator[None]:
+    """Write messages to a file, which nothing else is and nobody else writes."""
+    if log is None:
+        yield
+        return
+    files = {"--log": log, **{f"--log, whose former file {one},": one for one in logs.former(log)}}
+    check_outputs(files, known=known, config=config, weights=weights)
+    with locks.only_writer(log):
+        logged(file=log)
+        yield
 
 
 @contextlib.contextmanager

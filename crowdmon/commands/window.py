@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crowdmon import __version__
 from crowdmon.commands.cameras import config_of
 from crowdmon.commands.display import APT, missing_display, missing_library
 from crowdmon.commands.places import check_record
@@ -46,17 +46,10 @@ def _service_of(config: Path) -> RemoteMonitor | None:
     from crowdmon.engine import attach
     from crowdmon.engine.remote import RemoteMonitor
 
-    if not attach.AVAILABLE or not (place := attach.place_of(config)).exists():
+    if (place := attach.found_at(config)) is None:
         return None
-    try:
-        service = RemoteMonitor(place)
-    except CrowdmonError:  # it has just ended, or was killed
-        return None
-    if service.version != __version__:
-        raise CrowdmonError(
-            f"the service that watches {config} is crowdmon {service.version}, this is {__version__}",
-            "Start the service again with this version",
-        )
+    # What it answers wrongly is said: with a service there, nobody wants the cameras opened a second time.
+    service = RemoteMonitor(place)
     _log.info("attached to the service with the process number %d", service.pid)
     return service
 
@@ -65,7 +58,16 @@ def _attach(service: RemoteMonitor, config: Path) -> int:
     """Show what a service counts, instead of opening its cameras a second time."""
     from crowdmon.ui.shell.app import run_window
 
-    return run_window(service.config, service, path=config)
+    path = config.absolute()
+    try:
+        # The history and kept pictures are files for both, and their names may be relative.
+        os.chdir(service.folder)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise CrowdmonError(
+            f"cannot enter the folder {service.folder} of the service: {why}", "Start it from another one"
+        ) from error
+    return run_window(service.config, service, path=path)
 
 
 def show(

@@ -25,7 +25,15 @@ def load(path: str | Path) -> AppConfig:
     Raises:
         ConfigError: unreadable, not YAML, a key given twice or unknown, or a value that is not allowed.
     """
-    path = Path(path)
+    return parse(read_text(Path(path)), where=str(path))
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of settings.
+
+    Raises:
+        ConfigError: it cannot be read, has no end, is too large or is no text.
+    """
     try:
         # A pipe or a device has no end, so reading it would never return.
         if path.exists() and not path.is_file():
@@ -39,17 +47,22 @@ def load(path: str | Path) -> AppConfig:
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{path} is larger than {MAX_BYTES // 1000} kB", "Is it a configuration file?")
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text", "Is it a configuration file?") from error
-    return parse(text, where=str(path))
 
 
 def parse(text: str, *, where: str) -> AppConfig:
     """Read a configuration from YAML text; ``where`` is what messages call it. Raises as :func:`load`."""
+    data = plain_values(text, where=where)
+    return validate(AppConfig, {} if data is None else data, where=where)
+
+
+def plain_values(text: str, *, where: str) -> Any:
+    """Return what YAML text holds, nothing but plain values; ConfigError says where it is wrong."""
     try:
         # A subclass of SafeLoader: it builds plain values only.
-        data = yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
@@ -62,7 +75,6 @@ def parse(text: str, *, where: str) -> AppConfig:
         # PyYAML raises both: for thousands of nested brackets, and for dates such as 2024-13-45.
         reason = "nested too deeply" if isinstance(error, RecursionError) else redact(str(error))
         raise ConfigError(f"{where}: {reason}", "Correct the YAML, put text in quotes") from None
-    return validate(AppConfig, {} if data is None else data, where=where)
 
 
 class _Loader(yaml.SafeLoader):

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from crowdmon.address import public
 from crowdmon.config.alarms import AlarmConfig
 from crowdmon.config.fields import MisplacedError, Model, Name, Number, Place, Positive, listed, text
 from crowdmon.errors import ConfigError
@@ -64,7 +63,7 @@ class PersonConfig(Model):
         for one in addresses:
             if "://" not in one:
                 raise ConfigError(
-                    f"'{public(one)}' is no address", "Allowed: such as mailto://USER:${PW}@HOST"
+                    "what has no '://' in it is no address", "Allowed: such as mailto://USER:${PW}@HOST"
                 )
         return addresses
 

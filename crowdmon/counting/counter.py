@@ -109,6 +109,10 @@ class Counter:
         counted = self._people([frame.rgb for frame in frames], cut)
         if not all(np.isfinite(people).all() for people in counted):
             raise CountingError(f"{self.device} returned values that are not numbers")
+        if max(float(people.max(initial=0.0)) for people in counted) > self.weights.preprocess.stride**2:
+            raise CountingError(
+                f"the weights {self.name} count more people than there are pixels", "Choose other --weights"
+            )
         took = (time.perf_counter() - started) / len(frames)
         return [
             DensityMap(

@@ -21,10 +21,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from crowdmon.counting.network_config import STRIDE as STRIDE
 from crowdmon.counting.network_config import NetworkConfig as NetworkConfig
-
-STRIDE = 8
-"""Pixels of the picture per output cell, along each side."""
 
 SPP = 16
 """Side of the spatial pyramid pooling of the classification task (Table I)."""

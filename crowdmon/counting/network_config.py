@@ -9,6 +9,15 @@ from typing import Any
 MOST = 4096
 """Filters of one layer, and dilation, at most: more is a damaged header."""
 
+MOST_LAYERS = 64
+"""Convolutions of one stage at most."""
+
+MOST_PARAMETERS = 64_000_000
+"""Numbers of one network at most, as many as a weights file may hold."""
+
+STRIDE = 8
+"""Pixels of a cell: the network halves the picture three times."""
+
 
 STEM_REACH = 4
 """Pixels that the widest of the stem's dilations, 1 to 4, reaches from its centre."""
@@ -49,18 +58,24 @@ class NetworkConfig:
         """Rebuild a configuration from a header; TypeError or ValueError if it is none."""
         values = dict(header)
         for key in ("widths", "head"):
-            values[key] = tuple(int(v) for v in values[key])
-        values["dilations"] = tuple(tuple(int(d) for d in stage) for stage in values["dilations"])
+            values[key] = tuple(values[key])
+            if len(values[key]) != 3:
+                raise ValueError(f"{key} has {len(values[key])} values, and the network has three")
+        values["dilations"] = tuple(map(tuple, values["dilations"]))
         made = cls(**values)
-        sizes = (
-            made.stem,
-            made.msrf,
-            *made.widths,
-            *made.head,
-            *(d for stage in made.dilations for d in stage),
-        )
-        if any(isinstance(size, bool) or not 1 <= size <= MOST for size in sizes) or made.classes < 0:
+        stages = [len(stage) for stage in made.dilations]
+        if len(stages) != 3 or not all(1 <= layers <= MOST_LAYERS for layers in stages):
+            raise ValueError(f"the network has three stages of 1 to {MOST_LAYERS} layers, not {stages}")
+        sizes = [made.stem, made.msrf, *made.widths, *made.head, *(d for one in made.dilations for d in one)]
+        if not all(type(size) is int and 1 <= size <= MOST for size in sizes):
             raise ValueError(f"the network's sizes must be 1 to {MOST}, not {sizes}")
+        if type(made.classes) is not int or not 0 <= made.classes <= MOST:
+            raise ValueError(f"classes is {made.classes!r}, allowed is 0 to {MOST}")
+        for key in ("segmentation", "enhancement", "norm"):
+            if not isinstance(getattr(made, key), bool):
+                raise ValueError(f"{key} is {getattr(made, key)!r}, allowed are true and false")
+        if (numbers := _parameters(made)) > MOST_PARAMETERS:
+            raise ValueError(f"the network would have {numbers} parameters, allowed are {MOST_PARAMETERS}")
         return made
 
 
@@ -73,6 +88,15 @@ def reach(config: NetworkConfig) -> int:
     head = 3 + (4 if config.enhancement else 0)
     first, second, third = (sum(stage) for stage in config.dilations)
     return STEM_REACH + 2 * first + 4 * second + 8 * (third + head)
+
+
+def _parameters(config: NetworkConfig) -> int:
+    """Return about how many numbers the network holds, without biases and what only training needs."""
+    total, inputs = 108 * config.stem + _a_cell(config), 4 * config.stem
+    for filters, dilations in zip(config.widths, config.dilations, strict=True):
+        total += 9 * filters * (inputs + filters * (len(dilations) - 1))
+        inputs = filters
+    return total
 
 
 def macs(config: NetworkConfig, *, height: int, width: int) -> int:

@@ -60,14 +60,14 @@ class Preprocess:
         """Rebuild from a header; TypeError or ValueError that names the key if a value makes no sense."""
         values = dict(header)
         for key in ("mean", "std"):
-            values[key] = tuple(float(v) for v in values[key])
+            values[key] = tuple(values[key])
             if len(values[key]) != 3:
                 raise ValueError(f"{key} has {len(values[key])} values, and a picture three channels")
         values["gains"] = _gains_of(values.get("gains", ()))
         made = cls(**values)
         _check_range("mean", made.mean, low=0.0, high=1.0)
         _check_range("std", made.std, low=1e-3, high=10.0)
-        _check_range("density_scale", (made.density_scale,), low=1e-3, high=1e6)
+        _check_range("density_scale", (made.density_scale,), low=0.1, high=10_000.0)
         for key, number in (("stride", made.stride), ("multiple", made.multiple)):
             if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 1024:
                 raise ValueError(f"{key} is {number!r}, allowed are whole numbers from 1 to 1024")
@@ -148,6 +148,8 @@ def _gains_of(said: Any) -> tuple[tuple[float, ...], ...]:
         raise ValueError("gains have rows without a factor")
     for row in gains:
         _check_range("gains", row, low=0.0, high=100.0)
+    if gains and not any(map(any, gains)):
+        raise ValueError("gains are all 0, so nobody would be counted")
     return gains
 
 

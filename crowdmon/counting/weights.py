@@ -20,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from crowdmon import atomic
+from crowdmon.counting.network_config import STRIDE, NetworkConfig
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.scales import Scales
 from crowdmon.errors import SinkError, WeightsError
@@ -32,6 +33,9 @@ DEFAULT = "assets/weights/default.safetensors"
 KEY = "crowdmon"
 """The name of the header in the metadata of a weights file, and of what is exported from one."""
 _MAX_BYTES = 256 * 2**20
+_MAX_HEADER = 4 * 2**20
+_FLOATS = ("F16", "F32", "F64")
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +63,9 @@ class Weights:
     @property
     def name(self) -> str:
         """The name a person calls these weights by."""
-        return str(self.provenance.get("name") or (self.path.stem if self.path else "unnamed"))
+        said = str(self.provenance.get("name") or (self.path.stem if self.path else "unnamed"))
+        plain = "".join(sign if sign.isprintable() else " " for sign in said[: 2 * _LONGEST_NAME])
+        return " ".join(plain.split())[:_LONGEST_NAME] or "unnamed"
 
     @property
     def short_name(self) -> str:
@@ -100,6 +106,10 @@ def load(path: Path) -> Weights:
     metadata, tensors = _read(path)
     if broken := next((name for name, values in tensors.items() if not np.isfinite(values).all()), None):
         raise WeightsError(f"{path}: the tensor {broken} holds values that are not numbers", "Train again")
+    if empty := next((name for name, one in tensors.items() if one.ndim > 1 and not one.any()), None):
+        raise WeightsError(
+            f"{path}: all values of the tensor {empty} are 0, so it counts nobody", "Train again"
+        )
     if KEY not in metadata:
         raise WeightsError(
             f"{path} has no crowdmon header",
@@ -112,10 +122,17 @@ def load(path: Path) -> Weights:
                 f"{path} has header format {said['format']}, this version reads {FORMAT}",
                 "Update crowdmon or train again",
             )
+        network, preprocess = dict(said["network"]), Preprocess.from_header(said["preprocess"])
+        if "model" not in network:  # another network, which only the trainer knows
+            NetworkConfig.from_header(network)
+            if preprocess.stride != STRIDE:
+                raise ValueError(
+                    f"stride is {preprocess.stride}, and the network's cells have {STRIDE} pixels"
+                )
         return Weights(
             tensors=tensors,
-            network=dict(said["network"]),
-            preprocess=Preprocess.from_header(said["preprocess"]),
+            network=network,
+            preprocess=preprocess,
             provenance=dict(said.get("provenance", {})),
             scores=dict(said.get("scores", {})),
             path=path,
@@ -152,9 +169,20 @@ def check_file(path: Path) -> None:
 def _read(path: Path) -> tuple[Mapping[str, str], dict[str, NDArray[np.float32]]]:
     check_file(path)
     try:
+        with path.open("rb") as start:
+            if _MAX_HEADER < int.from_bytes(start.read(8), "little") <= path.stat().st_size:
+                raise WeightsError(f"{path} has a header larger than {_MAX_HEADER >> 20} MiB", "Train again")
         with safe_open(path, framework="numpy") as file:
+            kinds = {key: file.get_slice(key).get_dtype() for key in file.keys()}  # noqa: SIM118
+            if odd := next((key for key, kind in kinds.items() if kind not in _FLOATS), None):
+                raise WeightsError(
+                    f"{path}: the tensor {odd} holds {kinds[odd]}, which are no floating-point numbers",
+                    f"Allowed are {', '.join(_FLOATS)}",
+                )
             tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118
             return file.metadata() or {}, tensors
+    except WeightsError:
+        raise
     except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
         raise WeightsError(
             f"{path} is not a safetensors file ({_what(path)})",

@@ -23,21 +23,64 @@ AVAILABLE = hasattr(socket, "AF_UNIX") and hasattr(os, "getuid")
 MAX_BYTES = 512 * 1024 * 1024
 """A longer message is refused: several pictures of 50 megapixels fit."""
 
+LONGEST = 100
+"""Bytes that the path of a socket may have: Linux takes 107, macOS 103."""
+
+UNIT_FOLDER = "/run/crowdmon"
+"""What the unit file calls RuntimeDirectory: other folders of the service are its own and cannot be seen."""
+
 _LENGTH = struct.Struct("<Q")
 _CREDENTIALS = struct.Struct("3i")
 
 
-def place_of(config: Path, environment: Mapping[str, str] | None = None) -> Path:
-    """Return the socket of the service that watches a configuration; nothing is created.
+def places_of(config: Path, environment: Mapping[str, str] | None = None) -> tuple[Path, ...]:
+    """Return where the socket of the service that watches a configuration may be; nothing is created.
+
+    A service listens at the first. A window looks at all of them, because the two may have been started with
+    other environments: by systemd, by a login, over ssh, by cron.
 
     Args:
         config: the configuration file, which may be named in several ways.
         environment: ``XDG_RUNTIME_DIR`` of it says where sockets go; the process's own if None.
     """
     found = os.environ if environment is None else environment
-    base = Path(found.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    named = found.get("XDG_RUNTIME_DIR", "")
+    user = os.getuid()
+    bases = [
+        named if Path(named).is_absolute() else "",
+        f"/run/user/{user}",
+        UNIT_FOLDER,
+        tempfile.gettempdir(),
+        "/tmp",
+    ]
     name = hashlib.sha256(os.path.realpath(config).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return base / f"crowdmon-{os.getuid()}" / f"{name}.sock"
+    there = [
+        Path(base) / f"crowdmon-{user}" / f"{name}.sock" for base in bases if base and Path(base).is_dir()
+    ]
+    return tuple(dict.fromkeys(one for one in there if len(os.fsencode(one)) < LONGEST))
+
+
+def place_of(config: Path, environment: Mapping[str, str] | None = None) -> Path:
+    """Return where a service listens: the first of :func:`places_of` whose folder it can write to.
+
+    Raises:
+        CrowdmonError: there is none.
+    """
+    for place in places_of(config, environment):
+        if os.access(place.parent.parent, os.W_OK | os.X_OK):
+            return place
+    raise CrowdmonError(
+        "there is no folder for the socket", "Set XDG_RUNTIME_DIR to a folder of your own with a short name"
+    )
+
+
+def found_at(config: Path, environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return the socket at which a service of this user answers; None if none does."""
+    for place in places_of(config, environment) if AVAILABLE else ():
+        if (connection := connected(place)) is not None:
+            connection.close()
+            return place
+    return None
 
 
 def own_folder(folder: Path) -> None:
@@ -54,10 +97,15 @@ def own_folder(folder: Path) -> None:
             f"cannot make the folder {folder}: {(error.strerror or str(error)).lower()}",
             "Set XDG_RUNTIME_DIR to a folder of your own",
         ) from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not _own(found):
         raise CrowdmonError(
             f"{folder} is not a folder of yours alone", "Remove it, or set XDG_RUNTIME_DIR to one of your own"
         )
+
+
+def _own(found: os.stat_result) -> bool:
+    """Whether this is a folder of this user, which nobody else can enter."""
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
 def listen(place: Path) -> socket.socket:
@@ -88,6 +136,11 @@ def listen(place: Path) -> socket.socket:
 def connected(place: Path, *, timeout: float = 2.0) -> socket.socket | None:
     """Return a connection to the service; None if there is none, or it is not this user's."""
     if not AVAILABLE:
+        return None
+    try:
+        if not _own(place.parent.lstat()):  # anybody may make folders beside it, and answer there
+            return None
+    except OSError:
         return None
     out = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     out.settimeout(timeout)

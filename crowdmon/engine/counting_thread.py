@@ -55,12 +55,18 @@ class CountingThread:
         self.weights = ""
         self.pace = 0.0
         self.failure: Exception | None = None
+        self._began: float | None = None
         self.thread = threading.Thread(target=self.run, name="counting", daemon=True)
 
     @property
     def settled(self) -> bool:
         """Whether the counter is there, or will never be: from now on counts are expected."""
         return self._counters.built or self.failure is not None
+
+    def silence(self, now: float) -> float:
+        """Return the seconds since the last step began; 0 before the first, or after the last."""
+        alive = self.thread.is_alive() and self._began is not None
+        return max(0.0, now - (self._began or now)) if alive else 0.0
 
     def stop(self) -> None:
         """End after the picture being counted."""
@@ -90,7 +96,7 @@ class CountingThread:
 
     def step(self) -> float | None:
         """Count one picture, or several in one call; without one that is due, return the seconds to wait."""
-        now = self._clock.monotonic()
+        now = self._began = self._clock.monotonic()
         cameras = self._meet(now)
         waiting = [name for name, camera in cameras.items() if camera.ready(now, pace=self.pace)]
         turns = self._scheduler.turns(waiting, now)

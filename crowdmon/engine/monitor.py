@@ -96,9 +96,21 @@ class Monitor(Recordings):
 
         Weights that a single camera cannot use stop that camera alone.
         """
+        if self._outlet.failure is not None:
+            return self._outlet.failure
         own = {id(one.count_failure) for one in self._cameras.values() if one.config.weights is not None}
         found = self._failures()
         return next((e for e in found if not (isinstance(e, WeightsError) and id(e) in own)), None)
+
+    @property
+    def config(self) -> AppConfig:
+        """The configuration in use."""
+        return self._config
+
+    @property
+    def stuck(self) -> float:
+        """Seconds since the counting thread gave a sign of life; 0 before it has a counter."""
+        return self._counting.silence(self._clock.monotonic())
 
     def start(self) -> None:
         """Start all threads; returns at once."""

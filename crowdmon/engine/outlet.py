@@ -13,7 +13,7 @@ from crowdmon.engine.protocols import Clock
 from crowdmon.engine.publishers import Publishers
 from crowdmon.engine.sink_thread import SinkThread
 from crowdmon.engine.snapshots import Snapshot
-from crowdmon.errors import SinkError
+from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.facts import Event, EventKind, Fact, SpotCheck, check_recordable
 from crowdmon.sinks.base import Sink
 from crowdmon.track.site import Site
@@ -22,7 +22,7 @@ from crowdmon.values import Reading
 _log = logging.getLogger(__name__)
 
 OpenSinks = Callable[[RecordConfig], Mapping[str, Sink]]
-OpenPublishers = Callable[[AppConfig, Callable[[], Snapshot]], Mapping[str, Sink]]
+OpenPublishers = Callable[[AppConfig, Callable[[], Snapshot]], Mapping[str, Sink | CrowdmonError]]
 
 
 class Outlet:
@@ -34,7 +34,7 @@ class Outlet:
         *,
         sinks: Sequence[Sink],
         open_sinks: OpenSinks | None,
-        publishers: Callable[[AppConfig], Mapping[str, Sink]] | None,
+        publishers: Callable[[AppConfig], Mapping[str, Sink | CrowdmonError]] | None,
         clock: Clock,
         past: Iterable[Fact],
         look: Callable[[], None],
@@ -112,7 +112,9 @@ class Outlet:
             for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
                 self.record(fact)
         self._exchange_sinks(before.record, config.record)
-        if before.publish != config.publish and self._started:
+        # Messages have times of the zone.
+        same = (before.publish, before.time_zone) == (config.publish, config.time_zone)
+        if not same and self._started:
             self._publish()
 
     def take(self, readings: Sequence[Reading]) -> None:

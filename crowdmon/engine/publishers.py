@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from crowdmon.engine.protocols import Clock
 from crowdmon.engine.sink_thread import BOUND, SETTLE, Outbox
-from crowdmon.errors import CrowdmonError, describe
+from crowdmon.errors import CrowdmonError, describe, redact
 from crowdmon.facts import EventKind, Fact
 from crowdmon.sinks.base import Sink
 
@@ -33,6 +33,11 @@ class PublisherThread:
         self._stop = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"publish {name}", daemon=True)
 
+    def same_as(self, sink: Sink | CrowdmonError) -> bool:
+        """Whether another sink would publish the same to the same place."""
+        mine, theirs = getattr(self.outbox.sink, "origin", None), getattr(sink, "origin", None)
+        return mine is not None and mine == theirs and self.thread.is_alive()
+
     def push(self, fact: Fact) -> None:
         """Queue a fact; never waits."""
         self.outbox.push(fact)
@@ -52,6 +57,8 @@ class PublisherThread:
                 # What comes within a second is confirmed together.
                 self._stop.wait(min(SETTLE, 0.05))
             self.outbox.deliver(self._clock.monotonic(), at_once=True)
+            if left := len(self.outbox):
+                _log.warning("%s was not told of %d facts: %s", self.name, left, self.outbox.error)
         finally:
             try:
                 self.outbox.sink.close()
@@ -80,30 +87,57 @@ class Publishers:
         """Facts that were dropped, because too many had to wait."""
         return sum(one.outbox.lost for one in self._threads)
 
-    def use(self, opened: Callable[[], Mapping[str, Sink]]) -> None:
+    def use(self, opened: Callable[[], Mapping[str, Sink | CrowdmonError]]) -> None:
         """Publish to other places from now on; those before get what waits, in their own threads.
 
+        A publisher that is as it was goes on, with all that waits for it. One that cannot be used is shown in
+        :attr:`error`; if there was one of its name, that goes on.
+
         Args:
-            opened: makes the publishers. What it raises is shown in :attr:`error`, and nothing is published:
-                a wrong address must not keep anybody from being counted.
+            opened: makes the publishers; has what is wrong in place of one that cannot be used.
         """
-        leaving, self._threads = self._threads, ()
+        before = {one.name: one for one in self._threads}
+        try:
+            sinks = opened()
+        except Exception as error:  # noqa: BLE001 - libraries of other people read the addresses
+            goes_on = "the publishers before go on" if before else "nothing is published"
+            self._refused = f"{goes_on}: {redact(describe(error))}"
+            _log.error("%s", self._refused)
+            return
+        wrong = {name: one for name, one in sinks.items() if isinstance(one, CrowdmonError)}
+        said = [
+            f"{name} {'goes on as before' if name in before else 'is not used'}: {one}"
+            for name, one in wrong.items()
+        ]
+        for line in said:
+            _log.error("%s", line)
+        self._refused = "; ".join(said)
+        kept = {
+            name: one
+            for name, one in before.items()
+            if name in sinks and (name in wrong or one.same_as(sinks[name]))
+        }
+        self._exchange(before, kept, sinks)
+
+    def _exchange(
+        self,
+        before: Mapping[str, PublisherThread],
+        kept: Mapping[str, PublisherThread],
+        sinks: Mapping[str, Sink | CrowdmonError],
+    ) -> None:
+        new = {
+            name: PublisherThread(name, sink, clock=self._clock, tell=self._tell)
+            for name, sink in sinks.items()
+            if name not in kept and not isinstance(sink, CrowdmonError)
+        }
+        leaving = [one for name, one in before.items() if name not in kept]
         for one in leaving:
             one.stop()
         self._leaving = (*(one for one in self._leaving if one.thread.is_alive()), *leaving)
-        try:
-            sinks = opened()
-        except CrowdmonError as error:
-            self._refused = f"nothing is published: {error}"
-            _log.error("%s", self._refused)
-            return
-        self._refused = ""
-        threads = [
-            PublisherThread(name, sink, clock=self._clock, tell=self._tell) for name, sink in sinks.items()
-        ]
-        for one in threads:
+        for one in new.values():
             one.thread.start()
-        self._threads = tuple(threads)
+        both = {**kept, **new}
+        self._threads = tuple(both[name] for name in sinks if name in both)
 
     def push(self, fact: Fact) -> None:
         """Queue a fact for every publisher that takes its kind."""

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from crowdmon import errors
+from crowdmon import __version__, errors
 from crowdmon.config import AppConfig
 from crowdmon.config.files import dump, parse
 from crowdmon.engine import attach, wire
 from crowdmon.engine.memory import BOUND
 from crowdmon.engine.ring import SECONDS, ViewRing, within
-from crowdmon.engine.serving import LARGE, key_of, merged
+from crowdmon.engine.serving import LARGE, OTHER, key_of, merged
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
 from crowdmon.facts import Fact, SpotCheck
@@ -45,7 +45,7 @@ class RemoteMonitor:
         """Ask the service once for its configuration.
 
         Raises:
-            SourceError: no service of this user answers at ``place``.
+            SourceError: no service of this user answers at ``place``, or one of another version.
         """
         self._place = place
         self._calls: queue.SimpleQueue[dict[str, object]] = queue.SimpleQueue()
@@ -57,8 +57,11 @@ class RemoteMonitor:
         self._offset = 0
         self._stop = threading.Event()
         self._lock = threading.Lock()
+        self._why, self._refused = "", ""
         hello = self._once("hello")
-        self.version, self.pid = str(hello["version"]), int(hello["pid"])
+        self.pid, self._edition = _known(hello), str(hello.get("edition"))
+        self.folder = Path(hello["folder"])
+        """From where the service reads names of files that are not absolute."""
         self.config: AppConfig = parse(hello["config"], where="the service")
         self.thread = threading.Thread(target=self._run, name="service", daemon=True)
 
@@ -76,13 +79,14 @@ class RemoteMonitor:
     def snapshot(self, after: int = 0) -> Snapshot:
         """Return what the service showed last, with the facts above ``after``."""
         with self._lock:
-            shown, lost = self._shown, self._lost_since
+            shown, lost, why, refused = self._shown, self._lost_since, self._why, self._refused
             facts = tuple(fact for number, fact in self._facts if number > after)
-        shown = dataclasses.replace(shown, facts=facts)
-        return shown if lost is None else _stale(shown, lost)
+        error = "; ".join(filter(None, [refused, shown.error]))
+        shown = dataclasses.replace(shown, facts=facts, error=error)
+        return shown if lost is None else _stale(shown, lost, why)
 
     def apply(self, config: AppConfig) -> None:
-        """Give the service another configuration."""
+        """Give the service another configuration. That it does not take it is said in the snapshot."""
         self._call("apply", config=dump(config))
 
     def restart(self, camera: str) -> None:
@@ -149,8 +153,11 @@ class RemoteMonitor:
         while not self._stop.is_set():
             connection = attach.connected(self._place, timeout=_ANSWER)
             if connection is not None:
-                with contextlib.closing(connection), contextlib.suppress(OSError, CrowdmonError):
-                    self._talk(connection)
+                with contextlib.closing(connection):
+                    try:
+                        self._talk(connection)
+                    except (OSError, CrowdmonError) as error:
+                        self._why = str(error) if isinstance(error, VersionError) else ""
             with self._lock:
                 if self._lost_since is None:
                     self._lost_since = time.time()
@@ -158,7 +165,9 @@ class RemoteMonitor:
 
     def _talk(self, connection: socket.socket) -> None:
         # A service that was started again numbers its facts from 1, and knows nothing of our wishes.
-        pid = int(_asked(connection, {"verb": "hello"})["pid"])
+        hello = _asked(connection, {"verb": "hello"})
+        pid = _known(hello)
+        self._same(hello.get("edition"))
         with self._lock:
             views, known = dict(self._views), self._shown.number
             if pid != self.pid:
@@ -172,12 +181,29 @@ class RemoteMonitor:
                     call = self._calls.get_nowait()
                 except queue.Empty:
                     break
-                with contextlib.suppress(CrowdmonError):
-                    _asked(connection, call)
+                self._ask(connection, call)
             answer = _asked(connection, {"verb": "snapshot", "after": number, "have": _keys(before)})
             before = merged(answer["snapshot"], answer["same"], before)
+            self._same(answer["edition"])
             self._take(before)
             number = before.number
+
+    def _ask(self, connection: socket.socket, call: dict[str, object]) -> None:
+        """Pass on what the window wants; what the service says to a configuration is shown."""
+        try:
+            if call["verb"] != "apply":
+                _asked(connection, call)
+                return
+            self._edition = str(_asked(connection, {**call, "edition": self._edition}))
+            self._refused = ""
+        except CrowdmonError as error:
+            if call["verb"] == "apply":
+                self._refused = f"the service did not take the change: {error}"
+
+    def _same(self, edition: object) -> None:
+        """Say it if somebody else gave the service another configuration than the window shows."""
+        if edition != self._edition and not self._refused:
+            self._refused = f"{OTHER}. Open the window again"
 
     def _take(self, shown: Snapshot) -> None:
         with self._lock:
@@ -196,6 +222,21 @@ class RemoteMonitor:
         if camera.view is not None and ring.peek() is not camera.view:
             ring.put(camera.view)
         return dataclasses.replace(camera, pictures=ring.pictures())
+
+
+class VersionError(SourceError):
+    """The service is another version of crowdmon."""
+
+
+def _known(hello: Mapping[str, Any]) -> int:
+    """Return the process number of a service. Raises VersionError if it is another version."""
+    version = str(hello.get("version"))
+    if version != __version__:
+        raise VersionError(
+            f"the service is crowdmon {version}, this is {__version__}",
+            "Start the service again with this version",
+        )
+    return int(hello["pid"])
 
 
 def _asked(connection: socket.socket, words: Mapping[str, object]) -> Any:
@@ -220,7 +261,7 @@ def _keys(shown: Snapshot | None) -> dict[str, dict[str, object]]:
     }
 
 
-def _stale(shown: Snapshot, since: float) -> Snapshot:
+def _stale(shown: Snapshot, since: float, why: str) -> Snapshot:
     """Return the last snapshot as what it is by now: old."""
     cameras = {
         name: dataclasses.replace(
@@ -231,5 +272,5 @@ def _stale(shown: Snapshot, since: float) -> Snapshot:
         )
         for name, camera in shown.cameras.items()
     }
-    error = "the service does not answer, it is asked again every second"
+    error = why or "the service does not answer, it is asked again every second"
     return dataclasses.replace(shown, cameras=cameras, error=error)

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from crowdmon import logs
 from crowdmon.config import AppConfig
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
-from crowdmon.errors import CrowdmonError, describe
+from crowdmon.errors import SinkError, describe, redact
 from crowdmon.service_manager import ServiceManager
 from crowdmon.values import CameraState
 
@@ -23,6 +24,10 @@ SAY_EVERY = 300.0
 STOP_WITHIN = 4.5
 """Seconds for the engine's threads to end: with the rest of the program it is over within six."""
 
+STUCK = 60.0
+"""Seconds without a sign of the counting thread after which the watchdog is left to act; one picture may take
+some seconds, and the first of a new size longer."""
+
 _log = logging.getLogger(__name__)
 
 _DIGITS = re.compile(r"\d+")
@@ -33,6 +38,8 @@ class Engine(Protocol):
 
     @property
     def failure(self) -> Exception | None: ...  # noqa: D102
+    @property
+    def stuck(self) -> float: ...  # noqa: D102
     def start(self) -> None: ...  # noqa: D102
     def stop(self, timeout: float = 6.0) -> bool: ...  # noqa: D102
     def snapshot(self, after: int = 0) -> Snapshot: ...  # noqa: D102
@@ -64,6 +71,8 @@ class Service:
         self._clock, self._wait = clock, wait
         self._ending = self._reloading = False
         self._failed: str | None = None
+        self.ended = True
+        """Whether all threads ended with :meth:`run`; those that wait for a peer may not have."""
 
     def end(self) -> None:
         """Let :meth:`run` return."""
@@ -92,15 +101,16 @@ class Service:
                 self._manager.status(summary(shown))
                 # Only a living engine keeps the watchdog quiet: a dead thread gets the service restarted.
                 self._check()
-                self._manager.alive()
+                if self._engine.stuck < STUCK:
+                    self._manager.alive()
                 if self._clock() >= due:
                     due += SAY_EVERY
                     _log.info("%s", summary(shown))
                 self._pause()
         finally:
             self._manager.stopping()
-            ended = self._engine.stop(STOP_WITHIN)
-            _log.info("ended%s", "" if ended else "; a source did not answer and was left behind")
+            self.ended = self._engine.stop(STOP_WITHIN)
+            _log.info("ended%s", "" if self.ended else "; what does not answer was left behind")
 
     def _pause(self) -> None:
         beat = BEAT if self._manager.watchdog is None else min(BEAT, self._manager.watchdog / 3)
@@ -114,12 +124,14 @@ class Service:
             return
         self._reloading = False
         self._manager.reloading()
+        logs.reopen()
         try:
             config = self._load()
             self._engine.apply(config)
-        except CrowdmonError as error:
-            _log.error("the configuration is not used, the one before goes on: %s", error)
-            self._manager.ready(f"configuration refused: {error}")
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a file, counting goes on
+            why = redact(describe(error))
+            _log.error("the configuration is not used, the one before goes on: %s", why)
+            self._manager.ready(f"configuration refused: {why}")
             return
         cameras = len(config.cameras)
         _log.info("the configuration was read again: %d %s", cameras, "camera" if cameras == 1 else "cameras")
@@ -131,7 +143,9 @@ class Service:
             self._failed = None
             return
         shown = self._engine.snapshot()
-        if all(one.status.state is CameraState.FAILED for one in shown.cameras.values()):
+        failed = all(one.status.state is CameraState.FAILED for one in shown.cameras.values())
+        # Counts that nobody records are as bad as none.
+        if failed or isinstance(failure, SinkError):
             raise failure
         if (text := describe(failure)) != self._failed:
             self._failed = text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import logging
 import os
 import socket
@@ -18,12 +19,14 @@ from crowdmon.config.files import dump, parse
 from crowdmon.engine import attach, wire
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
-from crowdmon.errors import CrowdmonError, describe
+from crowdmon.errors import ConfigError, CrowdmonError, describe
 
 _log = logging.getLogger(__name__)
 
 LARGE = ("view", "density", "counted")
 """Fields of a camera's snapshot that are sent only if the window does not have them yet."""
+
+OTHER = "the service has another configuration by now, from a file or another window"
 
 _ACCEPT = 0.5
 _SILENT = 60.0
@@ -49,7 +52,7 @@ class Serving:
         self._socket.settimeout(_ACCEPT)
         self._stop = threading.Event()
         self._sizes: dict[tuple[int, str], tuple[int, int]] = {}
-        self._lock = threading.Lock()
+        self._lock, self._applying = threading.Lock(), threading.Lock()
         self.apply: Callable[[AppConfig], None] = monitor.apply
         self.thread = threading.Thread(target=self._run, name="attach", daemon=True)
 
@@ -107,10 +110,12 @@ class Serving:
             "hello": lambda _asked, _number: {
                 "version": __version__,
                 "pid": os.getpid(),
+                "folder": str(Path.cwd()),
                 "config": dump(self._config()),
+                "edition": self._edition(),
             },
             "snapshot": lambda asked, _number: self._snapshot(int(asked["after"]), asked["have"]),
-            "apply": lambda asked, _number: self.apply(parse(asked["config"], where="the window")),
+            "apply": lambda asked, _number: self._apply(asked["config"], asked["edition"]),
             "restart": lambda asked, _number: monitor.restart(asked["camera"]),
             "view": lambda asked, number: self._view(asked["camera"], asked["size"], number),
             "pause": lambda asked, _number: monitor.pause(asked["camera"]),
@@ -133,7 +138,20 @@ class Serving:
             without: dict[str, Any] = dict.fromkeys(same[name])
             # The window keeps the pictures of the last second itself.
             cameras[name] = dataclasses.replace(camera, pictures=(), **without)
-        return {"snapshot": dataclasses.replace(shown, cameras=cameras), "same": same}
+        shown = dataclasses.replace(shown, cameras=cameras)
+        return {"snapshot": shown, "same": same, "edition": self._edition()}
+
+    def _edition(self) -> str:
+        """Return what tells the configuration in use from every other."""
+        return hashlib.sha256(dump(self._config()).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _apply(self, text: str, edition: str) -> str:
+        """Take a window's configuration, if it was made from the one in use; return its edition."""
+        with self._applying:
+            if edition != self._edition():
+                raise ConfigError(OTHER, "Open the window again")
+            self.apply(parse(text, where="the window"))
+            return self._edition()
 
     def _view(self, camera: str, size: Any, number: int) -> None:
         """Ask for pictures of the size that the largest window wants."""

@@ -108,7 +108,8 @@ class Outbox:
                     self._put_back(fact)
                     raise
                 self._dirty = True
-            if self._dirty and (at_once or now - self._flushed >= FLUSH_EVERY):
+            # What could not be flushed works again only when it was.
+            if self._dirty and (at_once or self.error or now - self._flushed >= FLUSH_EVERY):
                 self._flushed = now
                 self.sink.flush()
                 self._dirty = False

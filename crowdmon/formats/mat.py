@@ -8,6 +8,7 @@ from typing import Any
 
 from crowdmon.errors import DatasetError
 from crowdmon.formats.limits import MAX_BYTES, MatError, ReadLimits
+from crowdmon.places import is_there
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _HINT = "Copy the file again from where it came"
@@ -52,6 +53,8 @@ def load_mat(
 def _read(
     path: Path, names: Collection[str] | None, budget: ReadLimits, limit: int
 ) -> tuple[dict[str, Any], list[str]]:
+    if is_there(path) and not path.is_file():  # a pipe would be waited for
+        raise MatError("it is not a plain file")
     with path.open("rb") as file:
         head = file.read(520)
         if not head:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, tzinfo
 
 from crowdmon.facts import AlarmChange, AlarmEvent
@@ -18,6 +19,8 @@ TOLD = frozenset(
     }
 )
 """What people are told of. That somebody acknowledged an alarm stands in the history."""
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+!|~])")
 
 AID = "Counts are estimates: an aid to people who watch, not a safety device."
 
@@ -48,6 +51,11 @@ def text(event: AlarmEvent, sentence: str, *, zone: tzinfo | None = None, test: 
     moment = datetime.fromtimestamp(event.time, UTC).astimezone(zone)
     first = ["This is a test. Nothing has happened."] if test else []
     return "\n".join([*first, one_line(sentence), f"{moment:%Y-%m-%d %H:%M:%S %Z}", "", AID])
+
+
+def plain_markdown(text: str) -> str:
+    """Return text that Markdown shows as it is: a name is no link, no heading and no emphasis."""
+    return _MARKS.sub(r"\\\1", text)
 
 
 def one_line(text: str) -> str:

@@ -171,17 +171,18 @@ class Metrics(Sink):
     def __init__(self, config: MetricsConfig, look: Callable[[], EngineLike]) -> None:
         """Listen to nobody yet; ``look`` shows the engine at the moment somebody asks."""
         self._config, self._look = config, look
+        self.origin = (config, look)
         self._counters = Counters()
         self._server: Any = None
         self._thread: Any = None
 
     def write(self, fact: Fact) -> None:
-        """Count a fact."""
-        self._listen()
+        """Count a fact, whether anybody can read it yet or not."""
         self._counters.take(fact)
 
     def flush(self) -> None:
-        """Nothing is gathered."""
+        """Listen, if that was not possible before."""
+        self._listen()
 
     def close(self) -> None:
         """Listen no more."""
@@ -194,14 +195,11 @@ class Metrics(Sink):
     def _listen(self) -> None:
         if self._server is not None:
             return
-        try:
-            import prometheus_client
-            from prometheus_client import core
-            from prometheus_client.registry import Collector
-        except ImportError:
-            raise SinkError(
-                "metrics need the package prometheus-client", "Install it: pip install 'crowdmon[publish]'"
-            ) from None
+        check_installed()
+        import prometheus_client
+        from prometheus_client import core
+        from prometheus_client.registry import Collector
+
         kinds = {"gauge": core.GaugeMetricFamily, "counter": core.CounterMetricFamily}
         look, counters = self._look, self._counters
 
@@ -224,6 +222,16 @@ class Metrics(Sink):
                 f"cannot listen at {address}:{port} for Prometheus: {why}",
                 "Choose another publish.metrics.port",
             ) from error
+
+
+def check_installed() -> None:
+    """Raise SinkError if the package that speaks to Prometheus is missing."""
+    try:
+        import prometheus_client  # noqa: F401
+    except ImportError:
+        raise SinkError(
+            "metrics need the package prometheus-client", "Install it: pip install 'crowdmon[publish]'"
+        ) from None
 
 
 def _add(values: dict[tuple[str, ...], float], key: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import time
 from collections import deque
 from typing import Any, ClassVar, NoReturn
@@ -31,6 +32,9 @@ CONNECT_WITHIN = 5.0
 ANSWER_WITHIN = 5.0
 """Seconds for the broker to take what was sent."""
 
+RUNS = "Check the broker's address and that it runs"
+CERTIFICATE = "Name the broker as its certificate does, and who signed it in publish.mqtt.ca"
+
 _KEEP_ALIVE = 20
 
 
@@ -46,7 +50,7 @@ class Mqtt(Sink):
 
     def __init__(self, config: MqttConfig) -> None:
         """Connect to nothing before the first fact."""
-        self._config = config
+        self._config = self.origin = config
         self._client: Any = None
         self._unsure: deque[tuple[Fact, list[Any]]] = deque()
         self._known: set[tuple[str, str]] = set()
@@ -148,16 +152,16 @@ class Mqtt(Sink):
             client.publish(status_topic(self._config.topic), ONLINE, qos=1, retain=True)
 
         client.on_connect = on_connect
+        if parts.scheme == "mqtts":
+            self._encrypt(client)
         try:
-            if parts.scheme == "mqtts":
-                client.tls_set(ca_certs=self._config.ca)
             client.connect_timeout = CONNECT_WITHIN
             client.connect(
                 str(parts.hostname), parts.port or (8883 if parts.scheme == "mqtts" else 1883), _KEEP_ALIVE
             )
         except (OSError, ValueError) as error:
-            known = isinstance(error, OSError) and error.strerror
-            raise self._failed(str(known).lower() if known else describe(error)) from error
+            refused_by_us = isinstance(error, ssl.SSLCertVerificationError)
+            raise self._failed(_why(error), CERTIFICATE if refused_by_us else RUNS) from error
         client.loop_start()
         deadline = time.monotonic() + CONNECT_WITHIN
         while not client.is_connected() and not refused and time.monotonic() < deadline:
@@ -166,6 +170,15 @@ class Mqtt(Sink):
             client.loop_stop()
             raise self._failed(refused[0] if refused else "it does not answer")
         return client
+
+    def _encrypt(self, client: Any) -> None:
+        try:
+            client.tls_set(ca_certs=self._config.ca)
+        except OSError as error:
+            why = "it holds none" if isinstance(error, ssl.SSLError) else _why(error)
+            raise SinkError(
+                f"cannot use the certificate in {self._config.ca}: {why}", "Check publish.mqtt.ca"
+            ) from error
 
     def _publish(self, client: Any, fact: Fact) -> None:
         sent = [
@@ -179,7 +192,7 @@ class Mqtt(Sink):
             self._unsure.popleft()
 
     def _lose(self, why: str) -> NoReturn:
-        """Give the connection up: the next attempt begins anew, and says what Home Assistant has to know."""
+        """Give the connection up: the next attempt starts over, and says what Home Assistant has to know."""
         client, self._client = self._client, None
         self._known.clear()
         self._sent.clear()
@@ -188,8 +201,17 @@ class Mqtt(Sink):
             client.loop_stop()
         raise self._failed(why)
 
-    def _failed(self, why: str) -> SinkError:
-        return SinkError(
-            f"cannot publish to {public(self._config.broker)}: {why}",
-            "Check the broker's address and that it runs",
-        )
+    def _failed(self, why: str, hint: str = RUNS) -> SinkError:
+        return SinkError(f"cannot publish to {public(self._config.broker)}: {why}", hint)
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong with a connection, in the words that matter to the reader."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is refused ({error.verify_message.rstrip('.')})"
+    if isinstance(error, ssl.SSLError):
+        return f"it does not speak TLS as expected ({(error.reason or str(error)).replace('_', ' ').lower()})"
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
+    known = isinstance(error, OSError) and error.strerror
+    return str(known).lower() if known else describe(error)

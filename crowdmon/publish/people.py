@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import html
+import logging
+import re
 import warnings
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any, ClassVar
 
-from crowdmon.address import public
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.facts import AlarmEvent, Event, Fact
-from crowdmon.publish.messages import is_told, text, title
+from crowdmon.publish.messages import is_told, plain_markdown, text, title
 from crowdmon.sinks.base import Sink
 from crowdmon.track.alarm_words import sentence
 from crowdmon.values import Level
 
+_log = logging.getLogger(__name__)
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,19}")
+_ADDRESS = re.compile(rf"({_SCHEME.pattern})://.*", re.DOTALL)
+
 INSTALL = "Install it: pip install 'crowdmon[publish]'"
+
+PAUSE = 0.5
+"""Seconds between two messages to a kind of address that has no limit of its own: alarms come together."""
 
 Send = Callable[[str, str], bool]
 """Sends a title and a text; whether they arrived."""
@@ -55,11 +64,12 @@ class Person(Sink):
             ConfigError: ``apprise`` does not know such an address.
             SinkError: it is not installed.
         """
-        self.name, self._shown = name, public(address)
+        self.name, self._shown = name, kind_of(address)
         self._told, self._least, self._zone = told, least, zone
         self._clock, self._give_up = clock, give_up
         self._send = (send or by_apprise)(address)
         self.missed = 0
+        self.origin: object = None
 
     def write(self, fact: Fact) -> None:
         """Send the message about an alarm's event; other events are left out."""
@@ -68,6 +78,7 @@ class Person(Sink):
             return
         if self._clock() - event.time > self._give_up:
             self.missed += 1
+            _log.warning("%s was not told, it is too late for that: %s", self.name, sentence(event))
             return
         if not self._send(title(event), text(event, sentence(event), zone=self._zone)):
             raise SinkError(f"{self.name} could not be told at {self._shown}", "Check the address")
@@ -85,6 +96,23 @@ class Person(Sink):
         """Nothing is open."""
 
 
+def kind_of(address: str) -> str:
+    """Return what may be shown of an address: its host and its path may be tokens, too."""
+    scheme, found, _ = address.partition("://")
+    return f"{scheme}://***" if found and _SCHEME.fullmatch(scheme) else "***"
+
+
+class _Hide(logging.Filter):
+    """Takes addresses out of what the library says."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _ADDRESS.sub(r"\1://***", record.getMessage()), ()
+        return True
+
+
+_HIDE = _Hide()
+
+
 def by_apprise(address: str) -> Send:
     """Return what sends to one address.
 
@@ -99,18 +127,26 @@ def by_apprise(address: str) -> Send:
             import apprise
         except ImportError:
             raise SinkError("messages need the package apprise", INSTALL) from None
+        logging.getLogger("apprise").addFilter(_HIDE)
         found: Any = apprise.Apprise(asset=apprise.AppriseAsset(app_id="crowdmon", app_desc="crowdmon"))
-        added = found.add(address)
+        # Without a scheme the library would show the whole of it in its messages.
+        added = kind_of(address) != "***" and found.add(address)
     if not added:
         raise ConfigError(
-            f"'{public(address)}' is no address that can be told", "See the list of the package apprise"
+            f"'{kind_of(address)}' is no address that can be told", "See the list of the package apprise"
         )
     # Mails are HTML at the receiver; a name with an angle bracket in it must stay a name.
-    markup = [one for one in found if one.notify_format == apprise.NotifyFormat.HTML]
+    for one in found:
+        if one.request_rate_per_sec == apprise.NotifyBase.request_rate_per_sec:  # nobody chose that
+            one.request_rate_per_sec = PAUSE
+    formats = {one.notify_format for one in found}
 
     def send(head: str, body: str) -> bool:
-        shown = html.escape(body).replace("\n", "<br/>") if markup else body
-        kind = apprise.NotifyFormat.HTML if markup else apprise.NotifyFormat.TEXT
-        return bool(found.notify(title=head, body=shown, body_format=kind))
+        kind = apprise.NotifyFormat.TEXT
+        if apprise.NotifyFormat.HTML in formats:
+            kind, body = apprise.NotifyFormat.HTML, html.escape(body).replace("\n", "<br/>")
+        elif apprise.NotifyFormat.MARKDOWN in formats:
+            kind, head, body = apprise.NotifyFormat.MARKDOWN, plain_markdown(head), plain_markdown(body)
+        return bool(found.notify(title=head, body=body, body_format=kind))
 
     return send

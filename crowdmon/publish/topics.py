@@ -103,7 +103,7 @@ def discovery_message(prefix: str, base: str, reading: Reading, roi: RoiReading)
     fields = {
         "name": name,
         "unique_id": f"crowdmon-{identity}",
-        "object_id": f"crowdmon-{identity}",
+        "default_entity_id": f"sensor.crowdmon_{identity.replace('-', '_')}",
         "state_topic": roi_topic(base, reading.camera, roi.roi),
         "value_template": "{{ value_json.count if value_json.count is not none else None }}",
         "json_attributes_topic": roi_topic(base, reading.camera, roi.roi),

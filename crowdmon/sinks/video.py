@@ -7,7 +7,6 @@ is found there can be played.
 from __future__ import annotations
 
 import contextlib
-import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ class Clip(Closing):
         """
         self.path = Path(path)
         self.pictures = 0
-        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        self._part = atomic.part_of(self.path)
         self._file: Any = None
         self._stream: Any = None
         self._size = (0, 0)

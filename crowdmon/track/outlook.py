@@ -28,7 +28,7 @@ LEAST_BINS = 8
 """Bins with a count that are needed, two minutes of them."""
 
 HORIZON = 900.0
-"""Seconds beyond which nothing is said: nobody knows how long people keep coming."""
+"""Seconds beyond which nothing is said: it is not known how long people keep coming."""
 
 _WIDEST = 4.0
 """The latest moment is at most so many times as far as the earliest; else the interval says nothing."""

@@ -19,7 +19,7 @@ LEAST_GAP_S = 2.0
 """A pause shorter than this is never a gap."""
 
 BACKWARDS_S = 5.0
-"""A step back in time by more than this drops what came later: somebody set the clock, or sought."""
+"""A step back in time by more than this drops what came later: a clock was set, or a recording moved in."""
 
 
 class Curves:

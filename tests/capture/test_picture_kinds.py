@@ -240,3 +240,19 @@ def test_exif_as_imagemagick_wrote_it(tmp_path: Path) -> None:
     path.write_bytes(png[:at] + pictures.png_chunk(b"tEXt", text) + png[at:])
     assert read_rgb(path).shape == (RGB.shape[1], RGB.shape[0], 3)
     assert Image.open(io.BytesIO(png)).size == (RGB.shape[1], RGB.shape[0])
+
+
+@pytest.mark.parametrize("compression", ["jpeg", "tiff_lzw", "raw"])
+def test_a_tiff_whose_directory_is_cut_off_is_refused(tmp_path: Path, compression: str) -> None:
+    """Its directory stands at the end; without the tables it names the pixels would come out grey."""
+    out = io.BytesIO()
+    Image.fromarray(scene()).save(out, "TIFF", compression=compression)
+    whole = out.getvalue()
+    (start,) = struct.unpack("<I", whole[4:8])
+    for end in range(start, len(whole) - 1, 7):
+        (tmp_path / "x.tif").write_bytes(whole[:end])
+        try:
+            pixels = read_rgb(tmp_path / "x.tif")
+        except SourceError:
+            continue
+        assert np.abs(pixels.astype(int) - scene()).mean() < 4, end

@@ -120,3 +120,19 @@ def test_addresses_survive_unchanged(scheme: str, host: str) -> None:
     spec = parse_source(f"{scheme.upper()}://{host}:554/a%20b?c=d")
     assert spec.uri == f"{scheme}://{host}:554/a%20b?c=d"
     assert spec.scheme == scheme
+
+
+@pytest.mark.parametrize(
+    "text", ["file:///clip.mp4%00", "file:///a%00b/c", "file:clip\0", "file://", "file:"]
+)
+def test_a_file_address_without_a_sound_path_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_source(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["rtsp://h:99999/x", "rtsp://h:-1/x", "http://h:0/", "rtsp://fe80::1/x", "srt://h:1x"]
+)
+def test_a_port_that_cannot_be_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="port is no number"):
+        parse_source(text)

@@ -54,4 +54,4 @@ def test_a_secret_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixtur
     config = tmp_path / "site.yaml"
     config.write_text("publish: {people: [{name: ops, send_to: ['json://u:${NO_SUCH_PW}@127.0.0.1/']}]}")
     assert main(["alarm", "test", "--config", str(config)]) == 2
-    assert "NO_SUCH_PW is not set" in capsys.readouterr().err
+    assert "NO_SUCH_PW is not set" in capsys.readouterr().out

@@ -13,7 +13,9 @@ import pytest
 
 from crowdmon.__main__ import main
 from crowdmon.commands.check import ground_found
-from crowdmon.config import CameraConfig, validate
+from crowdmon.commands.check_publish import readable_secrets
+from crowdmon.config import AppConfig, CameraConfig, validate
+from crowdmon.config.publish import PersonConfig, PublishConfig
 from crowdmon.errors import WeightsError
 from tests.fakes import FakeCounter
 
@@ -232,3 +234,21 @@ def test_a_broker_that_nobody_runs(counter, capsys, tmp_path: Path) -> None:
     assert "FAIL  mqtt" in out
     assert "connection refused" in out
     assert "secret" not in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of this kind are not on Windows")
+@pytest.mark.parametrize(
+    ("address", "secret"),
+    [
+        ("mailto://crowdmon:${MAIL_PW}@example.org?from=a@example.org&to=ops@example.org", False),
+        ("mailto://10.0.0.3:25?from=a@example.org&to=ops@example.org", False),
+        ("mailto://crowdmon:hidden@example.org?to=ops@example.org", True),
+        ("mailto://10.0.0.3:25?to=ops@example.org&pass=hidden", True),
+    ],
+)
+def test_the_mail_boxes_of_an_address_are_no_password(tmp_path: Path, address: str, secret: bool) -> None:
+    site = tmp_path / "site.yaml"
+    site.touch()
+    site.chmod(0o644)
+    known = AppConfig(publish=PublishConfig(people=(PersonConfig(name="ops", send_to=(address,)),)))
+    assert bool(readable_secrets(site, known)) is secret

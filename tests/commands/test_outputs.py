@@ -26,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "b.mp4").write_bytes(clip)
     (tmp_path / "link.csv").symlink_to("a.mp4")
     (tmp_path / "hard.csv").hardlink_to(tmp_path / "a.mp4")
+    (tmp_path / "log.2").symlink_to("b.mp4")
     (tmp_path / "pictures").mkdir()
     for name in ("p.png", "pictures/1.png", "pictures/2.png"):
         write_png(np.full((64, 64, 3), 90, np.uint8), tmp_path / name)
@@ -62,6 +63,17 @@ def contents(folder: Path) -> dict[str, bytes]:
         ("count a.mp4 --csv new.png --snapshot pictures/../new.png", ("--csv new.png", "--snapshot")),
         ("export --format onnx --weights w.onnx w.onnx", ("OUT w.onnx", "--weights w.onnx")),
         ("export --format openvino --weights w.bin w.xml", ("w.bin", "--weights w.bin")),
+        ("watch --config c.yaml --log c.yaml", ("--log c.yaml", "--config c.yaml")),
+        ("watch --config c.yaml --log b.mp4", ("--log b.mp4", "camera 'east', b.mp4")),
+        ("watch --config c.yaml --log h.sqlite", ("--log h.sqlite", "record.history h.sqlite")),
+        ("watch --config c.yaml --log h.sqlite-wal", ("--log h.sqlite-wal", "record.history h.sqlite-wal")),
+        ("watch --config c.yaml --weights w.onnx --log w.onnx", ("--log w.onnx", "--weights w.onnx")),
+        ("watch --config c.yaml --log log", ("--log, whose former file log.2", "camera 'east', b.mp4")),
+        ("count --config c.yaml --csv h.sqlite-journal", ("--csv", "record.history h.sqlite-journal")),
+        ("count a.mp4 --events hard.csv", ("--events hard.csv", "SOURCE a.mp4")),
+        ("count a.mp4 --csv x --events ./x", ("--csv x", "--events x")),
+        ("history --config c.yaml --csv c.yaml", ("--csv c.yaml", "--config c.yaml")),
+        ("report --config c.yaml --markdown b.mp4", ("--markdown b.mp4", "camera 'east', b.mp4")),
         ("bench --json x --markdown ./x", ("--json x", "--markdown x")),
         ("check --config bad.yaml", ("record.history b.mp4", "the source of camera 'east', b.mp4")),
         ("window --config bad.yaml", ("record.history b.mp4", "the source of camera 'east', b.mp4")),

@@ -39,7 +39,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path: Path) -> None:
 def test_the_layout_of_an_array_in_memory_does_not_matter(tmp_path: Path) -> None:
     values = np.arange(24, dtype=np.float32).reshape(1, 2, 3, 4)
     turned = np.ascontiguousarray(values.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
-    save(Weights({"a": turned}, {}, Preprocess()), tmp_path / "w.safetensors")
+    save(Weights({"a": turned}, {"model": "x"}, Preprocess()), tmp_path / "w.safetensors")
     assert np.array_equal(load(tmp_path / "w.safetensors").tensors["a"], values)
 
 
@@ -108,6 +108,11 @@ def test_a_header_that_says_nothing_useful_is_refused(tmp_path: Path, header: st
         ("density_scale", float("nan")),
         ("density_scale", 1e-300),
         ("density_scale", "10"),
+        ("density_scale", 1e6),
+        ("std", ["0.2"] * 3),
+        ("std", [True] * 3),
+        ("mean", [[0.4]] * 3),
+        ("gains", [[0.0, 0.0]]),
         ("gains", 3.0),
         ("gains", [1.0, 2.0]),
         ("gains", [[]]),
@@ -171,3 +176,75 @@ def test_a_network_without_filters_is_refused() -> None:
         NetworkConfig.from_header({**CONFIG.header(), "widths": (0, 2, 2)})
     with pytest.raises(ValueError, match="sizes"):
         NetworkConfig.from_header({**CONFIG.header(), "stem": 10**9})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("stem", 4.5),
+        ("stem", True),
+        ("widths", [32.7, 2, 2]),
+        ("widths", [2, 2]),
+        ("widths", [4096, 4096, 4096]),
+        ("head", [2, 2]),
+        ("head", [2, 2, 2, 2]),
+        ("dilations", []),
+        ("dilations", [[1], [1], []]),
+        ("dilations", [[1], [1], [1] * 100_000]),
+        ("segmentation", "no"),
+        ("enhancement", None),
+        ("norm", 1),
+        ("classes", -1),
+        ("classes", 1.5),
+        ("classes", 10**9),
+    ],
+)
+def test_a_network_that_makes_no_sense_is_refused_when_it_is_loaded(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    save(replace(made(), network={**CONFIG.header(), key: value}), tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match="header that cannot be used"):
+        load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("stride", [1, 4, 16])
+def test_cells_of_another_size_than_the_networks_are_refused(tmp_path: Path, stride: int) -> None:
+    save(made(preprocess=Preprocess(stride=stride)), tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match=f"stride is {stride}"):
+        load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int64, np.bool_, np.complex64])
+def test_tensors_of_whole_numbers_are_refused(tmp_path: Path, kind: type) -> None:
+    tensors = {name: values.astype(kind) for name, values in made().tensors.items()}
+    save(replace(made(), tensors=tensors), tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match="no floating-point numbers"):
+        load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float64])
+def test_tensors_of_another_precision_are_read(tmp_path: Path, kind: type) -> None:
+    tensors = {name: values.astype(kind) for name, values in made().tensors.items()}
+    save(replace(made(), tensors=tensors), tmp_path / "w.safetensors")
+    assert {one.dtype for one in load(tmp_path / "w.safetensors").tensors.values()} == {np.dtype(np.float32)}
+
+
+def test_weights_that_are_all_zero_are_refused(tmp_path: Path) -> None:
+    tensors = {name: np.zeros_like(values) for name, values in made().tensors.items()}
+    save(replace(made(), tensors=tensors), tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match="counts nobody"):
+        load(tmp_path / "w.safetensors")
+
+
+def test_a_header_of_many_megabytes_is_not_read(tmp_path: Path) -> None:
+    save(made(provenance={"note": "x" * 5_000_000}), tmp_path / "w.safetensors")
+    with pytest.raises(WeightsError, match="header larger than"):
+        load(tmp_path / "w.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [("a\n\x1b[31m\u202eb", "a [31m b"), ("x" * 999, "x" * 80), ("\n", "unnamed"), (["a"], "['a']")],
+)
+def test_the_name_of_weights_is_fit_to_be_shown(said: object, shown: str) -> None:
+    assert made(provenance={"name": said}).name == shown

@@ -134,3 +134,65 @@ def test_the_engine_gives_every_fact_to_sinks_and_publishers() -> None:
         until(lambda: peer.closed)
     finally:
         assert monitor.stop()
+
+
+class Placed(Peer):
+    """A peer that says where it is."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__()
+        self.origin = origin
+
+
+def test_one_that_did_not_change_keeps_what_waits_for_it(publishers: Publishers) -> None:
+    away, same, other = Placed("broker"), Placed("broker"), Placed("elsewhere")
+    away.away = True
+    publishers.use(lambda: {"mqtt": away})
+    publishers.push(event(1))
+    until(lambda: publishers.error)
+    publishers.use(lambda: {"mqtt": same, "people": Placed("box")})
+    publishers.push(event(2))
+    away.away = False
+    until(lambda: [fact.time for fact in away.got] == [1.0, 2.0])
+    assert (same.got, away.closed) == ([], False)
+    publishers.use(lambda: {"mqtt": other})
+    publishers.push(event(3))
+    until(lambda: away.closed and other.got)
+
+
+def test_a_wrong_one_stops_no_other_and_the_one_before_goes_on(publishers: Publishers) -> None:
+    before, broker = Placed("a@b.c"), Placed("broker")
+    wrong = ConfigError("'pigeon://loft' is no address", "See the list")
+    publishers.use(lambda: {"people ops": before})
+    publishers.use(lambda: {"people ops": wrong, "people bob": wrong, "mqtt": broker})
+    publishers.push(event(1))
+    until(lambda: before.got and broker.got)
+    assert "people ops goes on as before: 'pigeon://loft' is no address" in publishers.error
+    assert "people bob is not used: 'pigeon://loft'" in publishers.error
+
+
+def test_what_a_library_raises_at_an_address_ends_nothing(publishers: Publishers) -> None:
+    before = Placed("a@b.c")
+
+    def crash() -> dict[str, Sink]:
+        raise ValueError("bad port in mailto://ann:hidden@host")
+
+    publishers.use(lambda: {"people ops": before})
+    publishers.use(crash)
+    publishers.push(event(1))
+    until(lambda: before.got)
+    assert "the publishers before go on" in publishers.error
+    assert "hidden" not in publishers.error
+
+
+def test_what_one_that_leaves_could_not_send_is_counted(
+    publishers: Publishers, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Placed("broker")
+    away.away = True
+    publishers.use(lambda: {"mqtt": away})
+    for number in range(3):
+        publishers.push(event(number))
+    publishers.use(dict)
+    until(lambda: away.closed)
+    assert "mqtt was not told of 3 facts" in caplog.text

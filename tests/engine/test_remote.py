@@ -14,7 +14,7 @@ from crowdmon.engine import attach
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.remote import RemoteMonitor
 from crowdmon.engine.serving import Serving
-from crowdmon.errors import CrowdmonError, SinkError, SourceError
+from crowdmon.errors import ConfigError, CrowdmonError, SinkError, SourceError
 from crowdmon.facts import SpotCheck
 from crowdmon.values import CameraState
 from tests.fakes import FakeCounter, FakeSource, FakeSources, until
@@ -194,3 +194,90 @@ def test_a_stranger_who_sends_rubbish_does_no_harm(remote: RemoteMonitor, place:
         connection.close()
     number = remote.snapshot().number
     until(lambda: remote.snapshot().number > number)
+
+
+def test_a_change_that_is_based_on_an_old_configuration_is_refused(
+    remote: RemoteMonitor, running: Running, place: Path
+) -> None:
+    def apply(config: AppConfig) -> None:
+        running.monitor.apply(config)
+        running.config = config
+
+    running.serving.apply = apply
+    other = RemoteMonitor(place)
+    other.start()
+    try:
+        other.apply(AppConfig(cameras=(HALL, DOOR)))
+        until(lambda: "another configuration" in remote.snapshot().error)
+        remote.apply(AppConfig(cameras=(HALL.model_copy(update={"rate": 1.0}),)))
+        until(lambda: "did not take the change" in remote.snapshot().error)
+        assert [one.rate for one in running.config.cameras] == [20.0, 20.0]
+        assert other.snapshot().error == ""
+        other.apply(AppConfig(cameras=(DOOR,)))
+        until(lambda: running.config.cameras == (DOOR,))
+        assert other.snapshot().error == ""
+    finally:
+        assert other.stop()
+
+
+def test_why_a_change_is_refused_is_shown(remote: RemoteMonitor, running: Running) -> None:
+    def refuse(_config: AppConfig) -> None:
+        raise ConfigError("a service keeps its history", "Stop it first")
+
+    running.serving.apply = refuse
+    remote.apply(AppConfig(cameras=(DOOR,)))
+    until(lambda: "a service keeps its history. Stop it first" in remote.snapshot().error)
+
+
+def test_another_version_is_told_from_no_service(
+    running: Running, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = RemoteMonitor(place)
+    older.start()
+    try:
+        until(lambda: older.snapshot().number > 0)
+        monkeypatch.setattr("crowdmon.engine.serving.__version__", "99.0")
+        with pytest.raises(SourceError, match=r"the service is crowdmon 99\.0"):
+            RemoteMonitor(place)
+        running.serving.stop()
+        running.serving = Serving(running.monitor, lambda: running.config, place)
+        running.serving.start()
+        until(lambda: "the service is crowdmon 99.0" in older.snapshot().error)
+    finally:
+        assert older.stop()
+
+
+def test_a_window_finds_the_service_whatever_its_environment_says(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path_factory.mktemp("s")
+    (base / "login").mkdir()
+    monkeypatch.setattr(attach, "UNIT_FOLDER", str(base))
+    config = base / "site.yaml"
+    one = Running(attach.place_of(config, {"XDG_RUNTIME_DIR": str(base)}))
+    try:
+        assert attach.found_at(config, {"XDG_RUNTIME_DIR": str(base / "login")}) is not None
+        assert attach.found_at(config, {}) is not None
+        (base / "link.yaml").symlink_to(config)
+        assert attach.found_at(base / "link.yaml", {}) is not None
+        assert attach.found_at(base / "other.yaml", {}) is None
+    finally:
+        one.stop()
+    assert attach.found_at(config, {}) is None
+
+
+def test_a_folder_with_a_name_too_long_for_a_socket_is_passed_over(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+    for named in (str(deep), "", "relative", str(tmp_path / "nowhere")):
+        place = attach.place_of(tmp_path / "site.yaml", {"XDG_RUNTIME_DIR": named})
+        assert len(os.fsencode(place)) < attach.LONGEST
+        assert place.parent.parent.is_dir()
+
+
+def test_a_service_in_a_folder_that_others_can_enter_is_no_service(running: Running, place: Path) -> None:
+    place.parent.chmod(0o777)
+    try:
+        assert attach.connected(place) is None
+    finally:
+        place.parent.chmod(0o700)

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from crowdmon.config import AppConfig, CameraConfig
-from crowdmon.engine.service import BEAT, SAY_EVERY, Changes, Service, summary
+from crowdmon.engine.service import BEAT, SAY_EVERY, STUCK, Changes, Service, summary
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
-from crowdmon.errors import ConfigError, CountingError
+from crowdmon.errors import ConfigError, CountingError, SinkError
 from crowdmon.service_manager import ServiceManager
 from crowdmon.values import CameraState, Status
 
@@ -31,6 +31,7 @@ class FakeManager(ServiceManager):
 class FakeEngine:
     def __init__(self) -> None:
         self.failure: Exception | None = None
+        self.stuck = 0.0
         self.shown = Snapshot(time=0.0, cameras={"gate": CameraSnapshot(Status(CameraState.LIVE))})
         self.calls: list[object] = []
 
@@ -186,3 +187,38 @@ def test_the_summary_names_every_state() -> None:
         == "2 live, 1 stale, 3.0 counts a second, 12 facts wait to be written, the disk is full"
     )
     assert summary(Snapshot(time=0.0)) == "no camera, 0.0 counts a second"
+
+
+def test_readings_that_nobody_records_any_more_end_the_service() -> None:
+    run = Run()
+    run.engine.failure = SinkError("readings are no longer written")
+    with pytest.raises(SinkError):
+        run.until(60)
+    assert run.now < 3, "its camera is live, and all is lost"
+
+
+def test_a_counting_thread_that_hangs_is_left_to_the_watchdog() -> None:
+    run = Run(watchdog=30.0)
+
+    def hang() -> None:
+        run.engine.stuck = STUCK
+
+    run.at(4.5, hang)
+    run.until(60)
+    assert run.manager.said.count("WATCHDOG") == 5
+    assert run.manager.said.count("STATUS") > 50
+
+
+def test_whatever_a_reload_raises_the_one_before_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    run = Run()
+
+    def broken() -> AppConfig:
+        raise RuntimeError("no way to read rtsp://ann:hidden@10.0.0.7/1")
+
+    run.load = broken
+    for time in (1.5, 1.6, 2.5):
+        run.at(time, run.service.reload_soon)
+    run.until(5)
+    assert run.engine.calls == ["start", "stop"]
+    assert "the one before goes on" in caplog.text
+    assert "hidden" not in caplog.text

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crowdmon.engine.sink_thread import Outbox, SinkThread
 from crowdmon.errors import SinkError
-from crowdmon.facts import Event, Fact
+from crowdmon.facts import Event, EventKind, Fact
 from crowdmon.values import WHOLE_FRAME, Reading, RoiReading
 from tests.fakes import ListSink, ManualClock, until
 
@@ -273,3 +273,18 @@ def test_what_a_failing_sink_has_gathered_counts_as_unwritten() -> None:
     clock.forward(5.0)
     sink_thread.step()
     assert (len(box), box.error) == (0, "")
+
+
+def test_a_flush_that_fails_is_said_once_however_well_writing_goes() -> None:
+    clock, sink, told = ManualClock(), Gatherer(), list[EventKind]()
+    box = Outbox(sink, tell=lambda kind, _why: told.append(kind))
+    sink.fails = True
+    for number in range(200):  # 20 s
+        box.push(reading(number))
+        box.deliver(clock.monotonic())
+        clock.forward(0.1)
+    assert told == [EventKind.SINK_FAILED]
+    sink.fails = False
+    clock.forward(5.0)
+    box.deliver(clock.monotonic())
+    assert told == [EventKind.SINK_FAILED, EventKind.SINK_WORKS]

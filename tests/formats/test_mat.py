@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -316,3 +317,9 @@ class TestHostileV73:
         with h5py.File(path, "w") as file:
             file["loc"] = np.arange(6.0).reshape(2, 3)
         assert load_mat(path)["loc"].shape == (3, 2)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "roi.mat")
+    with pytest.raises(DatasetError, match="not a plain file"):
+        load_mat(tmp_path / "roi.mat")

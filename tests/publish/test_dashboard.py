@@ -57,6 +57,7 @@ def server(tmp_path: Path) -> Iterator[int]:
         red = {"alarm": "full", "camera": "gate", "level": Level.RED}
         out.write(AlarmEvent(time=0.0, change=AlarmChange.RAISED, **red).to_event())  # type: ignore[arg-type]
         out.write(Event(0.0, "reconnecting", "gate"))
+        out.flush()
         command = [PROMETHEUS, f"--config.file={config}", f"--storage.tsdb.path={tmp_path / 'data'}"]
         listen = f"--web.listen-address=127.0.0.1:{port}"
         run = subprocess.Popen([*command, listen], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -78,6 +78,7 @@ def test_over_http() -> None:
     port = free_port()
     with Metrics(MetricsConfig(port=port), shown) as out:
         out.write(Reading(0.0, "gate", ()))
+        out.flush()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
             text = page.read().decode()
     assert 'crowdmon_people{camera="gate",roi="frame"} 4.5' in text
@@ -93,6 +94,13 @@ def test_a_port_in_use() -> None:
         other.listen()
         port = other.getsockname()[1]
         out = Metrics(MetricsConfig(port=port), shown)
+        out.write(Reading(0.0, "gate", ()))
         with pytest.raises(SinkError, match=f"cannot listen at 127.0.0.1:{port}"):
-            out.write(Reading(0.0, "gate", ()))
+            out.flush()
+        other.close()
+        out.flush()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+            assert b'crowdmon_readings_total{camera="gate",state="ok"} 1.0' in page.read(), (
+                "counted meanwhile"
+            )
         out.close()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,3 +146,52 @@ def test_tls_with_a_certificate_that_nobody_signed(broker: peers.Broker) -> None
     with pytest.raises(SinkError, match="cannot publish to mqtts"):
         out.write(reading(0.0))
     out.close()
+
+
+def certificates(folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Return the certificate of an authority, and what a broker named ``localhost`` needs, just made."""
+    base = folder / "authority"
+    base.mkdir(mode=0o755)
+    (base / "names").write_text("subjectAltName=DNS:localhost\n")
+    made = ["req", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    for words in (
+        [*made, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority"],
+        [*made[:-2], "-keyout", "key.pem", "-out", "asked.pem", "-subj", "/CN=localhost"],
+        [
+            *("x509", "-req", "-in", "asked.pem", "-extfile", "names", "-out", "broker.pem"),
+            *("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"),
+        ],
+    ):
+        subprocess.run(["openssl", *words], cwd=base, check=True, capture_output=True)
+    for one in base.iterdir():
+        one.chmod(0o644)
+    return base / "ca.pem", (
+        "allow_anonymous true",
+        *(["user root"] if os.geteuid() == 0 else []),  # or it changes to a user who may not enter the folder
+        f"cafile {base / 'ca.pem'}",
+        f"certfile {base / 'broker.pem'}",
+        f"keyfile {base / 'key.pem'}",
+    )
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the Debian package openssl is missing")
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_tls_takes_the_right_name_and_refuses_the_wrong_one(tmp_path: Path) -> None:
+    ca, more = certificates(tmp_path)
+    with peers.broker(tmp_path, *more) as one:
+        where = f"mqtts://localhost:{one.port}"
+        with Mqtt(MqttConfig(broker=where, ca=str(ca))) as out:
+            out.write(reading(0.0))
+            out.flush()
+            assert out.waiting == 0
+        address = f"mqtts://127.0.0.1:{one.port}"
+        for config, says in (
+            (MqttConfig(broker=address, ca=str(ca)), "its certificate is refused (IP address mismatch"),
+            (MqttConfig(broker=where), "its certificate is refused (self"),
+            (MqttConfig(broker=where, ca=str(tmp_path / "none.pem")), "none.pem: no such file"),
+            (MqttConfig(broker=where, ca=str(tmp_path / "mosquitto.conf")), "mosquitto.conf: it holds none"),
+        ):
+            with Mqtt(config) as out, pytest.raises(SinkError) as refused:
+                out.reach()
+            assert says in str(refused.value)
+            assert "\n" not in str(refused.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.header import decode_header, make_header
 
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event
-from crowdmon.publish.messages import is_told, one_line, text, title
-from crowdmon.publish.people import Person
+from crowdmon.publish.messages import is_told, one_line, plain_markdown, text, title
+from crowdmon.publish.people import PAUSE, Person, by_apprise, kind_of
 from crowdmon.values import Level
 from tests.publish import peers
 
@@ -168,3 +169,46 @@ def test_a_web_hook_that_refuses_is_an_error() -> None:
 def test_an_address_that_nobody_knows() -> None:
     with pytest.raises(ConfigError, match="no address that can be told"):
         Person("ops", "pigeon://loft", told=bool, clock=lambda: 0.0, give_up=1.0)
+
+
+@given(st.text(max_size=64))
+def test_a_name_in_markdown_is_shown_as_it_is(name: str) -> None:
+    shown = plain_markdown(name)
+    assert re.sub(r"\\(.)", r"\1", shown, flags=re.DOTALL) == name, "nothing is lost"
+    rest = re.sub(r"\\.", "", shown, flags=re.DOTALL)
+    assert not set(rest) & set("\\`*_{}[]()<>#!|~"), "every mark has its backslash"
+
+
+def test_alarms_that_come_together_wait_for_no_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    with peers.mail_server() as (port, mails):
+        send = by_apprise(f"mailto://127.0.0.1:{port}?from=crowdmon@example.org&to=ops@example.org")
+        monkeypatch.setattr("apprise.url.time.sleep", waits.append)
+        assert [send(f"RED: {number}", "text") for number in range(20)] == [True] * 20
+        monkeypatch.undo()
+    assert [str(mail["Subject"]) for mail in mails] == [f"RED: {number}" for number in range(20)]
+    assert max(waits) <= PAUSE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mailto://a:hidden@127.0.0.1:1?from=a@example.org&to=b@example.org&pass=hidden",
+        "json://127.0.0.1:1/hidden?-X-Token=hidden",
+        "slack://T1JJhiddn/A1BhiddnD/hiddenhiddenhiddenhidden/#general",
+        "pigeon://hidden/hidden",
+        "mailto://a:hidden@",
+        "hidden",
+        "not a scheme hidden://x",
+    ],
+)
+def test_tokens_in_an_address_are_shown_nowhere(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0, logger="apprise")
+    said = kind_of(address)
+    try:
+        Person("ops", address, told=lambda _event: True, clock=lambda: 0.0, give_up=1.0).test(event())
+    except (ConfigError, SinkError) as error:
+        said += str(error)
+    said += caplog.text
+    assert "hidd" not in said
+    assert "***" in said

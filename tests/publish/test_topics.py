@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,7 +89,7 @@ def test_events_are_not_kept() -> None:
 def test_what_home_assistant_has_to_know() -> None:
     """The keys and their meaning as its page "MQTT Sensor" has them; unknown keys are refused there."""
     known = {
-        "name", "unique_id", "object_id", "state_topic", "value_template", "json_attributes_topic",
+        "name", "unique_id", "default_entity_id", "state_topic", "value_template", "json_attributes_topic",
         "unit_of_measurement", "state_class", "icon", "suggested_display_precision", "availability_topic",
         "payload_available", "payload_not_available", "device", "origin",
     }  # fmt: skip
@@ -98,6 +99,7 @@ def test_what_home_assistant_has_to_know() -> None:
     assert set(fields) <= known
     assert set(fields["device"]) <= {"identifiers", "name", "manufacturer", "model", "sw_version"}
     assert fields["state_class"] == "measurement"
+    assert re.fullmatch(r"sensor\.[a-z0-9_]+", fields["default_entity_id"])
     assert fields["state_topic"] == roi_topic("crowdmon", "gate", "east side")
     prefix, component, identity, last = message.topic.split("/")
     assert (prefix, component, last) == ("homeassistant", "sensor", "config")

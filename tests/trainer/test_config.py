@@ -1,5 +1,6 @@
 """Training configurations: the shipped ones load, a wrong one is named."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,9 @@ def test_the_paper_s_protocol_is_the_paper_s() -> None:
             r"guide.follow needs a density loss, not density: none$",
         ),
         ("- 3", "holds no settings"),
-        ("rate: [", "is not YAML"),
+        ("rate: [", "line 1"),
+        ("rate: 1\nrate: 2", "stands twice"),
+        ("[" * 20_000, "nested too deeply"),
     ],
 )
 def test_a_wrong_key_or_value_is_named_with_its_file(tmp_path: Path, text: str, said: str) -> None:
@@ -84,3 +87,13 @@ def test_the_two_bases_of_the_ablations_differ_in_hef_s_unit_alone() -> None:
     assert (cells.losses.unit, pixels.losses.unit) == (1, 1 / 64)
     losses = pixels.losses.model_copy(update={"unit": cells.losses.unit})
     assert pixels.model_copy(update={"losses": losses}) == cells
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/null", "pipe", "folder", "bytes.yaml", "large.yaml"])
+def test_what_has_no_end_or_is_no_text_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "bytes.yaml").write_bytes(b"rate: \xff\xfe")
+    (tmp_path / "large.yaml").write_bytes(b"#" * 2_000_000)
+    with pytest.raises(ConfigError):
+        load(tmp_path / name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -144,13 +145,18 @@ def another_look(
 
 def general(network: SSRHEF, preprocess: Preprocess, key: str) -> list[Item]:
     """Return what is learned beside, against forgetting: pictures without people, the demo square."""
+    return [item(network, preprocess, key, rgb, heads) for rgb, heads in _beside()]
+
+
+@lru_cache(maxsize=1)
+def _beside() -> list[tuple[NDArray[np.uint8], Points]]:
+    """Return the pictures and their heads; drawing them takes as long as looking at them."""
     made = [
-        item(network, preprocess, key, np.ascontiguousarray(picture(number)[:192, :256]), _NOTHING)
-        for number in range(3 * len(PATTERNS))
+        (np.ascontiguousarray(picture(number)[:192, :256]), _NOTHING) for number in range(3 * len(PATTERNS))
     ]
     for people, seed, second in ((40, 901, 3.0), (25, 77, 9.0), (60, 5, 20.0), (0, 9, 0.0)):
         frame = Plaza(people=people, seed=seed).render(second)
-        made.append(item(network, preprocess, key, frame.rgb.copy(), frame.heads.astype(np.float64)))
+        made.append((frame.rgb.copy(), frame.heads.astype(np.float64)))
     return made
 
 

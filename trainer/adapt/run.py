@@ -24,7 +24,7 @@ from trainer.adapt.tune import tune
 
 FEWEST = 3
 """Frames without which nothing can be held out."""
-TIMES: tuple[tuple[Part, float], ...] = ((LAST, 0.08), (HEAD, 0.6), (NETWORK, 1.0))
+TIMES: tuple[tuple[Part, float], ...] = ((LAST, 0.05), (HEAD, 0.75), (NETWORK, 1.0))
 """What of the time that is left each part takes; the simplest first."""
 FINISH = 0.05
 """Share of the time that is kept for writing, beside the last checks."""

@@ -136,6 +136,8 @@ def tune(
         budget.tell(f"{part.name}: step {step} of {planned}")
         if step >= planned or late:
             break
+    if not checks or checks[-1] < min(FEWEST_STEPS, most):
+        return None
     return _finish(base, part, frames, running, made, checks)
 
 

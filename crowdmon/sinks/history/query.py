@@ -261,7 +261,7 @@ class HistoryReader(Closing):
         try:
             yield
         finally:
-            # Whoever asked may have closed the file before he lets go of an answer.
+            # The one who asked may have closed the file before letting go of an answer.
             with suppress(sqlite3.Error):
                 if outermost and self._connection.in_transaction:
                     self._connection.execute("COMMIT")

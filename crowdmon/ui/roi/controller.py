@@ -210,7 +210,7 @@ class NameBox(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def event(self, a0: QEvent | None) -> bool:
-        """Take every key before it can be a shortcut of the window: whoever types a name means a name."""
+        """Take every key before it can be a shortcut of the window: it may be part of a name."""
         if a0 is not None and a0.type() == QEvent.Type.ShortcutOverride:
             a0.accept()
             return True

@@ -25,8 +25,8 @@ Then = Callable[[], object]
 def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
     """Return whether ``now`` has changes that are worth saving.
 
-    Without a file a single source without ROIs is not: it is opened again as quickly as it was. Nor is how
-    pictures are shown, which is remembered anyway.
+    Without a file a single source without ROIs is not: it is opened again as quickly as it was. How
+    pictures are shown is not, either: that is remembered anyway.
     """
     if filed:
         return now != saved

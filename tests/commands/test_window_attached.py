@@ -1,0 +1,68 @@
+"""``crowdmon --config FILE`` beside a service: it attaches, and both mean the same files."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from crowdmon.commands import window
+from crowdmon.config import AppConfig
+from crowdmon.engine import attach
+from crowdmon.engine.remote import RemoteMonitor
+from crowdmon.errors import CrowdmonError
+from tests.commands.test_watch import configured, started, wait
+
+pytestmark = pytest.mark.skipif(not attach.AVAILABLE, reason="this system has no such sockets")
+
+
+def test_names_of_files_mean_the_same_in_the_window_as_in_the_service(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service runs in one folder, the window is started in another, by a link to the configuration."""
+    base = tmp_path_factory.mktemp("w")
+    (base / "service").mkdir()
+    (base / "elsewhere").mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
+    config = configured(base, "gate")
+    config.write_text(config.read_text().replace(f"{base / 'h.sqlite'}", "h.sqlite"))
+    (base / "elsewhere" / "link.yaml").symlink_to(config)
+    seen: list[tuple[Path, Path]] = []
+
+    def run_window(shown: AppConfig, service: RemoteMonitor, *, path: Path) -> int:
+        assert shown.record.history is not None
+        seen.append((Path(shown.record.history).resolve(), path.resolve()))
+        return 0
+
+    monkeypatch.setattr("crowdmon.ui.shell.app.run_window", run_window)
+    monkeypatch.setattr(window, "missing_display", lambda: None)
+    monkeypatch.chdir(base / "service")
+    with started(config) as run:
+        try:
+            monkeypatch.chdir(base / "elsewhere")
+            wait(lambda: attach.found_at(config) is not None)
+            assert window.run([], Path("link.yaml")) == 0
+        finally:
+            run.send_signal(signal.SIGTERM)
+            run.communicate(timeout=20)
+    assert seen == [(base / "service" / "h.sqlite", config)]
+    assert Path.cwd() == base / "service"
+
+
+def test_a_service_that_answers_wrongly_is_said_and_no_camera_is_opened_twice(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path_factory.mktemp("w")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
+    monkeypatch.setattr(window, "missing_display", lambda: None)
+    monkeypatch.setattr("crowdmon.engine.remote._ANSWER", 0.2)
+    monkeypatch.setattr(window, "show", lambda *_args, **_more: pytest.fail("it opened the cameras"))
+    config = configured(base, "gate")
+    silent = attach.listen(attach.place_of(config, {**os.environ, "XDG_RUNTIME_DIR": str(base)}))
+    try:
+        with pytest.raises(CrowdmonError, match="the service does not answer"):
+            window.run([], config)
+    finally:
+        silent.close()
