@@ -215,7 +215,10 @@ class ScriptedSource(FakeSource):
 
 
 def live(config: AppConfig, *, speed: float = 20.0) -> list[Fact]:
-    """Live the hour with all threads; return its facts. The clock waits for a picture until it is counted."""
+    """Live the hour with all threads; return its facts. The clock waits for a picture until it is counted.
+
+    A busy machine may skip a picture: then the clock waits no longer, or the hour would stand still for ever.
+    """
     clock = FastClock(speed)
     source = ScriptedSource(clock)
     monitor = Monitor(
@@ -227,6 +230,7 @@ def live(config: AppConfig, *, speed: float = 20.0) -> list[Fact]:
     )
     facts: list[Fact] = []
     number, answered = 0, False
+    stood, since = -1.0, time.monotonic()
     monitor.start()
     try:
         while clock.seconds() < SECONDS:
@@ -242,6 +246,11 @@ def live(config: AppConfig, *, speed: float = 20.0) -> list[Fact]:
                 clock.hold(SECONDS if following is None else following + 0.9)
                 if second >= ANSWERED and not answered:
                     answered = monitor.acknowledge("full", who="Ann", note="inflow stopped")
+            second = clock.seconds()
+            if second != stood:
+                stood, since = second, time.monotonic()
+            elif time.monotonic() - since > 1.0:
+                clock.hold(second + 1.0)
             source.closed.wait(0.004)
         facts += monitor.snapshot(number).facts
     finally:

@@ -170,11 +170,16 @@ def ground_found(camera: CameraConfig, *, width: int, height: int) -> Iterator[s
         if region.area_m2 is None or region.floor is None:
             yield f"{roi.name} reaches above the horizon or its heads are out of the picture"
         elif region.entered:
-            yield f"{roi.name} {region.area_m2:.4g} m2 as entered"
+            yield f"{roi.name} {_m2(region.area_m2)} as entered"
         else:
             missing = region.area_m2 - (region.counted_m2 or 0.0)
-            lost = f", {missing:.3g} of them with heads out of the picture" if missing > 0.01 else ""
-            yield f"{roi.name} {about}{region.area_m2:.4g} m2{lost}"
+            lost = f", {_m2(missing)} of them with heads out of the picture" if missing > 0.01 else ""
+            yield f"{roi.name} {about}{_m2(region.area_m2)}{lost}"
+
+
+def _m2(area: float) -> str:
+    """Return square metres as people write them: four digits, and never a power of ten."""
+    return f"{area:.4g} m2" if area < 9999.5 else f"{area:,.0f} m2"
 
 
 def own_weights(cameras: Sequence[CameraConfig]) -> Iterator[Check]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import tzinfo
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from crowdmon.sinks.csv_rows import local_time
 from crowdmon.sinks.history.export import export_bins, export_events, export_readings
 from crowdmon.sinks.history.pictures import delete_picture
 from crowdmon.sinks.history.points_folder import export_points
-from crowdmon.sinks.history.query import HistoryReader
+from crowdmon.sinks.history.query import HistoryReader, listed
 from crowdmon.sinks.history.selection import Selection
 
 
@@ -48,7 +49,7 @@ def run(
         raise ConfigError("no file is given for what is asked", "Add --csv FILE")
     known = load(config) if config else AppConfig()
     path = _history(history, known, config)
-    chosen = _selection(since, until, cameras, rois)
+    chosen = _selection(since, until, cameras, rois, zone=known.zone)
     options.writable(csv)
     outputs = {"--csv": csv, "--spot-checks": spot_checks}
     check_outputs(outputs, known=known, config=config)
@@ -82,10 +83,18 @@ def _history(given: Path | None, known: AppConfig, config: Path | None) -> Path:
 
 
 def _selection(
-    since: str | None, until: str | None, cameras: tuple[str, ...], rois: tuple[str, ...]
+    since: str | None,
+    until: str | None,
+    cameras: tuple[str, ...],
+    rois: tuple[str, ...],
+    *,
+    zone: tzinfo | None,
 ) -> Selection:
     now = time.time()
-    first, last = when(since, "--from", now=now), when(until, "--to", now=now, end=True)
+    first, last = (
+        when(since, "--from", now=now, zone=zone),
+        when(until, "--to", now=now, end=True, zone=zone),
+    )
     if first is not None and last is not None and first >= last:
         raise ConfigError(
             f"--to {until} is not after --from {since}", "Give a time that begins before it ends"
@@ -139,7 +148,7 @@ def _show(reader: HistoryReader, chosen: Selection) -> None:
     for camera, found in reader.cameras().items():
         wanted = [roi for roi in found if chosen.takes(camera, roi)]
         if wanted:
-            click.echo(f"  {camera}: {', '.join(wanted)}")
+            click.echo(f"  {listed([camera])}: {listed(wanted)}")
     events, checks = (sum(1 for _ in found) for found in (reader.events(chosen), reader.spot_checks(chosen)))
     click.echo(f"{_some(events, 'event')}\n{_some(checks, 'spot check')}")
 

@@ -155,8 +155,9 @@ Examples:
   crowdmon alarm test --config site.yaml
 """,
     "history": """
-TIME is a date, a date and time (local, or with an offset such as +02:00), so
-long before now (-24h, -90min, -7d), or "now". --from is included, --to is not.
+TIME is a date, a date and time, so long before now (-24h, -90min, -7d), or
+"now". Without an offset such as +02:00 it is in the "time_zone" of the
+configuration, else in the system's own. --from is included, --to is not.
 
 Readings older than "keep_raw" in the configuration (48 hours) are kept as
 minutes: without --bin such a minute is one row with the mean, its frame empty.

@@ -9,6 +9,7 @@ from crowdmon import resources
 from crowdmon.capture.local import history_places, places_of
 from crowdmon.config import AppConfig, RecordConfig
 from crowdmon.counting.weights import DEFAULT
+from crowdmon.errors import ConfigError
 from crowdmon.places import Place, check_apart
 
 
@@ -30,8 +31,14 @@ def check_outputs(
         weights: of the network; None for the bundled ones.
 
     Raises:
-        ConfigError: names both options.
+        ConfigError: names both options; or one is ``-``, as if there were a way to standard output.
     """
+    for option, path in outputs.items():
+        if path is not None and str(path) == "-":
+            raise ConfigError(
+                f"{option} is '-', which is no file: nothing is written to standard output",
+                "Give a file name",
+            )
     inputs = [*_files(config, weights), *places_of(known or AppConfig(), typed=sources)]
     check_apart(
         [Place(option, path) for option, path in outputs.items() if path is not None],

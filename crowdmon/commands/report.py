@@ -6,7 +6,6 @@ import re
 import time
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -31,7 +30,7 @@ def run(*, config: Path, day: str, markdown_file: Path | None) -> int:
     if known.record.history is None:
         raise ConfigError(f"{config} keeps no history", "Add 'record: {history: FILE}' to it")
     path = Path(known.record.history).expanduser()
-    zone = ZoneInfo(known.time_zone) if known.time_zone else None
+    zone = known.zone
     now = time.time()
     bounds = Day.of(_day(day, zone, now), zone)
     plot = markdown_file.with_suffix(".png") if markdown_file else None
@@ -63,11 +62,15 @@ def _day(text: str, zone: tzinfo | None, now: float) -> date:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
             raise ValueError(words)
         found = date.fromisoformat(words)
-        Day.of(found, zone)
+        bounds = Day.of(found, zone)
     except (ValueError, OverflowError, OSError) as error:
         raise ConfigError(
             f"--day is {text!r:.60}, which is not a day", "Write 2026-05-01, today or yesterday"
         ) from error
+    if bounds.end <= bounds.start:
+        raise ConfigError(
+            f"--day is {words}, which the calendar of {bounds.clock} leaves out", "Take another day"
+        )
     return found
 
 

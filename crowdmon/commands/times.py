@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from crowdmon.errors import ConfigError
 
@@ -13,7 +13,9 @@ _BACK = re.compile(r"-(\d+(?:\.\d+)?)(s|min|m|h|d|w)")
 ALLOWED = "Write 2026-05-01, 2026-05-01T12:00, with +02:00 if it is not local time, -24h, -90min, -7d, or now"
 
 
-def when(text: str | None, option: str, *, now: float, end: bool = False) -> float | None:
+def when(
+    text: str | None, option: str, *, now: float, end: bool = False, zone: tzinfo | None = None
+) -> float | None:
     """Return a typed moment as epoch seconds; None if none was typed.
 
     Args:
@@ -21,6 +23,7 @@ def when(text: str | None, option: str, *, now: float, end: bool = False) -> flo
         option: what was typed, for the message.
         now: epoch seconds.
         end: it ends a range: a date alone is then the midnight at its end.
+        zone: of what is local; None for the system's own.
 
     Raises:
         ConfigError: it is none of these.
@@ -33,10 +36,19 @@ def when(text: str | None, option: str, *, now: float, end: bool = False) -> flo
     if match := _BACK.fullmatch(words):
         return now - float(match[1]) * _UNITS[match[2]]
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
-            day = date.fromisoformat(words) + timedelta(days=1 if end else 0)
+        if (day := _date(words)) is not None:
+            day += timedelta(days=1 if end else 0)
             # Through the calendar, for a day of the change to summer time has 23 hours.
-            return datetime(day.year, day.month, day.day).timestamp()
-        return datetime.fromisoformat(words).timestamp()
+            return datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
+        moment = datetime.fromisoformat(words)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()
     except (ValueError, OverflowError, OSError) as error:
         raise ConfigError(f"{option} is {text!r:.60}, which is not a moment", ALLOWED) from error
+
+
+def _date(words: str) -> date | None:
+    """Return a date in any form of ISO 8601, such as 20260501 or 2026-W18-5; None if it is none."""
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None

@@ -95,8 +95,12 @@ class AppConfig(Model):
             else:
                 return fits
 
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of schedules and days; None for the system's own."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
+
     def to_rules(self) -> tuple[Rule, ...]:
         """Return the alarm rules that fit, as the values the engine decides with."""
-        zone = ZoneInfo(self.time_zone) if self.time_zone else None
         fits = self.fitting()
-        return tuple(to_rule(alarm, fits.cameras, fits.groups, zone) for alarm in fits.alarms)
+        return tuple(to_rule(alarm, fits.cameras, fits.groups, self.zone) for alarm in fits.alarms)

@@ -57,7 +57,7 @@ class Outlet:
         self._memory = MemoryHistory()
         self._memory.keep(config.cameras)
         self._site, self._lock = Site(config.to_rules()), threading.RLock()
-        self._site.resume(past)
+        self._withdrawn = self._site.resume(past, clock.wall())
         self._publishers = Publishers(clock=clock, tell=self._tell)
         self._sinks = SinkThread(
             sinks, configured=self._open_sinks(config.record), clock=clock, look=look, keep=keep
@@ -95,6 +95,8 @@ class Outlet:
         self._started = True
         self._sinks.thread.start()
         self._publish()
+        for fact in self._withdrawn:
+            self.record(fact)
 
     def stop(self) -> list[threading.Thread]:
         """Write what waits, once more; return the threads, to be waited for."""

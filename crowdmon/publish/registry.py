@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from zoneinfo import ZoneInfo
 
 from crowdmon.config import AppConfig
 from crowdmon.config.publish import PublishConfig
@@ -61,7 +60,7 @@ def person_at(config: AppConfig, name: str, address: str) -> Person:
         where,
         told=_told(name, wanted),
         least=Level(wanted.levels[0]),
-        zone=ZoneInfo(config.time_zone) if config.time_zone else None,
+        zone=config.zone,
         clock=time.time,
         give_up=wanted.give_up * 3600.0,
     )

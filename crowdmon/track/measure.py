@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crowdmon.errors import CountingError
 from crowdmon.geometry import coverage
@@ -75,7 +76,8 @@ def measure(density: DensityMap, rois: Sequence[Roi] = (), *, whole: bool = True
             counted.append(RoiReading(roi.name, None, id=roi.id))
             continue
         region = region_of(roi, density.grid.width / density.grid.height)
-        count = float((people * coverage(region.heads, density.grid)).sum())
+        inside, share = _shares(region.heads, density.grid)
+        count = float((people[inside] * share).sum())
         per_m2 = count / region.counted_m2 if region.counted_m2 else None
         local = local_per_m2(people, roi, density.grid)
         counted.append(RoiReading(roi.name, count, density_per_m2=per_m2, local_per_m2=local, id=roi.id))
@@ -113,6 +115,15 @@ def not_counted(
     picture = (RoiReading(WHOLE_FRAME, None),) if whole else ()
     empty = (*picture, *(RoiReading(roi.name, None, id=roi.id) for roi in rois))
     return Reading(time, camera, empty, state, camera_id=camera_id)
+
+
+@lru_cache(maxsize=256)
+def _shares(polygon: Polygon, grid: Grid) -> tuple[tuple[slice, slice], NDArray[np.float64]]:
+    """Return the rows and columns of cells that a polygon reaches, and its share of each of them."""
+    covered = coverage(polygon, grid)
+    rows, columns = (np.flatnonzero(covered.any(axis=axis)) for axis in (1, 0))
+    inside = tuple(slice(one[0], one[-1] + 1) if len(one) else slice(0, 0) for one in (rows, columns))
+    return (inside[0], inside[1]), covered[inside].astype(np.float64)
 
 
 @lru_cache(maxsize=256)

@@ -79,11 +79,11 @@ def local_per_m2(people: NDArray[np.float64], roi: Roi, grid: Grid) -> float | N
 
 def _windows(tiles: Floats, width: int) -> Floats:
     """Return the sum of each square of ``width`` x ``width`` tiles."""
-    sums = np.zeros((tiles.shape[0] + 1, tiles.shape[1] + 1))
-    np.cumsum(np.cumsum(tiles, axis=0), axis=1, out=sums[1:, 1:])
-    out: Floats = (
-        sums[width:, width:] - sums[:-width, width:] - sums[width:, :-width] + sums[:-width, :-width]
-    )
+    padded = np.zeros((tiles.shape[0] + 1, tiles.shape[1] + 1))
+    padded[1:, 1:] = tiles
+    down = padded.cumsum(axis=0)
+    across = (down[width:] - down[:-width]).cumsum(axis=1)
+    out: Floats = across[:, width:] - across[:, :-width]
     return out
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from crowdmon.facts import AlarmEvent, Event
 from crowdmon.track.schedule import ALWAYS, Schedule
 from crowdmon.values import WHOLE_FRAME, Level, Reading, ReadingState
 
@@ -102,6 +103,14 @@ class Rule:
     schedule: Schedule = ALWAYS
     tell: tuple[str, ...] = ()
     then: Second | None = None
+
+    def tells(self, fact: Event, event: AlarmEvent) -> bool:
+        """Whether an event that was recorded under the rule's name is about the same as the rule."""
+        if (event.group, event.measure) != (self.group, self.measure.value):
+            return False
+        if self.group is not None:
+            return True
+        return (fact.camera_key, fact.roi_key or WHOLE_FRAME) == self.members[0].key
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from crowdmon.errors import CrowdmonError, SinkError
-from crowdmon.facts import AlarmEvent, Event, Fact, check_recordable
-from crowdmon.track.alarms import Alarm, Rule
-from crowdmon.values import Reading
+from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact, check_recordable
+from crowdmon.track.alarms import VALID, Alarm, Rule
+from crowdmon.values import Level, Reading
 
 
 class Site:
@@ -64,21 +64,40 @@ class Site:
                     facts.append(event.to_event())
         return tuple(facts)
 
-    def resume(self, facts: Iterable[Fact]) -> None:
+    def resume(self, facts: Iterable[Fact], now: float | None = None) -> tuple[Fact, ...]:
         """Go on where an earlier run of the program ended: its alarms are not raised again.
 
         Args:
             facts: what was recorded, in order: all events since before the oldest alarm that is still on, and
                 the readings of the last minutes, which tell how long a value has been above a level.
+            now: epoch seconds, of the events; None for the time of the newest fact.
+
+        Returns:
+            An event for each alarm that was on and whose rule is gone, or is about something else now.
         """
+        left: dict[str, AlarmEvent] = {}
+        newest = 0.0
         for fact in facts:
+            newest = max(newest, fact.time)
             if isinstance(fact, Event):
-                event = AlarmEvent.of(fact)
-                if event is not None and event.alarm in self._alarms:
-                    self._alarms[event.alarm].take(event)
+                if (event := AlarmEvent.of(fact)) is not None:
+                    left.pop(event.alarm, None)
+                    if not self._taken(fact, event) and event.level is not Level.NONE:
+                        left[event.alarm] = event
             elif isinstance(fact, Reading) and self._accepted(fact):
                 for alarm in self._concerned(fact):
                     alarm.look(self._newest)
+        return tuple(_withdrawn(one, newest if now is None else now) for one in left.values())
+
+    def _taken(self, fact: Event, event: AlarmEvent) -> bool:
+        """Let the rule that an event is about go on from it; return whether there is one."""
+        alarm = self._alarms.get(event.alarm)
+        if alarm is not None and alarm.rule.tells(fact, event):
+            alarm.take(event)
+            return True
+        if alarm is not None:
+            self._alarms[event.alarm] = Alarm(alarm.rule)
+        return False
 
     def acknowledge(self, alarm: str, *, who: str, note: str = "", now: float) -> tuple[Fact, ...]:
         """Note that somebody has seen an alarm: it is not repeated until it has cleared or gets higher.
@@ -139,8 +158,33 @@ class Site:
             return False
         if reading.camera in self._refused:
             self._refused = {name: why for name, why in self._refused.items() if name != reading.camera}
-        self._newest = {**self._newest, reading.camera: reading}
+        self._newest = {**self._still_true(reading), reading.camera: reading}
         return True
+
+    def _still_true(self, reading: Reading) -> Mapping[str, Reading]:
+        """Return the newest readings without those that a clock has left in the future when it was set back.
+
+        A camera that has ended would else hold the time of its groups there until the clock is there again.
+        """
+        before = self._newest.get(reading.camera)
+        if before is None or reading.time >= before.time - VALID:
+            return self._newest
+        return {name: one for name, one in self._newest.items() if one.time <= reading.time + VALID}
+
+
+def _withdrawn(event: AlarmEvent, time: float) -> Event:
+    """Return the end of an alarm whose rule was gone before anybody could say so."""
+    gone = AlarmEvent(
+        time=time,
+        change=AlarmChange.WITHDRAWN,
+        alarm=event.alarm,
+        camera=event.camera,
+        roi=event.roi,
+        group=event.group,
+        measure=event.measure,
+        tell=event.tell,
+    )
+    return gone.to_event()
 
 
 def _about(rule: Rule) -> tuple[object, ...]:

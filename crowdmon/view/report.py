@@ -50,6 +50,7 @@ def report_of(
         gaps=tuple(collected.gaps(day.start, until)),
         checks=_checked(checks),
         recorded=collected.recorded(),
+        missing=collected.missing(),
         estimated=frozenset(
             one.name for one in config.cameras if one.ground and one.ground.perspective_map is not None
         ),

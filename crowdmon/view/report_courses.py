@@ -99,7 +99,8 @@ class _Camera:
     step: float | None = None
     courses: dict[str, _Course] = field(default_factory=dict)
     gaps: list[_Stretch] = field(default_factory=list)
-    first: float = math.nan
+    first: float = math.inf
+    latest: float = -math.inf
 
 
 class Collected:
@@ -127,6 +128,7 @@ class Collected:
         """Take the next reading."""
         camera = self._cameras.setdefault(reading.camera, _Camera())
         self._until(camera, reading.time)
+        camera.first, camera.latest = min(camera.first, reading.time), max(camera.latest, reading.time)
         camera.last = reading = self._with_levels(reading)
         for roi in reading.rois:
             course = camera.courses.get(roi.roi)
@@ -139,8 +141,8 @@ class Collected:
                 self._of_group(name, rule, reading.time)
 
     def recorded(self) -> dict[str, tuple[float, float]]:
-        """Return the times of the first and the newest reading of each camera."""
-        return {name: (self._cameras[name].first, one.time) for name, one in self._newest.items()}
+        """Return the earliest and the latest time of each camera's readings."""
+        return {name: (one.first, one.latest) for name, one in self._cameras.items()}
 
     def _with_levels(self, reading: Reading) -> Reading:
         """Give a reading that has no levels those of the configuration: a thinned history keeps none."""
@@ -155,7 +157,6 @@ class Collected:
         """Let the last reading of a camera stand until a moment, or as long as it can."""
         last = camera.last
         if last is None:
-            camera.first = time
             return
         passed = max(0.0, time - last.time)
         usual = LONGEST if camera.step is None else max(2.0, 3.0 * camera.step)
@@ -210,11 +211,20 @@ class Collected:
             yield _place_of(self._groups[group.name], group.name, camera=None, bounds=bounds, over=over)
 
     def gaps(self, start: float, until: float) -> Iterable[Gap]:
-        """Return where cameras counted nothing, between two moments."""
+        """Return where cameras counted nothing, between two moments; those of which nothing is there, too."""
         for name, camera in self._cameras.items():
-            for begin, end, recorded in _joined(camera.gaps):
+            last = camera.latest + (camera.step or 1.0)
+            around = (start, camera.first, False), (last, until, False)
+            for begin, end, recorded in _joined((around[0], *camera.gaps, around[1])):
                 if end - begin >= SHORTEST_GAP:
                     yield Gap(name, max(start, begin), min(until, end), recorded)
+        for name in self.missing():
+            if until - start >= SHORTEST_GAP:
+                yield Gap(name, start, until, recorded=False)
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the cameras of the configuration of which nothing is there."""
+        return tuple(name for name in self._limits if name not in self._cameras)
 
 
 def _joined(gaps: Iterable[_Stretch]) -> list[_Stretch]:

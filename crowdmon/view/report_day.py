@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,28 @@ class Day:
 
     def local(self, time: float) -> datetime:
         """Return epoch seconds as the clock on the wall shows them."""
-        return datetime.fromtimestamp(time, self.zone)
+        return datetime.fromtimestamp(time, UTC).astimezone(self.zone)
+
+    def time_of_day(self, time: float) -> str:
+        """Return epoch seconds as HH:MM:SS; with the zone where the clock shows that twice on its day."""
+        local = self.local(time)
+        folds = (local.replace(tzinfo=self.zone, fold=fold).timestamp() for fold in (0, 1))
+        return local.strftime("%H:%M:%S" if len(set(folds)) == 1 else "%H:%M:%S %Z")
+
+    @property
+    def clock(self) -> str:
+        """What its times are called: ``Europe/Berlin``, or ``CET, UTC+01:00`` in the system's own zone."""
+        if self.zone is not None:
+            return str(self.zone)
+        ends = (self.local(self.start), self.local(self.end - 1.0))
+        return " and then ".join(dict.fromkeys(_zone_name(one) for one in ends))
+
+
+def _zone_name(local: datetime) -> str:
+    """Return the name of a zone as the system has it, with its offset where the name does not say it."""
+    name, offset = local.tzname() or "", f"{local:%z}"
+    said = f"UTC{offset[:3]}:{offset[3:5]}"
+    return name if name == "UTC" else f"{name}, {said}" if name[:1].isalpha() else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +175,7 @@ class Report:
         episodes, gaps, checks: in order.
         estimated: cameras whose ground is an estimate, and with it all their people per m2.
         recorded: the first and the last reading of each camera, epoch seconds.
+        missing: cameras of the configuration of which nothing was recorded.
     """
 
     day: Day
@@ -165,3 +187,4 @@ class Report:
     checks: tuple[Checked, ...]
     recorded: Mapping[str, tuple[float, float]]
     estimated: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()

@@ -95,9 +95,8 @@ def draw(report: Report) -> Rgb:
     places = report.places if report.recorded else ()
     height = _TOP + _PANEL * max(1, len(places)) + _FOOT
     canvas = _Canvas(np.full((height * _SCALE, WIDTH * _SCALE, 3), _PAPER, np.uint8))
-    zone = report.day.zone or report.day.local(report.day.start).tzname()
     canvas.text(f"People on {report.day.day.isoformat()}", 24, 40, size=0.72)
-    canvas.text(f"local time, {zone}", WIDTH - 24, 40, colour=_MUTED, align=1.0)
+    canvas.text(f"local time, {report.day.clock}", WIDTH - 24, 40, colour=_MUTED, align=1.0)
     if not places:
         canvas.text("Nothing was recorded on this day", WIDTH / 2, _TOP + _PANEL / 2, align=0.5)
     for number, place in enumerate(places):
@@ -127,7 +126,7 @@ def _panel(canvas: _Canvas, report: Report, place: Place, *, top: float) -> None
     _alarms(canvas, report, frame, place)
     canvas.text(title(place), frame.left, top + 18, size=0.54)
     if place.peak is not None and place.peak_at is not None:
-        when = report.day.local(place.peak_at).strftime("%H:%M:%S")
+        when = report.day.time_of_day(place.peak_at)
         canvas.text(
             f"peak {place.peak:.0f} at {when}", frame.right, top + 18, colour=_MUTED, align=1.0, size=0.46
         )

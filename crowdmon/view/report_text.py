@@ -23,11 +23,12 @@ def markdown(report: Report, *, plot: str | None = None) -> str:
     """
     day = report.day
     hours = (day.end - day.start) / 3600.0
-    zone = day.local(day.start).tzname()
     lines = [f"# {day.day.isoformat()}", ""]
     change = "" if hours == 24 else f" The clocks changed: the day has {hours:g} hours."
-    lines += [f"Times are local ({day.zone or zone}).{change}", ""]
-    if report.until < day.end:
+    lines += [f"Times are local ({day.clock}).{change}", ""]
+    if report.until <= day.start:
+        lines += ["The day has not begun.", ""]
+    elif report.until < day.end:
         lines += [f"The day is not over: this is up to {_clock(report, report.until)}.", ""]
     if plot:
         lines += [f"![People over the day]({plot.replace(' ', '%20')})", ""]
@@ -121,6 +122,8 @@ def _known(report: Report) -> Iterator[str]:
         rest = max(0.0, passed - one.counted - one.unknown)
         shares = (_share(value / passed) for value in (one.counted, one.unknown, rest))
         yield _row(camera, _clock(report, first), _clock(report, last), *shares)
+    for camera in report.missing:
+        yield _row(camera, NOTHING, NOTHING, *(_share(value) for value in (0.0, 0.0, 1.0)))
 
 
 def _gaps(report: Report) -> Iterator[str]:
@@ -182,13 +185,14 @@ def span(seconds: float) -> str:
 
 
 def _clock(report: Report, time: float) -> str:
-    return report.day.local(time).strftime("%H:%M:%S")
+    return "24:00:00" if time == report.day.end else report.day.time_of_day(time)
 
 
 def _moment(report: Report, time: float) -> str:
     """Return a time of day; with its date if it is on another day."""
     local = report.day.local(time)
-    return local.strftime("%H:%M:%S" if local.date() == report.day.day else "%Y-%m-%d %H:%M:%S")
+    clock = report.day.time_of_day(time)
+    return clock if local.date() == report.day.day else f"{local:%Y-%m-%d} {clock}"
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -100,8 +100,11 @@ cameras:
     assert re.search(
         r", 3 ROIs, ground off by \d\.\d px or \d+ cm, most at point \d, camera 6\.0 m above", line
     )
-    assert re.search(r", near 17\d(\.\d)? m2, far \S+ m2, \S+ of them with heads out of the picture, ", line)
+    assert re.search(
+        r", near 17\d(\.\d)? m2, far \S+ m2, \S+ m2 of them with heads out of the picture, ", line
+    )
     assert line.endswith(", known 170 m2 as entered")
+    assert not re.search(r"\de\+\d", line), "nobody reads powers of ten"
 
 
 def test_a_picture_in_which_the_ground_tells_no_height_says_so() -> None:

@@ -6,6 +6,7 @@ import csv
 import time
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from crowdmon.sinks.csv_file import read_csv
 from crowdmon.sinks.history.file import HistoryFile
 from crowdmon.sinks.history.pictures import keep_picture, picture_of
 from crowdmon.values import WHOLE_FRAME, Level, Reading, RoiReading
-from tests.sinks.making import NOON
+from tests.sinks.making import NOON, record
+from tests.sinks.making import reading as one_reading
 
 CONFIG = """
 cameras: [{name: hall, id: door, source: x.mp4, rois: [
@@ -189,3 +191,25 @@ def test_a_date_begins_and_ends_at_midnight_where_the_clock_changes(monkeypatch:
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="which is not a moment"):
         when(text, "--from", now=NOON)
+
+
+@pytest.mark.parametrize("text", ["2026-05-01", "20260501", "2026-W18-5"])
+def test_a_date_is_a_day_however_it_is_written(text: str) -> None:
+    first, last = when(text, "--from", now=NOON), when(text, "--to", now=NOON, end=True)
+    assert first == datetime(2026, 5, 1).timestamp()
+    assert last == datetime(2026, 5, 2).timestamp()
+
+
+def test_what_is_local_is_so_in_the_zone_of_the_configuration() -> None:
+    zone = ZoneInfo("Pacific/Apia")
+    noon = datetime(2026, 5, 1, 12, tzinfo=zone).timestamp()
+    assert when("2026-05-01T12:00", "--from", now=NOON, zone=zone) == noon
+    assert when("2026-05-01", "--from", now=NOON, zone=zone) == noon - 43_200
+    assert when("2026-05-01", "--to", now=NOON, zone=zone, end=True) == noon + 43_200
+    assert when("2026-05-01T12:00Z", "--from", now=NOON, zone=zone) == noon + 13 * 3600
+
+
+def test_names_with_commas_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(tmp_path / "h.sqlite", [one_reading(0, camera='gate, "north"', rois=("a, b", "c"))])
+    assert main(["history", "--history", str(tmp_path / "h.sqlite")]) == 0
+    assert "  'gate, \"north\"': frame, 'a, b', c\n" in capsys.readouterr().out

@@ -105,6 +105,16 @@ def test_the_bundled_weights_are_an_input_too(folder: Path, capsys) -> None:
     assert bundled.stat().st_mtime_ns == before
 
 
+@pytest.mark.parametrize(
+    "words", ["count a.mp4 --csv -", "count a.mp4 --events -", "history --config c.yaml --csv -"]
+)
+def test_standard_output_is_no_file(folder: Path, capsys, words: str) -> None:
+    before = contents(folder)
+    assert main(words.split()) == 2
+    assert "is '-', which is no file: nothing is written to standard output" in capsys.readouterr().err
+    assert contents(folder) == before
+
+
 def test_outputs_of_an_earlier_time_are_replaced(folder: Path) -> None:
     words = ["count", "a.mp4", "--csv", "o.csv", "--snapshot", "o.png", "--video", "o.mp4"]
     assert main(words) == 0

@@ -68,6 +68,7 @@ def test_yesterday_and_today_are_days_of_the_configuration(config: Path, capsys)
         (["--day", "2026-02-30"], 2, "--day is '2026-02-30', which is not a day. Write 2026-05-01, today or"),
         (["--day", "1.5.2026"], 2, "which is not a day"),
         (["--day", "9999-12-31"], 2, "which is not a day"),
+        (["--markdown", "-"], 2, "--markdown is '-', which is no file"),
         (["--markdown", "none/a.md"], 6, "there is no folder"),
         (["--markdown", "a.png"], 2, "a.png is the name of its plot. Give a name such as report.md"),
         (["--markdown", "c.yaml"], 2, "--config"),
@@ -96,3 +97,11 @@ def test_a_configuration_without_a_history(config: Path, tmp_path: Path, capsys)
     config.write_text(YAML.replace("HISTORY", str(tmp_path / "other.sqlite")))
     assert report(config) == 3
     assert "there is no history at" in capsys.readouterr().err
+
+
+def test_a_day_that_a_calendar_leaves_out(config: Path, capsys) -> None:
+    """Samoa went from the 29th to the 31st."""
+    config.write_text(config.read_text().replace("Europe/Berlin", "Pacific/Apia"))
+    assert report(config, "--day", "2011-12-30") == 2
+    assert "--day is 2011-12-30, which the calendar of Pacific/Apia leaves out" in capsys.readouterr().err
+    assert report(config, "--day", "2011-12-31") == 0

@@ -419,12 +419,57 @@ def test_an_alarm_goes_on_when_its_camera_and_roi_are_renamed() -> None:
     assert told(site.change_rules(other.to_rules(), START + 3)) == [(3, "withdrawn", "none")]
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [],
+        [dataclasses.replace(PLAIN, name="another")],
+        [dataclasses.replace(PLAIN, members=(Target("gate"),))],
+        [dataclasses.replace(PLAIN, members=(Target("north", "platform"),))],
+        [
+            dataclasses.replace(
+                PLAIN, members=(Target("gate", "platform", roi_id="platform 2", camera_id="x"),)
+            )
+        ],
+        [dataclasses.replace(PLAIN, measure=Measure.PER_M2)],
+        [dataclasses.replace(PLAIN, group="all")],
+    ],
+)
+def test_an_alarm_whose_rule_is_gone_after_a_restart_is_over(rules: list[Rule]) -> None:
+    before = run(Site([PLAIN]), [reading(0, 45.0)])
+    site = Site(rules)
+    gone = site.resume(before, START + 60)
+    (event,) = alarms(gone)
+    assert told(gone) == [(60, "withdrawn", "none")]
+    assert (event.alarm, event.camera, event.roi) == ("full", "gate", "platform")
+    assert all(one.level is Level.NONE for one in site.alarms.values())
+    assert Site(rules).resume([*before, *gone], START + 90) == (), "it is said once"
+
+
+def test_an_alarm_goes_on_after_a_restart_under_new_names_of_its_camera_and_roi() -> None:
+    before = run(Site([PLAIN]), [reading(0, 45.0)])
+    target = Target("north", "stairs", camera_id="gate", roi_id="platform")
+    site = Site([dataclasses.replace(PLAIN, members=(target,))])
+    assert site.resume(before, START + 60) == ()
+    assert site.alarms["full"].level is Level.RED
+
+
 def test_a_clock_that_is_set_back_delays_nothing() -> None:
     site = Site([dataclasses.replace(RULE, cooldown=60.0)])
     facts = run(site, every_second((10, 45.0), (1, 10.0)))
     assert told(facts) == [(5, "raised", "red"), (10, "cleared", "none")]
     back = [reading(second - 3600, 45.0) for second in range(11, 100)]
     assert [second + 3600 for second, *_ in told(run(site, back))] == [71]
+
+
+def test_a_member_that_ended_before_the_clock_was_set_back_does_not_stop_its_group() -> None:
+    rule = Rule(name="all", group="all", members=(Target("gate"), Target("north")), stages=(AMBER,))
+    site = Site([rule])
+    run(site, [reading(3600, 5.0, camera="north"), reading(3601, 5.0)])
+    facts = run(site, every_second((30, 45.0)))
+    assert told(facts) == [(10, "raised", "amber")]
+    (event,) = alarms(facts)
+    assert event.at_least, "of the member that has ended nothing is known any more"
 
 
 def test_an_event_says_all_it_knows_in_its_row() -> None:

@@ -90,3 +90,15 @@ def test_without_a_count_there_is_no_number(state: ReadingState) -> None:
 def test_no_count_is_never_ok() -> None:
     with pytest.raises(ValueError, match="never ok"):
         not_counted("hall", [], time=5.0, state=ReadingState.OK)
+
+
+@given(CELLS, st.floats(0.01, 0.98), st.floats(0.01, 0.98))
+def test_a_count_is_the_sum_over_all_cells_wherever_the_roi_lies(
+    people: np.ndarray, x: float, y: float
+) -> None:
+    """Only the cells that a ROI reaches are added up, which must make no difference."""
+    roi = Roi("corner", ((x, y), (min(1.0, x + 0.3), y), (x, min(1.0, y + 0.4))))
+    map_ = density(people)
+    covered = coverage(roi.polygon, map_.grid).astype(np.float64)
+    count = measure(map_, [roi]).roi("corner").count
+    assert count == pytest.approx(float((people * covered).sum()), rel=1e-9, abs=1e-9)

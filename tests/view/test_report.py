@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,27 @@ def test_a_day_of_25_hours_has_all_its_readings_and_says_so() -> None:
     assert labels[-1] == "24:00"
 
 
+@pytest.mark.parametrize("zone", [BERLIN, None])
+def test_the_hour_that_comes_twice_says_which_it_is(
+    monkeypatch: pytest.MonkeyPatch, zone: ZoneInfo | None
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        day = Day.of(date(2026, 10, 25), zone)
+        minutes = [*range(149), *range(151, 210), *range(271, 300)]
+        found = [reading(60.0 * minute, 10.0, start=day.start) for minute in minutes]
+        text = markdown(of(found, day=day, now=day.start + 18_000))
+        assert "| gate | 02:29:30 CEST | 02:31:00 CEST | 1 min 30 s |" in text
+        assert "| gate | 02:30:30 CET | 03:31:00 | 1 h 30 s |" in text
+        assert day.time_of_day(day.start + 9_000) == "02:30:00 CEST"
+        assert day.time_of_day(day.start + 9_000 + 3_600) == "02:30:00 CET"
+        assert day.time_of_day(day.start + 3_600) == "01:00:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_sums_of_a_day() -> None:
     counts = [20.0] * 100 + [100.0] * 50 + [180.0] * 30 + [None] * 20 + [20.0] * 100
     report = of([reading(second, count) for second, count in enumerate(counts)])
@@ -109,8 +131,12 @@ def test_sums_of_a_day() -> None:
     assert frame.above == roi.above
     assert group.peak is None, "of the camera in the north nothing is known"
     assert group.unknown > 200
-    (gap,) = report.gaps
+    gap, rest, north = report.gaps
     assert (gap.start - DAY.start, gap.end - DAY.start, gap.recorded) == (180.0, 200.0, True)
+    assert (rest.start - DAY.start, rest.end, rest.recorded) == (300.0, DAY.end, False)
+    assert (north.camera, north.start, north.end, north.recorded) == ("north", DAY.start, DAY.end, False)
+    assert "| north | – | – | 0.0 % | 0.0 % | 100.0 % |" in markdown(report)
+    assert "| north | 00:00:00 | 24:00:00 | 24 h | nothing was recorded |" in markdown(report)
 
 
 def test_a_group_is_the_sum_of_what_is_known_and_counts_above_its_capacity() -> None:
@@ -126,11 +152,54 @@ def test_a_group_is_the_sum_of_what_is_known_and_counts_above_its_capacity() -> 
 def test_where_nothing_was_recorded_is_a_gap_of_its_own() -> None:
     found = [reading(second, 5.0) for second in [*range(100), *range(1000, 1100)]]
     report = of(found)
-    (gap,) = report.gaps
+    gap, _, _ = report.gaps
     assert not gap.recorded
     assert (round(gap.start - DAY.start), round(gap.end - DAY.start)) == (102, 1000)
     assert "| nothing was recorded |" in markdown(report)
     assert report.places[0].counted == pytest.approx(203, abs=2)
+
+
+def test_a_day_of_which_only_the_middle_is_there_begins_and_ends_with_a_gap() -> None:
+    config = parse("cameras: [{name: gate, source: x.mp4}]", where="a.yaml")
+    found = [reading(second, 5.0) for second in range(36_000, 39_600)]
+    gaps = [(g.start - DAY.start, g.end - DAY.start, g.recorded) for g in of(found, config=config).gaps]
+    assert gaps == [(0.0, 36_000.0, False), (39_600.0, 86_400.0, False)]
+    now = DAY.start + 39_605  # the day goes on, and so does recording
+    assert len(of(found, config=config, now=now).gaps) == 1
+
+
+def test_a_clock_that_was_set_back_makes_no_gap_of_what_is_there() -> None:
+    config = parse("cameras: [{name: gate, source: x.mp4}]", where="a.yaml")
+    found = [reading(second, 5.0) for second in (*range(36_000, 36_100), *range(35_950, 36_000))]
+    report = of(found, config=config)
+    assert report.recorded == {"gate": (DAY.start + 35_950, DAY.start + 36_099)}
+    assert [(g.start - DAY.start, g.end - DAY.start) for g in report.gaps] == [(0, 35_950), (36_100, 86_400)]
+
+
+@pytest.mark.parametrize(
+    ("system", "day", "said"),
+    [
+        ("UTC", date(2026, 5, 1), "(UTC)"),
+        ("America/New_York", date(2026, 5, 1), "(EDT, UTC-04:00)"),
+        ("Asia/Kathmandu", date(2026, 5, 1), "(UTC+05:45)"),
+        ("Europe/Berlin", date(2026, 3, 29), "(CET, UTC+01:00 and then CEST, UTC+02:00)"),
+    ],
+)
+def test_the_clock_of_the_system_has_a_name(
+    monkeypatch: pytest.MonkeyPatch, system: str, day: date, said: str
+) -> None:
+    monkeypatch.setenv("TZ", system)
+    time.tzset()
+    try:
+        assert f"Times are local {said}." in markdown(of([], day=Day.of(day, None)))
+        assert draw(of([], day=Day.of(day, None))).size
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_day_that_has_not_begun() -> None:
+    assert "The day has not begun." in markdown(of([], now=DAY.start - 1))
 
 
 def test_a_day_without_anything() -> None:

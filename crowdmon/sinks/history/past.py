@@ -26,13 +26,13 @@ _log = logging.getLogger(__name__)
 def recorded_past(config: AppConfig, now: float) -> list[Fact]:
     """Return the events and the last readings of the history that a configuration names, by time.
 
-    Nothing if it has no alarm rules, or no history that can be read: that is logged, and alarms start fresh.
+    Nothing if it has no history, or none that can be read: that is logged, and alarms start fresh.
 
     Args:
-        config: with ``record`` and ``alarms``.
+        config: with ``record``; alarms of the past are over if it has no rules any more.
         now: epoch seconds.
     """
-    if not config.alarms or config.record.history is None:
+    if config.record.history is None:
         return []
     path = Path(config.record.history).expanduser()
     holds = [stage.hold for rule in config.to_rules() for stage in rule.stages]

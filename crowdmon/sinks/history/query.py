@@ -170,17 +170,17 @@ class HistoryReader(Closing):
         known = self.cameras()
         for camera in selection.cameras or ():
             if camera not in known:
-                raise ConfigError(f"{self.path} knows no camera '{camera}'", f"It knows {_list(known)}")
+                raise ConfigError(f"{self.path} knows no camera '{camera}'", f"It knows {listed(known)}")
         chosen = {camera: rois for camera, rois in known.items() if meant(camera, selection.cameras)}
         rois = dict.fromkeys(roi for rois in chosen.values() for roi in rois)
         for roi in selection.rois or ():
             if roi not in rois:
                 raise ConfigError(
-                    f"no chosen camera in {self.path} has a ROI '{roi}'", f"Known: {_list(rois)}"
+                    f"no chosen camera in {self.path} has a ROI '{roi}'", f"Known: {listed(rois)}"
                 )
         for camera, roi in selection.series or ():
             if roi not in known.get(camera, ()):
-                known_rois = _list(known.get(camera, ()))
+                known_rois = listed(known.get(camera, ()))
                 raise ConfigError(f"{self.path} knows no ROI '{roi}' of '{camera}'", f"Known: {known_rois}")
 
     def _look(self) -> None:
@@ -295,5 +295,6 @@ def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=_LOCK_WAIT, isolation_level=None, check_same_thread=False)
 
 
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
+def listed(names: Iterable[str]) -> str:
+    """Return names in one line; in quotes where a comma in one would make it two."""
+    return ", ".join(f"'{name}'" if "," in name else name for name in names) or "none"
