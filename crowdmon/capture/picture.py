@@ -10,6 +10,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from crowdmon.capture.orientation import UPRIGHT, Orientation, from_display_matrix
+from crowdmon.errors import SourceError
 
 _UNSPECIFIED = 2  # AVCOL_SPC_UNSPECIFIED
 _HD_HEIGHT = 720
@@ -35,20 +36,32 @@ class Scalers:
         self._by_size: dict[tuple[int, int], VideoReformatter] = {}
 
     def rgb(self, frame: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """Return the frame's pixels scaled to (width, height), HxWx3; not turned upright."""
+        """Return the frame's pixels scaled to (width, height), HxWx3; not turned upright.
+
+        Raises:
+            SourceError: FFmpeg cannot convert colours of this kind, or a picture of this shape.
+        """
         if size not in self._by_size and len(self._by_size) >= _SCALERS_KEPT:
             self._by_size.clear()
         scaler = self._by_size.setdefault(size, VideoReformatter())
-        converted = scaler.reformat(
-            frame,
-            width=size[0],
-            height=size[1],
-            format="rgb24",
-            src_colorspace=_matrix(frame),
-            interpolation=_ENLARGING if size[0] > frame.width or size[1] > frame.height else _QUALITY,
-            threads=1,  # the other cores belong to other cameras and to counting
-        )
-        return np.asarray(converted.to_ndarray(), dtype=np.uint8)
+        try:
+            converted = scaler.reformat(
+                frame,
+                width=size[0],
+                height=size[1],
+                format="rgb24",
+                src_colorspace=_matrix(frame),
+                interpolation=_ENLARGING if size[0] > frame.width or size[1] > frame.height else _QUALITY,
+                threads=1,  # the other cores belong to other cameras and to counting
+            )
+            return np.asarray(converted.to_ndarray(), dtype=np.uint8)
+        except (OSError, ValueError) as error:
+            del self._by_size[size]
+            shape = f"{frame.width}x{frame.height} in {frame.format.name}"
+            raise SourceError(
+                f"a picture of {shape} cannot be converted",
+                "Convert the recording, or set the camera to H.264",
+            ) from error
 
 
 def _matrix(frame: VideoFrame) -> Colorspace | None:
