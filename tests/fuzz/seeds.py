@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from crowdmon.counting import weights
+from crowdmon.counting.network import SSRHEF, NetworkConfig, fold
 from crowdmon.counting.preprocess import Preprocess
 from tests.capture.clips import encoded, quarters, with_exif, write_clip
 from tests.formats.writers import cell, write_v5, write_v73
@@ -96,9 +98,12 @@ def mat73(folder: Path) -> list[Seed]:
 
 
 def weight_files(folder: Path) -> list[Seed]:
-    """A weights file."""
-    tensors = {"a": np.ones((2, 3), np.float32), "b": np.zeros(4, np.float32)}
-    made = weights.Weights(tensors, {"kind": "ssr"}, Preprocess(), {"name": "seed"}, {"mae": 1.0})
+    """A weights file of the smallest network that is one."""
+    torch.manual_seed(1)
+    config = NetworkConfig(stem=2, widths=(4, 8, 8), msrf=4, head=(8, 8, 4), norm=False, classes=0)
+    tensors, slim = fold(SSRHEF(config).state_dict(), config)
+    arrays = {name: one.numpy() for name, one in tensors.items()}
+    made = weights.Weights(arrays, slim.header(), Preprocess(), {"name": "seed"}, {"mae": 1.0})
     weights.save(made, folder / "w.safetensors")
     return [(".safetensors", (folder / "w.safetensors").read_bytes())]
 
