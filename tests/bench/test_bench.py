@@ -180,6 +180,7 @@ def test_devices_are_taken_apart(device: str, expected: dict[str, str]) -> None:
     assert described(device) == expected
 
 
+@pytest.mark.slow
 def test_every_model_and_back_end_gets_its_row(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(measuring, "_PAUSE", 0.0)
     monkeypatch.setattr(Bench, "rounds", 1)
