@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import sqlite3
 import subprocess
@@ -24,17 +25,40 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def thin(path: Path) -> None:
-    """Do every step there is, until killed or done."""
+    """Do every step there is, each when told to on standard input and answered on standard output."""
     thinning.A_STEP = 300
     store = Store(path, connect, keep=Keep(raw=DAY, older=True))
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    second = 0
-    while True:
-        second += 1
-        if not store.tend(now=NOON + 30 * DAY + second, ticks=float(second)) and second > STEADY:
-            break
+    seconds = itertools.count()
+    did = True
+    while did:
+        sys.stdin.readline()
+        for second in seconds:
+            did = store.tend(now=NOON + 30 * DAY + second, ticks=float(second))
+            if did or second > STEADY:  # before that, nothing is deleted
+                break
+        sys.stdout.write("done\n" if did else "nothing left\n")
+        sys.stdout.flush()
     store.close()
+
+
+def some_steps_and_a_kill(path: Path, *, chance: random.Random) -> bool:
+    """A few whole steps, and a kill at some moment of the next. Whether nothing was left to do."""
+    command = [sys.executable, "-m", "tests.sinks.test_thinning_killed", str(path)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        for _ in range(chance.randint(5, 30)):  # a new process looks a few times before it finds its place
+            child.stdin.write("a step\n")
+            child.stdin.flush()
+            if child.stdout.readline() == "nothing left\n":
+                return True
+        child.stdin.write("a step\n")
+        child.stdin.flush()
+        time.sleep(chance.uniform(0.0, 0.002))  # a step takes about half a millisecond
+        child.kill()
+    return False
 
 
 @pytest.mark.slow
@@ -42,20 +66,10 @@ def test_a_kill_in_the_middle_loses_no_minute(tmp_path: Path) -> None:
     facts = [reading(n, time=NOON + 1.3 * n, rois=("left", "right")) for n in range(4_000)]
     path = old_file(tmp_path / "h.sqlite", 2, facts)
     truth = slow_bins(facts, 60, Selection())
-    chance, kills = random.Random(3), 0
-    while True:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "tests.sinks.test_thinning_killed", str(path)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-        )
-        assert child.stdout is not None
-        with child.stdout:
-            child.stdout.readline()
-            time.sleep(chance.uniform(0.0, 0.25))  # a kill comes when it comes
-            child.kill()
-            code = child.wait()
-        kills += code != 0
+    chance, kills, over = random.Random(3), 0, False
+    while not over:
+        over = some_steps_and_a_kill(path, chance=chance)
+        kills += not over
         connection = sqlite3.connect(path)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         (left,) = connection.execute("SELECT count(*) FROM reading").fetchone()
@@ -66,8 +80,7 @@ def test_a_kill_in_the_middle_loses_no_minute(tmp_path: Path) -> None:
         assert found.keys() == truth.keys()
         assert all(same(found[key], truth[key]) for key in truth)
         assert counted == 3 * len(facts)
-        if not left:
-            break
+    assert left == 0
     assert kills >= 2
 
 
