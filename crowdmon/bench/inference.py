@@ -179,7 +179,9 @@ def _whole(weights: Weights, frames: dict[str, Frame]) -> list[Entry]:
 def _products(entries: list[Entry]) -> list[Entry]:
     from crowdmon.counting.reference import SIDE, matrix_product
 
-    there = {row["precision"] for row, _ in entries if row["backend"] in _CPU}
+    # Other networks may run in a precision in which ours does not: ours has an int8 form.
+    ours = _at_published([row for row, _ in entries], "ssr-hef")
+    there = {row["precision"] for row in ours if row["backend"] in _CPU}
     products: list[Entry] = []
     for precision in (one for one in NEAR if one in there):
         run, operations = matrix_product(precision)

@@ -264,6 +264,16 @@ def test_networks_are_compared_by_the_best_back_end_and_peaks_by_precision() -> 
     }
 
 
+def test_the_peak_is_measured_only_in_precisions_that_ours_runs_in() -> None:
+    def entry(model: str, precision: str) -> bench_inference.Entry:
+        named = {"backend": "openvino", "device": "cpu", "precision": precision}
+        return {"what": "inference", "model": model, **named, "size": "512x1024"}, lambda: None
+
+    entries = [entry("ssr-hef", "int8"), entry("ssr-hef", "f32"), entry("csrnet", "bf16")]
+    found = [row["precision"] for row, _ in bench_inference._products(entries)]
+    assert found == ["f32"]
+
+
 def test_a_recording_is_decoded_and_counted_alone_and_together(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bench_offline, "Counter", FakeCounter)
     monkeypatch.setattr(bench_offline, "SCENE", "synthetic:empty?width=64&height=64")
