@@ -7,9 +7,7 @@ neither. The converter also takes longer to load than all the rest, and nothing 
 
 from __future__ import annotations
 
-import functools
 import sys
-import threading
 from typing import Any, cast
 
 _modules = cast("dict[str, Any]", sys.modules)
@@ -21,7 +19,7 @@ import openvino  # noqa: E402
 
 __all__ = ["core", "openvino"]
 
-_one_at_a_time = threading.Lock()
+_core = openvino.Core()  # here, so that no two threads can make one each
 
 
 def core() -> openvino.Core:
@@ -32,10 +30,4 @@ def core() -> openvino.Core:
     stack that is not there any more: the next Ctrl+C or SIGTERM ends the program, or is written over
     memory that somebody else has by then.
     """
-    with _one_at_a_time:
-        return _core()
-
-
-@functools.cache
-def _core() -> openvino.Core:
-    return openvino.Core()
+    return _core
