@@ -63,10 +63,10 @@ def _write_onnx(weights: Weights, path: Path) -> None:
 
 def _write_openvino(weights: Weights, path: Path) -> None:
     try:
-        from crowdmon.counting.openvino_runtime import openvino
+        from crowdmon.counting.openvino_runtime import core, openvino
     except ImportError as error:
         raise ConfigError("back end openvino is not installed", "pip install openvino") from error
-    model = openvino.Core().read_model(io.BytesIO(onnx_of(weights)))
+    model = core().read_model(io.BytesIO(onnx_of(weights)))
     model.set_rt_info(json.dumps(header(weights)), KEY)
     # Its default would round the weights to half precision.
     openvino.save_model(model, path, compress_to_fp16=False)

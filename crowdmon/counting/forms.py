@@ -66,7 +66,7 @@ def best(
     def made(form: Form) -> OpenVinoBackend:
         return OpenVinoBackend(weights, precision=form.precision, stem=form.stem, threads=threads)
 
-    forms = forms_of(weights, precision=precision, natively=native(openvino.Core()))
+    forms = forms_of(weights, precision=precision, natively=native())
     key = remembered.key(
         openvino.__version__, dict(weights.network), [(one.precision, one.stem) for one in forms], threads
     )

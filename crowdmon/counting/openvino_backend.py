@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from crowdmon.counting.backend import failure
 from crowdmon.counting.graph import JOINED, onnx_of
-from crowdmon.counting.openvino_runtime import openvino
+from crowdmon.counting.openvino_runtime import core, openvino
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
 
@@ -71,8 +71,8 @@ class OpenVinoBackend:
         self._on = device
         model = weights if isinstance(weights, bytes) else _model_of(weights, precision=precision, stem=stem)
         try:
-            self._core = openvino.Core()
-            self.precision = precision or native(self._core, device)
+            self._core = core()
+            self.precision = precision or native(device)
             # What is not int8 in the int8 form is float32, so that it counts the same on every processor.
             rest = "f32" if self.precision == "int8" else self.precision
             self._settings: dict[str, Any] = {
@@ -198,14 +198,14 @@ def _model_of(weights: Weights, *, precision: str | None, stem: str) -> bytes:
     return onnx_of(weights, stem=stem, scales=weights.scales)
 
 
-def native(core: openvino.Core, device: str = "CPU") -> str:
+def native(device: str = "CPU") -> str:
     """Return what a device computes in: of a CPU ``bf16`` with AMX or AVX512-BF16, else ``f32``.
 
     Asked for as what OpenVINO itself would take: its list of capabilities names bfloat16 on
     processors that only emulate it, too. Its half precision on ARM is not taken, for its counts have
     not been compared. On other devices the counts are compared when it starts (``compare.py``).
     """
-    taken = core.get_property(device, "INFERENCE_PRECISION_HINT")
+    taken = core().get_property(device, "INFERENCE_PRECISION_HINT")
     if taken == openvino.Type.bf16:
         return "bf16"
     return "f16" if taken == openvino.Type.f16 and device != "CPU" else "f32"
@@ -213,4 +213,4 @@ def native(core: openvino.Core, device: str = "CPU") -> str:
 
 def devices() -> tuple[str, ...]:
     """Return the devices that OpenVINO finds on this machine, as it names them."""
-    return tuple(openvino.Core().available_devices)
+    return tuple(core().available_devices)

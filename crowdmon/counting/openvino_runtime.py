@@ -7,7 +7,9 @@ neither. The converter also takes longer to load than all the rest, and nothing 
 
 from __future__ import annotations
 
+import functools
 import sys
+import threading
 from typing import Any, cast
 
 _modules = cast("dict[str, Any]", sys.modules)
@@ -17,4 +19,23 @@ for _name in ("openvino_telemetry", "openvino.tools.ovc"):
 
 import openvino  # noqa: E402
 
-__all__ = ["openvino"]
+__all__ = ["core", "openvino"]
+
+_one_at_a_time = threading.Lock()
+
+
+def core() -> openvino.Core:
+    """Return the one Core of this process, which is never closed.
+
+    OpenVINO's CPU plug-in gives the thread that loads it a stack for signals, and takes its memory away
+    when the last user of that Core goes. With two Cores, or on another thread, the system is left with a
+    stack that is not there any more: the next Ctrl+C or SIGTERM ends the program, or is written over
+    memory that somebody else has by then.
+    """
+    with _one_at_a_time:
+        return _core()
+
+
+@functools.cache
+def _core() -> openvino.Core:
+    return openvino.Core()

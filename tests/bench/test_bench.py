@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -183,27 +180,7 @@ def test_devices_are_taken_apart(device: str, expected: dict[str, str]) -> None:
     assert described(device) == expected
 
 
-@pytest.mark.slow
 def test_every_model_and_back_end_gets_its_row(monkeypatch, tmp_path: Path) -> None:
-    # In a process of its own: after it, OpenCV has crashed in the same process, and why is not known yet.
-    if "CROWDMON_ALONE" not in os.environ:
-        own = f"{__file__}::test_every_model_and_back_end_gets_its_row"
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:faulthandler",
-            own,
-        ]
-        done = subprocess.run(
-            command, env={**os.environ, "CROWDMON_ALONE": "1"}, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout
-        return
     monkeypatch.setattr(measuring, "_PAUSE", 0.0)
     monkeypatch.setattr(Bench, "rounds", 1)
     monkeypatch.setattr(OpenVinoBackend, "steady", 1)

@@ -24,14 +24,13 @@ def measure() -> None:
     from crowdmon import resources
     from crowdmon.counting.graph import BRANCHES, JOINED
     from crowdmon.counting.openvino_backend import OpenVinoBackend, native
-    from crowdmon.counting.openvino_runtime import openvino
     from crowdmon.counting.weights import DEFAULT, load
 
     weights = load(resources.path(DEFAULT))
     batch = np.random.default_rng(1).uniform(-1.6, 2.0, (1, 3, 512, 1024)).astype(np.float32)
     made = {
         f"{precision} {stem}": OpenVinoBackend(weights, precision=precision, stem=stem)
-        for precision in dict.fromkeys(("f32", native(openvino.Core()), "int8"))
+        for precision in dict.fromkeys(("f32", native(), "int8"))
         for stem in (JOINED, BRANCHES)
     }
     for one in made.values():

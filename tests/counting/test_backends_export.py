@@ -15,7 +15,7 @@ from crowdmon.__main__ import main
 from crowdmon.counting.backend import reason
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.export import export
-from crowdmon.counting.openvino_runtime import openvino
+from crowdmon.counting.openvino_runtime import core, openvino
 from crowdmon.counting.preprocess import Preprocess
 from crowdmon.counting.weights import Weights, save
 from crowdmon.errors import ConfigError, SinkError
@@ -41,8 +41,8 @@ def read_onnx(path: Path) -> tuple[dict[str, object], Callable[[np.ndarray], np.
 
 
 def read_openvino(path: Path) -> tuple[dict[str, object], Callable[[np.ndarray], np.ndarray]]:
-    model = openvino.Core().read_model(path)
-    compiled = openvino.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    model = core().read_model(path)
+    compiled = core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return json.loads(model.get_rt_info("crowdmon").value), lambda batch: compiled({"picture": batch})[
         "density"
     ]
