@@ -18,6 +18,9 @@ from crowdmon.values import DensityMap, Frame
 _IDLE = 0.5
 """Seconds to sleep at most; the bell wakes earlier."""
 
+_LOADING = 60.0
+"""Seconds that loading weights takes at most; no longer is waited for it at the end."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -90,7 +93,8 @@ class CountingThread:
             for camera in self._cameras().values():
                 camera.cannot_count(error)
         finally:
-            self._tasks.stop(timeout=1.0)
+            # Who waits for this thread hears that it is stuck: no library may be unloaded while it loads.
+            self._tasks.stop(timeout=_LOADING)
 
     def _load(self, job: Job) -> BackgroundTask:
         """Load weights in a thread of their own, and look again when they are there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -59,11 +60,15 @@ def weights(folder: Path, camera: str) -> list[str]:
     return [name for name, before in zip(names, ["", *names], strict=False) if name != before]
 
 
-def test_a_reload_with_other_weights(tmp_path: Path) -> None:
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
     (tmp_path / "days").mkdir()
     for name, people in (("usual", 10), ("own", 20)):
         (tmp_path / f"{name}.safetensors").write_text(str(people))
-    config = configured(tmp_path)
+    return configured(tmp_path)
+
+
+def test_a_reload_with_other_weights(tmp_path: Path, config: Path) -> None:
     with started(config, program=PROGRAM) as run:
         try:
             wait(lambda: all(len(rows(tmp_path, name)) >= 3 for name in ("gate", "hall")))
@@ -89,3 +94,21 @@ def test_a_reload_with_other_weights(tmp_path: Path) -> None:
     assert float(rows(tmp_path, "gate")[-1]["count"]) == pytest.approx(10.0)
     assert "missing.safetensors" in err
     assert err.count("hall: connected") == 1, "the camera that did not change was not opened again"
+
+
+def test_the_end_does_not_wait_for_weights_that_are_being_loaded(tmp_path: Path, config: Path) -> None:
+    with started(config, program=PROGRAM) as run:
+        try:
+            wait(lambda: len(rows(tmp_path, "gate")) >= 3)
+            configured(tmp_path, "own")
+            run.send_signal(signal.SIGHUP)
+            wait(lambda: len(rows(tmp_path, "hall")) >= 10)
+        finally:
+            began = time.monotonic()
+            run.send_signal(signal.SIGTERM)
+            _, err = run.communicate(timeout=20)
+            took = time.monotonic() - began
+    assert run.returncode == 0
+    assert took < 6
+    assert "left behind" in err
+    assert rows(tmp_path, "hall")[-1]["weights"] == "usual"
