@@ -5,6 +5,7 @@ It uses only numpy and cv2, so the command line can paint without a window, in t
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ ROI_COLOURS = (
 
 SHADE = 0.45
 """How dark the parts of a picture become in which nobody was counted, 0..1."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _BACKGROUND, _TEXT, _MUTED = (14, 17, 22), (230, 237, 243), (154, 167, 180)
 _SHADE = (*(round(SHADE * one) for one in _BACKGROUND), round(255 * SHADE))
@@ -230,4 +233,11 @@ def write_png(rgb: Rgb, path: Path) -> None:
             raise OSError("it cannot be encoded")
         atomic.write_whole(path, data.tobytes())
     except OSError as error:
-        raise SinkError(f"cannot write the picture {path}: {error.strerror or error}") from error
+        why = (error.strerror or str(error)).lower()
+        raise SinkError(f"cannot write the picture {path}: {why}", _hint(error)) from error
+
+
+def _hint(error: OSError) -> str:
+    if error.errno is None:
+        return ""  # it is about the picture, and not about the disk
+    return "Make room" if error.errno in _FULL else "Check that the folder exists and the disk has room"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import cv2
@@ -65,21 +65,20 @@ def test_count_picture(pictures: Path, tmp_path: Path) -> None:
 
 def test_count_stream_stops_by_itself_and_by_ctrl_c(tmp_path: Path) -> None:
     source = "synthetic:plaza?people=20&width=320&height=180&fps=10"
-    done = run("count_stream.py", source, "counts.csv", 3, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    rows = read_csv(tmp_path / "counts.csv")
-    assert {row["roi"] for row in rows} == {"frame", "left", "right"}
-    assert len([row for row in rows if row["roi"] == "right" and row["density_per_m2"] is not None]) >= 2
+    done = run("count_stream.py", source, "counts.csv", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr  # what a machine counts within a second is its own affair
     command = [sys.executable, str(ROOT / "examples" / "count_stream.py"), source, "more.csv"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        assert child.stdout.readline().startswith("ok")
-        time.sleep(0.1)
+        said = list(itertools.islice((line for line in child.stdout if line.startswith("ok ")), 2))
         child.send_signal(signal.SIGINT)
-        said = child.stdout.read()
+        end = child.stdout.read()
         assert child.wait(30) == 0
-    assert "stopped; every reading is in more.csv" in said
-    assert read_csv(tmp_path / "more.csv")
+    assert "stopped; every reading is in more.csv" in end
+    rows = read_csv(tmp_path / "more.csv")
+    assert {row["roi"] for row in rows} == {"frame", "left", "right"}
+    counted = [row for row in rows if row["roi"] == "right" and row["density_per_m2"] is not None]
+    assert len(counted) >= len(said) == 2
 
 
 def test_evaluate_pictures(pictures: Path, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,8 +136,23 @@ def test_a_png_is_written_whole(tmp_path: Path) -> None:
 
 
 def test_an_unwritable_png_is_a_sink_error(tmp_path: Path) -> None:
-    with pytest.raises(SinkError, match="cannot write the picture"):
+    with pytest.raises(SinkError, match="cannot write the picture") as refused:
         write_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "nowhere" / "x.png")
+    assert str(refused.value).endswith(
+        "x.png: no such file or directory. Check that the folder exists and the disk has room"
+    )
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def full(_path: Path, _data: bytes) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("crowdmon.picture.atomic.write_whole", full)
+    with pytest.raises(SinkError) as refused:
+        write_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "x.png")
+    assert refused.value.hint == "Make room"
+    assert "x.png: " in refused.value.message
 
 
 def test_rois_have_the_colours_of_the_dark_window() -> None:

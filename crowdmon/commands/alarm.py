@@ -68,6 +68,7 @@ class _Attempt:
                 out.write(event.to_event())
                 out.write(over.to_event())
                 out.flush()
+                out.forget_alarm(NAME)  # or the broker keeps a test for ever
 
 
 def _attempts(config: AppConfig) -> Iterator[tuple[str, _Attempt]]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+from crowdmon.engine.background import BackgroundTask, BackgroundTasks, Job
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.counters import Counters
 from crowdmon.engine.offline import count
@@ -17,6 +18,9 @@ from crowdmon.values import DensityMap, Frame
 
 _IDLE = 0.5
 """Seconds to sleep at most; the bell wakes earlier."""
+
+_LOADING = 60.0
+"""Seconds that loading weights takes at most; no longer is waited for it at the end."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +57,8 @@ class CountingThread:
         """
         self._behind = behind
         self._cameras, self._clock, self._bell = cameras, clock, bell
-        self._counters = Counters(factory)
+        self._tasks = BackgroundTasks()
+        self._counters = Counters(factory, load=self._load)
         self._scheduler = Scheduler()
         self._known: dict[str, Camera] = {}
         self._stop = threading.Event()
@@ -94,6 +99,20 @@ class CountingThread:
             self.failure = error
             for camera in self._cameras().values():
                 camera.cannot_count(error)
+        finally:
+            # Who waits for this thread hears that it is stuck: no library may be unloaded while it loads.
+            self._tasks.stop(timeout=_LOADING)
+
+    def _load(self, job: Job) -> BackgroundTask:
+        """Load weights in a thread of their own, and look again when they are there."""
+
+        def work(task: BackgroundTask) -> object:
+            try:
+                return job(task)
+            finally:
+                self._bell.set()
+
+        return self._tasks.run(work)
 
     def build(self) -> None:
         """Build the counter here, where it is used; this may take seconds."""
@@ -105,14 +124,18 @@ class CountingThread:
         """Count one picture, or several in one call; without one that is due, return the seconds to wait."""
         now = self._began = self._clock.monotonic()
         cameras = self._meet(now)
-        waiting = [name for name, camera in cameras.items() if camera.ready(now, pace=self.pace)]
+        waiting = [
+            name
+            for name, camera in cameras.items()
+            if camera.ready(now, pace=self.pace) and self._counters.ready(camera)
+        ]
         turns = self._scheduler.turns(waiting, now)
         if not turns:
             wait = self._scheduler.wait(waiting, now)
             return _IDLE if wait is None else min(wait, _IDLE)
         first = cameras[turns[0]]
         try:
-            counter = self._counters.of(first)  # before the picture is taken: loading may last a second
+            counter = self._counters.of(first)  # before the picture is taken: it may have to be built
         except Exception as error:  # noqa: BLE001 - weights that cannot be used cost this camera alone
             _log.debug("loading the weights of %s failed", first.name, exc_info=True)
             first.cannot_count(error)

@@ -108,7 +108,8 @@ class Monitor(Recordings):
     @property
     def config(self) -> AppConfig:
         """The configuration in use."""
-        return self._config
+        with self._lock:  # or somebody sees it beside the cameras of the one before
+            return self._config
 
     @property
     def stuck(self) -> float:

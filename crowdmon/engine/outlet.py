@@ -112,6 +112,8 @@ class Outlet:
             for fact in self._site.change_rules(config.to_rules(), self._clock.wall()):
                 self.record(fact)
         self._exchange_sinks(before.record, config.record)
+        # The cameras have changed by now: nobody makes readings of what is gone any more.
+        self._publishers.keep(config)
         # Messages have times of the zone.
         same = (before.publish, before.time_zone) == (config.publish, config.time_zone)
         if not same and self._started:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol, runtime_checkable
 
+from crowdmon.config import AppConfig
 from crowdmon.engine.protocols import Clock
+from crowdmon.engine.retry import Backoff
 from crowdmon.engine.sink_thread import BOUND, SETTLE, Outbox
 from crowdmon.errors import CrowdmonError, describe, redact
 from crowdmon.facts import EventKind, Fact
 from crowdmon.sinks.base import Sink
+from crowdmon.values import WHOLE_FRAME
 
 _log = logging.getLogger(__name__)
 
@@ -18,6 +22,19 @@ _TICK = 0.5
 """Seconds between two looks whether it is time to try again."""
 
 Tell = Callable[[EventKind, str], None]
+
+
+Rois = frozenset[tuple[str, str]]
+"""ROIs, each as its camera and its name."""
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A publisher whose peer keeps what it was told of each ROI."""
+
+    def keep(self, rois: Collection[tuple[str, str]]) -> None:
+        """Have the peer forget all other ROIs; raises CrowdmonError if it does not answer."""
+        ...
 
 
 class PublisherThread:
@@ -29,6 +46,8 @@ class PublisherThread:
         bound = getattr(sink, "bound", BOUND)
         self.outbox = Outbox(sink, bound=bound, tell=lambda kind, why: tell(kind, f"{name}: {why}"))
         self._clock = clock
+        self._rois: Rois | None = None
+        self._backoff, self._next_try = Backoff(), 0.0
         self._wake = threading.Event()
         self._stop = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"publish {name}", daemon=True)
@@ -43,6 +62,12 @@ class PublisherThread:
         self.outbox.push(fact)
         self._wake.set()
 
+    def keep(self, rois: Rois) -> None:
+        """Have the peer forget all other ROIs, after all that is queued by now; never waits."""
+        if isinstance(self.outbox.sink, Keeping):
+            self._rois = rois
+            self._wake.set()
+
     def stop(self) -> None:
         """End after one last attempt."""
         self._stop.set()
@@ -54,9 +79,11 @@ class PublisherThread:
                 self._wake.wait(_TICK)
                 self._wake.clear()
                 self.outbox.deliver(self._clock.monotonic())
+                self._keep(self._clock.monotonic())
                 # What comes within a second is confirmed together.
                 self._stop.wait(min(SETTLE, 0.05))
             self.outbox.deliver(self._clock.monotonic(), at_once=True)
+            self._keep(self._clock.monotonic(), at_once=True)
             if left := len(self.outbox):
                 _log.warning("%s was not told of %d facts: %s", self.name, left, self.outbox.error)
         finally:
@@ -64,6 +91,24 @@ class PublisherThread:
                 self.outbox.sink.close()
             except Exception as error:  # noqa: BLE001 - it ends in any case
                 _log.error("cannot close %s: %s", self.name, describe(error))
+
+    def _keep(self, now: float, *, at_once: bool = False) -> None:
+        rois, sink = self._rois, self.outbox.sink
+        # What waits may be about a ROI that is gone: told after this, it would stay.
+        if rois is None or not isinstance(sink, Keeping) or len(self.outbox) or self.outbox.error:
+            return
+        if now < self._next_try and not at_once:
+            return
+        try:
+            sink.keep(rois)
+        except Exception as error:  # noqa: BLE001 - as with facts: whatever it raises, it is tried again
+            if self._backoff.attempt == 1:
+                _log.warning("%s still has ROIs that are gone: %s", self.name, redact(describe(error)))
+            self._next_try = now + self._backoff.failed()
+            return
+        self._backoff.worked()
+        if self._rois is rois:
+            self._rois = None
 
 
 class Publishers:
@@ -139,6 +184,12 @@ class Publishers:
         both = {**kept, **new}
         self._threads = tuple(both[name] for name in sinks if name in both)
 
+    def keep(self, config: AppConfig) -> None:
+        """Have peers forget the ROIs that a configuration has no more."""
+        rois = counted(config)
+        for one in self._threads:
+            one.keep(rois)
+
     def push(self, fact: Fact) -> None:
         """Queue a fact for every publisher that takes its kind."""
         for one in self._threads:
@@ -149,3 +200,12 @@ class Publishers:
         for one in self._threads:
             one.stop()
         return [one.thread for one in (*self._threads, *self._leaving)]
+
+
+def counted(config: AppConfig) -> Rois:
+    """Return what readings of a configuration are about."""
+    return frozenset(
+        (camera.name, name)
+        for camera in config.cameras
+        for name in (*([WHOLE_FRAME] if camera.counts_whole else []), *(roi.name for roi in camera.rois))
+    )

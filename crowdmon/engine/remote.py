@@ -17,9 +17,10 @@ from crowdmon import __version__, errors
 from crowdmon.config import AppConfig
 from crowdmon.config.files import dump, parse
 from crowdmon.engine import attach, wire
+from crowdmon.engine.agreed import Agreed
 from crowdmon.engine.memory import BOUND
 from crowdmon.engine.ring import SECONDS, ViewRing, within
-from crowdmon.engine.serving import LARGE, OTHER, key_of, merged
+from crowdmon.engine.serving import AGAIN_BY_HAND, LARGE, OTHER, key_of, merged
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
 from crowdmon.facts import Fact, SpotCheck
@@ -57,12 +58,13 @@ class RemoteMonitor:
         self._offset = 0
         self._stop = threading.Event()
         self._lock = threading.Lock()
-        self._why, self._refused = "", ""
+        self._why = ""
         hello = self._once("hello")
-        self.pid, self._edition = _known(hello), str(hello.get("edition"))
+        self.pid, self._agreed = _known(hello), Agreed(str(hello.get("edition")))
         self.folder = Path(hello["folder"])
         """From where the service reads names of files that are not absolute."""
         self.config: AppConfig = parse(hello["config"], where="the service")
+        """What the window shows."""
         self.thread = threading.Thread(target=self._run, name="service", daemon=True)
 
     def start(self) -> None:
@@ -79,7 +81,7 @@ class RemoteMonitor:
     def snapshot(self, after: int = 0) -> Snapshot:
         """Return what the service showed last, with the facts above ``after``."""
         with self._lock:
-            shown, lost, why, refused = self._shown, self._lost_since, self._why, self._refused
+            shown, lost, why, refused = self._shown, self._lost_since, self._why, self._agreed.refused
             facts = tuple(fact for number, fact in self._facts if number > after)
         error = "; ".join(filter(None, [refused, shown.error]))
         shown = dataclasses.replace(shown, facts=facts, error=error)
@@ -87,7 +89,27 @@ class RemoteMonitor:
 
     def apply(self, config: AppConfig) -> None:
         """Give the service another configuration. That it does not take it is said in the snapshot."""
-        self._call("apply", config=dump(config))
+        self.config = config
+        self._call("apply", config=dump(config), based=self._agreed.based())
+
+    def news(self) -> AppConfig | None:
+        """Return what the service got from a file or another window, once; None if there is no such thing.
+
+        The window is to show it from now on: a change that is based on what it showed before is refused.
+        """
+        config = self._agreed.news()
+        if config is not None:
+            self._follow(config)
+        return config
+
+    def _follow(self, config: AppConfig) -> None:
+        """Forget the pictures of cameras that are gone or are others now."""
+        before, self.config = {one.name: one.source for one in self.config.cameras}, config
+        now = {one.name: one.source for one in config.cameras}
+        with self._lock:
+            for name in [name for name in self._rings if now.get(name) != before.get(name)]:
+                self._rings[name].clear()
+            self._views = {name: size for name, size in self._views.items() if name in now}
 
     def restart(self, camera: str) -> None:
         """Start one camera over."""
@@ -167,7 +189,7 @@ class RemoteMonitor:
         # A service that was started again numbers its facts from 1, and knows nothing of our wishes.
         hello = _asked(connection, {"verb": "hello"})
         pid = _known(hello)
-        self._same(hello.get("edition"))
+        self._heed(connection, hello.get("edition"))
         with self._lock:
             views, known = dict(self._views), self._shown.number
             if pid != self.pid:
@@ -184,26 +206,33 @@ class RemoteMonitor:
                 self._ask(connection, call)
             answer = _asked(connection, {"verb": "snapshot", "after": number, "have": _keys(before)})
             before = merged(answer["snapshot"], answer["same"], before)
-            self._same(answer["edition"])
+            # First, so that nobody sees other cameras without the configuration that they are from.
+            self._heed(connection, answer["edition"])
             self._take(before)
             number = before.number
 
-    def _ask(self, connection: socket.socket, call: dict[str, object]) -> None:
+    def _ask(self, connection: socket.socket, call: dict[str, Any]) -> None:
         """Pass on what the window wants; what the service says to a configuration is shown."""
-        try:
-            if call["verb"] != "apply":
+        if call["verb"] != "apply":
+            with contextlib.suppress(CrowdmonError):
                 _asked(connection, call)
-                return
-            self._edition = str(_asked(connection, {**call, "edition": self._edition}))
-            self._refused = ""
+            return
+        based = int(call["based"])
+        if (edition := self._agreed.edition(based)) is None:
+            self._agreed.refuse(f"{OTHER}. {AGAIN_BY_HAND}", late=True)
+            return
+        try:
+            answer = _asked(connection, {"verb": "apply", "config": call["config"], "edition": edition})
         except CrowdmonError as error:
-            if call["verb"] == "apply":
-                self._refused = f"the service did not take the change: {error}"
+            self._agreed.refuse(str(error), late=error.message == OTHER)
+        else:
+            self._agreed.accept(based, str(answer))
 
-    def _same(self, edition: object) -> None:
-        """Say it if somebody else gave the service another configuration than the window shows."""
-        if edition != self._edition and not self._refused:
-            self._refused = f"{OTHER}. Open the window again"
+    def _heed(self, connection: socket.socket, edition: object) -> None:
+        """Offer the window what somebody else gave the service."""
+        if self._agreed.lacks(str(edition)):
+            hello = _asked(connection, {"verb": "hello"})
+            self._agreed.offer(str(hello["edition"]), parse(hello["config"], where="the service"))
 
     def _take(self, shown: Snapshot) -> None:
         with self._lock:

@@ -28,6 +28,8 @@ LARGE = ("view", "density", "counted")
 
 OTHER = "the service has another configuration by now, from a file or another window"
 
+AGAIN_BY_HAND = "The window shows that one now: make the change again"
+
 _ACCEPT = 0.5
 _SILENT = 60.0
 """Seconds after which a window that asks nothing is let go."""
@@ -53,6 +55,7 @@ class Serving:
         self._stop = threading.Event()
         self._sizes: dict[tuple[int, str], tuple[int, int]] = {}
         self._lock, self._applying = threading.Lock(), threading.Lock()
+        self._written: tuple[AppConfig, str, str] | None = None
         self.apply: Callable[[AppConfig], None] = monitor.apply
         self.thread = threading.Thread(target=self._run, name="attach", daemon=True)
 
@@ -107,13 +110,7 @@ class Serving:
     def _verbs(self) -> Mapping[str, Callable[[dict[str, Any], int], object]]:
         monitor = self._monitor
         return {
-            "hello": lambda _asked, _number: {
-                "version": __version__,
-                "pid": os.getpid(),
-                "folder": str(Path.cwd()),
-                "config": dump(self._config()),
-                "edition": self._edition(),
-            },
+            "hello": lambda _asked, _number: self._hello(),
             "snapshot": lambda asked, _number: self._snapshot(int(asked["after"]), asked["have"]),
             "apply": lambda asked, _number: self._apply(asked["config"], asked["edition"]),
             "restart": lambda asked, _number: monitor.restart(asked["camera"]),
@@ -129,6 +126,16 @@ class Serving:
             "record": lambda asked, _number: monitor.record(asked["check"]),
         }
 
+    def _hello(self) -> dict[str, object]:
+        text, edition = self._text()
+        return {
+            "version": __version__,
+            "pid": os.getpid(),
+            "folder": str(Path.cwd()),
+            "config": text,
+            "edition": edition,
+        }
+
     def _snapshot(self, after: int, have: Mapping[str, Any]) -> dict[str, object]:
         shown = self._monitor.snapshot(after)
         cameras, same = {}, {}
@@ -142,14 +149,23 @@ class Serving:
         return {"snapshot": shown, "same": same, "edition": self._edition()}
 
     def _edition(self) -> str:
-        """Return what tells the configuration in use from every other."""
-        return hashlib.sha256(dump(self._config()).encode("utf-8", "surrogatepass")).hexdigest()
+        """Return what tells the configuration in use from every other; a window asks for one it lacks."""
+        return self._text()[1]
+
+    def _text(self) -> tuple[str, str]:
+        """Return the configuration in use as text, and its edition, which is asked for with each snapshot."""
+        config, known = self._config(), self._written
+        if known is None or known[0] is not config:
+            text = dump(config)
+            edition = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+            self._written = known = (config, text, edition)
+        return known[1:]
 
     def _apply(self, text: str, edition: str) -> str:
         """Take a window's configuration, if it was made from the one in use; return its edition."""
         with self._applying:
             if edition != self._edition():
-                raise ConfigError(OTHER, "Open the window again")
+                raise ConfigError(OTHER, AGAIN_BY_HAND)
             self.apply(parse(text, where="the window"))
             return self._edition()
 

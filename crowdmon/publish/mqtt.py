@@ -6,6 +6,7 @@ import contextlib
 import ssl
 import time
 from collections import deque
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import unquote, urlsplit
 
@@ -19,9 +20,13 @@ from crowdmon.publish.topics import (
     ONLINE,
     Message,
     alarm_message,
+    alarm_topic,
     discovery_message,
+    discovery_topic,
     event_message,
+    forgetting,
     reading_messages,
+    roi_topic,
     slug,
     status_topic,
 )
@@ -54,6 +59,7 @@ class Mqtt(Sink):
         self._client: Any = None
         self._unsure: deque[tuple[Fact, list[Any]]] = deque()
         self._known: set[tuple[str, str]] = set()
+        self._kept: set[tuple[str, str]] = set()
         self._sent: dict[str, tuple[float, str, object]] = {}
 
     @property
@@ -77,14 +83,46 @@ class Mqtt(Sink):
         self._connected()
         deadline = time.monotonic() + ANSWER_WITHIN
         while self._unsure:
-            for info in self._unsure[0][1]:
-                try:
-                    info.wait_for_publish(max(0.0, deadline - time.monotonic()))
-                except (ValueError, RuntimeError) as error:
-                    self._lose(describe(error))
-                if not info.is_published():
-                    self._lose("it does not answer")
+            self._await(self._unsure[0][1], deadline)
             self._unsure.popleft()
+
+    def keep(self, rois: Collection[tuple[str, str]]) -> None:
+        """Have the broker forget all other ROIs that it was told of, each a camera and a name.
+
+        Raises:
+            SinkError: it does not answer; to be tried again.
+        """
+        gone = self._kept.difference(rois)
+        if not gone:
+            return
+        base, prefix = self._config.topic, self._config.discovery
+        topics = {roi_topic(base, *one) for one in gone}
+        # The sensor first, or Home Assistant would show it as unknown for a moment.
+        sensors = [discovery_topic(prefix, base, *one) for one in sorted(gone)] if prefix else []
+        self._forget([*sensors, *sorted(topics)])
+        self._kept -= gone
+        self._known -= gone
+        self._sent = {topic: one for topic, one in self._sent.items() if topic not in topics}
+
+    def forget_alarm(self, alarm: str) -> None:
+        """Have the broker forget the state of an alarm. Raises SinkError if it does not answer."""
+        self._forget([alarm_topic(self._config.topic, alarm)])
+
+    def _forget(self, topics: Iterable[str]) -> None:
+        client = self._connected()
+        messages = [forgetting(topic) for topic in topics]
+        sent = [client.publish(one.topic, one.payload, qos=1, retain=one.retained) for one in messages]
+        self._await(sent, time.monotonic() + ANSWER_WITHIN)
+
+    def _await(self, sent: Iterable[Any], deadline: float) -> None:
+        """Wait until the broker has confirmed messages."""
+        for info in sent:
+            try:
+                info.wait_for_publish(max(0.0, deadline - time.monotonic()))
+            except (ValueError, RuntimeError) as error:
+                self._lose(describe(error))
+            if not info.is_published():
+                self._lose("it does not answer")
 
     def close(self) -> None:
         """Say goodbye; a broker that hears nothing publishes the last will."""
@@ -105,6 +143,7 @@ class Mqtt(Sink):
                 if self._config.discovery and (fact.camera, roi.roi) not in self._known:
                     self._known.add((fact.camera, roi.roi))
                     found.append(discovery_message(self._config.discovery, base, fact, roi))
+                self._kept.add((fact.camera, roi.roi))
                 before = self._sent.get(message.topic)
                 news = (fact.state, roi.level)
                 # A change of state or level is never held back.

@@ -57,6 +57,21 @@ def roi_topic(base: str, camera: str, roi: str) -> str:
     return f"{base}/cameras/{slug(camera)}/{slug(roi)}"
 
 
+def alarm_topic(base: str, alarm: str) -> str:
+    """Return where the state of an alarm stands."""
+    return f"{base}/alarms/{slug(alarm)}"
+
+
+def discovery_topic(prefix: str, base: str, camera: str, roi: str) -> str:
+    """Return where Home Assistant looks for the sensor of a ROI."""
+    return f"{prefix}/sensor/crowdmon-{_identity(base, camera, roi)}/config"
+
+
+def forgetting(topic: str) -> Message:
+    """Return what has a broker keep nothing more at a topic; Home Assistant takes the sensor away."""
+    return Message(topic, "")
+
+
 def reading_messages(base: str, reading: Reading) -> Iterator[Message]:
     """Yield a message a ROI; a count that is not known is null."""
     for roi in reading.rois:
@@ -93,12 +108,12 @@ def alarm_message(base: str, event: AlarmEvent) -> Message:
         "value": event.value,
         "limit": event.limit,
     }
-    return Message(f"{base}/alarms/{slug(event.alarm)}", _json(fields))
+    return Message(alarm_topic(base, event.alarm), _json(fields))
 
 
 def discovery_message(prefix: str, base: str, reading: Reading, roi: RoiReading) -> Message:
     """Return what tells Home Assistant of a ROI's sensor; see its page "MQTT Sensor", discovery."""
-    identity = f"{slug(base)}-{slug(reading.camera)}-{slug(roi.roi)}"
+    identity = _identity(base, reading.camera, roi.roi)
     name = "Whole picture" if roi.roi == WHOLE_FRAME else roi.roi
     fields = {
         "name": name,
@@ -123,12 +138,16 @@ def discovery_message(prefix: str, base: str, reading: Reading, roi: RoiReading)
         },
         "origin": {"name": "crowdmon", "sw_version": __version__},
     }
-    return Message(f"{prefix}/sensor/crowdmon-{identity}/config", _json(fields))
+    return Message(discovery_topic(prefix, base, reading.camera, roi.roi), _json(fields))
 
 
 def moment(time: float) -> str:
     """Return ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(round(time, 3), UTC).isoformat(timespec="milliseconds")
+
+
+def _identity(base: str, camera: str, roi: str) -> str:
+    return f"{slug(base)}-{slug(camera)}-{slug(roi)}"
 
 
 def _reading(reading: Reading, roi: RoiReading) -> dict[str, object]:

@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -47,6 +47,13 @@ class MonitorLike(Protocol):
     def step(self, camera: str, by: int = 1) -> None: ...  # noqa: D102
     def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
     def record(self, check: SpotCheck) -> None: ...  # noqa: D102
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """An engine that somebody else may give another configuration."""
+
+    def news(self) -> AppConfig | None: ...  # noqa: D102
 
 
 def make_monitor(
@@ -90,6 +97,7 @@ class Bridge(QObject):
     """Polls the engine and emits values.
 
     Signals:
+        config_taken(AppConfig): the same, and it was not this window that changed them; comes first.
         config_changed(AppConfig): the cameras are other ones now.
         status_changed(str, Status): of a camera; at least once every :data:`BEAT_S`.
         picture_changed(str, Sight): another picture is to be shown.
@@ -104,6 +112,7 @@ class Bridge(QObject):
         views: where the engine keeps what the cameras see; follows the configuration file.
     """
 
+    config_taken = pyqtSignal(object)
     config_changed = pyqtSignal(object)
     status_changed = pyqtSignal(str, object)
     picture_changed = pyqtSignal(str, object)
@@ -118,6 +127,9 @@ class Bridge(QObject):
     ) -> None:
         super().__init__()
         self._monitor = monitor
+        self._news: Callable[[], AppConfig | None] = (
+            monitor.news if isinstance(monitor, Shared) else lambda: None
+        )
         self._config = config
         self._clock = clock
         self.reads: dict[str, Path] = {}
@@ -175,15 +187,28 @@ class Bridge(QObject):
 
     def apply(self, config: AppConfig) -> None:
         """Give the engine other cameras; those that stay the same go on undisturbed."""
-        before = {camera.name: camera.source for camera in self._config.cameras}
-        changed = {one.name for one in config.cameras if before.get(one.name) != one.source}
+        changed = self._others(config)
         self._monitor.apply(config)
         self._config = config
-        # Another source under the same name is another camera: nothing old may be shown for it.
         left = self._monitor.snapshot(self._changes.number)
         self._emit(self._changes.readings(left, without=changed))
         self._changes.keep({camera.name for camera in config.cameras} - changed)
         self.config_changed.emit(config)
+
+    def _others(self, config: AppConfig) -> set[str]:
+        """Return who is new. Another source is another camera, for which nothing old may be shown."""
+        before = {camera.name: camera.source for camera in self._config.cameras}
+        return {one.name for one in config.cameras if before.get(one.name) != one.source}
+
+    def _take(self, config: AppConfig, shown: Any) -> None:
+        """Show what somebody else gave the engine; ``shown`` is a snapshot from before or after that."""
+        changed, before = self._others(config), {camera.name for camera in self._config.cameras}
+        self._config = config
+        self._changes.keep({camera.name for camera in config.cameras} - changed)
+        self.config_taken.emit(config)
+        self.config_changed.emit(config)
+        # A new camera has no readings but its own; those of one with another source may be from the old one.
+        self._emit(self._changes.readings(shown, without=changed & before))
 
     def restart(self, name: str) -> None:
         """Start one camera over; an unknown one is ignored."""
@@ -238,7 +263,11 @@ class Bridge(QObject):
 
     def poll(self) -> None:
         """Ask once and tell what is new."""
-        self._emit(self._changes.of(self._monitor.snapshot(self._changes.number), self._clock()))
+        shown = self._monitor.snapshot(self._changes.number)
+        if (config := self._news()) is not None:  # asked after it, so that it shows no camera before that
+            self._take(config, shown)
+        else:
+            self._emit(self._changes.of(shown, self._clock()))
         self._collect()
 
     def _emit(self, changes: Iterable[Change]) -> None:

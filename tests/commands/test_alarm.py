@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crowdmon.__main__ import main
+from tests.fakes import until
 from tests.publish import peers
 
 
@@ -29,17 +30,22 @@ def test_everybody_is_tried_and_named(tmp_path: Path, capsys: pytest.CaptureFixt
 
 @pytest.mark.peer
 @peers.needs_mosquitto
-def test_a_broker_gets_it_and_its_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broker_gets_it_and_its_end_and_keeps_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config = tmp_path / "site.yaml"
     with peers.broker(tmp_path) as broker:
         config.write_text(f"publish: {{mqtt: {{broker: 'mqtt://127.0.0.1:{broker.port}'}}}}")
-        assert main(["alarm", "test", "--config", str(config)]) == 0
+        with peers.listener(broker.port) as there:
+            assert main(["alarm", "test", "--config", str(config)]) == 0
+            until(lambda: there.alarms() and there.alarms()[-1] == "")
+            on, off, _ = there.alarms()
+            assert '"state": "on"' in on
+            assert '"state": "off"' in off
         with peers.listener(broker.port) as late:
-            from tests.fakes import until
-
-            until(lambda: [one for one in late.heard if "alarms" in one[0]])
-            (kept,) = [payload for topic, payload, _ in late.heard if "alarms" in topic]
-            assert '"state": "off"' in kept
+            late.settle()
+            assert late.topic("crowdmon/status") == ["offline"]
+            assert late.alarms() == []
     assert "ok    mqtt" in capsys.readouterr().out
 
 

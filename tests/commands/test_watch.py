@@ -38,8 +38,8 @@ def configured(folder: Path, *cameras: str) -> Path:
     return path
 
 
-def started(config: Path, *words: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, "watch", "--config", str(config), *map(str, words)]
+def started(config: Path, *words: object, program: str = PROGRAM) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program, "watch", "--config", str(config), *map(str, words)]
     return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

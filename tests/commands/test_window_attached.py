@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crowdmon.commands import window
-from crowdmon.config import AppConfig
+from crowdmon.config import AppConfig, load
 from crowdmon.engine import attach
 from crowdmon.engine.remote import RemoteMonitor
 from crowdmon.errors import CrowdmonError
@@ -49,6 +49,39 @@ def test_names_of_files_mean_the_same_in_the_window_as_in_the_service(
             run.communicate(timeout=20)
     assert seen == [(base / "service" / "h.sqlite", config)]
     assert Path.cwd() == base / "service"
+
+
+def test_a_window_takes_what_the_service_reads_at_a_hangup(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path_factory.mktemp("w")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
+    config = configured(base, "gate")
+    with started(config) as run:
+        wait(lambda: attach.found_at(config) is not None)
+        place = attach.found_at(config)
+        assert place is not None
+        shown = RemoteMonitor(place)
+        shown.start()
+        try:
+            wait(lambda: shown.snapshot().number >= 3)
+            assert shown.news() is None
+            configured(base, "gate", "north")
+            run.send_signal(signal.SIGHUP)
+            wait(lambda: shown.news() is not None)
+            assert shown.config == load(config)
+            wait(lambda: "north" in shown.snapshot().cameras)
+            assert shown.snapshot().error == ""
+            config.write_text("cameras: [{name: gate}]")
+            run.send_signal(signal.SIGHUP)
+            number = shown.snapshot().number
+            wait(lambda: shown.snapshot().number >= number + 10)
+            assert shown.news() is None, "one that is not valid is not used"
+        finally:
+            assert shown.stop()
+            run.send_signal(signal.SIGTERM)
+            run.communicate(timeout=20)
+    assert run.returncode == 0
 
 
 def test_a_service_that_answers_wrongly_is_said_and_no_camera_is_opened_twice(

@@ -180,8 +180,66 @@ def test_weights_are_exchanged_while_running_and_no_reading_is_lost(maker: FakeM
     frames = [one.time for one in ok(sink, "gate")]
     assert frames == sorted(frames)
     assert {one.weights for one in ok(sink, "other")} == {"usual"}
-    assert maker.threads == {"counting"}
+    assert maker.threads == {"counting", "task"}, "other cameras do not wait while weights are loaded"
     assert all(one.state is ReadingState.OK for one in sink.readings), "nothing fell silent"
+
+
+def test_while_weights_are_loaded_all_cameras_go_on(
+    maker: FakeMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, load = threading.Event(), maker.with_weights
+
+    def slowly(path: Path) -> NamedCounter:
+        if path.stem == "gate":
+            gate.wait(30)
+        return load(path)
+
+    monkeypatch.setattr(maker, "with_weights", slowly)
+    monitor, sink, config = live(maker, gate=None, other=None)
+    monitor.start()
+    try:
+        until(lambda: ok(sink, "gate") and ok(sink, "other"))
+        camera = config.cameras[0].model_copy(update={"weights": file_of(maker, "gate")})
+        monitor.apply(config.model_copy(update={"cameras": (camera, config.cameras[1])}))
+        seen = len(ok(sink, "gate")), len(ok(sink, "other"))
+        until(lambda: len(ok(sink, "gate")) > seen[0] + 5 and len(ok(sink, "other")) > seen[1] + 5)
+        assert ok(sink, "gate")[-1].weights == "usual"
+        gate.set()
+        until(lambda: ok(sink, "gate")[-1].weights == "gate")
+    finally:
+        gate.set()
+        monitor.stop()
+    assert maker.loaded.count("gate") == 1
+    assert {one.weights for one in ok(sink, "other")} == {"usual"}
+
+
+def test_weights_that_are_not_wanted_any_more_when_they_are_there(
+    maker: FakeMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, load = threading.Event(), maker.with_weights
+
+    def slowly(path: Path) -> NamedCounter:
+        if path.stem == "gate":
+            gate.wait(30)
+        return load(path)
+
+    monkeypatch.setattr(maker, "with_weights", slowly)
+    monitor, sink, config = live(maker, gate=None)
+    monitor.start()
+    try:
+        until(lambda: ok(sink, "gate"))
+        for name in ("gate", "hall"):
+            camera = config.cameras[0].model_copy(update={"weights": file_of(maker, name)})
+            monitor.apply(config.model_copy(update={"cameras": (camera,)}))
+            seen = len(ok(sink, "gate"))
+            until(lambda seen=seen: len(ok(sink, "gate")) > seen + 3)
+        gate.set()
+        until(lambda: ok(sink, "gate")[-1].weights == "hall")
+        until(lambda: not monitor._counting._counters._loading)
+    finally:
+        gate.set()
+        monitor.stop()
+    assert "gate" not in {one.weights for one in ok(sink, "gate")}
 
 
 def test_a_camera_with_bad_weights_comes_back_with_good_ones(maker: FakeMaker) -> None:

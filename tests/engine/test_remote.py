@@ -32,17 +32,34 @@ def stream() -> FakeSource:
 class Running:
     """A monitor that is served."""
 
-    def __init__(self, place: Path) -> None:
-        self.config = AppConfig(cameras=(HALL,))
+    def __init__(self, place: Path, *cameras: CameraConfig) -> None:
+        self.config = AppConfig(cameras=cameras or (HALL,))
         sources = FakeSources({"live hall": stream, "live door": stream})
         self.monitor = Monitor(self.config, counter_factory=FakeCounter, sources=sources)
         self.serving = Serving(self.monitor, lambda: self.config, place)
         self.monitor.start()
         self.serving.start()
 
+    def apply(self, config: AppConfig) -> None:
+        self.monitor.apply(config)
+        self.config = config
+
     def stop(self) -> None:
         self.serving.stop()
         self.monitor.stop()
+
+
+def news(remote: RemoteMonitor) -> AppConfig:
+    """Wait for what the service got from elsewhere."""
+    got: list[AppConfig] = []
+
+    def look() -> bool:
+        if (found := remote.news()) is not None:
+            got.append(found)
+        return bool(got)
+
+    until(look)
+    return got[0]
 
 
 @pytest.fixture
@@ -152,6 +169,24 @@ def test_a_service_that_ends_is_shown_as_stale_and_one_that_returns_goes_on(plac
         assert remote.stop()
 
 
+def test_a_service_that_returns_with_another_configuration_is_shown_with_that(place: Path) -> None:
+    first = Running(place)
+    remote = RemoteMonitor(place)
+    remote.start()
+    try:
+        until(lambda: remote.snapshot().number > 0)
+        first.stop()
+        until(lambda: "does not answer" in remote.snapshot().error)
+        second = Running(place, HALL, DOOR)
+        try:
+            assert news(remote) == second.config
+            until(lambda: remote.snapshot().error == "")
+        finally:
+            second.stop()
+    finally:
+        assert remote.stop()
+
+
 def test_without_a_service(place: Path) -> None:
     with pytest.raises(SourceError, match="no service answers"):
         RemoteMonitor(place)
@@ -199,25 +234,62 @@ def test_a_stranger_who_sends_rubbish_does_no_harm(remote: RemoteMonitor, place:
 def test_a_change_that_is_based_on_an_old_configuration_is_refused(
     remote: RemoteMonitor, running: Running, place: Path
 ) -> None:
-    def apply(config: AppConfig) -> None:
-        running.monitor.apply(config)
-        running.config = config
-
-    running.serving.apply = apply
+    running.serving.apply = running.apply
     other = RemoteMonitor(place)
     other.start()
     try:
         other.apply(AppConfig(cameras=(HALL, DOOR)))
-        until(lambda: "another configuration" in remote.snapshot().error)
+        until(lambda: len(running.config.cameras) == 2)
         remote.apply(AppConfig(cameras=(HALL.model_copy(update={"rate": 1.0}),)))
         until(lambda: "did not take the change" in remote.snapshot().error)
+        assert "make the change again" in remote.snapshot().error
         assert [one.rate for one in running.config.cameras] == [20.0, 20.0]
         assert other.snapshot().error == ""
+        assert other.news() is None
         other.apply(AppConfig(cameras=(DOOR,)))
         until(lambda: running.config.cameras == (DOOR,))
         assert other.snapshot().error == ""
+        assert other.news() is None
     finally:
         assert other.stop()
+
+
+def test_what_the_service_got_from_elsewhere_is_news_once_and_changes_go_on_from_there(
+    remote: RemoteMonitor, running: Running
+) -> None:
+    running.serving.apply = running.apply
+    until(lambda: remote.snapshot().number > 0)
+    assert remote.news() is None
+    running.apply(AppConfig(cameras=(HALL, DOOR)))
+    assert news(remote) == running.config
+    assert remote.config == running.config
+    assert remote.news() is None
+    remote.apply(AppConfig(cameras=(DOOR,)))
+    until(lambda: running.config.cameras == (DOOR,))
+    until(lambda: set(remote.snapshot().cameras) == {"door"})
+    assert remote.news() is None
+    assert remote.snapshot().error == ""
+
+
+def test_no_camera_is_seen_before_the_configuration_that_it_is_from(
+    remote: RemoteMonitor, running: Running
+) -> None:
+    until(lambda: remote.snapshot().cameras)
+    running.apply(AppConfig(cameras=(HALL, DOOR)))
+    until(lambda: "door" in remote.snapshot().cameras)
+    assert remote.news() == running.config
+
+
+def test_no_picture_of_the_camera_before_is_shown_for_another_one(
+    remote: RemoteMonitor, running: Running
+) -> None:
+    remote.view("hall", (32, 32), keep=1.0)
+    until(lambda: len(remote.snapshot().cameras["hall"].pictures) > 1 if remote.snapshot().cameras else False)
+    running.apply(AppConfig(cameras=(HALL.model_copy(update={"source": "live door"}),)))
+    applied = time.time()
+    news(remote)
+    until(lambda: remote._rings["hall"].pictures())
+    assert all(one.time > applied - 0.02 for one in remote._rings["hall"].pictures())
 
 
 def test_why_a_change_is_refused_is_shown(remote: RemoteMonitor, running: Running) -> None:

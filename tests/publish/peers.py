@@ -99,6 +99,17 @@ class Listener:
         found: dict[str, object] = json.loads(self.topic(topic)[-1])
         return found
 
+    def settle(self) -> None:
+        """Wait until everything that was kept for this listener has come: the broker sends in order."""
+        self._client.publish("listener/settled", "", qos=1)
+        end = time.monotonic() + 10
+        while not self.topic("listener/settled"):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def alarms(self) -> list[str]:
+        return [payload for one, payload, _ in self.heard if "/alarms/" in one]
+
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()

@@ -78,6 +78,7 @@ class FakeMonitor:
         self.readings: list[Reading] = []
         self.facts: list[Fact] = []
         self.watched: dict[str, tuple[int, int] | None] = {}
+        self.elsewhere: AppConfig | None = None
 
     def start(self) -> None:
         self.calls.append("start")
@@ -95,6 +96,16 @@ class FakeMonitor:
         self.now = replace(
             self.now, cameras={one.name: known.get(one.name, FakeCamera()) for one in config.cameras}
         )
+
+    def news(self) -> AppConfig | None:
+        """What somebody else gave the engine, once."""
+        found, self.elsewhere = self.elsewhere, None
+        return found
+
+    def given(self, config: AppConfig) -> None:
+        """Have somebody else give the engine a configuration."""
+        self.apply(config)
+        self.elsewhere = config
 
     def restart(self, camera: str) -> None:
         self.calls.append(f"restart {camera}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,7 @@ class Document(QObject):
         self._saved = bridge.config
         self._path: Path | None = None
         self.path = path
+        bridge.config_taken.connect(lambda _config: self._read_again())
         bridge.config_changed.connect(lambda _config: self.changed.emit())
 
     @property
@@ -92,6 +94,12 @@ class Document(QObject):
         save(config, path)
         self.path, self._saved = path, config
         self.changed.emit()
+
+    def _read_again(self) -> None:
+        """Learn what the file holds: when the engine has another configuration, it is often this file's."""
+        if self.path is not None:
+            with contextlib.suppress(CrowdmonError):  # then what was saved last is all that is known
+                self._saved = load(self.path)
 
     def open(self, path: Path) -> None:
         """Use the configuration in a file. Raises ConfigError, and changes nothing, if it is not valid."""

@@ -27,6 +27,7 @@ from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.removals import Removals, RemovalStrip
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.shell.stylesheet import stylesheet
+from crowdmon.ui.shell.taken import TakenStrip
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.view.plot_range import CHOICES
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.dialogs = DocumentDialogs(self.document, self)
         self.panels = Panels()
         self.removal_strip = RemovalStrip()
+        self.taken_strip = TakenStrip(bridge)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.panels.first_run)
         self._middle.addWidget(self.panels.picture)
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.taken_strip)
         column.addWidget(self.removal_strip)
         column.addWidget(self._middle, 1)
         self.setCentralWidget(middle)
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
+        bridge.config_taken.connect(lambda _config: self.removals.forget())
         self.presenter.cameras_changed.connect(self._cameras_changed)
         self.presenter.focus_changed.connect(self._show_title)
         self.document.changed.connect(self._show_title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSignal
@@ -49,6 +50,7 @@ class Presenter(CameraEdits):
         self._showing = Showing()
         self._chosen = ""
         self.plot_lines = PlotLines(bridge, panels.plot, redraw=self._redraw)
+        bridge.config_taken.connect(partial(self.set_config, stay=True))
         bridge.config_changed.connect(self.set_config)
         bridge.status_changed.connect(self._status)
         bridge.picture_changed.connect(self._picture)
@@ -76,8 +78,11 @@ class Presenter(CameraEdits):
         self._theme = theme
         self._beat(self._bridge.now(), all_anew=True)
 
-    def set_config(self, config: AppConfig) -> None:
-        """Take other cameras; those that stay keep their history, a new one is looked at."""
+    def set_config(self, config: AppConfig, *, stay: bool = False) -> None:
+        """Take other cameras; those that stay keep their history.
+
+        A new one is looked at, unless the user is to ``stay`` with what is looked at.
+        """
         self._panels.status.set_log(config.record.csv_log or "")
         if config.cameras == self._given:
             return  # something else has changed
@@ -94,7 +99,7 @@ class Presenter(CameraEdits):
         self._panels.cameras.set_names(list(self._cameras))
         new = [name for name in self._cameras if name not in before]
         staying = self._focus if self._focus in self._cameras else next(iter(self._cameras), "")
-        target = new[0] if new else staying
+        target = new[0] if new and not (stay and staying) else staying
         if target and target == self._focus and self._cameras[target] is before.get(target):
             # The picture stays as it is, nothing of it flickers.
             self._beat(self._bridge.now(), all_anew=True)

@@ -112,7 +112,7 @@ QLabel#readout {{ background: {raised}; color: {text}; font-size: {caption}px; p
 QLabel#preview {{ background: {background}; border: 1px solid {line}; border-radius: 4px; }}
 QLabel#banner {{ background: {surface}; color: {text}; border: none; border-left: 4px solid {red};
     padding: 8px 16px; }}
-QWidget#removal {{ background: {raised}; }}
+QWidget#removal, QWidget#taken {{ background: {raised}; }}
 QWidget[role="glyph"] {{ color: {accent}; background: transparent; }}
 QToolButton {{ background: transparent; border: none; }}
 
