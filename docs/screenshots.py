@@ -89,7 +89,9 @@ class Film:
     def stop(self, timeout: float = 6.0) -> None: ...
     def apply(self, config: AppConfig) -> None: ...
     def restart(self, camera: str) -> None: ...
-    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...
+    def view(
+        self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = 30.0
+    ) -> None: ...
     def record(self, check: SpotCheck) -> None: ...
     def query(self, since: float, until: float) -> list[Reading]:
         return [one for one in self._facts if since <= one.time < until]
@@ -248,6 +250,16 @@ class Studio:
         window.presenter.focus(night.name)
         self.take(window, name)
 
+    def wall(self, name: str) -> None:
+        """Sixteen cameras at once, a few of them crowded and two of them lost."""
+        window, film = self.window(sixteen(), (1440, 900), minutes=0.1)
+        window.menus.actions["show_wall"].trigger()
+        self.look(window)
+        film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
+        film.lose("Car park", CameraState.FAILED, 0.0)
+        self.look(window)
+        self.take(window, name)
+
     def rois(self, name: str) -> None:
         window, _ = self.window(demo(), (1024, 700), minutes=0.2)
         editor = window.rois.editor
@@ -347,6 +359,7 @@ class Studio:
             "small": self.small,
             "large": self.large,
             "cameras": self.several,
+            "wall": self.wall,
             "light": self.light,
             "rois": self.rois,
             "reconnecting": self.lost,
@@ -450,6 +463,30 @@ def past(folder: Path, *, days: int) -> Path:
             )
             history.write(Reading(float(at), "plaza", rois, frame=at))
     return path
+
+
+def sixteen() -> AppConfig:
+    """Sixteen synthetic cameras with levels, each with its own number of people."""
+    names = (
+        "North gate, South gate, Main stage left, Main stage right, Food court, Bridge, Platform 1, Platform 2, "
+        "Stairs, Car park, Tram stop, Square, Fountain, Park, Exit A, Exit B"
+    ).split(", ")
+    people = (8, 14, 46, 30, 12, 20, 70, 16, 9, 11, 18, 36, 22, 6, 13, 10)
+    levels = {"people": {"amber": 25, "red": 40, "critical": 60}}
+    return AppConfig(
+        cameras=tuple(
+            settings.validate(
+                CameraConfig,
+                {
+                    "name": one,
+                    "source": f"synthetic:plaza{'-night' if at % 3 == 1 else ''}?people={many}&seed={at}",
+                    "levels": levels,
+                },
+                where="sixteen",
+            )
+            for at, (one, many) in enumerate(zip(names, people, strict=True))
+        )
+    )
 
 
 def several_rois() -> AppConfig:
