@@ -252,8 +252,10 @@ class Studio:
 
     def wall(self, name: str) -> None:
         """Sixteen cameras at once, a few of them crowded and two of them lost."""
-        window, film = self.window(sixteen(), (1440, 900), minutes=0.1)
+        window, film = self.window(sixteen(), (1440, 900), minutes=0.0)
         window.menus.actions["show_wall"].trigger()
+        for camera in sixteen().cameras:
+            film.count(camera, 1.6, show=True)
         self.look(window)
         film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
         film.lose("Car park", CameraState.FAILED, 0.0)
@@ -467,11 +469,12 @@ def past(folder: Path, *, days: int) -> Path:
 
 def sixteen() -> AppConfig:
     """Sixteen synthetic cameras with levels, each with its own number of people."""
-    names = (
-        "North gate, South gate, Main stage left, Main stage right, Food court, Bridge, Platform 1, Platform 2, "
-        "Stairs, Car park, Tram stop, Square, Fountain, Park, Exit A, Exit B"
-    ).split(", ")
-    people = (8, 14, 46, 30, 12, 20, 70, 16, 9, 11, 18, 36, 22, 6, 13, 10)
+    people = {
+        "North gate": 8, "South gate": 14, "Main stage left": 46, "Main stage right": 30,
+        "Food court": 12, "Bridge": 20, "Platform 1": 70, "Platform 2": 16,
+        "Stairs": 9, "Car park": 11, "Tram stop": 18, "Square": 36,
+        "Fountain": 22, "Park": 6, "Exit A": 13, "Exit B": 10,
+    }  # fmt: skip
     levels = {"people": {"amber": 25, "red": 40, "critical": 60}}
     return AppConfig(
         cameras=tuple(
@@ -484,7 +487,7 @@ def sixteen() -> AppConfig:
                 },
                 where="sixteen",
             )
-            for at, (one, many) in enumerate(zip(names, people, strict=True))
+            for at, (one, many) in enumerate(people.items())
         )
     )
 
