@@ -9,18 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtGui import QContextMenuEvent
+from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import CameraConfig, validate
+from crowdmon.engine.ring import VIEW_RATE
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.wall.tile import RATE, Tile
 from crowdmon.ui.wall.wall import Wall
 from crowdmon.values import WHOLE_FRAME, CameraState, Level, ReadingState, RoiReading, Status
 from crowdmon.view.theme import DARK
+from tests.fakes import FakeCounter
 from tests.ui.conftest import Gui
 from tests.ui.fakes import NOON, camera, config, frame, reading
+from tests.ui.on_engine import opened
 
 Open = Callable[..., Gui]
 
@@ -308,7 +312,46 @@ def test_a_new_camera_gets_a_tile_and_a_removed_one_loses_it(gui: Open, qtbot: Q
     assert wall_of(one).isVisible()
 
 
+def test_the_menu_of_a_tile_is_about_its_camera(gui: Open, qtbot: QtBot) -> None:
+    one = walled(gui, qtbot, "north", "south")
+    south = tile(one, "south")
+    at = south.rect().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, south.mapToGlobal(at))
+    QApplication.sendEvent(south, asked)
+    menu = wall_of(one).findChild(QMenu)
+    assert menu is not None
+    assert menu.isVisible()
+    assert one.window.presenter.focused == "south"
+    menu.actions()[0].trigger()
+    assert "restart south" in one.monitor.calls
+    menu.close()
+
+
 def test_the_theme_is_followed(gui: Open, qtbot: QtBot) -> None:
     one = walled(gui, qtbot, "north", "south")
     one.window.set_theme_name("light")
     assert tile(one, "north").theme.name == "light"
+
+
+def test_the_wall_on_the_real_engine(qtbot: QtBot) -> None:
+    source = "synthetic:plaza?people=3&width=640&height=360&fps=10"
+    cameras = config(camera("north", source=source), camera("south", source="/no/such/file.mp4"))
+    monitor, bridge, window = opened(qtbot, cameras, FakeCounter)
+    try:
+        qtbot.keyClick(window, Qt.Key.Key_W)
+        wall = window.wall.wall
+        north, south = wall.tiles
+        qtbot.waitUntil(lambda: north.sight is not None and north.facts.count != "–", timeout=20_000)
+        qtbot.waitUntil(lambda: south.facts.lost, timeout=20_000)
+        assert north.sight is not None
+        height, width = north.sight.frame.rgb.shape[:2]
+        assert (width, height) <= north.pixels(), "the engine scales it"
+        assert monitor._cameras["north"].view_rate == RATE
+        qtbot.mouseClick(north, LEFT)
+        assert monitor._cameras["north"].view_rate == VIEW_RATE
+        qtbot.waitUntil(lambda: window.panels.picture.video.place().width > 0, timeout=20_000)
+        qtbot.keyClick(window.panels.picture.video, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: north.sight is not None, timeout=20_000)
+    finally:
+        bridge.stop()
+    assert monitor.stop()

@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
         tick()
         self.picture_style.changed.connect(tick)
         self.wall.shown_changed.connect(partial(menus.check, "show_wall"))
+        of_tile = ("restart_camera", "correct_source", "remove_camera", "spot_check")
+        self.wall.wall.addActions([menus.actions[name] for name in of_tile])
         return menus
 
     def _handlers(self) -> Handlers:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QFrame, QScrollArea, QWidget
+from PyQt6.QtGui import QContextMenuEvent, QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
 
 from crowdmon.ui.wall.tile import Tile
 from crowdmon.view.theme import DARK, Theme
@@ -126,6 +126,23 @@ class Wall(QScrollArea):
                 self.selected.emit(self.tiles[place].name)
         else:
             super().keyPressEvent(a0)
+
+    def contextMenuEvent(self, a0: QContextMenuEvent | None) -> None:  # noqa: N802
+        """Select the tile under the mouse, and offer this widget's actions for its camera."""
+        if a0 is None or not self.tiles:
+            return
+        at = a0.globalPos()
+        if a0.reason() is QContextMenuEvent.Reason.Keyboard:
+            chosen = self.tile(self._chosen) or self.tiles[0]
+            at = chosen.mapToGlobal(chosen.rect().center())
+        tile = next((one for one in self.tiles if one.rect().contains(one.mapFromGlobal(at))), None)
+        if tile is None:
+            return
+        self.selected.emit(tile.name)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.actions())
+        menu.popup(at)
 
     def focusInEvent(self, a0: QFocusEvent | None) -> None:  # noqa: N802
         """Show where keys go."""
