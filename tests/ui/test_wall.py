@@ -338,6 +338,7 @@ def test_the_wall_on_the_real_engine(qtbot: QtBot) -> None:
     cameras = config(camera("north", source=source), camera("south", source="/no/such/file.mp4"))
     monitor, bridge, window = opened(qtbot, cameras, FakeCounter)
     try:
+        qtbot.waitUntil(window.isActiveWindow)
         qtbot.keyClick(window, Qt.Key.Key_W)
         wall = window.wall.wall
         north, south = wall.tiles
