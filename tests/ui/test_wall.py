@@ -117,6 +117,26 @@ def test_escape_ends_editing_before_it_returns(gui: Open, qtbot: QtBot) -> None:
     assert wall_of(one).isVisible()
 
 
+def test_drawing_rois_leaves_the_wall_and_the_wall_ends_drawing(gui: Open, qtbot: QtBot) -> None:
+    one = walled(gui, qtbot, "north", "south")
+    press(qtbot, one, Qt.Key.Key_N)
+    assert one.window.panels.picture.isVisible()
+    assert one.window.rois.editor.sketch is not None
+    press(qtbot, one, Qt.Key.Key_W)
+    assert wall_of(one).isVisible()
+    assert not one.window.rois.editor.editing
+
+
+def test_another_source_under_the_same_name_shows_nothing_old(gui: Open, qtbot: QtBot) -> None:
+    one = walled(gui, qtbot, "north", "south")
+    assert tile(one, "south").sight is not None
+    one.monitor.now.cameras.pop("south")
+    one.window.presenter.replace("south", camera("south", source="synthetic:empty"))
+    assert tile(one, "south").sight is None
+    one.step()
+    assert tile(one, "south").facts.count == "–"
+
+
 def test_a_tile_is_dragged_to_another_place(gui: Open, qtbot: QtBot) -> None:
     one = walled(gui, qtbot, "north", "east", "south", "west")
     moved, target = tile(one, "north"), tile(one, "south")

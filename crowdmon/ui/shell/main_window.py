@@ -147,6 +147,9 @@ class MainWindow(QMainWindow):
         tick()
         self.picture_style.changed.connect(tick)
         self.wall.shown_changed.connect(partial(menus.check, "show_wall"))
+        # ROIs are drawn on the picture of one camera.
+        self.rois.editor.editing_changed.connect(lambda on: self.wall.leave() if on else None)
+        self.wall.shown_changed.connect(lambda on: self.rois.editor.set_editing(False) if on else None)
         of_tile = ("restart_camera", "correct_source", "remove_camera", "spot_check")
         self.wall.wall.addActions([menus.actions[name] for name in of_tile])
         return menus

@@ -57,6 +57,7 @@ class WallControl(QObject):
         self._wanted = settings.number("wall", 0, low=0, high=1) == 1
         self._can_return = self._some = False
         self._asked: set[str] = set()
+        self._sources: dict[str, str] = {}
         self._showing = Showing()
         self.shown = False
         self.wall.selected.connect(presenter.focus)
@@ -86,9 +87,14 @@ class WallControl(QObject):
     def look_at(self, name: str) -> None:
         """Look at one camera; :meth:`back` returns."""
         self._presenter.focus(name)
-        self._can_return = True
-        self._switch(False)
-        self._picture.video.setFocus()
+        self.leave()
+
+    def leave(self) -> None:
+        """Look at the selected camera; :meth:`back` returns."""
+        if self.shown:
+            self._can_return = True
+            self._switch(False)
+            self._picture.video.setFocus()
 
     def back(self) -> bool:
         """Return to the wall; False if nobody came from there."""
@@ -132,7 +138,13 @@ class WallControl(QObject):
         self._watch()
 
     def _names(self) -> None:
-        self.wall.set_names([camera.name for camera in self._bridge.config.cameras])
+        sources = {camera.name: camera.source for camera in self._bridge.config.cameras}
+        self.wall.set_names(list(sources))
+        for tile in self.wall.tiles:
+            # Another source under the same name is another camera: nothing old may be shown for it.
+            if self._sources.get(tile.name) not in (None, sources[tile.name]):
+                tile.forget()
+        self._sources = sources
         self._focus(self._presenter.focused)
 
     def _focus(self, name: str) -> None:
@@ -147,6 +159,8 @@ class WallControl(QObject):
         no_more, self._asked = self._asked - seen.keys(), set(seen)
         for name in no_more:
             self._bridge.watch(name, None)
+            if (tile := self.wall.tile(name)) is not None:
+                tile.forget()  # or an old picture is shown first when somebody looks again
         if no_more and not self.shown:
             self._presenter.watch()
 

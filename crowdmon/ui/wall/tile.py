@@ -109,6 +109,7 @@ class Tile(QWidget):
         """Drop the picture, so that an old one is not shown first when somebody looks again."""
         self._sight, self._waits = None, (None, self._waits[1])
         self._image, self._grey = QImage(), QImage()
+        self.update()
 
     def pixels(self) -> tuple[int, int]:
         """Return (width, height) for the picture in the screen's own pixels."""

@@ -165,11 +165,10 @@ class Wall(QScrollArea):
         self._arrange()
 
     def hideEvent(self, a0: QHideEvent | None) -> None:  # noqa: N802
-        """Tell that no picture is needed, and drop those that are there."""
+        """Tell that no picture is needed."""
         super().hideEvent(a0)
         for tile in self.tiles:
             tile.cancel()
-            tile.forget()
         self.seen_changed.emit()
 
     def changeEvent(self, a0: QEvent | None) -> None:  # noqa: N802
