@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from crowdmon.engine.camera import Camera
 from crowdmon.engine.counters import Counters
 from crowdmon.engine.offline import count
+from crowdmon.engine.priority import step_back
 from crowdmon.engine.protocols import Clock, CounterFactory, CounterLike
 from crowdmon.engine.scheduler import Scheduler
 from crowdmon.values import DensityMap, Frame
@@ -44,8 +45,13 @@ class CountingThread:
         *,
         clock: Clock,
         bell: threading.Event,
+        behind: int = 0,
     ) -> None:
-        """``cameras`` tells who is there now; ``bell`` rings when there is something to count."""
+        """``cameras`` tells who is there now; ``bell`` rings when there is something to count.
+
+        ``behind``: steps of ``nice`` by which the program's other threads are more urgent than this one.
+        """
+        self._behind = behind
         self._cameras, self._clock, self._bell = cameras, clock, bell
         self._counters = Counters(factory)
         self._scheduler = Scheduler()
@@ -75,6 +81,7 @@ class CountingThread:
 
     def run(self) -> None:
         """Live as the thread does."""
+        step_back(self._behind)  # before the counter is built: its own threads are as urgent as this one
         try:
             self.build()
             while not self._stop.is_set():

@@ -51,6 +51,7 @@ class Monitor(Recordings):
         past: Iterable[Fact] = (),
         views: ViewFiles | None = None,
         open_publishers: OpenPublishers | None = None,
+        behind: int = 0,
     ) -> None:
         """Nothing runs before :meth:`start`.
 
@@ -64,6 +65,8 @@ class Monitor(Recordings):
             clock: the machine's by default.
             unknown_after: seconds after which a stale count is unknown, for cameras that do not say.
             open_publishers: opens what ``config.publish`` names; each publisher gets a thread of its own.
+            behind: steps of ``nice`` by which counting is less urgent than all else, for a window that must
+                stay quick; see :func:`~crowdmon.engine.priority.step_back`.
             past: what an earlier run recorded, so that its alarms go on; see :meth:`Site.resume`.
             views: where is kept what the cameras see, for the next run; nothing is kept if None.
         """
@@ -88,7 +91,7 @@ class Monitor(Recordings):
         )
         self._cameras = {camera.name: self._make(camera) for camera in config.counted_cameras()}
         self._counting = CountingThread(
-            counter_factory, lambda: self._cameras, clock=self._clock, bell=self._bell
+            counter_factory, lambda: self._cameras, clock=self._clock, bell=self._bell, behind=behind
         )
 
     @property

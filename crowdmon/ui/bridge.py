@@ -66,6 +66,7 @@ def make_monitor(
         views: where is kept what the cameras see; nothing is kept if None.
     """
     from crowdmon.engine.monitor import Monitor
+    from crowdmon.engine.priority import BEHIND_A_WINDOW
     from crowdmon.publish.registry import open_publishers
     from crowdmon.sinks.alarm_log import AlarmLog
     from crowdmon.sinks.history.past import recorded_past
@@ -84,6 +85,7 @@ def make_monitor(
         open_publishers=open_publishers,
         past=past,
         views=views,
+        behind=BEHIND_A_WINDOW,
     )
 
 
