@@ -89,7 +89,9 @@ class Film:
     def stop(self, timeout: float = 6.0) -> None: ...
     def apply(self, config: AppConfig) -> None: ...
     def restart(self, camera: str) -> None: ...
-    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...
+    def view(
+        self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = 30.0
+    ) -> None: ...
     def record(self, check: SpotCheck) -> None: ...
     def query(self, since: float, until: float) -> list[Reading]:
         return [one for one in self._facts if since <= one.time < until]
@@ -248,6 +250,18 @@ class Studio:
         window.presenter.focus(night.name)
         self.take(window, name)
 
+    def wall(self, name: str) -> None:
+        """Sixteen cameras at once, a few of them crowded and two of them lost."""
+        window, film = self.window(sixteen(), (1440, 900), minutes=0.0)
+        window.menus.actions["show_wall"].trigger()
+        for camera in sixteen().cameras:
+            film.count(camera, 1.6, show=True)
+        self.look(window)
+        film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
+        film.lose("Car park", CameraState.FAILED, 0.0)
+        self.look(window)
+        self.take(window, name)
+
     def rois(self, name: str) -> None:
         window, _ = self.window(demo(), (1024, 700), minutes=0.2)
         editor = window.rois.editor
@@ -347,6 +361,7 @@ class Studio:
             "small": self.small,
             "large": self.large,
             "cameras": self.several,
+            "wall": self.wall,
             "light": self.light,
             "rois": self.rois,
             "reconnecting": self.lost,
@@ -450,6 +465,31 @@ def past(folder: Path, *, days: int) -> Path:
             )
             history.write(Reading(float(at), "plaza", rois, frame=at))
     return path
+
+
+def sixteen() -> AppConfig:
+    """Sixteen synthetic cameras with levels, each with its own number of people."""
+    people = {
+        "North gate": 8, "South gate": 14, "Main stage left": 46, "Main stage right": 30,
+        "Food court": 12, "Bridge": 20, "Platform 1": 70, "Platform 2": 16,
+        "Stairs": 9, "Car park": 11, "Tram stop": 18, "Square": 36,
+        "Fountain": 22, "Park": 6, "Exit A": 13, "Exit B": 10,
+    }  # fmt: skip
+    levels = {"people": {"amber": 25, "red": 40, "critical": 60}}
+    return AppConfig(
+        cameras=tuple(
+            settings.validate(
+                CameraConfig,
+                {
+                    "name": one,
+                    "source": f"synthetic:plaza{'-night' if at % 3 == 1 else ''}?people={many}&seed={at}",
+                    "levels": levels,
+                },
+                where="sixteen",
+            )
+            for at, (one, many) in enumerate(people.items())
+        )
+    )
 
 
 def several_rois() -> AppConfig:

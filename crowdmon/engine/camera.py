@@ -15,7 +15,7 @@ from crowdmon.engine.connection import Connection
 from crowdmon.engine.latest import CountCell
 from crowdmon.engine.playback import PlaybackRequests
 from crowdmon.engine.protocols import Clock
-from crowdmon.engine.ring import SECONDS, ViewRing, within
+from crowdmon.engine.ring import SECONDS, VIEW_RATE, ViewRing, within
 from crowdmon.engine.snapshots import CameraSnapshot
 from crowdmon.engine.source_status import RateMeter, SourceFigures, status
 from crowdmon.engine.view_files import KeptView
@@ -61,6 +61,7 @@ class Camera:
         self.playback = PlaybackRequests()
         self.view = ViewRing()
         self.view_size: tuple[int, int] | None = None
+        self.view_rate = VIEW_RATE
         self._clock, self._out, self._note = clock, out, note
         self._nominal = 0.0
         self._lock = threading.Lock()
@@ -164,8 +165,9 @@ class Camera:
         """Whether it could not be counted, and has other weights now."""
         return self.count_failure is not None and self.config.weights != config.weights
 
-    def show(self, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+    def show(self, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = VIEW_RATE) -> None:
         """Deliver view pictures that fit into ``size``, none if None; keep those of ``keep`` seconds."""
+        self.view_rate = rate
         self.view.seconds = min(max(keep, 0.0), SECONDS)
         self.view_size = size if size is None or not self.view.seconds else within(size)
         if size is None:

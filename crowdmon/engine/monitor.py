@@ -15,6 +15,7 @@ from crowdmon.engine.counting_thread import CountingThread
 from crowdmon.engine.outlet import OpenPublishers, OpenSinks, Outlet
 from crowdmon.engine.protocols import Clock, CounterFactory, Sources, SystemClock
 from crowdmon.engine.recordings import Recordings
+from crowdmon.engine.ring import VIEW_RATE
 from crowdmon.engine.snapshots import Snapshot
 from crowdmon.engine.sources import CaptureSources
 from crowdmon.engine.view_files import ViewFiles
@@ -239,14 +240,17 @@ class Monitor(Recordings):
         """
         return self._outlet.query(since, until)
 
-    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+    def view(
+        self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = VIEW_RATE
+    ) -> None:
         """Show a camera's pictures in :meth:`snapshot`, no larger than ``size``, or no more if that is None.
 
-        Those of ``keep`` seconds, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs.
+        Those of ``keep`` seconds, 1 at most; :mod:`crowdmon.engine.ring` says what memory that needs. At most
+        ``rate`` a second are converted.
         """
         with self._lock:
             if camera in self._cameras:
-                self._cameras[camera].show(size, keep=keep)
+                self._cameras[camera].show(size, keep=keep, rate=rate)
 
     def _make(
         self, config: CameraConfig, *, like: Camera | None = None, seen: CameraView | None = None
@@ -260,7 +264,7 @@ class Monitor(Recordings):
             seen=seen or CameraView(ready=self._views is None),
         )
         if like is not None:
-            camera.show(like.view_size, keep=like.view.seconds)
+            camera.show(like.view_size, keep=like.view.seconds, rate=like.view_rate)
         return camera
 
     def _kept(self, old: Camera | None, config: CameraConfig) -> Camera:

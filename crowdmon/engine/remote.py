@@ -19,7 +19,7 @@ from crowdmon.config.files import dump, parse
 from crowdmon.engine import attach, wire
 from crowdmon.engine.agreed import Agreed
 from crowdmon.engine.memory import BOUND
-from crowdmon.engine.ring import SECONDS, ViewRing, within
+from crowdmon.engine.ring import SECONDS, VIEW_RATE, ViewRing, within
 from crowdmon.engine.serving import AGAIN_BY_HAND, LARGE, OTHER, key_of, merged
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
@@ -50,7 +50,7 @@ class RemoteMonitor:
         """
         self._place = place
         self._calls: queue.SimpleQueue[dict[str, object]] = queue.SimpleQueue()
-        self._views: dict[str, tuple[int, int]] = {}
+        self._views: dict[str, tuple[tuple[int, int], float]] = {}
         self._rings: dict[str, ViewRing] = {}
         self._facts: deque[tuple[int, Fact]] = deque(maxlen=BOUND)
         self._shown = Snapshot(time=time.time())
@@ -115,7 +115,9 @@ class RemoteMonitor:
         """Start one camera over."""
         self._call("restart", camera=camera)
 
-    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+    def view(
+        self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = VIEW_RATE
+    ) -> None:
         """Ask for a camera's pictures, or no more; those of ``keep`` seconds are kept here."""
         with self._lock:
             ring = self._rings.setdefault(camera, ViewRing())
@@ -125,8 +127,8 @@ class RemoteMonitor:
                 self._views.pop(camera, None)
             else:
                 size = within(size) if keep else size
-                self._views[camera] = size
-        self._call("view", camera=camera, size=size)
+                self._views[camera] = size, rate
+        self._call("view", camera=camera, size=size, rate=rate)
 
     def pause(self, camera: str) -> None:
         """Let a recording stand still."""
@@ -195,8 +197,8 @@ class RemoteMonitor:
             if pid != self.pid:
                 self.pid, self._offset = pid, known
             number, before = known - self._offset, None
-        for camera, size in views.items():
-            _asked(connection, {"verb": "view", "camera": camera, "size": size})
+        for camera, (size, rate) in views.items():
+            _asked(connection, {"verb": "view", "camera": camera, "size": size, "rate": rate})
         while not self._stop.wait(POLL):
             while True:
                 try:

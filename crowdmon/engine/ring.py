@@ -7,6 +7,9 @@ from collections import deque
 
 from crowdmon.values import Frame
 
+VIEW_RATE = 30.0
+"""Pictures a second for the eye, at most."""
+
 SECONDS = 1.0
 """How far the pictures reach back at most."""
 

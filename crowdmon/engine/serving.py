@@ -18,6 +18,7 @@ from crowdmon.config import AppConfig
 from crowdmon.config.files import dump, parse
 from crowdmon.engine import attach, wire
 from crowdmon.engine.monitor import Monitor
+from crowdmon.engine.ring import VIEW_RATE
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import ConfigError, CrowdmonError, describe
 
@@ -54,6 +55,7 @@ class Serving:
         self._socket.settimeout(_ACCEPT)
         self._stop = threading.Event()
         self._sizes: dict[tuple[int, str], tuple[int, int]] = {}
+        self._rates: dict[tuple[int, str], float] = {}
         self._lock, self._applying = threading.Lock(), threading.Lock()
         self._written: tuple[AppConfig, str, str] | None = None
         self.apply: Callable[[AppConfig], None] = monitor.apply
@@ -114,7 +116,7 @@ class Serving:
             "snapshot": lambda asked, _number: self._snapshot(int(asked["after"]), asked["have"]),
             "apply": lambda asked, _number: self._apply(asked["config"], asked["edition"]),
             "restart": lambda asked, _number: monitor.restart(asked["camera"]),
-            "view": lambda asked, number: self._view(asked["camera"], asked["size"], number),
+            "view": lambda asked, number: self._view(asked, number),
             "pause": lambda asked, _number: monitor.pause(asked["camera"]),
             "resume": lambda asked, _number: monitor.resume(asked["camera"]),
             "seek": lambda asked, _number: monitor.seek(asked["camera"], float(asked["pts"])),
@@ -169,19 +171,27 @@ class Serving:
             self.apply(parse(text, where="the window"))
             return self._edition()
 
-    def _view(self, camera: str, size: Any, number: int) -> None:
-        """Ask for pictures of the size that the largest window wants."""
+    def _view(self, asked: Mapping[str, Any], number: int) -> None:
+        """Ask for pictures of the size, and as many, as the most demanding window wants."""
+        camera, size = asked["camera"], asked["size"]
         with self._lock:
             self._sizes.pop((number, camera), None)
+            self._rates.pop((number, camera), None)
             if size is not None:
                 self._sizes[number, camera] = (int(size[0]), int(size[1]))
-            self._monitor.view(camera, self._largest(camera))
+                self._rates[number, camera] = float(asked.get("rate", VIEW_RATE))
+            self._look(camera)
+
+    def _look(self, camera: str) -> None:
+        rates = [rate for (_number, name), rate in self._rates.items() if name == camera]
+        self._monitor.view(camera, self._largest(camera), rate=max(rates, default=VIEW_RATE))
 
     def _forget(self, number: int) -> None:
         with self._lock:
             for key in [key for key in self._sizes if key[0] == number]:
                 del self._sizes[key]
-                self._monitor.view(key[1], self._largest(key[1]))
+                self._rates.pop(key, None)
+                self._look(key[1])
 
     def _largest(self, camera: str) -> tuple[int, int] | None:
         wanted = [size for (_, name), size in self._sizes.items() if name == camera]

@@ -11,9 +11,6 @@ from crowdmon.engine.camera import Camera
 from crowdmon.engine.protocols import Clock
 from crowdmon.values import Frame, Roi
 
-VIEW = Tap(rate=30.0)
-"""Pictures a second for the eye."""
-
 LONGEST_LATE = 10.0
 """Seconds for which rows of silence are held back behind a late picture."""
 
@@ -71,7 +68,7 @@ class Taps:
             self._bell.set()
 
     def _view_due(self, now: float) -> bool:
-        due, self._next_view = VIEW.due(self._next_view, now)
+        due, self._next_view = Tap(rate=self._camera.view_rate).due(self._next_view, now)
         return due
 
     def _offer(self, picture: Picture, time: float, now: float) -> None:

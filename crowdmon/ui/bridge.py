@@ -18,6 +18,7 @@ from crowdmon.capture.local import places_of
 from crowdmon.config import AppConfig
 from crowdmon.engine.background import BackgroundTask, BackgroundTasks
 from crowdmon.engine.protocols import CounterFactory
+from crowdmon.engine.ring import VIEW_RATE
 from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SourceError
 from crowdmon.facts import SpotCheck
@@ -40,7 +41,9 @@ class MonitorLike(Protocol):
     def snapshot(self, after: int = 0) -> Any: ...  # noqa: D102
     def apply(self, config: AppConfig) -> None: ...  # noqa: D102
     def restart(self, camera: str) -> None: ...  # noqa: D102
-    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None: ...  # noqa: D102
+    def view(  # noqa: D102
+        self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = VIEW_RATE
+    ) -> None: ...
     def pause(self, camera: str) -> None: ...  # noqa: D102
     def resume(self, camera: str) -> None: ...  # noqa: D102
     def seek(self, camera: str, pts: float) -> None: ...  # noqa: D102
@@ -216,9 +219,13 @@ class Bridge(QObject):
             self._changes.forget(name)
             self._monitor.restart(name)
 
-    def watch(self, name: str, size: tuple[int, int] | None) -> None:
-        """Ask for a camera's pictures, at most ``size`` (width, height) pixels large; None ends that."""
-        self._monitor.view(name, size, keep=LONGEST_S if self._changes.showing.in_step else 0.0)
+    def watch(self, name: str, size: tuple[int, int] | None, *, rate: float = VIEW_RATE) -> None:
+        """Ask for a camera's pictures, at most ``size`` (width, height) pixels large; None ends that.
+
+        At most ``rate`` a second come.
+        """
+        keep = LONGEST_S if self._changes.showing.in_step else 0.0
+        self._monitor.view(name, size, keep=keep, rate=rate)
 
     def show(self, showing: Showing) -> None:
         """Show pictures and their counts together in another way, from the next look on."""

@@ -13,6 +13,7 @@ from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.engine import attach
 from crowdmon.engine.monitor import Monitor
 from crowdmon.engine.remote import RemoteMonitor
+from crowdmon.engine.ring import VIEW_RATE
 from crowdmon.engine.serving import Serving
 from crowdmon.errors import ConfigError, CrowdmonError, SinkError, SourceError
 from crowdmon.facts import SpotCheck
@@ -124,6 +125,20 @@ def test_the_largest_of_two_windows_decides_and_one_that_goes_takes_its_wish_alo
     until(lambda: camera.view_size == (40, 20))
     assert other.stop()
     until(lambda: camera.view_size == (10, 10))
+
+
+def test_the_quickest_of_two_windows_decides_how_often(
+    remote: RemoteMonitor, running: Running, place: Path
+) -> None:
+    other = RemoteMonitor(place)
+    other.start()
+    camera = running.monitor._cameras["hall"]
+    remote.view("hall", (10, 10), rate=5.0)
+    until(lambda: camera.view_rate == 5.0)
+    other.view("hall", (40, 20))
+    until(lambda: camera.view_rate == VIEW_RATE)
+    assert other.stop()
+    until(lambda: camera.view_rate == 5.0)
 
 
 def test_another_configuration(remote: RemoteMonitor) -> None:

@@ -79,6 +79,7 @@ class FakeMonitor:
         self.facts: list[Fact] = []
         self.watched: dict[str, tuple[int, int] | None] = {}
         self.elsewhere: AppConfig | None = None
+        self.rates: dict[str, float] = {}
 
     def start(self) -> None:
         self.calls.append("start")
@@ -110,8 +111,11 @@ class FakeMonitor:
     def restart(self, camera: str) -> None:
         self.calls.append(f"restart {camera}")
 
-    def view(self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0) -> None:
+    def view(
+        self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = 30.0
+    ) -> None:
         self.watched[camera] = size
+        self.rates[camera] = rate
 
     def pause(self, camera: str) -> None:
         self.calls.append(f"pause {camera}")

@@ -59,6 +59,15 @@ class CameraEdits(QObject):
         taken = [camera.name for camera in self._bridge.config.cameras]
         self.add(CameraConfig(name=wording.unique(data["name"], taken), source=data["source"]))
 
+    def move(self, name: str, place: int) -> None:
+        """Give a camera another place among the cameras, from 0; the others close up."""
+        cameras = list(self._bridge.config.cameras)
+        found = next((one for one in cameras if one.name == name), None)
+        if found is not None and cameras.index(found) != place:
+            cameras.remove(found)
+            cameras.insert(place, found)
+            self._bridge.apply(with_cameras(self._bridge.config, tuple(cameras)))
+
     def remove(self, name: str) -> Removed | None:
         """Close a camera. Returns what brings it back; None if there is none of that name."""
         before = self._bridge.config.cameras

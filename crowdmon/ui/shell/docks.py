@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtCore import QByteArray, QPointF, QSize, Qt
 from PyQt6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolButton, QWidget
 
@@ -96,6 +97,7 @@ class Docks:
     def __init__(self, window: QMainWindow, specs: Sequence[PanelSpec], context: PanelContext) -> None:
         self._window = window
         self.docks = [Dock(spec, spec.make(context), window) for spec in specs]
+        self._under: QByteArray | None = None
 
     def actions(self) -> list[QAction]:
         """Return one action a panel that shows and hides it, in the order of the registry."""
@@ -106,8 +108,32 @@ class Docks:
         for dock in self.docks:
             dock.set_theme(theme)
 
+    def cover(self, on: bool) -> None:
+        """Have all panels make room, or bring them back to where they were."""
+        if on is (self._under is not None):
+            return
+        if self._under is not None:
+            self._window.restoreState(self._under, _VERSION)
+            self._under = None
+            return
+        self._under = self._window.saveState(_VERSION)
+        for dock in self.docks:
+            dock.hide()
+
+    @contextmanager
+    def _uncovered(self) -> Iterator[None]:
+        """Bring panels back for a moment, to change their layout or to read it."""
+        covered = self._under is not None
+        self.cover(False)
+        yield
+        self.cover(covered)
+
     def reset(self, *, cameras: int) -> None:
         """Move every panel to its default place, shown or hidden as suits so many cameras."""
+        with self._uncovered():
+            self._reset(cameras)
+
+    def _reset(self, cameras: int) -> None:
         for dock in self.docks:
             dock.setFloating(False)
             self._window.addDockWidget(dock.spec.area, dock)
@@ -129,13 +155,15 @@ class Docks:
         """Remember the window's size and its panels; without a camera there are no panels to remember."""
         settings.keep("geometry", self._window.saveGeometry())
         if cameras > 0:
-            settings.keep(_name(cameras), self._window.saveState(_VERSION))
+            state = self._window.saveState(_VERSION) if self._under is None else self._under
+            settings.keep(_name(cameras), state)
 
     def restore(self, settings: Settings, *, cameras: int) -> None:
         """Move panels to where they were; without a remembered layout nothing moves."""
         state = settings.blob(_name(cameras))
         if cameras > 0 and not state.isEmpty():
-            self._window.restoreState(state, _VERSION)
+            with self._uncovered():
+                self._window.restoreState(state, _VERSION)
 
 
 def rail_width(window: int) -> int:

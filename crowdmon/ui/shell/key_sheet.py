@@ -35,6 +35,13 @@ ON_THE_PLOT = (
     ("Esc, End", "Back to now"),
 )
 
+ON_THE_WALL = (
+    ("Arrows", "Select a camera"),
+    ("Enter", "Look at it; also a click"),
+    ("Ctrl+arrows", "Move it; also by dragging"),
+    ("Esc", "Back from the camera to the wall"),
+)
+
 Rows = Sequence[tuple[str, str]]
 
 
@@ -49,7 +56,12 @@ def groups() -> list[tuple[str, Rows]]:
         ]
         if rows:
             found.append((title.replace("&", ""), rows))
-    return [*found, ("While ROIs are edited", EDITING), ("On the plot", ON_THE_PLOT)]
+    return [
+        *found,
+        ("While ROIs are edited", EDITING),
+        ("On the plot", ON_THE_PLOT),
+        ("On the wall", ON_THE_WALL),
+    ]
 
 
 class KeySheet(QDialog):

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QCloseEvent, QShowEvent
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crowdmon.ui.bridge import Bridge
@@ -30,6 +30,7 @@ from crowdmon.ui.shell.stylesheet import stylesheet
 from crowdmon.ui.shell.taken import TakenStrip
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.ui.spot_check.opening import SpotCheckOpener
+from crowdmon.ui.wall.control import WallControl
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -75,6 +76,14 @@ class MainWindow(QMainWindow):
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
+        self.wall = WallControl(
+            bridge,
+            self.presenter,
+            self.settings,
+            stack=self._middle,
+            picture=self.panels.picture,
+            cover=self._docks.cover,
+        )
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
         self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
@@ -137,9 +146,16 @@ class MainWindow(QMainWindow):
             menus.choose("palette", style.palette)
             menus.choose("heat_view", style.view)
             menus.choose("video", style.video)
+            self.wall.follow(style)
 
         tick()
         self.picture_style.changed.connect(tick)
+        self.wall.shown_changed.connect(partial(menus.check, "show_wall"))
+        # ROIs are drawn on the picture of one camera.
+        self.rois.editor.editing_changed.connect(lambda on: self.wall.leave() if on else None)
+        self.wall.shown_changed.connect(lambda on: self.rois.editor.set_editing(False) if on else None)
+        of_tile = ("restart_camera", "correct_source", "remove_camera", "spot_check")
+        self.wall.wall.addActions([menus.actions[name] for name in of_tile])
         return menus
 
     def _handlers(self) -> Handlers:
@@ -171,6 +187,7 @@ class MainWindow(QMainWindow):
             "import_mat": files.import_mat,
             "import_yaml": files.import_yaml,
             "export_yaml": files.export_yaml,
+            "show_wall": self.wall.set_shown,
             "show_heat": style.set_shown,
             "pixelate": style.set_private,
             "palette": style.set_palette,
@@ -221,6 +238,7 @@ class MainWindow(QMainWindow):
         self.panels.status.set_theme(theme)
         self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
+        self.wall.set_theme(theme)
         self.spot_checks.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
@@ -253,6 +271,11 @@ class MainWindow(QMainWindow):
             self.reset_layout()
             self._docks.restore(self.settings, cameras=self._shown)
 
+    def keyPressEvent(self, a0: QKeyEvent | None) -> None:  # noqa: N802
+        """Return to the wall on Escape, if nothing else needed it."""
+        if a0 is None or a0.key() != Qt.Key.Key_Escape or not self.wall.back():
+            super().keyPressEvent(a0)
+
     def closeEvent(self, a0: QCloseEvent | None) -> None:  # noqa: N802
         """Remember the layout and close, after asking about unsaved changes."""
         if a0 is not None and not self._settled and self.document.dirty:
@@ -279,7 +302,9 @@ class MainWindow(QMainWindow):
 
     def _cameras_changed(self, count: int) -> None:
         some = count > 0
-        self._middle.setCurrentWidget(self.panels.picture if some else self.panels.first_run)
+        if not some:
+            self._middle.setCurrentWidget(self.panels.first_run)
+        self.wall.set_cameras(count)
         self.panels.status.setVisible(some)
         self.menus.enable(When.CAMERA, some)
         before, self._shown = self._shown, count

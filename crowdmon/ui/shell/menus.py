@@ -114,6 +114,14 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
     "&View": (
         MenuEntry(kind=MenuKind.PANELS, when=When.CAMERA),
         LINE,
+        MenuEntry(
+            "&Wall of cameras",
+            "show_wall",
+            "W",
+            when=When.CAMERA,
+            kind=MenuKind.CHECK,
+            tip="All cameras at once. Enter or a click looks at one, Esc returns.",
+        ),
         MenuEntry("&Heatmap", "show_heat", "H", kind=MenuKind.CHECK, on_picture=True),
         MenuEntry(
             "Pi&xelate people",

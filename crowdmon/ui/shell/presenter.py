@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ class Presenter(CameraEdits):
         bridge.engine_changed.connect(self._engine)
         bridge.beat.connect(lambda now: self._beat(now))
         panels.cameras.camera_chosen.connect(self.focus)
-        panels.picture.video.resized.connect(self._watch)
+        panels.picture.video.resized.connect(self.watch)
         panels.readings.roi_chosen.connect(self._choose_roi)
 
     @property
@@ -72,6 +73,11 @@ class Presenter(CameraEdits):
     def camera(self) -> CameraValues | None:
         """What is known of the camera looked at; None without one."""
         return self._cameras.get(self._focus)
+
+    @property
+    def cameras(self) -> Mapping[str, CameraValues]:
+        """What is known of every camera, in the order of the configuration."""
+        return self._cameras
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -102,6 +108,7 @@ class Presenter(CameraEdits):
         target = new[0] if new and not (stay and staying) else staying
         if target and target == self._focus and self._cameras[target] is before.get(target):
             # The picture stays as it is, nothing of it flickers.
+            self._panels.cameras.choose(target)  # which forgets it with another order
             self._beat(self._bridge.now(), all_anew=True)
         else:
             self.focus(target)
@@ -114,7 +121,7 @@ class Presenter(CameraEdits):
             left.sight = None  # or an old picture would be shown first when somebody looks again
             self._bridge.watch(self._focus, None)
         self._focus = name if name in self._cameras else ""
-        self._watch()
+        self.watch()
         pane = self._panels.picture
         pane.video.clear()
         camera = self._cameras.get(self._focus)
@@ -128,7 +135,8 @@ class Presenter(CameraEdits):
             self._beat(self._bridge.now(), all_anew=True)
         self.focus_changed.emit(self._focus)
 
-    def _watch(self) -> None:
+    def watch(self) -> None:
+        """Ask for pictures of the camera looked at, as large as they are shown."""
         if self._focus:
             self._bridge.watch(self._focus, self._panels.picture.video.pixels())
 
@@ -137,7 +145,7 @@ class Presenter(CameraEdits):
         before, self._showing = self._showing, showing
         self._bridge.show(showing)
         if before.in_step != showing.in_step:
-            self._watch()
+            self.watch()
         if (camera := self.camera) is not None:
             self._show_area(camera)
 

@@ -1,0 +1,1 @@
+"""The wall: all cameras at once, as tiles."""
