@@ -21,7 +21,7 @@ from crowdmon.engine.sources import CaptureSources
 from crowdmon.engine.view_files import ViewFiles
 from crowdmon.engine.view_keeper import ViewKeeper
 from crowdmon.errors import WeightsError, describe
-from crowdmon.facts import Fact, SpotCheck
+from crowdmon.facts import Event, Fact, SpotCheck
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
 from crowdmon.values import Reading
@@ -224,13 +224,17 @@ class Monitor(Recordings):
         """
         return self._outlet.acknowledge(alarm, who=who, note=note)
 
-    def record(self, check: SpotCheck) -> None:
-        """Record a spot check as every other fact: in memory, and through every sink that takes it.
+    def hear(self, event: Event) -> None:
+        """Take an acknowledgement that another program wrote to the same history; see :meth:`Site.hear`."""
+        self._outlet.hear(event)
+
+    def record(self, fact: SpotCheck | Event) -> None:
+        """Record what a person did as every other fact: in memory, and through every sink that takes it.
 
         Raises:
             SinkError: it holds a number that no file can hold.
         """
-        self._outlet.record_check(check)
+        self._outlet.record_check(fact)
 
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
