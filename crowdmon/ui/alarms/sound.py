@@ -47,7 +47,8 @@ class Sounder:
         if not urgent:
             self._again = float("inf")
         due = urgent and (now >= self._again or self._again > now + AGAIN_S)
-        if new or due:
-            self._again = now + AGAIN_S if urgent else self._again
-            if self.left(now) == 0.0:
-                self._beep()
+        muted = self.left(now) > 0.0
+        if (new or due) and urgent:
+            self._again = now if muted else now + AGAIN_S  # so that it sounds when the pause is over
+        if (new or due) and not muted:
+            self._beep()
