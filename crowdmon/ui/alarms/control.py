@@ -12,9 +12,9 @@ from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.alarms.strip import AlarmStrip
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.shell.settings import Settings
+from crowdmon.values import Reading
 from crowdmon.view.alarm_words import level_word
 from crowdmon.view.alarms import Alarm
-from crowdmon.view.wording import clock
 
 if TYPE_CHECKING:
     from crowdmon.ui.alarms.panel import AlarmPanel
@@ -109,11 +109,26 @@ class AlarmControl(QObject):
         else:
             self._presenter.focus(name)
         self._docks.open(_PLOT)
-        plot, camera = self._panels.plot, self._presenter.camera
-        if camera is None or camera.recording:
-            return  # the plot of a recording goes by its own time, not by the day's
         if alarm.cause.roi is not None:
             self._panels.readings.choose(alarm.cause.roi)
-        level = alarm.highest
-        plot.show_moment(alarm.raised, level, f"{level_word(alarm)}: {alarm.name}, {clock(alarm.raised)}")
-        plot.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._panels.plot.setFocus(Qt.FocusReason.OtherFocusReason)
+        camera = self._presenter.camera
+        if camera is None or not camera.recording:
+            self._mark(alarm, alarm.raised)
+            return
+        # The plot of a recording goes by its own time: that of the picture which raised the alarm.
+        query = self._bridge.query
+        self._bridge.run_task(
+            lambda _: query(alarm.raised - 1.0, alarm.raised + 1.0),
+            lambda found, _error: self._mark_media(alarm, name, found or []),
+        )
+
+    def _mark_media(self, alarm: Alarm, camera: str, found: list[Reading]) -> None:
+        near = [one for one in found if one.camera == camera and one.pts is not None]
+        one = min(near, key=lambda one: abs(one.time - alarm.raised), default=None)
+        if one is not None and one.pts is not None and self._presenter.focused == camera:
+            self._mark(alarm, one.pts)
+
+    def _mark(self, alarm: Alarm, time: float) -> None:
+        words = f"{level_word(alarm)}: {alarm.name}, {self._panels.plot.time_text(time)}"
+        self._panels.plot.show_moment(time, alarm.highest, words)
