@@ -47,6 +47,8 @@ class AlarmControl(QObject):
         self._panels, self._presenter, self._wall, self._docks = panels, presenter, wall, docks
         self.panel.acknowledge_asked.connect(self._acknowledge)
         self.panel.moment_asked.connect(self._show_moment)
+        wall.alarm_of = self._desk.of
+        self._desk.changed.connect(wall.tell_alarms)
         # A moment that was marked belongs to the camera of its alarm.
         presenter.focus_changed.connect(lambda _name: panels.plot.moment.hide())
 
