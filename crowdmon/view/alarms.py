@@ -17,6 +17,8 @@ A larger step back is a clock that was set: then events keep the order in which 
 MOST_EVENTS = 20_000
 """Events that are kept; the oldest go first."""
 
+_KEPT = MOST_EVENTS * 9 // 10
+
 
 class AlarmState(StrEnum):
     """What an alarm is waiting for. Each has a word, because no state is told by colour alone."""
@@ -105,7 +107,10 @@ class AlarmBook:
     def __init__(self) -> None:
         self._events: list[AlarmEvent] = []
         self._known: set[tuple[float, str, str]] = set()
+        self._told = _Told()
         self._alarms: tuple[Alarm, ...] = ()
+        self._on: tuple[Alarm, ...] = ()
+        self._open: tuple[Alarm, ...] = ()
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
@@ -115,26 +120,39 @@ class AlarmBook:
     @property
     def on(self) -> tuple[Alarm, ...]:
         """Those that are not over, the most urgent first: open before acknowledged, high before low."""
-        found = [one for one in self._alarms if one.over is None]
-        return tuple(sorted(found, key=lambda one: (one.state is not AlarmState.OPEN, -RANK[one.level])))
+        return self._on
 
     @property
     def open(self) -> tuple[Alarm, ...]:
         """Those that are on and not acknowledged, the most urgent first."""
-        return tuple(one for one in self.on if one.state is AlarmState.OPEN)
+        return self._open
 
     def add(self, events: Iterable[AlarmEvent]) -> list[AlarmEvent]:
         """Take events, in the order of recording, and return those that were not known yet."""
         new = [event for event in events if self._is_new(event)]
         if not new:
             return []
-        for event in new:
-            self._insert(event)
-        for gone in self._events[:-MOST_EVENTS]:
-            self._known.discard(_key(gone))
-        del self._events[:-MOST_EVENTS]
-        self._alarms = tuple(reversed(told(self._events)))
+        # Nearly always they come last, and what is known already need not be told again.
+        late = [self._insert(event) for event in new]
+        if any(late) or len(self._events) > MOST_EVENTS:
+            if len(self._events) > MOST_EVENTS:  # a tenth more at once, so that this is rare
+                for gone in self._events[:-_KEPT]:
+                    self._known.discard(_key(gone))
+                del self._events[:-_KEPT]
+            self._told = _Told()
+            new_ones: Iterable[AlarmEvent] = self._events
+        else:
+            new_ones = new
+        for event in new_ones:
+            self._told.take(event)
+        self._look()
         return new
+
+    def _look(self) -> None:
+        self._alarms = tuple(reversed(self._told.alarms))
+        on = [one for one in self._alarms if one.over is None]
+        self._on = tuple(sorted(on, key=lambda one: (one.state is not AlarmState.OPEN, -RANK[one.level])))
+        self._open = tuple(one for one in self._on if one.state is AlarmState.OPEN)
 
     def find(self, key: tuple[str, float] | None) -> Alarm | None:
         """Return an alarm by its key, as it is now."""
@@ -151,27 +169,39 @@ class AlarmBook:
         self._known.add(key)
         return True
 
-    def _insert(self, event: AlarmEvent) -> None:
+    def _insert(self, event: AlarmEvent) -> bool:
+        """Put an event into its place; return whether others come behind it."""
         at = len(self._events)
         while at and 0.0 < self._events[at - 1].time - event.time < LATE_S:
             at -= 1
         self._events.insert(at, event)
+        return at < len(self._events) - 1
+
+
+class _Told:
+    """The alarms that events tell of, in the order in which they began."""
+
+    def __init__(self) -> None:
+        self.alarms: list[Alarm] = []
+        self._newest: dict[str, int] = {}
+
+    def take(self, event: AlarmEvent) -> None:
+        at = self._newest.get(event.alarm)
+        acknowledges = event.change is AlarmChange.ACKNOWLEDGED
+        if at is not None and (self.alarms[at].over is None or acknowledges):
+            self.alarms[at] = after(self.alarms[at], event)
+        elif event.level is not Level.NONE and not acknowledges:
+            # The beginning of one that was repeated or lowered may be older than what was read.
+            self._newest[event.alarm] = len(self.alarms)
+            self.alarms.append(Alarm(event, event.time, event.level, event.level))
 
 
 def told(events: Iterable[AlarmEvent]) -> list[Alarm]:
     """Return the alarms that events in the order of recording tell of, in the order in which they began."""
-    found: list[Alarm] = []
-    newest: dict[str, int] = {}
+    found = _Told()
     for event in events:
-        at = newest.get(event.alarm)
-        acknowledges = event.change is AlarmChange.ACKNOWLEDGED
-        if at is not None and (found[at].over is None or acknowledges):
-            found[at] = after(found[at], event)
-        elif event.level is not Level.NONE and not acknowledges:
-            # The beginning of one that was repeated or lowered may be older than what was read.
-            newest[event.alarm] = len(found)
-            found.append(Alarm(event, event.time, event.level, event.level))
-    return found
+        found.take(event)
+    return found.alarms
 
 
 def after(alarm: Alarm, event: AlarmEvent) -> Alarm:

@@ -60,6 +60,7 @@ def test_an_amber_one_sounds_once_and_each_new_one_again(gui: Open) -> None:
 def test_the_sound_is_muted_by_key_with_the_time_left_and_comes_back(gui: Open, qtbot: QtBot) -> None:
     one = quiet(gui)
     happens(one, GATE)
+    press(qtbot, one.window, Qt.Key.Key_L)
     press(qtbot, one.window, Qt.Key.Key_M)
     strip = strip_of(one.window)
     assert strip.mute.text() == "Muted 10:00"

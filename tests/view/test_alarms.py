@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,6 +148,33 @@ def test_what_is_said() -> None:
 
 CHANGES = st.sampled_from(list(AlarmChange))
 EVENTS = st.lists(st.tuples(CHANGES, st.sampled_from(list(Level)), st.sampled_from("ab")), max_size=30)
+
+
+@given(EVENTS, st.integers(0, 30))
+def test_events_that_come_bit_by_bit_tell_the_same(
+    made: list[tuple[AlarmChange, Level, str]], many: int
+) -> None:
+    events = [
+        replace(GATE, alarm=name, change=change, level=level, time=NOON + at, who="Ann")
+        for at, (change, level, name) in enumerate(made)
+    ]
+    whole, parts = AlarmBook(), AlarmBook()
+    whole.add(events)
+    parts.add(events[:many])
+    for event in events[many:]:
+        parts.add([event])
+    assert parts.alarms == whole.alarms == tuple(reversed(told(events)))
+    assert parts.on == whole.on
+
+
+def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crowdmon.view.alarms.MOST_EVENTS", 20)
+    monkeypatch.setattr("crowdmon.view.alarms._KEPT", 18)
+    book = AlarmBook()
+    for number in range(50):
+        book.add([replace(GATE, alarm=f"rule {number}", time=NOON + number)])
+    assert 18 <= len(book.alarms) <= 20
+    assert book.alarms[0].name == "rule 49"
 
 
 @given(EVENTS)

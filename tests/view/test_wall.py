@@ -114,9 +114,7 @@ SEEN = replace(ALARM, answers=(Answer(NOON + 1, "Ann", "", Level.CRITICAL),))
         ),
     ],
 )
-def test_an_alarm_says_its_level_and_its_age_where_nothing_is_known(
-    alarm: Alarm, now: str, then: str
-) -> None:
+def test_an_alarm_says_its_level_and_how_old_it_is(alarm: Alarm, now: str, then: str) -> None:
     facts = tile_facts(values(), NOON + 1.0, alarm)
     assert (facts.alarm, facts.alarm_word, facts.alarm_known) == (Level.CRITICAL, now, True)
     assert facts.spoken().startswith(f"gate, {now}, live")

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from crowdmon.errors import CrowdmonError, describe
 from crowdmon.facts import AlarmChange, AlarmEvent, Event
-from crowdmon.ui.alarms.past_alarms import PastAlarms
+from crowdmon.ui.alarms.past_alarms import PastAlarms, Told
 from crowdmon.ui.alarms.sound import Sounder
 from crowdmon.ui.bridge import Bridge
 from crowdmon.view.alarms import Alarm, AlarmBook
@@ -117,9 +117,9 @@ class AlarmDesk(QObject):
             self._live.append(alarm)
             self._add([alarm])
 
-    def _read(self, events: Sequence[Event], first: bool) -> None:
+    def _read(self, told: Told, first: bool) -> None:
         """Take what the history has; of acknowledgements by another program the engine is told."""
-        by_event = {alarm: event for event in events if (alarm := AlarmEvent.of(event)) is not None}
+        by_event = {alarm: event for event, alarm in told}
         if first:
             self._book = AlarmBook()
             self._add([*by_event, *(one for one in self._live if one not in by_event)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -60,7 +60,7 @@ class AlarmPanel(QWidget):
     def __init__(self, context: PanelContext) -> None:
         super().__init__()
         self._bridge, self._desk = context.bridge, context.alarms
-        self._minute, self._shown = 0, (0, 0)
+        self._minute, self._shown, self._old = 0, (0, 0), False
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.words = QLineEdit()
         self.words.setAccessibleName("Words to find in alarms")
@@ -183,8 +183,21 @@ class AlarmPanel(QWidget):
         self._muted = left
         self._say()
 
+    def _changed(self) -> None:
+        """Show what has changed; a list that nobody sees costs nothing until it is looked at."""
+        self._old = not self.isVisible()
+        if not self._old:
+            self.refresh()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
+        """Show what has changed meanwhile."""
+        super().showEvent(a0)
+        if self._old:
+            self._old = False
+            self.refresh()
+
     def _beat(self, now: float) -> None:
-        if int(now // 60) != self._minute:  # an alarm may be too old by now
+        if int(now // 60) != self._minute and self.isVisible():  # an alarm may be too old by now
             self._minute = int(now // 60)
             self.refresh()
 
@@ -238,7 +251,7 @@ class AlarmPanel(QWidget):
         self.acknowledge.clicked.connect(lambda: self._ask(self.acknowledge, self.acknowledge_asked))
         self.moment.clicked.connect(lambda: self._ask(self.moment, self.moment_asked))
         self.export.clicked.connect(lambda _checked=False: self.ask_export())
-        self._desk.changed.connect(self.refresh)
+        self._desk.changed.connect(self._changed)
         self._desk.muted.connect(self._mute)
         self._bridge.beat.connect(self._beat)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 
 from crowdmon.errors import SourceError
-from crowdmon.facts import AlarmChange, Event
+from crowdmon.facts import AlarmChange, AlarmEvent, Event
 from crowdmon.sinks.history.past import EVENTS_BACK
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
@@ -25,13 +25,14 @@ AGAIN_S = 600.0
 _KINDS = frozenset(change.value for change in AlarmChange)
 
 Stamp = tuple[tuple[int, int], ...]
-Read = tuple[Stamp, list[Event]]
+Told = list[tuple[Event, AlarmEvent]]
+Read = tuple[Stamp, Told]
 
 
 class PastAlarms(QObject):
     """Asks one question at a time, in the background."""
 
-    def __init__(self, bridge: Bridge, come: Callable[[list[Event], bool], object]) -> None:
+    def __init__(self, bridge: Bridge, come: Callable[[Told, bool], object]) -> None:
         """``come`` is called with events in the order of recording, and whether this is the first reading."""
         super().__init__()
         self._bridge, self._come = bridge, come
@@ -77,7 +78,9 @@ def read(path: Path, since: float, known: Stamp) -> Read | None:
         return None
     try:
         with HistoryReader(path) as history:
-            return stamp, [one for one in history.events(Selection(since=since)) if one.kind in _KINDS]
+            events = history.events(Selection(since=since))
+            told = ((one, AlarmEvent.of(one)) for one in events if one.kind in _KINDS)
+            return stamp, [(one, alarm) for one, alarm in told if alarm is not None]
     except SourceError:
         return None
 
