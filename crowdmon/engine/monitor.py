@@ -22,9 +22,10 @@ from crowdmon.engine.view_files import ViewFiles
 from crowdmon.engine.view_keeper import ViewKeeper
 from crowdmon.errors import WeightsError, describe
 from crowdmon.facts import Event, Fact, SpotCheck
+from crowdmon.sinks.alarm_pictures import AlarmPictures
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
-from crowdmon.values import Reading
+from crowdmon.values import DensityMap, Frame, Reading
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Monitor(Recordings):
         self._views, self._keeper = views, ViewKeeper(views)
         self._outlet = Outlet(
             config,
-            sinks=sinks,
+            sinks=sinks if open_sinks is None else (*sinks, AlarmPictures(lambda: self._config, self._last)),
             open_sinks=open_sinks,
             publishers=None if open_publishers is None else lambda now: open_publishers(now, self.snapshot),
             clock=self._clock,
@@ -288,6 +289,10 @@ class Monitor(Recordings):
 
     def _camera(self, name: str) -> Camera:
         return self._cameras[name]
+
+    def _last(self, name: str) -> tuple[Frame, DensityMap] | None:
+        camera = self._cameras.get(name)
+        return None if camera is None else camera.last
 
     def _looks_live(self, source: str) -> bool:
         return self._sources.live(source)

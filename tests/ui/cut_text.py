@@ -169,7 +169,7 @@ def alarms(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
         )  # fmt: skip
     window.bridge.poll()
     window.alarms.show_list()
-    window.alarms.panel.more.setChecked(True)
+    window.alarms.panel.filters.more.setChecked(True)
     window.alarm_desk.mute(on=True)
     QApplication.processEvents()
     yield "alarms", window

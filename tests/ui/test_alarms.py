@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from crowdmon.facts import AlarmChange
-from crowdmon.ui.alarms.panel import ALL_PLACES
+from crowdmon.ui.alarms.filters import ALL_PLACES
 from crowdmon.ui.alarms.strip import HEIGHT
 from crowdmon.values import Level
 from crowdmon.view.theme import DARK
@@ -152,38 +152,42 @@ def test_no_word_of_a_row_is_cut_however_narrow(gui: Open, qtbot: QtBot) -> None
 def test_the_filter_by_keys(gui: Open, qtbot: QtBot) -> None:
     one = listed(gui, qtbot)
     panel = panel_of(one.window)
-    qtbot.mouseClick(panel.more, LEFT)
-    assert panel.filters.isVisible()
-    panel.state.setFocus()
-    qtbot.keyClick(panel.state, Qt.Key.Key_Down)
+    qtbot.mouseClick(panel.filters.more, LEFT)
+    assert panel.filters.folded.isVisible()
+    panel.filters.state.setFocus()
+    qtbot.keyClick(panel.filters.state, Qt.Key.Key_Down)
     assert names(panel) == ["stairs full", "gate full"], "on"
-    qtbot.keyClick(panel.state, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.filters.state, Qt.Key.Key_Down)
     assert names(panel) == ["gate full"], "not acknowledged"
-    qtbot.keyClick(panel.state, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.filters.state, Qt.Key.Key_Down)
     assert names(panel) == ["stairs full"], "acknowledged"
-    qtbot.keyClick(panel.state, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.filters.state, Qt.Key.Key_Down)
     assert names(panel) == ["gate full"], "over"
-    panel.time.setFocus()
-    qtbot.keyClick(panel.time, Qt.Key.Key_Home)
+    panel.filters.time.setFocus()
+    qtbot.keyClick(panel.filters.time, Qt.Key.Key_Home)
     assert names(panel) == [], "over for more than an hour"
     assert panel.said.text() == "No alarms"
     assert not panel.export.isEnabled()
-    qtbot.keyClick(panel.time, Qt.Key.Key_End)
-    qtbot.keyClick(panel.state, Qt.Key.Key_Home)
+    qtbot.keyClick(panel.filters.time, Qt.Key.Key_End)
+    qtbot.keyClick(panel.filters.state, Qt.Key.Key_Home)
     assert len(names(panel)) == 3
-    assert [panel.place.itemText(row) for row in range(panel.place.count())] == [ALL_PLACES, "north", "south"]
-    panel.place.setFocus()
-    qtbot.keyClick(panel.place, Qt.Key.Key_End)
+    assert [panel.filters.place.itemText(row) for row in range(panel.filters.place.count())] == [
+        ALL_PLACES,
+        "north",
+        "south",
+    ]
+    panel.filters.place.setFocus()
+    qtbot.keyClick(panel.filters.place, Qt.Key.Key_End)
     assert names(panel) == ["stairs full"]
-    qtbot.keyClick(panel.place, Qt.Key.Key_Home)
-    qtbot.keyClicks(panel.words, "ann GOING")
+    qtbot.keyClick(panel.filters.place, Qt.Key.Key_Home)
+    qtbot.keyClicks(panel.filters.words, "ann GOING")
     assert names(panel) == ["stairs full"]
 
 
 def test_an_alarm_grows_too_old_for_the_filter_by_itself(gui: Open, qtbot: QtBot) -> None:
     one = listed(gui, qtbot)
     panel = panel_of(one.window)
-    panel.time.setCurrentText("24 h")
+    panel.filters.time.setCurrentText("24 h")
     assert len(names(panel)) == 3
     one.step(86_400.0)
     assert names(panel) == ["stairs full", "gate full"], "what is on stays"

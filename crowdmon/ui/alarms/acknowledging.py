@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from crowdmon.errors import CrowdmonError
 from crowdmon.ui.alarms.desk import AlarmDesk
+from crowdmon.ui.alarms.thumbnails import Thumbnails
+from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.sources.source_page import caption_for
 from crowdmon.view.alarm_words import found, level_word, state_line, when
@@ -19,12 +21,20 @@ ABOUT = (
     "again. Your name and your note are kept in the history."
 )
 
+PICTURE = QSize(432, 243)
+
 
 class AcknowledgeDialog(QDialog):
     """Asks for a name, which is remembered, and a note. It closes itself when somebody else was quicker."""
 
     def __init__(
-        self, alarm: Alarm, desk: AlarmDesk, settings: Settings, *, now: float, parent: QWidget | None = None
+        self,
+        alarm: Alarm,
+        desk: AlarmDesk,
+        settings: Settings,
+        *,
+        bridge: Bridge,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._alarm, self._desk, self._settings = alarm, desk, settings
@@ -33,8 +43,18 @@ class AcknowledgeDialog(QDialog):
         self.setMinimumWidth(480)
         head = _text(f"{level_word(alarm)}: {alarm.name}", role="head")
         head.setAccessibleName("Alarm")
-        what = _text(f"{found(alarm.cause)}. Raised at {when(alarm, now)}. {state_line(alarm)}.")
+        what = _text(f"{found(alarm.cause)}. Raised at {when(alarm, bridge.now())}. {state_line(alarm)}.")
         about = _text(ABOUT, role="caption")
+        self.picture = QLabel()
+        self.picture.setAccessibleName("Picture of the alarm")
+        self._path = desk.picture_of(alarm)
+        self.picture.setVisible(self._path is not None)
+        self._thumbnails = Thumbnails(bridge, PICTURE, self)
+        if self._path is not None:
+            self.picture.setFixedSize(PICTURE)
+            self.picture.setToolTip(str(self._path))
+            self._thumbnails.come.connect(self._show_picture)
+            self._thumbnails.of(self._path)
         self.who = QLineEdit(settings.text("operator"))
         self.who.setAccessibleName("Your name")
         self.who.setMaxLength(100)
@@ -62,7 +82,7 @@ class AcknowledgeDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(12)
-        for one in (head, what, about):
+        for one in (head, what, self.picture, about):
             column.addWidget(one)
         column.addLayout(fields)
         column.addWidget(self.said)
@@ -104,6 +124,10 @@ class AcknowledgeDialog(QDialog):
         now = self._desk.find(self._alarm.key)
         if now is not None and now.answers != self._alarm.answers and now.state is not AlarmState.OPEN:
             super().accept()
+
+    def _show_picture(self) -> None:
+        if not self._gone and self._path is not None and (loaded := self._thumbnails.of(self._path)):
+            self.picture.setPixmap(loaded)
 
     def _leave(self) -> None:
         self._gone = True

@@ -98,7 +98,7 @@ class AlarmControl(QObject):
         if alarm is None:
             return
         dialog = AcknowledgeDialog(
-            alarm, self._desk, self._settings, now=self._bridge.now(), parent=self._window
+            alarm, self._desk, self._settings, bridge=self._bridge, parent=self._window
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
 from crowdmon.errors import CrowdmonError, describe
 from crowdmon.facts import AlarmChange, AlarmEvent, Event
+from crowdmon.sinks.history.pictures import alarm_picture, folder_of
 from crowdmon.ui.alarms.past_alarms import PastAlarms, Told
 from crowdmon.ui.alarms.sound import Sounder
 from crowdmon.ui.bridge import Bridge
@@ -39,6 +41,7 @@ class AlarmDesk(QObject):
         self._book = AlarmBook()
         self._live: list[AlarmEvent] = []
         self._left = 0.0
+        self._pictures: frozenset[str] = frozenset()
         self.sounder = Sounder(beep or QApplication.beep)
         self.past = PastAlarms(bridge, self._read)
         bridge.event_happened.connect(self._happened)
@@ -81,6 +84,13 @@ class AlarmDesk(QObject):
             wanted = group.members[0].camera if group is not None else None
         return next((one.name for one in config.cameras if one.name == wanted), "")
 
+    def picture_of(self, alarm: Alarm) -> Path | None:
+        """Return where the picture that was kept with an alarm is; None if there is none."""
+        times = (alarm.cause.time, alarm.raised)
+        names = (alarm_picture(alarm.name, time) for time in times) if self._pictures else ()
+        name = next((one for one in names if one in self._pictures), None)
+        return folder_of(self.past.path) / name if name is not None and self.past.path is not None else None
+
     def acknowledge(
         self, alarm: Alarm, *, who: str, note: str, done: Callable[[CrowdmonError | None], object]
     ) -> None:
@@ -120,6 +130,9 @@ class AlarmDesk(QObject):
     def _read(self, told: Told, first: bool) -> None:
         """Take what the history has; of acknowledgements by another program the engine is told."""
         by_event = {alarm: event for event, alarm in told}
+        if self.past.pictures != self._pictures:
+            self._pictures = self.past.pictures
+            self.changed.emit()
         if first:
             self._book = AlarmBook()
             self._add([*by_event, *(one for one in self._live if one not in by_event)])

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import QSize, Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QAction, QDesktopServices, QShowEvent
+from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crowdmon import atomic
 from crowdmon.errors import CrowdmonError, SinkError
 from crowdmon.ui.alarms.as_csv import encode_alarms
-from crowdmon.ui.alarms.rows import ALARM, AlarmLines, AlarmRows
+from crowdmon.ui.alarms.filters import AlarmFilters
+from crowdmon.ui.alarms.list_view import AlarmListView
+from crowdmon.ui.alarms.rows import ALARM, PICTURE, THUMBNAIL, AlarmLines, AlarmRows
+from crowdmon.ui.alarms.thumbnails import Thumbnails
 from crowdmon.ui.picture.playback_bar import SpaceKeeper
 from crowdmon.ui.shell.docks import PanelContext
 from crowdmon.ui.shell.document import show_error
 from crowdmon.view.alarm_words import sentence
-from crowdmon.view.alarms import Alarm, AlarmFilter, AlarmState, places_of
+from crowdmon.view.alarms import Alarm, AlarmState, places_of
 from crowdmon.view.theme import Theme
 from crowdmon.view.wording import media_clock
 
 MOST = 500
 """Rows that are shown; the filter finds the others."""
-
-ALL_PLACES = "All places"
-
-STATES: dict[str, frozenset[AlarmState]] = {
-    "Any state": frozenset(AlarmState),
-    "On": frozenset({AlarmState.OPEN, AlarmState.SEEN}),
-    "Not acknowledged": frozenset({AlarmState.OPEN}),
-    "Acknowledged": frozenset({AlarmState.SEEN}),
-    "Over": frozenset({AlarmState.OVER}),
-}
-
-TIMES: dict[str, float | None] = {"1 hour": 3600.0, "24 h": 86_400.0, "7 days": 7 * 86_400.0, "30 days": None}
 
 
 class AlarmPanel(QWidget):
@@ -61,37 +42,28 @@ class AlarmPanel(QWidget):
         super().__init__()
         self._bridge, self._desk = context.bridge, context.alarms
         self._minute, self._shown, self._old = 0, (0, 0), False
+        self._muted = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.words = QLineEdit()
-        self.words.setAccessibleName("Words to find in alarms")
-        self.words.setPlaceholderText("Find")
-        self.words.setProperty("role", "small")
-        self.more = QPushButton("Filter")
-        self.more.setProperty("role", "small")
-        self.more.setCheckable(True)
-        self.more.setToolTip("By camera or group, by state, by time")
-        self.tools = QWidget(self)
+        self.filters = AlarmFilters(self)
+        self.tools = self.filters.beside
         """Stands beside the panel's title."""
-        self.tools.hide()
-        self.place = _choice("Camera or group", [ALL_PLACES])
-        self.state = _choice("State", list(STATES))
-        self.time = _choice("Time", list(TIMES))
-        self.time.setCurrentText("24 h")
         self.said = QLabel()
         self.said.setAccessibleName("Alarms shown")
         self.said.setProperty("role", "caption")
         self.said.setWordWrap(True)
-        self.rows = AlarmRows(self)
-        self.lines = AlarmLines(self)
-        self.list = _List()
+        self.rows = AlarmRows(self._desk, self)
+        thumbnails = Thumbnails(self._bridge, 2 * THUMBNAIL, self)  # for screens of 200 %, too
+        self.lines = AlarmLines(thumbnails, self)
+        self.list = AlarmListView()
         self.list.setModel(self.rows)
         self.list.setItemDelegate(self.lines)
-        self.acknowledge = self._button("Acknowledge…", "Acknowledge the selected alarm (A)")
-        self.moment = self._button("Show", "Show its camera, and its moment in the plot (Enter)")
-        self.export = self._button("Export…", "Write the alarms shown as CSV")
+        thumbnails.come.connect(self.list.redraw)
+        self.acknowledge = _button("Acknowledge…", "Acknowledge the selected alarm (A)")
+        self.moment = _button("Show", "Show its camera, and its moment in the plot (Enter)")
+        self.export = _button("Export…", "Write the alarms shown as CSV")
+        self.open_picture = QAction("Open picture", self)
         self._arrange()
         self._connect()
-        self._muted = 0.0
         self.refresh()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -118,17 +90,13 @@ class AlarmPanel(QWidget):
 
     def chosen(self) -> list[Alarm]:
         """Return the alarms that the filter takes, the newest first."""
-        now = self._bridge.now()
-        place = self.place.currentData() or ""
-        wanted = AlarmFilter(
-            place, STATES[self.state.currentText()], self.words.text(), TIMES[self.time.currentText()]
-        )
+        wanted, now = self.filters.wanted(), self._bridge.now()
         return [one for one in self._desk.alarms if wanted.takes(one, _searched(one), now)]
 
     def refresh(self) -> None:
         """Show what the filter takes now; the selected alarm stays selected."""
         key = one.key if (one := self.selected()) is not None else None
-        self._fill_places()
+        self.filters.fill(places_of(self._desk.alarms))
         found = self.chosen()
         self.lines.now = self._bridge.now()
         self.rows.show(found[:MOST])
@@ -138,12 +106,14 @@ class AlarmPanel(QWidget):
         self._enable()
 
     def ask_export(self) -> None:
-        """Ask for a file, and write the alarms that are shown."""
+        """Ask for a file, and write the alarms that the filter takes."""
         text, _ = QFileDialog.getSaveFileName(self, "Export alarms", "alarms.csv", "CSV files (*.csv)")
         if not text:
             return
         path = Path(text) if Path(text).suffix else Path(text).with_suffix(".csv")
-        rows = encode_alarms(self.chosen())
+        chosen = self.chosen()
+        kept = {one.key: kept.name for one in chosen if (kept := self._desk.picture_of(one)) is not None}
+        rows = encode_alarms(chosen, kept)
         try:
             self._bridge.check_output("The alarms", path)
             atomic.check_place(path, kind="CSV file", replaced=True)
@@ -152,25 +122,23 @@ class AlarmPanel(QWidget):
             return
         self._bridge.run_task(lambda _: atomic.write_whole(path, rows), self._exported)
 
-    def _exported(self, _result: object, error: Exception | None) -> None:
-        if error is not None:
-            known = isinstance(error, CrowdmonError)
-            show_error(self, error if known else SinkError(f"the alarms cannot be written: {error}"))  # type: ignore[arg-type]
+    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
+        """Show what has changed meanwhile."""
+        super().showEvent(a0)
+        if self._old:
+            self._old = False
+            self.refresh()
 
-    def _fill_places(self) -> None:
-        wanted = places_of(self._desk.alarms)
-        if wanted == [self.place.itemData(row) for row in range(1, self.place.count())]:
-            return
-        chosen = self.place.currentData()
-        self.place.blockSignals(True)
-        self.place.clear()
-        self.place.addItem(ALL_PLACES, "")
-        metrics = self.place.fontMetrics()
-        for name in wanted:
-            self.place.addItem(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, 100), name)
-            self.place.setItemData(self.place.count() - 1, name, Qt.ItemDataRole.ToolTipRole)
-        self.place.setCurrentIndex(max(self.place.findData(chosen), 0))
-        self.place.blockSignals(False)
+    def _exported(self, _result: object, error: Exception | None) -> None:
+        if isinstance(error, CrowdmonError):
+            show_error(self, error)
+        elif error is not None:
+            show_error(self, SinkError(f"the alarms cannot be written: {error}"))
+
+    def _open_picture(self) -> None:
+        path = self.list.currentIndex().data(PICTURE)
+        if path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def _say(self) -> None:
         shown, many = self._shown
@@ -189,13 +157,6 @@ class AlarmPanel(QWidget):
         if not self._old:
             self.refresh()
 
-    def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
-        """Show what has changed meanwhile."""
-        super().showEvent(a0)
-        if self._old:
-            self._old = False
-            self.refresh()
-
     def _beat(self, now: float) -> None:
         if int(now // 60) != self._minute and self.isVisible():  # an alarm may be too old by now
             self._minute = int(now // 60)
@@ -203,27 +164,14 @@ class AlarmPanel(QWidget):
 
     def _enable(self) -> None:
         alarm = self.selected()
-        seen = alarm is None or alarm.state is AlarmState.SEEN or (alarm.over is not None and alarm.answers)
-        self.acknowledge.setEnabled(not seen)
+        answered = alarm is None or alarm.state is AlarmState.SEEN
+        answered = answered or (alarm is not None and alarm.over is not None and bool(alarm.answers))
+        self.acknowledge.setEnabled(not answered)
+        self.open_picture.setEnabled(alarm is not None and self._desk.picture_of(alarm) is not None)
         self.moment.setEnabled(alarm is not None and bool(self._desk.camera_of(alarm)))
         self.export.setEnabled(self._shown[1] > 0)
 
     def _arrange(self) -> None:
-        beside = QHBoxLayout(self.tools)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(8)
-        self.words.setMaximumWidth(84)
-        beside.addWidget(self.words)
-        beside.addWidget(self.more)
-        self.filters = QWidget()
-        grid = QGridLayout(self.filters)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(6)
-        grid.addWidget(self.place, 0, 0)
-        grid.addWidget(self.time, 0, 1)
-        grid.addWidget(self.state, 1, 0, 1, 2)
-        grid.setColumnStretch(0, 1)
-        self.filters.hide()
         below = QHBoxLayout()
         below.setSpacing(8)
         for button in (self.acknowledge, self.moment, self.export):
@@ -232,87 +180,47 @@ class AlarmPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 4, 16, 8)
         column.setSpacing(6)
-        column.addWidget(self.filters)
+        column.addWidget(self.filters.folded)
         column.addWidget(self.list, 1)
         column.addWidget(self.said)
         column.addLayout(below)
 
     def _connect(self) -> None:
-        for box in (self.place, self.state, self.time):
-            box.currentIndexChanged.connect(lambda _index: self.refresh())
-        self.words.textChanged.connect(lambda _text: self.refresh())
-        self.more.toggled.connect(self.filters.setVisible)
-        self.list.opened.connect(lambda: self._ask(self.moment, self.moment_asked))
-        self.list.doubleClicked.connect(lambda _index: self._ask(self.moment, self.moment_asked))
+        self.filters.changed.connect(self.refresh)
+        self.list.opened.connect(self.moment.click)
+        self.list.doubleClicked.connect(lambda _index: self.moment.click())
         self.list.resized.connect(self._resized)
         selection = self.list.selectionModel()
         if selection is not None:
             selection.currentChanged.connect(lambda _now, _before: self._enable())
-        self.acknowledge.clicked.connect(lambda: self._ask(self.acknowledge, self.acknowledge_asked))
-        self.moment.clicked.connect(lambda: self._ask(self.moment, self.moment_asked))
+        self.acknowledge.clicked.connect(lambda _checked=False: self._tell(self.acknowledge_asked.emit))
+        self.moment.clicked.connect(lambda _checked=False: self._tell(self.moment_asked.emit))
         self.export.clicked.connect(lambda _checked=False: self.ask_export())
+        for button in (self.acknowledge, self.moment):
+            action = QAction(button.text(), self)
+            action.triggered.connect(lambda _checked=False, button=button: button.click())
+            self.list.addAction(action)
+        self.open_picture.triggered.connect(lambda _checked=False: self._open_picture())
+        self.list.addAction(self.open_picture)
         self._desk.changed.connect(self._changed)
         self._desk.muted.connect(self._mute)
         self._bridge.beat.connect(self._beat)
 
-    def _ask(self, button: QPushButton, signal: object) -> None:
-        alarm = self.selected()
-        if alarm is not None and button.isEnabled():
-            signal.emit(alarm)  # type: ignore[attr-defined]
+    def _tell(self, emit: Callable[[Alarm], object]) -> None:
+        if (alarm := self.selected()) is not None:
+            emit(alarm)
 
     def _resized(self, width: int) -> None:
         self.lines.width = width
         self.rows.layoutChanged.emit()
 
-    def _button(self, text: str, said: str) -> QPushButton:
-        made = QPushButton(text)
-        made.setProperty("role", "small")
-        made.setToolTip(said)
-        made.setAccessibleName(f"{text.rstrip('…')}: {said}")
-        made.installEventFilter(SpaceKeeper(made))
-        return made
 
-
-class _List(QListView):
-    """A list that says how wide its rows are, and when Enter is pressed."""
-
-    opened = pyqtSignal()
-    resized = pyqtSignal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Alarms")
-        self.setObjectName("alarm-list")
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-
-    def resizeEvent(self, e: QResizeEvent | None) -> None:  # noqa: N802
-        """Wrap the texts to the new width."""
-        super().resizeEvent(e)
-        view = self.viewport()
-        if view is not None:
-            self.resized.emit(view.width())
-
-    def keyPressEvent(self, e: QKeyEvent | None) -> None:  # noqa: N802
-        """Show the moment of the selected alarm on Enter."""
-        if e is not None and e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-            return
-        super().keyPressEvent(e)
-
-    def redraw(self) -> None:
-        """Paint everything anew."""
-        view = self.viewport()
-        if view is not None:
-            view.update()
-
-
-def _choice(name: str, texts: list[str]) -> QComboBox:
-    made = QComboBox()
-    made.setAccessibleName(name)
-    made.addItems(texts)
-    made.setMinimumContentsLength(4)
+def _button(text: str, said: str) -> QPushButton:
+    made = QPushButton(text)
+    made.setProperty("role", "small")
+    made.setToolTip(said)
+    made.setAccessibleName(f"{text.rstrip('…')}: {said}")
+    made.installEventFilter(SpaceKeeper(made))
     return made
 
 

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject
 from crowdmon.errors import SourceError
 from crowdmon.facts import AlarmChange, AlarmEvent, Event
 from crowdmon.sinks.history.past import EVENTS_BACK
+from crowdmon.sinks.history.pictures import alarm_words, folder_of
 from crowdmon.sinks.history.query import HistoryReader
 from crowdmon.sinks.history.selection import Selection
 from crowdmon.ui.bridge import Bridge
@@ -26,7 +27,7 @@ _KINDS = frozenset(change.value for change in AlarmChange)
 
 Stamp = tuple[tuple[int, int], ...]
 Told = list[tuple[Event, AlarmEvent]]
-Read = tuple[Stamp, Told]
+Read = tuple[Stamp, Told, frozenset[str]]
 
 
 class PastAlarms(QObject):
@@ -35,6 +36,8 @@ class PastAlarms(QObject):
     def __init__(self, bridge: Bridge, come: Callable[[Told, bool], object]) -> None:
         """``come`` is called with events in the order of recording, and whether this is the first reading."""
         super().__init__()
+        self.pictures: frozenset[str] = frozenset()
+        """The names of the files of the pictures that are kept with alarms."""
         self._bridge, self._come = bridge, come
         self._path: Path | None = None
         self._stamp: Stamp = ()
@@ -64,8 +67,8 @@ class PastAlarms(QObject):
         if found is None or error is not None or self.path != self._path:
             return  # it is not there yet, or somebody holds it: it is looked at again
         first, self._first = self._first, False
-        self._stamp = found[0]
-        self._come(found[1], first)
+        self._stamp, told, self.pictures = found
+        self._come(told, first)
 
 
 def read(path: Path, since: float, known: Stamp) -> Read | None:
@@ -80,15 +83,20 @@ def read(path: Path, since: float, known: Stamp) -> Read | None:
         with HistoryReader(path) as history:
             events = history.events(Selection(since=since))
             told = ((one, AlarmEvent.of(one)) for one in events if one.kind in _KINDS)
-            return stamp, [(one, alarm) for one, alarm in told if alarm is not None]
+            kept = folder_of(path).glob(f"*{alarm_words('*')}.png")
+            return (
+                stamp,
+                [(one, alarm) for one, alarm in told if alarm is not None],
+                frozenset(one.name for one in kept),
+            )
     except SourceError:
         return None
 
 
 def stamp_of(path: Path) -> Stamp:
-    """Return times and sizes of a history file and of what waits beside it; empty if there is none."""
+    """Return times and sizes of a history file and of what is beside it; empty if there is none."""
     found = []
-    for one in (path, path.with_name(f"{path.name}-wal")):
+    for one in (path, path.with_name(f"{path.name}-wal"), folder_of(path)):
         with contextlib.suppress(OSError):
             at = one.stat()
             found.append((at.st_mtime_ns, at.st_size))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.alarms.marks import paint_alarm
+from crowdmon.ui.alarms.thumbnails import Thumbnails
 from crowdmon.ui.shell.fonts import font
 from crowdmon.values import Level
 from crowdmon.view.alarm_words import found, level_word, note_of, sentence, state_line, when
@@ -16,7 +19,8 @@ from crowdmon.view.alarms import Alarm, AlarmState
 from crowdmon.view.theme import BODY, CAPTION, DARK, Theme
 from crowdmon.view.wording import breakable, tip
 
-ALARM = Qt.ItemDataRole.UserRole
+ALARM, PICTURE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+THUMBNAIL = QSize(128, 72)
 _SIDE, _MARK, _GAP = 10, 16, 8
 _WRAP = Qt.TextFlag.TextWordWrap
 
@@ -24,8 +28,9 @@ _WRAP = Qt.TextFlag.TextWordWrap
 class AlarmRows(QAbstractListModel):
     """The alarms that the list shows, the newest first."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, desk: AlarmDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._desk = desk
         self.alarms: tuple[Alarm, ...] = ()
 
     def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802
@@ -39,8 +44,11 @@ class AlarmRows(QAbstractListModel):
         alarm = self.alarms[index.row()]
         if role == ALARM:
             return alarm
+        if role == PICTURE:
+            return self._desk.picture_of(alarm)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(sentence(alarm))
+            path = self._desk.picture_of(alarm)
+            return tip(sentence(alarm) if path is None else f"{sentence(alarm)}. Picture: {path}")
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole):
             return sentence(alarm)
         return None
@@ -52,8 +60,7 @@ class AlarmRows(QAbstractListModel):
             for row, (old, new) in enumerate(zip(before, self.alarms, strict=True)):
                 if old != new:
                     self.dataChanged.emit(self.index(row), self.index(row))
-            if before != self.alarms:
-                self.layoutChanged.emit()  # another text may need another height
+            self.layoutChanged.emit()  # another text, or a picture, may need another height
             return
         self.beginResetModel()
         self.alarms = tuple(alarms)
@@ -68,8 +75,9 @@ class AlarmRows(QAbstractListModel):
 class AlarmLines(QStyledItemDelegate):
     """Paints a row: sign, level and name, when; below it what was measured, and what it waits for."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._thumbnails = thumbnails
         self.theme: Theme = DARK
         self.width, self.now = 260, 0.0
         self._heights: dict[tuple[Alarm, int, float], int] = {}
@@ -85,7 +93,8 @@ class AlarmLines(QStyledItemDelegate):
                 self._heights.clear()
             lines = self._lines(alarm)
             self._heights[key] = 2 * _GAP + sum(self._height(face, text) + 2 for text, face, _ in lines)
-        return QSize(0, self._heights[key])
+        picture = THUMBNAIL.height() + _GAP if index.data(PICTURE) is not None else 0
+        return QSize(0, self._heights[key] + picture)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Paint one row."""
@@ -109,9 +118,19 @@ class AlarmLines(QStyledItemDelegate):
             painter.setPen(QColor(ink))
             painter.drawText(place, _WRAP, text)
             top += place.height() + 2
+        if (path := index.data(PICTURE)) is not None:
+            self._paint_picture(painter, path, QRect(left, top + _GAP - 2, *_sides(THUMBNAIL)))
         painter.setPen(QColor(theme.line))
         painter.drawLine(box.bottomLeft(), box.bottomRight())
         painter.restore()
+
+    def _paint_picture(self, painter: QPainter, path: Path, box: QRect) -> None:
+        painter.fillRect(box, QColor(self.theme.background))
+        shown = self._thumbnails.of(path)
+        if shown is not None:
+            fitted = shown.size().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(QRect(box.topLeft(), fitted), shown)
 
     def _lines(self, alarm: Alarm) -> list[tuple[str, QFont, str]]:
         """Return the texts of a row with font and colour, from the top."""
@@ -139,3 +158,7 @@ class AlarmLines(QStyledItemDelegate):
 
     def _height(self, face: QFont, text: str) -> int:
         return QFontMetrics(face).boundingRect(QRect(0, 0, self._room(), 10_000), _WRAP, text).height()
+
+
+def _sides(size: QSize) -> tuple[int, int]:
+    return size.width(), size.height()
