@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -61,7 +60,7 @@ def _status_of(payload: str) -> str:
 def _kept(client: Any, asked: list[str]) -> dict[str, str]:
     """Return what the broker keeps at some topics."""
     found: dict[str, str] = {}
-    answered = threading.Event()
+    answered: list[bool] = []
     last = time.monotonic()
 
     def on_message(_client: object, _data: object, message: Any) -> None:
@@ -71,12 +70,12 @@ def _kept(client: Any, asked: list[str]) -> dict[str, str]:
             found[message.topic] = message.payload.decode("utf-8", "replace")
 
     client.on_message = on_message
-    client.on_subscribe = lambda *_: answered.set()
+    client.on_subscribe = lambda *_: answered.append(True)
     try:
         # Without confirmation: all of it comes at once, in one piece.
         client.subscribe([(topic, 0) for topic in asked])
         deadline = time.monotonic() + ANSWER_WITHIN
-        while time.monotonic() < deadline and not (answered.is_set() and time.monotonic() - last > _QUIET):
+        while time.monotonic() < deadline and not (answered and time.monotonic() - last > _QUIET):
             time.sleep(0.02)
         client.unsubscribe(asked)
     finally:
