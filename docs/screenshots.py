@@ -36,7 +36,7 @@ from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from crowdmon import config as settings  # noqa: E402
 from crowdmon import privacy, resources  # noqa: E402
-from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig, with_cameras  # noqa: E402
 from crowdmon.config.alarms import AlarmConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.counting.weights import DEFAULT  # noqa: E402
@@ -53,6 +53,7 @@ from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
 from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
 from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
+from crowdmon.ui.ground.dialog import GroundDialog  # noqa: E402
 from crowdmon.ui.shell.app import application  # noqa: E402
 from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
@@ -370,6 +371,29 @@ class Studio:
         self.take(dialog, name)
         dialog.reject()
 
+    def calibrating(self, name: str) -> None:
+        """Points of the plaza's floor, clicked to whole pixels."""
+        (camera,) = demo().cameras
+        rois = tuple(one.model_copy(update={"area_m2": None}) for one in camera.rois)
+        bare = with_cameras(demo(), (camera.model_copy(update={"rois": rois}),))
+        window, film = self.window(bare, (1440, 900), minutes=0.2)
+        window.ground.open()
+        dialog = window.findChild(GroundDialog)
+        assert dialog is not None
+        dialog.resize(1160, 720)
+        self.settle(window, film)
+        plaza = parse_scene(camera.source.removeprefix("synthetic:"))
+        places = [(-6.0, 12.0), (6.0, 12.0), (6.0, 24.0), (-6.0, 24.0), (-2.0, 17.0)]
+        pixels, _ = plaza.camera.project(np.column_stack([places, np.zeros(len(places))]))
+        dialog.canvas.edited.emit(dialog.calibration.as_rectangle(False))
+        for (x, y), place in zip(np.rint(pixels), places, strict=True):
+            dialog.canvas.add(((x + 0.5) / plaza.width, (y + 0.5) / plaza.height))
+            dialog.canvas.edited.emit(dialog.calibration.placed(len(dialog.calibration.corners) - 1, place))
+        dialog.canvas.pointer = (0.36, 0.75)
+        self.settle(window, film)
+        self.take(dialog, name)
+        dialog.reject()
+
     def adapted(self, name: str) -> None:
         """A count that is a third too low, and what takes that bias away, as ten other frames have it."""
         window, film = self.window(demo(), (1440, 900), minutes=0.0)
@@ -420,6 +444,7 @@ class Studio:
             "webcam": self.webcam,
             "export": self.export,
             "daily": self.daily,
+            "ground": self.calibrating,
             "spot-check": self.spot_check,
             "adapted": self.adapted,
         }

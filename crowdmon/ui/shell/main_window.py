@@ -15,6 +15,7 @@ from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.daily_dialog import DailyDialog
 from crowdmon.ui.export.export_dialog import ExportDialog
+from crowdmon.ui.ground.opening import GroundOpener
 from crowdmon.ui.picture.hover import Hover
 from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
@@ -111,6 +112,9 @@ class MainWindow(QMainWindow):
         self.spot_checks = SpotCheckOpener(
             self, bridge, self.presenter, self.panels, settings=self.settings, dialogs=self.dialogs
         )
+        self.ground = GroundOpener(
+            self, bridge, self.presenter, private=lambda: self.spot_checks.checks.private
+        )
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
@@ -200,6 +204,7 @@ class MainWindow(QMainWindow):
             "delete_roi": editor.delete,
             "colour_roi": self.rois.recolour,
             "fill_copies": self.rois.fill_copies,
+            "ground_plane": self.ground.open,
             "import_mat": files.import_mat,
             "import_yaml": files.import_yaml,
             "export_yaml": files.export_yaml,
@@ -262,6 +267,7 @@ class MainWindow(QMainWindow):
         self.wall.set_theme(theme)
         self.alarms.strip.set_theme(theme)
         self.spot_checks.set_theme(theme)
+        self.ground.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
@@ -312,6 +318,7 @@ class MainWindow(QMainWindow):
         if self._laid_out:
             self._docks.keep(self.settings, cameras=self._shown)
         self.spot_checks.close()
+        self.ground.close()
         self.settings.sync()
 
     def _close_for_good(self) -> None:
