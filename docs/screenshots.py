@@ -55,7 +55,7 @@ from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
 from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog  # noqa: E402
 from crowdmon.ui.spot_check.child import AdaptChild  # noqa: E402
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
-from crowdmon.values import CameraState, DensityMap, Frame, Reading, RoiReading, Status  # noqa: E402
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, RoiReading, Status  # noqa: E402
 from crowdmon.view.adapting import Result, Score  # noqa: E402
 from crowdmon.view.frozen import KeptCheck  # noqa: E402
 from crowdmon.view.past import BACK  # noqa: E402
@@ -262,6 +262,18 @@ class Studio:
         self.look(window)
         self.take(window, name)
 
+    def site_bar(self, name: str) -> None:
+        """Three groups over the wall: a camera of one of them is lost."""
+        window, film = self.window(grouped(), (1440, 900), minutes=0.0)
+        window.menus.actions["show_wall"].trigger()
+        for camera in grouped().cameras:
+            film.count(camera, 1.6, show=True)
+        film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
+        silent = Reading(film.now, "Bridge", (RoiReading("frame", None),), state=ReadingState.UNKNOWN)
+        film._facts.append(silent)
+        self.look(window)
+        self.take(window, name)
+
     def rois(self, name: str) -> None:
         window, _ = self.window(demo(), (1024, 700), minutes=0.2)
         editor = window.rois.editor
@@ -362,6 +374,7 @@ class Studio:
             "large": self.large,
             "cameras": self.several,
             "wall": self.wall,
+            "site-bar": self.site_bar,
             "light": self.light,
             "rois": self.rois,
             "reconnecting": self.lost,
@@ -490,6 +503,24 @@ def sixteen() -> AppConfig:
             for at, (one, many) in enumerate(people.items())
         )
     )
+
+
+def grouped() -> AppConfig:
+    """Eight of the cameras in three groups, one of them with a rule."""
+    members = {
+        "Stages": (60, "Main stage left", "Main stage right"),
+        "Gates and bridge": (80, "North gate", "South gate", "Bridge"),
+        "Station": (90, "Platform 1", "Platform 2", "Stairs"),
+    }
+    values = {
+        "cameras": [one.model_dump(exclude_none=True, by_alias=True) for one in sixteen().cameras[:9]],
+        "groups": [
+            {"name": name, "capacity": most, "members": [{"camera": one} for one in cameras]}
+            for name, (most, *cameras) in members.items()
+        ],
+        "alarms": [{"name": "Station", "of": {"group": "Station"}, "amber": {"above": 50}}],
+    }
+    return settings.validate(AppConfig, values, where="grouped")
 
 
 def several_rois() -> AppConfig:

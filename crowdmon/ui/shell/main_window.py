@@ -34,6 +34,7 @@ from crowdmon.ui.shell.taken import TakenStrip
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.ui.wall.control import WallControl
+from crowdmon.ui.wall.site_bar import SiteBar
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -80,6 +81,8 @@ class MainWindow(QMainWindow):
         self.alarm_desk = AlarmDesk(bridge, beep=beep)
         self.alarms = AlarmControl(self, bridge, self.alarm_desk, settings=self.settings)
         column.addWidget(self.alarms.strip)
+        self.site_bar = SiteBar(bridge)
+        column.addWidget(self.site_bar)
         column.addWidget(self.taken_strip)
         column.addWidget(self.removal_strip)
         column.addWidget(self._middle, 1)
@@ -98,6 +101,7 @@ class MainWindow(QMainWindow):
             picture=self.panels.picture,
             cover=self._docks.cover,
         )
+        self.site_bar.camera_asked.connect(self.wall.look_at)
         self.alarms.set_view(self.panels, self.presenter, self.wall, self._docks)
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
@@ -261,6 +265,7 @@ class MainWindow(QMainWindow):
         self.presenter.set_theme(theme)
         self.wall.set_theme(theme)
         self.alarms.strip.set_theme(theme)
+        self.site_bar.set_theme(theme)
         self.spot_checks.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
