@@ -37,6 +37,7 @@ from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 from crowdmon import config as settings  # noqa: E402
 from crowdmon import resources  # noqa: E402
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
+from crowdmon.config.alarms import AlarmConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.counting.weights import DEFAULT  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
@@ -207,6 +208,28 @@ class Studio:
             self.take(window, name)
             window.close()
 
+    def rule(self, name: str) -> None:
+        """The inspector with a rule over the last 24 h, and how often it would have raised an alarm."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = measured(demo(), past(Path(folder), days=1, every=60))
+            values = {
+                "name": "Foreground full",
+                "of": {"camera": config.cameras[0].name, "roi": "foreground"},
+                "amber": {"above": 9, "clear": 7, "for": 30},
+                "red": {"above": 14, "clear": 11, "for": 60},
+            }
+            alarm = settings.validate(AlarmConfig, values, where="a rule")
+            window, film = self.window(
+                config.model_copy(update={"alarms": (alarm,)}), (1440, 900), minutes=MINUTES
+            )
+            window.rois.editor.select("foreground")
+            editor = window.panels.inspector.rule
+            window.panels.inspector.see(editor)
+            self.settle(window, film)
+            self.look(window, until=editor.replayed.text)
+            self.take(window, name)
+            window.close()
+
     def history(self, name: str) -> None:
         """A week in the plot, with the week before behind it."""
         with tempfile.TemporaryDirectory() as folder:
@@ -369,6 +392,7 @@ class Studio:
             "window": self.main,
             "heads": self.heads,
             "inspector": self.inspector,
+            "rule": self.rule,
             "history": self.history,
             "small": self.small,
             "large": self.large,
@@ -456,9 +480,9 @@ def measured(config: AppConfig, history: Path) -> AppConfig:
     return AppConfig(cameras=(grounded,), record=RecordConfig(history=str(history)))
 
 
-def past(folder: Path, *, days: int) -> Path:
-    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes."""
-    path, every = folder / "history.db", 300
+def past(folder: Path, *, days: int, every: int = 300) -> Path:
+    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes or so many seconds."""
+    path = folder / "history.db"
     view = SceneCamera(1280, 720)
     with HistoryFile(path) as history:
         for at in range(int(START) - days * 86_400, int(START) - every, every):

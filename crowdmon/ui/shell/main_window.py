@@ -19,6 +19,7 @@ from crowdmon.ui.picture.hover import Hover
 from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
 from crowdmon.ui.picture.style import StyleControl
+from crowdmon.ui.readings.rule_control import RuleControl
 from crowdmon.ui.roi.controller import RoiController
 from crowdmon.ui.shell.about import About
 from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
@@ -93,6 +94,9 @@ class MainWindow(QMainWindow):
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
+        self.rule = RuleControl(
+            bridge, self.panels.inspector, self.presenter, beep=self.alarm_desk.sounder.test
+        )
         self.wall = WallControl(
             bridge,
             self.presenter,
