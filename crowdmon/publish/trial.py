@@ -53,4 +53,4 @@ def attempts(config: AppConfig) -> Iterator[tuple[str, Callable[[], None]]]:
     for name, person in people_of(config):
         yield name, _Attempt(person=person)
     if config.publish.mqtt is not None:
-        yield "mqtt", _Attempt(mqtt=Mqtt(config.publish.mqtt))
+        yield "mqtt", _Attempt(mqtt=Mqtt(config.publish.mqtt, guest=True))

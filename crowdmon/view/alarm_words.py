@@ -34,6 +34,8 @@ def found(event: AlarmEvent) -> str:
     least = "At least " if event.at_least else ""
     if event.measure == Measure.COUNT.value:
         number, limit, unit = people(event.value), f"{event.limit or 0:g}", "people"
+        if event.limit is not None and round(event.value) <= event.limit:
+            number = f"{event.value:.1f}"  # or it says "11 people, above 11"
     else:
         number, limit, unit = f"{event.value:.2f}", f"{event.limit or 0:g}", _DENSITY[event.measure]
     above = "" if event.limit is None else f", above {limit}"

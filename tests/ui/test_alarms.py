@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from crowdmon.facts import AlarmChange
 from crowdmon.ui.alarms.filters import ALL_PLACES
+from crowdmon.ui.alarms.rows import wrappable
 from crowdmon.ui.alarms.strip import HEIGHT
 from crowdmon.values import Level
 from crowdmon.view.theme import DARK
@@ -149,6 +150,11 @@ def test_no_word_of_a_row_is_cut_however_narrow(gui: Open, qtbot: QtBot) -> None
     assert narrow > wide, "the text goes on in another line"
 
 
+def test_long_words_can_wrap_and_times_stay_whole() -> None:
+    assert wrappable("Acknowledged by Ann, 20:25:50") == "Acknowledged by Ann, 20:25:50"
+    assert wrappable(20 * "W") == f"{14 * 'W'}\u200b{6 * 'W'}"
+
+
 def test_the_filter_by_keys(gui: Open, qtbot: QtBot) -> None:
     one = listed(gui, qtbot)
     panel = panel_of(one.window)
@@ -231,3 +237,25 @@ def test_only_the_newest_are_shown_and_it_is_said(
     panel = panel_of(one.window)
     assert len(names(panel)) == 2
     assert panel.said.text() == "3 alarms, the newest 2 are shown"
+
+
+def test_another_history_has_other_alarms(gui: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    one = listed(gui, qtbot)
+    record = one.bridge.config.record.model_copy(update={"history": str(tmp_path / "h.db")})
+    one.bridge.apply(one.bridge.config.model_copy(update={"record": record}))
+    one.step()
+    assert names(panel_of(one.window)) == []
+    assert not strip_of(one.window).isVisible()
+    happens(one, GATE, time=GATE.time + 500)
+    assert names(panel_of(one.window)) == ["gate full"]
+
+
+def test_the_menu_of_a_row_offers_what_can_be_done(gui: Open, qtbot: QtBot) -> None:
+    one = listed(gui, qtbot)
+    panel = panel_of(one.window)
+    press(qtbot, one.window, Qt.Key.Key_Home)
+    offered = {action.text(): action.isEnabled() for action in panel.list.actions()}
+    assert offered == {"Acknowledge…": False, "Show": True, "Open picture": False}
+    press(qtbot, one.window, Qt.Key.Key_Down)
+    offered = {action.text(): action.isEnabled() for action in panel.list.actions()}
+    assert offered["Acknowledge…"]

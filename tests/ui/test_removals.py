@@ -125,7 +125,7 @@ def test_a_roi_that_is_deleted_after_an_export_comes_back(gui: Open, qtbot: QtBo
     assert b"gate" in written
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     one.window.activateWindow()  # without a window manager nobody else does
-    qtbot.waitUntil(lambda: one.window.isActiveWindow() and not dialog.isVisible())
+    qtbot.waitUntil(one.window.isActiveWindow)
     qtbot.keyClick(one.window, Qt.Key.Key_E)
     assert one.window.rois.editor.editing
     video = one.window.panels.picture.video

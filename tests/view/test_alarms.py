@@ -138,6 +138,7 @@ def test_what_is_said() -> None:
     assert found(GATE) == "37 people in gate of north, above 30"
     assert level_word(alarm) == "Red"
     assert sentence(alarm).startswith("Red: gate full. 37 people in gate of north, above 30. Over after 60 s")
+    assert found(replace(GATE, value=30.3)) == "30.3 people in gate of north, above 30"
     dense = replace(GATE, measure="per_m2", value=2.314, limit=2.0, at_least=True)
     assert found(dense) == "At least 2.31 people/m² in gate of north, above 2"
     dark = replace(GATE, measure="unknown", roi=None, value=None, limit=30.0)

@@ -42,9 +42,11 @@ class AlarmDesk(QObject):
         self._live: list[AlarmEvent] = []
         self._left = 0.0
         self._pictures: frozenset[str] = frozenset()
+        self._history = bridge.config.record.history
         self.sounder = Sounder(beep or QApplication.beep)
         self.past = PastAlarms(bridge, self._read)
         bridge.event_happened.connect(self._happened)
+        bridge.config_changed.connect(lambda _config: self._follow())
         bridge.beat.connect(self._beat)
 
     @property
@@ -121,6 +123,13 @@ class AlarmDesk(QObject):
         else:
             self.sounder.unmute()
         self._tell_muted(now)
+
+    def _follow(self) -> None:
+        """Forget the alarms of another history: they belong to another site."""
+        if self._bridge.config.record.history != self._history:
+            self._history = self._bridge.config.record.history
+            self._book, self._live, self._pictures = AlarmBook(), [], frozenset()
+            self.changed.emit()
 
     def _happened(self, event: Event) -> None:
         if (alarm := AlarmEvent.of(event)) is not None:

@@ -24,7 +24,7 @@ from crowdmon.view.alarms import Alarm, AlarmState, places_of
 from crowdmon.view.theme import Theme
 from crowdmon.view.wording import media_clock
 
-MOST = 500
+MOST = 300
 """Rows that are shown; the filter finds the others."""
 
 
@@ -61,6 +61,7 @@ class AlarmPanel(QWidget):
         self.acknowledge = _button("Acknowledge…", "Acknowledge the selected alarm (A)")
         self.moment = _button("Show", "Show its camera, and its moment in the plot (Enter)")
         self.export = _button("Export…", "Write the alarms shown as CSV")
+        self._of_menu = [(one, QAction(one.text(), self)) for one in (self.acknowledge, self.moment)]
         self.open_picture = QAction("Open picture", self)
         self._arrange()
         self._connect()
@@ -91,7 +92,8 @@ class AlarmPanel(QWidget):
     def chosen(self) -> list[Alarm]:
         """Return the alarms that the filter takes, the newest first."""
         wanted, now = self.filters.wanted(), self._bridge.now()
-        return [one for one in self._desk.alarms if wanted.takes(one, _searched(one), now)]
+        said = _searched if wanted.text else lambda _alarm: ""  # thousands of texts take a while
+        return [one for one in self._desk.alarms if wanted.takes(one, said(one), now)]
 
     def refresh(self) -> None:
         """Show what the filter takes now; the selected alarm stays selected."""
@@ -170,6 +172,8 @@ class AlarmPanel(QWidget):
         self.open_picture.setEnabled(alarm is not None and self._desk.picture_of(alarm) is not None)
         self.moment.setEnabled(alarm is not None and bool(self._desk.camera_of(alarm)))
         self.export.setEnabled(self._shown[1] > 0)
+        for button, action in self._of_menu:
+            action.setEnabled(button.isEnabled())
 
     def _arrange(self) -> None:
         below = QHBoxLayout()
@@ -196,8 +200,7 @@ class AlarmPanel(QWidget):
         self.acknowledge.clicked.connect(lambda _checked=False: self._tell(self.acknowledge_asked.emit))
         self.moment.clicked.connect(lambda _checked=False: self._tell(self.moment_asked.emit))
         self.export.clicked.connect(lambda _checked=False: self.ask_export())
-        for button in (self.acknowledge, self.moment):
-            action = QAction(button.text(), self)
+        for button, action in self._of_menu:
             action.triggered.connect(lambda _checked=False, button=button: button.click())
             self.list.addAction(action)
         self.open_picture.triggered.connect(lambda _checked=False: self._open_picture())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from crowdmon.values import Level
 from crowdmon.view.alarm_words import found, level_word, note_of, sentence, state_line, when
 from crowdmon.view.alarms import Alarm, AlarmState
 from crowdmon.view.theme import BODY, CAPTION, DARK, Theme
-from crowdmon.view.wording import breakable, tip
+from crowdmon.view.wording import tip
 
 ALARM, PICTURE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 THUMBNAIL = QSize(128, 72)
 _SIDE, _MARK, _GAP = 10, 16, 8
+_LONG = re.compile(r"\S{14}(?=\S)")
 _WRAP = Qt.TextFlag.TextWordWrap
 
 
@@ -146,7 +148,7 @@ class AlarmLines(QStyledItemDelegate):
         ]
         if note := note_of(alarm):
             said.append((f"“{note}”", font(CAPTION), self.theme.text))
-        return [(breakable(text), face, ink) for text, face, ink in said]
+        return [(wrappable(text), face, ink) for text, face, ink in said]
 
     def _colour(self, alarm: Alarm) -> QColor:
         """Return the colour of the sign: that of the level while it is on, grey once it is over."""
@@ -158,6 +160,11 @@ class AlarmLines(QStyledItemDelegate):
 
     def _height(self, face: QFont, text: str) -> int:
         return QFontMetrics(face).boundingRect(QRect(0, 0, self._room(), 10_000), _WRAP, text).height()
+
+
+def wrappable(text: str) -> str:
+    """Return a text in which long words can wrap; times and usual words stay whole."""
+    return _LONG.sub("\\g<0>\u200b", text)
 
 
 def _sides(size: QSize) -> tuple[int, int]:

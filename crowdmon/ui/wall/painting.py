@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from crowdmon.track.levels import RANK
 from crowdmon.ui.shell.fonts import font
 from crowdmon.ui.shell.marks import MARK, hatch, paint_mark
 from crowdmon.values import CameraState, Level
@@ -86,7 +87,9 @@ def paint_border(painter: QPainter, box: QRectF, facts: TileFacts, theme: Theme)
     elif not thick:
         _frame(painter, box, QColor(theme.line), 1)
     elif facts.alarm is not None and facts.alarm_known:
-        _frame(painter, box, QColor(theme.of_level(facts.alarm)), thick)
+        # An alarm may have a lower level than what is counted.
+        now = facts.level if facts.known and facts.level is not None else Level.NONE
+        _frame(painter, box, QColor(theme.of_level(max(facts.alarm, now, key=RANK.__getitem__))), thick)
     elif facts.alarm is None and facts.known and facts.level in _LOUD:
         _frame(painter, box, QColor(theme.of_level(facts.level)), thick)
     else:
