@@ -54,6 +54,11 @@ class GroupFacts:
     word: str
     camera: str
 
+    def short(self) -> str:
+        """Return the text for a narrow place."""
+        text = self.text.replace("at least ", "≥ ")
+        return text.replace(" cameras unknown", " unknown").replace(" camera unknown", " unknown")
+
     def spoken(self) -> str:
         """Return it as a sentence for a screen reader and the tool tip."""
         return ": ".join((self.name, ", ".join(part for part in (self.word, self.text) if part)))

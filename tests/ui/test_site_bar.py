@@ -111,3 +111,12 @@ def test_click_and_space_look_at_the_camera_that_matters(gui: Open, qtbot: QtBot
     cell.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(cell, Qt.Key.Key_Space)
     assert one.window.presenter.focused == "north"
+
+
+def test_in_a_narrow_place_the_words_are_shorter_and_whole(gui: Open) -> None:
+    one = gui(grouped(capacity=450))
+    cell = counts(one, north=312)
+    assert cell.lines()[1] == "at least 312 of 450, 1 camera unknown"
+    cell.setFixedWidth(216)
+    assert cell.lines()[1] == "≥ 312 of 450, 1 unknown"
+    assert "1 camera unknown" in cell.toolTip()

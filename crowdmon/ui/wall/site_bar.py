@@ -111,14 +111,17 @@ class Cell(QAbstractButton):
         room = self.width() - _SIGN - 3 * _PAD
         head = self.facts.name + (f"  ·  {self.facts.word}" if self.facts.word else "")
         caption = QFontMetricsF(font(CAPTION, bold=True)).elidedText(head, Qt.TextElideMode.ElideMiddle, room)
-        text = QFontMetricsF(self._face()).elidedText(self.facts.text, Qt.TextElideMode.ElideRight, room)
-        return caption, text
+        words, face = self._fitting(room)
+        return caption, QFontMetricsF(face).elidedText(words, Qt.TextElideMode.ElideRight, room)
 
-    def _face(self) -> QFont:
-        """Return the largest type in which what is counted fits."""
-        room = self.width() - _SIGN - 3 * _PAD
-        fits = QFontMetricsF(font(HEAD)).horizontalAdvance(self.facts.text) <= room
-        return font(HEAD if fits else BODY)
+    def _fitting(self, room: float) -> tuple[str, QFont]:
+        """Return the words and the largest type in which what is counted fits; shorter ones come last."""
+        text, short = self.facts.text, self.facts.short()
+        choices = [(text, font(HEAD)), (text, font(BODY)), (short, font(BODY)), (short, font(CAPTION))]
+        for words, face in choices:
+            if QFontMetricsF(face).horizontalAdvance(words) <= room:
+                return words, face
+        return choices[-1]
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:  # noqa: N802
         """Paint sign and words, and a frame while it has the focus."""
@@ -138,7 +141,7 @@ class Cell(QAbstractButton):
         painter.setFont(font(CAPTION, bold=True))
         painter.setPen(QColor(theme.muted))
         painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, caption)
-        painter.setFont(self._face())
+        painter.setFont(self._fitting(self.width() - _SIGN - 3 * _PAD)[1])
         painter.setPen(QColor(theme.text))
         lower = QRectF(left, box.height() / 2, box.width() - left, box.height() / 2 - 4)
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, text)
