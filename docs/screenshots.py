@@ -60,7 +60,7 @@ from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
 from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog  # noqa: E402
 from crowdmon.ui.spot_check.child import AdaptChild  # noqa: E402
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
-from crowdmon.values import CameraState, DensityMap, Frame, Reading, RoiReading, Status  # noqa: E402
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, RoiReading, Status  # noqa: E402
 from crowdmon.view.adapting import Result, Score  # noqa: E402
 from crowdmon.view.alarms import Alarm  # noqa: E402
 from crowdmon.view.frozen import KeptCheck  # noqa: E402
@@ -222,6 +222,28 @@ class Studio:
             self.take(window, name)
             window.close()
 
+    def rule(self, name: str) -> None:
+        """The inspector with a rule over the last 24 h, and how often it would have raised an alarm."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = measured(demo(), past(Path(folder), days=1, every=60))
+            values = {
+                "name": "Foreground full",
+                "of": {"camera": config.cameras[0].name, "roi": "foreground"},
+                "amber": {"above": 9, "clear": 7, "for": 30},
+                "red": {"above": 14, "clear": 11, "for": 60},
+            }
+            alarm = settings.validate(AlarmConfig, values, where="a rule")
+            window, film = self.window(
+                config.model_copy(update={"alarms": (alarm,)}), (1440, 900), minutes=MINUTES
+            )
+            window.rois.editor.select("foreground")
+            editor = window.panels.inspector.rule
+            window.panels.inspector.see(editor)
+            self.settle(window, film)
+            self.look(window, until=editor.replayed.text)
+            self.take(window, name)
+            window.close()
+
     def history(self, name: str) -> None:
         """A week in the plot, with the week before behind it."""
         with tempfile.TemporaryDirectory() as folder:
@@ -275,6 +297,18 @@ class Studio:
         film.acknowledge("Main stage left full", who="Ann Moore")
         film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
         film.lose("Car park", CameraState.FAILED, 0.0)
+        self.look(window)
+        self.take(window, name)
+
+    def site_bar(self, name: str) -> None:
+        """Three groups over the wall: a camera of one of them is lost."""
+        window, film = self.window(grouped(), (1440, 900), minutes=0.0)
+        window.menus.actions["show_wall"].trigger()
+        for camera in grouped().cameras:
+            film.count(camera, 1.6, show=True)
+        film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
+        silent = Reading(film.now, "Bridge", (RoiReading("frame", None),), state=ReadingState.UNKNOWN)
+        film._facts.append(silent)
         self.look(window)
         self.take(window, name)
 
@@ -429,11 +463,13 @@ class Studio:
             "window": self.main,
             "heads": self.heads,
             "inspector": self.inspector,
+            "rule": self.rule,
             "history": self.history,
             "small": self.small,
             "large": self.large,
             "cameras": self.several,
             "wall": self.wall,
+            "site-bar": self.site_bar,
             "alarms": self.alarms,
             "acknowledge": self.acknowledging,
             "light": self.light,
@@ -536,9 +572,9 @@ def alarmed(config: AppConfig) -> AppConfig:
     return config.model_copy(update={"alarms": made})
 
 
-def past(folder: Path, *, days: int) -> Path:
-    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes."""
-    path, every = folder / "history.db", 300
+def past(folder: Path, *, days: int, every: int = 300) -> Path:
+    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes or so many seconds."""
+    path = folder / "history.db"
     view = SceneCamera(1280, 720)
     with HistoryFile(path) as history:
         for at in range(int(START) - days * 86_400, int(START) - every, every):
@@ -596,6 +632,24 @@ def sixteen() -> AppConfig:
             for one in people
         ),
     )
+
+
+def grouped() -> AppConfig:
+    """Eight of the cameras in three groups, one of them with a rule."""
+    members = {
+        "Stages": (60, "Main stage left", "Main stage right"),
+        "Gates and bridge": (80, "North gate", "South gate", "Bridge"),
+        "Station": (90, "Platform 1", "Platform 2", "Stairs"),
+    }
+    values = {
+        "cameras": [one.model_dump(exclude_none=True, by_alias=True) for one in sixteen().cameras[:9]],
+        "groups": [
+            {"name": name, "capacity": most, "members": [{"camera": one} for one in cameras]}
+            for name, (most, *cameras) in members.items()
+        ],
+        "alarms": [{"name": "Station", "of": {"group": "Station"}, "amber": {"above": 50}}],
+    }
+    return settings.validate(AppConfig, values, where="grouped")
 
 
 def several_rois() -> AppConfig:

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -30,6 +31,7 @@ from crowdmon.config import AppConfig, RoiConfig
 from crowdmon.facts import AlarmChange, AlarmEvent
 from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog
 from crowdmon.ui.picture.picture_pane import Elided
+from crowdmon.ui.readings.rule_control import tested_words
 from crowdmon.ui.shell.app import application
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.sources.source_dialog import SourceDialog
@@ -121,6 +123,17 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         window.set_theme_name(theme)
         QApplication.processEvents()
         yield f"window {size}", window
+        rule = window.panels.inspector.rule
+        QTest.mouseClick(rule.add, Qt.MouseButton.LeftButton)
+        rule.tested.setText(tested_words(2, 1))
+        rule.tested.show()
+        rule.say("Amber: above is not lower than that of red. Allowed: levels that rise.")
+        rule.say_until("Red in about 4 min (3 to 6 min) if it goes on like this")
+        QApplication.processEvents()
+        for part in (rule, rule.save):
+            window.panels.inspector.see(part)
+            QApplication.processEvents()
+            yield f"rule {size}", window
         window.close()
     empty = opened(config(), (1024, 700))
     empty.set_theme_name(theme)

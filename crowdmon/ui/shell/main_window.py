@@ -20,6 +20,7 @@ from crowdmon.ui.picture.hover import Hover
 from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
 from crowdmon.ui.picture.style import StyleControl
+from crowdmon.ui.readings.rule_control import RuleControl
 from crowdmon.ui.roi.controller import RoiController
 from crowdmon.ui.shell.about import About
 from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
@@ -35,6 +36,7 @@ from crowdmon.ui.shell.taken import TakenStrip
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.ui.wall.control import WallControl
+from crowdmon.ui.wall.site_bar import SiteBar
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -81,6 +83,8 @@ class MainWindow(QMainWindow):
         self.alarm_desk = AlarmDesk(bridge, beep=beep)
         self.alarms = AlarmControl(self, bridge, self.alarm_desk, settings=self.settings)
         column.addWidget(self.alarms.strip)
+        self.site_bar = SiteBar(bridge)
+        column.addWidget(self.site_bar)
         column.addWidget(self.taken_strip)
         column.addWidget(self.removal_strip)
         column.addWidget(self._middle, 1)
@@ -91,6 +95,9 @@ class MainWindow(QMainWindow):
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
+        self.rule = RuleControl(
+            bridge, self.panels.inspector, self.presenter, beep=self.alarm_desk.sounder.test
+        )
         self.wall = WallControl(
             bridge,
             self.presenter,
@@ -99,6 +106,7 @@ class MainWindow(QMainWindow):
             picture=self.panels.picture,
             cover=self._docks.cover,
         )
+        self.site_bar.camera_asked.connect(self.wall.look_at)
         self.alarms.set_view(self.panels, self.presenter, self.wall, self._docks)
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
@@ -266,6 +274,7 @@ class MainWindow(QMainWindow):
         self.presenter.set_theme(theme)
         self.wall.set_theme(theme)
         self.alarms.strip.set_theme(theme)
+        self.site_bar.set_theme(theme)
         self.spot_checks.set_theme(theme)
         self.ground.set_theme(theme)
 
