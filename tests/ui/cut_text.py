@@ -30,6 +30,7 @@ from PyQt6.QtWidgets import (
 from crowdmon.config import AppConfig, RoiConfig
 from crowdmon.facts import AlarmChange, AlarmEvent
 from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog
+from crowdmon.ui.ground.dialog import GroundDialog
 from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.readings.rule_control import tested_words
 from crowdmon.ui.shell.app import application
@@ -148,6 +149,7 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         "about": window.show_about,
         "spot check": window.spot_checks.open,
         "adapt": window.spot_checks.adapt,
+        "ground": window.ground.open,
         "correct": lambda: window.opener.correct("north"),
         **{f"source {kind}": (lambda kind=kind: window.opener.ask(kind)) for kind in SourceDialog().pages},
     }
@@ -159,6 +161,7 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         yield name, dialog
         dialog.close()
         QApplication.processEvents()
+    yield from calibrating(window)
     yield from spot_checks(window)
     yield from alarms(window)
     for state in CameraState:
@@ -194,6 +197,27 @@ def alarms(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
     QApplication.processEvents()
     yield "acknowledging", dialog
     dialog.close()
+
+
+def calibrating(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """Yield a calibration by points that are far off, and one that has no plane."""
+    seen = {"counted": frame("north"), "density": density("north")}
+    window.bridge._monitor.put("north", **seen)  # type: ignore[attr-defined]
+    window.ground.open()
+    dialog = window.findChildren(GroundDialog)[-1]
+    for at in ((0.2, 0.9), (0.8, 0.9), (0.7, 0.5), (0.3, 0.5)):
+        dialog.canvas.add(at)
+    QApplication.processEvents()
+    yield "ground, a rectangle", dialog
+    dialog.canvas.edited.emit(dialog.calibration.as_rectangle(False))
+    dialog.canvas.add((0.5, 0.7))
+    QApplication.processEvents()
+    yield "ground, points", dialog
+    dialog.canvas.edited.emit(dialog.calibration.placed(4, (-1234.56, 9876.54)))
+    QApplication.processEvents()
+    yield "ground, wrong", dialog
+    dialog.close()
+    QApplication.processEvents()
 
 
 def spot_checks(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
