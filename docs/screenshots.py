@@ -375,14 +375,14 @@ class Studio:
     def export(self, name: str) -> None:
         window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
         window.bridge.apply(several_rois())
-        window.export_readings()
+        window.asking.export_readings()
         dialog = window.findChild(ExportDialog)
         assert dialog is not None
         self.take(dialog, name)
 
     def daily(self, name: str) -> None:
         window, _ = self.window(AppConfig(record=RecordConfig(csv_log="~/crowd")), (1024, 700), minutes=0.0)
-        window.log_daily()
+        window.asking.log_daily()
         dialog = window.findChild(DailyDialog)
         assert dialog is not None
         self.take(dialog, name)

@@ -143,10 +143,10 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
     window = opened(several, (1024, 700))
     window.set_theme_name(theme)
     asks = {
-        "export": window.export_readings,
-        "daily": window.log_daily,
-        "keys": window.show_shortcuts,
-        "about": window.show_about,
+        "export": window.asking.export_readings,
+        "daily": window.asking.log_daily,
+        "keys": window.asking.show_shortcuts,
+        "about": window.asking.show_about,
         "spot check": window.spot_checks.open,
         "adapt": window.spot_checks.adapt,
         "ground": window.ground.open,

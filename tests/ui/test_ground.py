@@ -18,7 +18,7 @@ from crowdmon.scene import parse_scene
 from crowdmon.track.ground import region_of
 from crowdmon.ui.ground.canvas import FULL
 from crowdmon.ui.ground.dialog import NOTHING_YET, GroundDialog
-from crowdmon.ui.ground.side import POINTS
+from crowdmon.ui.ground.side import AROUND_HEADS, ON_FLOOR, POINTS
 from crowdmon.values import CameraState, Frame, Status
 from tests.ui.conftest import Gui
 from tests.ui.fakes import NOON, config, density
@@ -133,8 +133,15 @@ def test_a_rectangle_by_hand_gives_the_roi_its_square_metres(operator: Operator)
     assert not dialog.side.use.isEnabled()
     operator.rectangle()
     assert dialog.canvas.grid is not None
-    assert dialog.side.rois.text().startswith("front: ")
+    around_heads = dialog.side.rois.text()
+    assert around_heads.startswith("front: ")
+    assert dialog.side.rois_at.currentText() == AROUND_HEADS, "as without a plane: counts stay as they were"
+    dialog.side.rois_at.setFocus()
+    QTest.keyClick(dialog.side.rois_at, Qt.Key.Key_Down)
+    assert dialog.side.rois_at.currentText() == ON_FLOOR
+    assert dialog.side.rois.text() != around_heads
     QTest.mouseClick(dialog.side.use, LEFT)
+    assert of(operator.gui).rois_at == "ground"
     ground = of(operator.gui).ground
     assert ground is not None
     assert ground.rectangle is not None
@@ -218,6 +225,7 @@ def test_it_is_all_done_by_keys(operator: Operator) -> None:
     assert dialog.found.plane is not None
     operator.key(Qt.Key.Key_Return, CTRL)
     assert of(operator.gui).ground is not None
+    assert of(operator.gui).rois_at == "heads"
 
 
 def test_somebody_stands_at_the_pointer(operator: Operator) -> None:

@@ -27,10 +27,11 @@ class GroundDialog(QDialog):
     """Places the points of a ground plane.
 
     Signals:
-        use_asked(object): the camera is to have this :class:`GroundConfig`, or none with None.
+        use_asked(object, bool): the camera is to have this :class:`GroundConfig`, or none with None; and
+            whether its ROIs are drawn around the heads.
     """
 
-    use_asked = pyqtSignal(object)
+    use_asked = pyqtSignal(object, bool)
 
     def __init__(self, camera: CameraConfig, *, theme: Theme, parent: QWidget | None = None) -> None:
         """Begin with the plane that the camera has."""
@@ -52,6 +53,10 @@ class GroundDialog(QDialog):
         row.addWidget(self.canvas, 1)
         row.addWidget(self.side)
         self.side.title.setText(camera.name)
+        # Without a plane ROIs are drawn around heads. If that stays so, the counts stay as they were.
+        heads = camera.ground is None or camera.rois_at == "heads"
+        self.side.ask_where_rois_are(some=bool(camera.rois), at_heads=heads)
+        self.side.drawn_changed.connect(self._show)
         self.canvas.edited.connect(self._edit)
         self.canvas.refused.connect(self._refuse)
         self.canvas.undo_asked.connect(lambda again: self.redo() if again else self.undo())
@@ -116,7 +121,7 @@ class GroundDialog(QDialog):
         super().keyPressEvent(a0)
 
     def _answer(self, ground: object) -> None:
-        self.use_asked.emit(ground)
+        self.use_asked.emit(ground, self.side.at_heads)
         self.accept()
 
     def _edit(self, calibration: Calibration) -> None:
@@ -147,7 +152,8 @@ class GroundDialog(QDialog):
 
     def _rois(self, plane: GroundPlane | None) -> tuple[tuple[tuple[Point, ...], str], ...]:
         width, height = self._size if self.has_picture else _USUAL_SIZE
-        named = ((roi, replace(roi, plane=plane)) for roi in self.camera.to_rois())
+        heads = plane is not None and self.side.at_heads
+        named = ((roi, replace(roi, plane=plane, at_heads=heads)) for roi in self.camera.to_rois())
         return tuple((tuple(roi.polygon), _area(new, width / height)) for roi, new in named)
 
 

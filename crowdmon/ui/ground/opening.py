@@ -66,9 +66,10 @@ class GroundOpener(QObject):
         if not dialog.has_picture and seen is not None and seen.counted is not None:
             dialog.show_picture(seen.counted, seen.density, private=self._private())
 
-    def _use(self, name: str, ground: GroundConfig | None) -> None:
+    def _use(self, name: str, ground: GroundConfig | None, at_heads: bool) -> None:
+        drawn = "heads" if at_heads and ground is not None else "ground"
         cameras = tuple(
-            one.model_copy(update={"ground": ground}) if one.name == name else one
+            one.model_copy(update={"ground": ground, "rois_at": drawn}) if one.name == name else one
             for one in self._bridge.config.cameras
         )
         self._bridge.apply(with_cameras(self._bridge.config, cameras))

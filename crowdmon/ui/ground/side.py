@@ -24,6 +24,8 @@ WIDTH = 320
 
 _NARROW = 96
 
+AROUND_HEADS, ON_FLOOR = "around the heads", "on the floor"
+
 RECTANGLE, POINTS = "A rectangle of known sides", "Points of known places"
 
 _HOW = {
@@ -42,10 +44,12 @@ class GroundSide(QWidget):
     Signals:
         edited(object): another :class:`Calibration`, by what was entered.
         chosen(int): a point whose metres are being entered.
+        drawn_changed(): where the ROIs are drawn.
     """
 
     edited = pyqtSignal(object)
     chosen = pyqtSignal(int)
+    drawn_changed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +69,9 @@ class GroundSide(QWidget):
         self.head_height = _metres("How tall people stand, metres", low=0.3, high=3.0)
         self.camera_height = _metres("Height of the camera above the floor, metres", low=0.0, high=1000.0)
         self.camera_height.setSpecialValueText(_FOLLOWS)
+        self.rois_at = ComboBox()
+        self.rois_at.setAccessibleName("How the ROIs of this camera are drawn")
+        self.rois_at.addItems([AROUND_HEADS, ON_FLOOR])
         self.said = label("Outcome", "", BODY, wrap=True)
         self.rois = label("Areas of the ROIs", "", BODY, wrap=True)
         self.use = button("Use", tip="Ctrl+Return")
@@ -72,6 +79,7 @@ class GroundSide(QWidget):
         self.cancel = button("Cancel", tip="Esc")
         self._arrange()
         self.kind.activated.connect(lambda index: self._edit(self._calibration.as_rectangle(index == 0)))
+        self.rois_at.currentIndexChanged.connect(lambda _index: self.drawn_changed.emit())
         for box in (*self.sides, self.head_height, self.camera_height):
             box.valueChanged.connect(lambda _value: self._entered())
 
@@ -97,6 +105,8 @@ class GroundSide(QWidget):
         people.setSpacing(8)
         people.addRow("People are", self.head_height)
         people.addRow("Camera is", self.camera_height)
+        people.addRow("ROIs are", self.rois_at)
+        self._people = people
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
@@ -110,6 +120,16 @@ class GroundSide(QWidget):
         column.addStretch(0)
         for one in (self.use, self.drop, self.cancel):
             column.addWidget(one)
+
+    @property
+    def at_heads(self) -> bool:
+        """Whether the ROIs are drawn around the heads."""
+        return self.rois_at.currentText() == AROUND_HEADS
+
+    def ask_where_rois_are(self, *, some: bool, at_heads: bool) -> None:
+        """Ask where the ROIs are drawn if there are ``some``, with what is known to begin with."""
+        self.rois_at.setCurrentText(AROUND_HEADS if at_heads else ON_FLOOR)
+        self._people.setRowVisible(self.rois_at, some)
 
     def show_state(self, calibration: Calibration, found: Found, rois: Sequence[str], *, had: bool) -> None:
         """Show what is placed and entered, what follows, and the ROIs; ``had``: a plane can be removed."""

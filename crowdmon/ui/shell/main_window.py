@@ -8,13 +8,11 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crowdmon.ui.alarms.control import AlarmControl
 from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.export.daily_dialog import DailyDialog
-from crowdmon.ui.export.export_dialog import ExportDialog
 from crowdmon.ui.ground.opening import GroundOpener
 from crowdmon.ui.picture.hover import Hover
 from crowdmon.ui.picture.playback_control import PlaybackControl
@@ -22,10 +20,9 @@ from crowdmon.ui.picture.saving_pictures import PictureSaver
 from crowdmon.ui.picture.style import StyleControl
 from crowdmon.ui.readings.rule_control import RuleControl
 from crowdmon.ui.roi.controller import RoiController
-from crowdmon.ui.shell.about import About
+from crowdmon.ui.shell.asking import Asking
 from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
 from crowdmon.ui.shell.document import Document, DocumentDialogs
-from crowdmon.ui.shell.key_sheet import KeySheet
 from crowdmon.ui.shell.menus import Handlers, Menus, When
 from crowdmon.ui.shell.panels import Panels, dock_panels
 from crowdmon.ui.shell.presenter import Presenter
@@ -123,6 +120,7 @@ class MainWindow(QMainWindow):
         self.ground = GroundOpener(
             self, bridge, self.presenter, private=lambda: self.spot_checks.checks.private
         )
+        self.asking = Asking(self, bridge, engine=lambda: self.panels.status.engine)
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
@@ -198,8 +196,8 @@ class MainWindow(QMainWindow):
             "open_configuration": self.dialogs.open,
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
-            "export_readings": self.export_readings,
-            "log_daily": self.log_daily,
+            "export_readings": self.asking.export_readings,
+            "log_daily": self.asking.log_daily,
             "save_picture": self.saver.save_picture,
             "save_plot": lambda: self.saver.save_plot(self.panels.plot),
             "quit": self.close,
@@ -237,19 +235,9 @@ class MainWindow(QMainWindow):
             "toggle_playback": self.playback.toggle,
             "step_on": lambda: self.playback.step(1),
             "step_back": lambda: self.playback.step(-1),
-            "show_shortcuts": self.show_shortcuts,
-            "show_about": self.show_about,
+            "show_shortcuts": self.asking.show_shortcuts,
+            "show_about": self.asking.show_about,
         }
-
-    def export_readings(self) -> None:
-        """Ask which readings to export, and write them."""
-        history = self.bridge.config.record.history
-        path = None if history is None else Path(history).expanduser()
-        self._open(ExportDialog(self.bridge, self, history=path if path and path.is_file() else None))
-
-    def log_daily(self) -> None:
-        """Ask whether readings are written to a CSV a day, and where."""
-        self._open(DailyDialog(self.bridge, self))
 
     def remove_focused(self) -> None:
         """Remove the camera that is looked at."""
@@ -287,18 +275,6 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def show_shortcuts(self) -> None:
-        """List every key."""
-        self._open(KeySheet(self))
-
-    def show_about(self) -> None:
-        """Say what this is, what it counts with and under which licence."""
-        self._open(About(self.panels.status.engine, self))
-
-    def _open(self, dialog: QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
         """Lay the panels out when the window's size is known for the first time."""
