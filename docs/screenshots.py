@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -30,9 +31,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402
-from PyQt6.QtCore import QPointF  # noqa: E402
-from PyQt6.QtGui import QFont, QFontDatabase  # noqa: E402
-from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
+from PyQt6.QtCore import QPointF, QSize  # noqa: E402
+from PyQt6.QtGui import QFont, QFontDatabase, QPixmap  # noqa: E402
+from PyQt6.QtPdf import QPdfDocument  # noqa: E402
+from PyQt6.QtWidgets import QApplication, QLabel, QWidget  # noqa: E402
 
 from crowdmon import config as settings  # noqa: E402
 from crowdmon import privacy, resources  # noqa: E402
@@ -40,6 +42,7 @@ from crowdmon.config import AppConfig, CameraConfig, RecordConfig, with_cameras 
 from crowdmon.config.alarms import AlarmConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.counting.weights import DEFAULT  # noqa: E402
+from crowdmon.engine.background import BackgroundTask  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
 from crowdmon.facts import Event, Fact, SpotCheck  # noqa: E402
 from crowdmon.scene import Plaza, parse_scene  # noqa: E402
@@ -54,6 +57,7 @@ from crowdmon.ui.bridge import Bridge  # noqa: E402
 from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
 from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
 from crowdmon.ui.ground.dialog import GroundDialog  # noqa: E402
+from crowdmon.ui.report import job  # noqa: E402
 from crowdmon.ui.shell.app import application  # noqa: E402
 from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
@@ -405,6 +409,25 @@ class Studio:
         self.take(dialog, name)
         dialog.reject()
 
+    def report(self, name: str) -> None:
+        """The first page of a day's PDF."""
+        with tempfile.TemporaryDirectory() as folder:
+            history = past(Path(folder), days=3, every=60)
+            config = measured(demo(), history)
+            day = date.fromtimestamp(START) - timedelta(days=1)
+            path = Path(folder) / "report.pdf"
+            task = BackgroundTask()
+            job.write(job.DayReport(day=day, path=path, history=history), config, START, task)
+            document = QPdfDocument(None)
+            document.load(str(path))
+            paper = QLabel()
+            page = QPixmap.fromImage(document.render(0, QSize(900, 1273)))
+            paper.setPixmap(page)
+            paper.setStyleSheet("background: white")
+            paper.resize(page.size())
+            self.take(paper, name)
+            document.close()
+
     def calibrating(self, name: str) -> None:
         """Points of the plaza's floor, clicked to whole pixels."""
         (camera,) = demo().cameras
@@ -480,6 +503,7 @@ class Studio:
             "webcam": self.webcam,
             "export": self.export,
             "daily": self.daily,
+            "report": self.report,
             "ground": self.calibrating,
             "spot-check": self.spot_check,
             "adapted": self.adapted,

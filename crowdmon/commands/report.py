@@ -13,11 +13,9 @@ from crowdmon import atomic
 from crowdmon.commands import options
 from crowdmon.commands.places import check_outputs
 from crowdmon.config import AppConfig, load
+from crowdmon.engine.day_facts import day_facts
 from crowdmon.errors import ConfigError, SinkError
 from crowdmon.picture import write_png
-from crowdmon.sinks.history.past import EVENTS_BACK
-from crowdmon.sinks.history.query import HistoryReader
-from crowdmon.sinks.history.selection import Selection
 from crowdmon.view.report import report_of
 from crowdmon.view.report_day import Day, Report
 from crowdmon.view.report_plot import draw
@@ -75,17 +73,8 @@ def _day(text: str, zone: tzinfo | None, now: float) -> date:
 
 
 def _read(path: Path, known: AppConfig, day: Day, now: float) -> Report:
-    chosen = Selection(since=day.start, until=day.end)
-    with HistoryReader(path) as history:
-        return report_of(
-            known,
-            day,
-            history.readings(chosen),
-            history.events(Selection(since=day.start - EVENTS_BACK, until=day.end)),
-            history.spot_checks(Selection(until=day.end)),
-            now=now,
-            span=history.span(chosen),
-        )
+    with day_facts(path, day.start, day.end) as facts:
+        return report_of(known, day, facts.readings, facts.events, facts.checks, now=now, span=facts.span)
 
 
 def _write(path: Path, text: str) -> None:

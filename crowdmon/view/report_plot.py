@@ -24,6 +24,8 @@ Colour = tuple[int, int, int]
 
 WIDTH = 1400
 _PANEL, _TOP, _FOOT = 250, 64, 44
+_ON_A_PAGE = 7
+"""Panels on a page that is 1.4 times as high as wide, with room for a heading."""
 _LEFT, _RIGHT, _HEAD, _AXIS = 74, 112, 40, 30
 _SCALE = 2
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -104,6 +106,12 @@ def draw(report: Report) -> Rgb:
     _legend(canvas, height - 18)
     smaller = cv2.resize(canvas.rgb, (WIDTH, height), interpolation=cv2.INTER_AREA)
     return np.asarray(smaller, np.uint8)
+
+
+def pieces(plot: Rgb) -> list[Rgb]:
+    """Cut a plot between its panels into pieces that fit on a page, from the top down."""
+    edges = list(range(_TOP + _ON_A_PAGE * _PANEL, len(plot) - _PANEL, _ON_A_PAGE * _PANEL))
+    return [plot[top:bottom] for top, bottom in zip([0, *edges], [*edges, len(plot)], strict=True)]
 
 
 def _panel(canvas: _Canvas, report: Report, place: Place, *, top: float) -> None:

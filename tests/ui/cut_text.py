@@ -145,6 +145,7 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
     asks = {
         "export": window.asking.export_readings,
         "daily": window.asking.log_daily,
+        "report": window.asking.report_day,
         "keys": window.asking.show_shortcuts,
         "about": window.asking.show_about,
         "spot check": window.spot_checks.open,

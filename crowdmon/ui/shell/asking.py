@@ -1,4 +1,4 @@
-"""Dialogs that need nothing of the window but a parent: exports, the daily log, keys, about."""
+"""Dialogs that need nothing of the window but a parent: exports, reports, the daily log, keys, about."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QDialog, QWidget
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.daily_dialog import DailyDialog
 from crowdmon.ui.export.export_dialog import ExportDialog
+from crowdmon.ui.report.dialog import ReportDialog
 from crowdmon.ui.shell.about import About
 from crowdmon.ui.shell.key_sheet import KeySheet
 from crowdmon.view.changes import EngineNote
@@ -26,10 +27,11 @@ class Asking(QObject):
 
     def export_readings(self) -> None:
         """Ask which readings to export, and write them."""
-        history = self._bridge.config.record.history
-        path = None if history is None else Path(history).expanduser()
-        there = path if path and path.is_file() else None
-        self._open(ExportDialog(self._bridge, self._window, history=there))
+        self._open(ExportDialog(self._bridge, self._window, history=self._history()))
+
+    def report_day(self) -> None:
+        """Ask of which day a report is wanted, and write it."""
+        self._open(ReportDialog(self._bridge, self._window, history=self._history()))
 
     def log_daily(self) -> None:
         """Ask whether readings are written to a CSV a day, and where."""
@@ -42,6 +44,11 @@ class Asking(QObject):
     def show_about(self) -> None:
         """Say what this is, what it counts with and under which licence."""
         self._open(About(self._engine(), self._window))
+
+    def _history(self) -> Path | None:
+        history = self._bridge.config.record.history
+        path = None if history is None else Path(history).expanduser()
+        return path if path and path.is_file() else None
 
     def _open(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

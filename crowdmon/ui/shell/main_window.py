@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
             "export_readings": self.asking.export_readings,
+            "report_day": self.asking.report_day,
             "log_daily": self.asking.log_daily,
             "save_picture": self.saver.save_picture,
             "save_plot": lambda: self.saver.save_plot(self.panels.plot),

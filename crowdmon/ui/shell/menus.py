@@ -86,6 +86,7 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         MenuEntry("Sa&ve as…", "save_as", "Ctrl+Shift+S"),
         LINE,
         MenuEntry("&Export readings…", "export_readings", "Ctrl+E", when=When.CAMERA),
+        MenuEntry("Repor&t of a day…", "report_day", "Ctrl+R", when=When.CAMERA),
         MenuEntry("&Daily CSV log…", "log_daily", when=When.CAMERA),
         MenuEntry("Save p&icture…", "save_picture", "Ctrl+P", when=When.CAMERA, on_picture=True),
         MenuEntry("Save p&lot…", "save_plot", when=When.CAMERA),
