@@ -48,6 +48,11 @@ class Trial:
         return float(np.abs(self.errors).mean())
 
     @property
+    def near(self) -> float | None:
+        """Mean of the absolute errors in regions, summed a frame; None where not known."""
+        return None if self.places is None else float(np.abs(self.places).sum(axis=1).mean())
+
+    @property
     def bias(self) -> float:
         """Mean signed error."""
         return float(self.errors.mean())
@@ -71,21 +76,28 @@ def gain_over(trial: Trial, base: Trial) -> tuple[float, float]:
     return _paired(np.abs(base.errors) - np.abs(trial.errors))
 
 
+def nearer(trial: Trial, base: Trial) -> tuple[float, float] | None:
+    """Return by how many people a trial errs less in regions a frame, and the standard error of that."""
+    if trial.places is None or base.places is None:
+        return None
+    return _paired((np.abs(base.places) - np.abs(trial.places)).sum(axis=1))
+
+
 def is_better(trial: Trial, base: Trial) -> bool:
     """Tell whether a trial errs less than another beyond chance, frame by frame.
 
-    Either counts of whole frames say so, by more than their standard error; or they say it within chance,
-    and the counts of regions, of which there are many, by more than twice theirs.
+    Counts of whole frames must fall. They say it by more than their standard error; or within chance,
+    and the counts of regions, of which there are many, by more than twice theirs. Regions must get better
+    too: a factor that makes the sum right and leaves every place as wrong fails as soon as people move.
     """
     mean, error = gain_over(trial, base)
     if mean <= LEAST * base.mae:
         return False
-    if mean > error:
-        return True
-    if trial.places is None or base.places is None:
-        return False
-    near, doubt = _paired((np.abs(base.places) - np.abs(trial.places)).sum(axis=1))
-    return near > 2 * doubt
+    places = nearer(trial, base)
+    if places is None:
+        return mean > error
+    near, doubt = places
+    return near > 2 * doubt or (mean > error and near > doubt)
 
 
 def _paired(gained: Floats) -> tuple[float, float]:
@@ -100,9 +112,9 @@ def ranked(trials: Sequence[Trial], base: Trial) -> list[Trial]:
         trials: the simplest first.
         base: what the weights do without adapting.
 
-    The best comes first, unless a simpler one is no worse than it within one standard error.
+    The best comes first, unless a simpler one is no worse than it within half a standard error.
     """
-    better = sorted((one for one in trials if is_better(one, base)), key=lambda one: one.mae)
+    better = sorted((one for one in trials if is_better(one, base)), key=lambda one: _score(one, base))
     if not better:
         return []
     best = better[0]
@@ -110,10 +122,17 @@ def ranked(trials: Sequence[Trial], base: Trial) -> list[Trial]:
     return [simple, *(one for one in better if one is not simple)]
 
 
+def _score(one: Trial, base: Trial) -> float:
+    """Return how much of the base's error is left, in whole frames and in regions."""
+    left = one.mae / base.mae
+    return left if one.near is None or not base.near else (left + one.near / base.near) / 2
+
+
 def _as_good(one: Trial, best: Trial, base: Trial) -> bool:
-    """Tell whether a simpler trial is as good as the best one: within half a standard error."""
+    """Tell whether a simpler trial is as good as the best: within half a standard error, and in regions."""
     mean, error = gain_over(best, one)
-    return is_better(one, base) and mean <= 0.5 * error
+    near, doubt = nearer(best, one) or (0.0, 0.0)
+    return is_better(one, base) and mean <= 0.5 * error and near <= 0.5 * doubt
 
 
 def interval(trial: Trial) -> tuple[float, float]:

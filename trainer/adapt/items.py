@@ -55,15 +55,17 @@ class Part:
         key: where the network is cut: ``last``, ``head`` or ``stage``.
         learns: how the names of its parameters begin.
         rate: of Adam.
+        halves: whether half-way from the base is a candidate too.
     """
 
     name: str
     key: str
     learns: tuple[str, ...]
     rate: float
+    halves: bool = True
 
 
-LAST = Part("last layer", "last", ("head.2",), 3e-3)
+LAST = Part("last layer", "last", ("head.2",), 3e-3, halves=False)
 HEAD = Part("head", "head", ("fuse", "enhance", "head"), 5e-4)
 NETWORK = Part("network", "stage", ("stages.2", "segment.2", "fuse", "enhance", "head"), 3e-4)
 PARTS = (LAST, HEAD, NETWORK)

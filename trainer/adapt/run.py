@@ -20,11 +20,11 @@ from trainer.adapt.folds import folds, others
 from trainer.adapt.frames import Frames
 from trainer.adapt.items import HEAD, LAST, NETWORK, Part
 from trainer.adapt.report import Outcome
-from trainer.adapt.tune import tune
+from trainer.adapt.tune import Tuned, tune
 
 FEWEST = 3
 """Frames without which nothing can be held out."""
-TIMES: tuple[tuple[Part, float], ...] = ((LAST, 0.05), (HEAD, 0.75), (NETWORK, 1.0))
+TIMES: tuple[tuple[Part, float], ...] = ((LAST, 0.05), (HEAD, 0.15), (NETWORK, 1.0))
 """What of the time that is left each part takes; the simplest first."""
 FINISH = 0.05
 """Share of the time that is kept for writing, beside the last checks."""
@@ -66,14 +66,16 @@ def adapt(
     candidates = _closed_forms(base, people, labelled, before, size=frames.samples[0].rgb.shape[:2])
     skipped: list[tuple[str, str]] = []
     for part, share in TIMES:
-        made = None
+        made: list[Tuned] = []
         seconds = share * (budget.left() - last)
         if seconds > 0:
             made = tune(base, part, frames, parts, budget=budget, seconds=seconds, steps=steps, seed=seed)
-        if made is None:
+        if not made:
             skipped.append((part.name, "there was no time for it"))
             continue
-        candidates.append(Candidate(made.trial, _tuned(base, made.tensors, made.gain), learned=True))
+        candidates += [
+            Candidate(one.trial, _tuned(base, one.tensors, one.gain), learned=True) for one in made
+        ]
     chosen, refused, weights = _adopt(base, candidates, before, budget)
     course = curve.of_factor(frames.truth, counts)
     return weights, Outcome(

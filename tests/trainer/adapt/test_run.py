@@ -10,6 +10,7 @@ import pytest
 from crowdmon.counting.counter import Counter
 from crowdmon.counting.network import SSRHEF
 from crowdmon.counting.preprocess import Preprocess
+from crowdmon.counting.weights import Weights
 from crowdmon.values import Frame
 from tests.trainer.adapt import scenes
 from trainer.adapt import gate, items
@@ -104,8 +105,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def learned(frames: Frames, part: items.Part, *, seed: int = 0) -> Tuned:
     few = Frames(frames.samples[:2])
     made = tune(scenes.right(), part, few, folds(2), budget=Budget(3600), seconds=3000, steps=2, seed=seed)
-    assert made is not None
-    return made
+    assert made
+    return made[-1]
 
 
 @pytest.mark.usefixtures("quick")
@@ -122,10 +123,42 @@ def test_the_same_seed_learns_the_same(frames: Frames) -> None:
 @pytest.mark.parametrize("part", items.PARTS, ids=lambda part: part.name)
 def test_only_its_part_of_the_network_learns(frames: Frames, part: items.Part) -> None:
     base, made = scenes.right().tensors, learned(frames, part)
-    assert made.steps in (1, 2)
+    assert made.steps == 2
     changed = {key for key, value in made.tensors.items() if not np.array_equal(value, base[key])}
     assert changed
     assert all(key.startswith(part.learns) for key in changed)
+
+
+@pytest.mark.usefixtures("quick")
+def test_half_way_is_the_mean_of_the_base_and_what_was_learned(frames: Frames) -> None:
+    few = Frames(frames.samples[:2])
+    half, whole = tune(
+        scenes.right(), items.HEAD, few, folds(2), budget=Budget(3600), seconds=3000, steps=2, seed=0
+    )
+    assert [half.trial.name, whole.trial.name] == ["head half-way", "head"]
+    for key, value in scenes.right().tensors.items():
+        np.testing.assert_allclose(half.tensors[key], (value + whole.tensors[key]) / 2, rtol=0.02, atol=1e-3)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_frame_is_judged_by_networks_that_have_not_seen_it(
+    frames: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[tuple[int, ...], ...]] = []
+    together = tuning._together
+
+    def spied(base: Weights, some: list[tuning._Learner], share: float) -> SSRHEF:
+        asked.append(tuple(one.held for one in some))
+        return together(base, some, share)
+
+    monkeypatch.setattr(tuning, "_together", spied)
+    tune(scenes.right(), items.LAST, frames, folds(6), budget=Budget(3600), seconds=3000, steps=1)
+    *judges, all_of_them = asked
+    assert len(judges) == 6
+    for index, held in enumerate(judges):
+        assert len(held) == 2
+        assert all(index in one for one in held)
+    assert len(all_of_them) == 5
 
 
 @pytest.mark.parametrize("part", items.PARTS, ids=lambda part: part.name)
