@@ -29,6 +29,7 @@ class Trial:
         counts: people counted, in the same order; of frames that were held out.
         places: frames x regions, people too many in each region of each frame; None where not known.
         note: what else is to be said, such as how many steps it learned.
+        maps: frames x rows x columns, people per cell of each frame; None where not known.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Trial:
     counts: Floats
     note: str = ""
     places: Floats | None = None
+    maps: NDArray[np.float32] | None = None
 
     @property
     def errors(self) -> Floats:

@@ -58,7 +58,7 @@ def adapt(
     last = FINISH * budget.seconds + each * _checks_a_count(frames)
     counts = people.sum((1, 2), dtype=np.float64)
     labelled = np.stack([one.cells * one.share for one in frames.samples])
-    before = Trial(NOTHING, frames.truth, counts, places=regions(people - labelled))
+    before = Trial(NOTHING, frames.truth, counts, places=regions(people - labelled), maps=people)
     if len(frames) < FEWEST:
         found, weights = _from_few(base, frames, before)
         return weights, replace(found, seconds=budget.now() - began)
@@ -141,7 +141,7 @@ def _closed_forms(
 
 def _trial(name: str, before: Trial, people: Maps, truth: Maps, note: str) -> Trial:
     counts = people.sum((1, 2), dtype=np.float64)
-    return Trial(name, before.truth, counts, note, regions(people - truth))
+    return Trial(name, before.truth, counts, note, regions(people - truth), people)
 
 
 def _changed(base: Weights, preprocess: Preprocess) -> Callable[[], Weights]:

@@ -249,13 +249,15 @@ def _finish(
         maps[index] *= cautious(truth[rest], counts[rest])
     state = _together(base, running, share).state_dict()
     kept = {key: value.bfloat16().float().numpy() for key, value in state.items()}
-    labelled = np.stack([one.people[0, 0].numpy() for one in data.frames])
+    labelled = np.stack([one.cells * one.share for one in frames.samples])
+    maps = maps[:, : labelled.shape[1], : labelled.shape[2]]  # without what was padded
     trial = Trial(
         part.name if share == 1 else f"{part.name} half-way",
         truth,
         maps.sum((1, 2), dtype=np.float64),
         f"{steps} steps a network",
         regions(maps - labelled),
+        maps,
     )
     return Tuned(part, trial, kept, cautious(truth, counts), steps)
 
