@@ -18,14 +18,11 @@ from trainer.adapt.choose import NOTHING, Trial, ranked, regions
 from trainer.adapt.factors import Maps
 from trainer.adapt.folds import folds, others
 from trainer.adapt.frames import Frames
-from trainer.adapt.items import HEAD, LAST, NETWORK, Part
 from trainer.adapt.report import Outcome
-from trainer.adapt.tune import Tuned, tune
+from trainer.adapt.tune import NAME, Tuned, tune
 
 FEWEST = 3
 """Frames without which nothing can be held out."""
-TIMES: tuple[tuple[Part, float], ...] = ((LAST, 0.05), (HEAD, 0.15), (NETWORK, 1.0))
-"""What of the time that is left each part takes; the simplest first."""
 FINISH = 0.05
 """Share of the time that is kept for writing, beside the last checks."""
 DOUBT = 0.15
@@ -64,18 +61,11 @@ def adapt(
         return weights, replace(found, seconds=budget.now() - began)
     parts = folds(len(frames))
     candidates = _closed_forms(base, people, labelled, before, size=frames.samples[0].rgb.shape[:2])
-    skipped: list[tuple[str, str]] = []
-    for part, share in TIMES:
-        made: list[Tuned] = []
-        seconds = share * (budget.left() - last)
-        if seconds > 0:
-            made = tune(base, part, frames, parts, budget=budget, seconds=seconds, steps=steps, seed=seed)
-        if not made:
-            skipped.append((part.name, "there was no time for it"))
-            continue
-        candidates += [
-            Candidate(one.trial, _tuned(base, one.tensors, one.gain), learned=True) for one in made
-        ]
+    made: list[Tuned] = []
+    if (seconds := budget.left() - last) > 0:
+        made = tune(base, frames, parts, budget=budget, seconds=seconds, steps=steps, seed=seed)
+    candidates += [Candidate(one.trial, _tuned(base, one.tensors, one.gain), learned=True) for one in made]
+    skipped = [] if made else [(NAME, "there was no time for it")]
     chosen, refused, weights = _adopt(base, candidates, before, budget)
     course = curve.of_factor(frames.truth, counts)
     return weights, Outcome(
@@ -190,9 +180,7 @@ def _from_few(base: Weights, frames: Frames, before: Trial) -> tuple[Outcome, We
         after=after if plain else before,
         trials=[after],
         folds=[],
-        skipped=[
-            (name, f"{many} are too few") for name in ("factor by row", LAST.name, HEAD.name, NETWORK.name)
-        ],
+        skipped=[(name, f"{many} are too few") for name in ("factor by row", NAME)],
         advice=curve.words([], len(frames)),
         notes=(*frames.notes, f"from {many} only a factor is possible, and it cannot be checked"),
         checked=False,

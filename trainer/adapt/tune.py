@@ -1,4 +1,4 @@
-"""Fine-tuning a part of the network, several networks side by side, each without some of the frames.
+"""Fine-tuning the network: several learn side by side, each without some of the frames.
 
 The network that is kept is the mean of them all: it memorises less than any. A frame is judged by the mean
 of those that have not seen it. What is left of a bias there is taken away by a factor.
@@ -25,14 +25,16 @@ from trainer.adapt.choose import Floats, Trial, regions
 from trainer.adapt.factors import Maps, factor
 from trainer.adapt.folds import Fold, left_out, others
 from trainer.adapt.frames import Frames
-from trainer.adapt.items import Item, Part
+from trainer.adapt.items import LEARNS, Item
 
+NAME = "network"
+"""Of the candidate."""
 LOOKS = 6
 """Other looks of each frame that are learned from."""
 BESIDE = 0.2
 """Share of what is learned that is no frame of this camera."""
-BATCH = 2
-MOST_STEPS = 200
+RATE = 3e-4
+MOST_STEPS = 300
 FEWEST_STEPS = 12
 WARM = 20
 LOOKS_BACK = 0.95
@@ -48,14 +50,12 @@ class Tuned:
     """A fine-tuned candidate.
 
     Attributes:
-        part: what learned.
         trial: counts of each frame by the mean of the networks that have not seen it.
         tensors: the network's, the mean of all.
         gain: factor of its counts.
         steps: of each network.
     """
 
-    part: Part
     trial: Trial
     tensors: dict[str, NDArray[np.float32]]
     gain: float
@@ -84,7 +84,6 @@ class _Data:
 
 def tune(
     base: Weights,
-    part: Part,
     frames: Frames,
     blocks: Sequence[Fold],
     *,
@@ -93,11 +92,10 @@ def tune(
     steps: int | None = None,
     seed: int = 0,
 ) -> list[Tuned]:
-    """Fine-tune a part of the network.
+    """Fine-tune the network.
 
     Args:
         base: what it starts from.
-        part: what learns.
         frames: labelled frames.
         blocks: which of them are held out together.
         budget: is told about the progress, and raises when it was cancelled.
@@ -110,22 +108,20 @@ def tune(
     """
     end = budget.now() + seconds
     torch.manual_seed(seed)
-    made = _data(base, part, frames, budget, end, seed)
+    made = _data(base, frames, budget, end, seed)
     if made is None:
         return []
-    end -= _finishing(base, part, made, budget)
+    end -= _finishing(base, made, budget)
     held = left_out(blocks)
-    running = [_learner(base, part, one, len(frames), seed + number) for number, one in enumerate(held)]
-    learned_for = _learn(running, part, made, base.preprocess, budget=budget, end=end, steps=steps)
+    running = [_learner(base, one, len(frames), seed + number) for number, one in enumerate(held)]
+    learned_for = _learn(running, made, base.preprocess, budget=budget, end=end, steps=steps)
     if learned_for == 0:
         return []
-    shares = (HALF, 1.0) if part.halves else (1.0,)
-    return [_finish(base, part, frames, running, made, steps=learned_for, share=share) for share in shares]
+    return [_finish(base, frames, running, made, steps=learned_for, share=share) for share in (HALF, 1.0)]
 
 
 def _learn(
     running: list[_Learner],
-    part: Part,
     data: _Data,
     preprocess: Preprocess,
     *,
@@ -139,72 +135,71 @@ def _learn(
     began = budget.now()
     for step in range(1, most + 1):
         for one in running:
-            _step(one, part, data, preprocess, step / planned, step)
+            _step(one, data, preprocess, step / planned, step)
         if step in (3, 10, 40):
             each = (budget.now() - began) / step
             planned = min(planned, step + int(0.9 * (end - budget.now()) / max(each, 1e-6)))
             if planned < fewest:
                 return 0
-        budget.tell(f"{part.name}: step {step} of {planned}")
+        budget.tell(f"{NAME}: step {step} of {planned}")
         if step >= planned or budget.now() >= end:
             return step if step >= fewest else 0
     return most
 
 
-def _data(base: Weights, part: Part, frames: Frames, budget: Budget, end: float, seed: int) -> _Data | None:
+def _data(base: Weights, frames: Frames, budget: Budget, end: float, seed: int) -> _Data | None:
     network = network_of(base)
     rng = np.random.default_rng(seed)
     plain = []
     for frame in frames.samples:
-        plain.append(learned.of_frame(network, base.preprocess, part.key, frame))
-        budget.tell(f"{part.name}: looks at the frames")
+        plain.append(learned.of_frame(network, base.preprocess, frame))
+        budget.tell(f"{NAME}: looks at the frames")
     looks: list[list[Item]] = [[] for _ in plain]
     third = budget.now() + (end - budget.now()) / 3
     for _ in range(LOOKS):
         for index, frame in enumerate(frames.samples):
             if budget.now() > third:
                 break
-            looks[index].append(learned.another_look(network, base.preprocess, part.key, frame, rng))
-            budget.tell(f"{part.name}: looks at the frames")
-    beside = learned.general(network, base.preprocess, part.key)
+            looks[index].append(learned.another_look(network, base.preprocess, frame, rng))
+            budget.tell(f"{NAME}: looks at the frames")
+    beside = learned.general(network, base.preprocess)
     return _Data(plain, looks, beside) if budget.now() < end else None
 
 
 @torch.no_grad()
-def _finishing(base: Weights, part: Part, data: _Data, budget: Budget) -> float:
+def _finishing(base: Weights, data: _Data, budget: Budget) -> float:
     """Return about how many seconds counting the frames at the end will take."""
     network, began = network_of(base), budget.now()
-    learned.after(network, data.frames[0].features.float(), part.key)
+    learned.after(network, data.frames[0].features.float())
     return (budget.now() - began) * 3 * len(data.frames)
 
 
-def _learner(base: Weights, part: Part, held: Fold, frames: int, seed: int) -> _Learner:
+def _learner(base: Weights, held: Fold, frames: int, seed: int) -> _Learner:
     network = network_of(base).train()
     parameters: list[Tensor] = []
     for name, one in network.named_parameters():
-        one.requires_grad_(name.startswith(part.learns))
+        one.requires_grad_(name.startswith(LEARNS))
         if one.requires_grad:
             parameters.append(one)
-    optimiser = torch.optim.AdamW(parameters, lr=part.rate, betas=(0.9, 0.98), weight_decay=0.0)
+    optimiser = torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     mean = [one.detach().clone() for one in parameters]
     rng = np.random.default_rng(seed)
     return _Learner(held, others(frames, held), network, parameters, mean, optimiser, rng)
 
 
-def _step(one: _Learner, part: Part, data: _Data, preprocess: Preprocess, done: float, step: int) -> None:
-    rate = part.rate * min(1.0, step / WARM) * (1 - 0.9 * min(done, 1.0))
+def _step(one: _Learner, data: _Data, preprocess: Preprocess, done: float, step: int) -> None:
+    rate = RATE * min(1.0, step / WARM) * (1 - 0.9 * min(done, 1.0))
     for group in one.optimiser.param_groups:
         group["lr"] = rate
     one.optimiser.zero_grad()
-    for _ in range(BATCH):
-        if one.rng.random() < BESIDE:
-            item = learned.drawn(data.beside, one.rng)
-        else:
-            index = one.seen[int(one.rng.integers(len(one.seen)))]
-            item = learned.drawn([data.frames[index], *data.looks[index]], one.rng)
-        item = learned.window(item, one.rng)
-        raw = learned.after(one.network, item.features.float(), part.key) / preprocess.density_scale
-        (learned.loss(F.leaky_relu(raw, BELOW), item) / BATCH).backward()  # type: ignore[no-untyped-call]
+    if one.rng.random() < BESIDE:
+        item = learned.drawn(data.beside, one.rng)
+    else:
+        index = one.seen[int(one.rng.integers(len(one.seen)))]
+        item = learned.drawn([data.frames[index], *data.looks[index]], one.rng)
+    item = learned.window(item, one.rng)
+    raw = learned.after(one.network, item.features.float()) / preprocess.density_scale
+    learned.loss(F.leaky_relu(raw, BELOW), item).backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(one.parameters, 5.0)
     one.optimiser.step()
     with torch.no_grad():
@@ -216,7 +211,6 @@ def _step(one: _Learner, part: Part, data: _Data, preprocess: Preprocess, done: 
 @torch.no_grad()
 def _finish(
     base: Weights,
-    part: Part,
     frames: Frames,
     running: list[_Learner],
     data: _Data,
@@ -228,7 +222,6 @@ def _finish(
 
     Args:
         base: what they started from.
-        part: what learned.
         frames: labelled frames.
         running: the networks.
         data: what they learned from.
@@ -239,7 +232,7 @@ def _finish(
     plain: Maps = np.zeros((len(frames), *data.frames[0].people.shape[2:]), np.float32)
     for index, item in enumerate(data.frames):
         network = _together(base, [one for one in running if index in one.held], share)
-        raw = learned.after(network, item.features.float(), part.key)
+        raw = learned.after(network, item.features.float())
         plain[index] = (F.relu(raw) / base.preprocess.density_scale * item.share)[0, 0].numpy()
     counts = plain.sum((1, 2), dtype=np.float64)
     maps = plain.copy()
@@ -252,14 +245,14 @@ def _finish(
     labelled = np.stack([one.cells * one.share for one in frames.samples])
     maps = maps[:, : labelled.shape[1], : labelled.shape[2]]  # without what was padded
     trial = Trial(
-        part.name if share == 1 else f"{part.name} half-way",
+        NAME if share == 1 else f"{NAME} half-way",
         truth,
         maps.sum((1, 2), dtype=np.float64),
         f"{steps} steps a network",
         regions(maps - labelled),
         maps,
     )
-    return Tuned(part, trial, kept, cautious(truth, counts), steps)
+    return Tuned(trial, kept, cautious(truth, counts), steps)
 
 
 def _together(base: Weights, some: Sequence[_Learner], share: float) -> SSRHEF:
