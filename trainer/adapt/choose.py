@@ -19,6 +19,11 @@ LEAST = 0.03
 """By what share an error must fall to be worth other weights."""
 
 
+SURE, SURER = 2.0, 3.0
+"""Standard errors by which something must be better to be more than chance. Ten frames share moments, and
+labels of one hour say little about the next, so one is not enough."""
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """What a candidate counted on frames that it was not fitted to.
@@ -88,18 +93,18 @@ def nearer(trial: Trial, base: Trial) -> tuple[float, float] | None:
 def is_better(trial: Trial, base: Trial) -> bool:
     """Tell whether a trial errs less than another beyond chance, frame by frame.
 
-    Counts of whole frames must fall. They say it by more than their standard error; or within chance,
-    and the counts of regions, of which there are many, by more than twice theirs. Regions must get better
-    too: a factor that makes the sum right and leaves every place as wrong fails as soon as people move.
+    Errors of regions must fall by more than twice their standard error: a factor that makes the sum right
+    and leaves every place as wrong fails as soon as people move. Errors of whole frames must fall by more
+    than twice theirs too; or within chance, if regions, of which there are many, say it three times over.
     """
     mean, error = gain_over(trial, base)
     if mean <= LEAST * base.mae:
         return False
     places = nearer(trial, base)
     if places is None:
-        return mean > error
+        return mean > SURE * error
     near, doubt = places
-    return near > 2 * doubt or (mean > error and near > doubt)
+    return near > SURER * doubt or (mean > SURE * error and near > SURE * doubt)
 
 
 def _paired(gained: Floats) -> tuple[float, float]:
