@@ -19,9 +19,11 @@ LEAST = 0.03
 """By what share an error must fall to be worth other weights."""
 
 
-SURE, SURER = 2.0, 3.0
-"""Standard errors by which something must be better to be more than chance. Ten frames share moments, and
-labels of one hour say little about the next, so one is not enough."""
+SURE = 3.0
+"""Standard errors by which something must be better: frames of one hour share people, and say less."""
+
+PLACES, WHOLE = 0.4, 0.5
+"""Share of the base's error that must go, in regions or in whole frames; the next hour takes less back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,20 +93,19 @@ def nearer(trial: Trial, base: Trial) -> tuple[float, float] | None:
 
 
 def is_better(trial: Trial, base: Trial) -> bool:
-    """Tell whether a trial errs less than another beyond chance, frame by frame.
+    """Tell whether a trial errs less than the base beyond chance, and by enough to last.
 
-    Errors of regions must fall by more than twice their standard error: a factor that makes the sum right
-    and leaves every place as wrong fails as soon as people move. Errors of whole frames must fall by more
-    than twice theirs too; or within chance, if regions, of which there are many, say it three times over.
+    Either regions say so: what learned the camera counts the right people in the right places. Or whole
+    frames do, for a factor takes a bias away and leaves places as they are; then regions must not get worse,
+    for a sum that is right while every place stays wrong fails as soon as people move.
     """
     mean, error = gain_over(trial, base)
     if mean <= LEAST * base.mae:
         return False
-    places = nearer(trial, base)
-    if places is None:
-        return mean > SURE * error
-    near, doubt = places
-    return near > SURER * doubt or (mean > SURE * error and near > SURE * doubt)
+    near, doubt = nearer(trial, base) or (0.0, 0.0)
+    if base.near and near > max(SURE * doubt, PLACES * base.near):
+        return True
+    return mean > max(SURE * error, WHOLE * base.mae) and near >= -doubt
 
 
 def _paired(gained: Floats) -> tuple[float, float]:

@@ -64,7 +64,7 @@ def adapt(
     made: list[Tuned] = []
     if (seconds := budget.left() - last) > 0:
         made = tune(base, frames, parts, budget=budget, seconds=seconds, steps=steps, seed=seed)
-    candidates += [Candidate(one.trial, _tuned(base, one.tensors, one.gain), learned=True) for one in made]
+    candidates += [Candidate(one.trial, _tuned(base, one.tensors), learned=True) for one in made]
     skipped = [] if made else [(NAME, "there was no time for it")]
     chosen, refused, weights = _adopt(base, candidates, before, budget)
     course = curve.of_factor(frames.truth, counts)
@@ -138,9 +138,9 @@ def _changed(base: Weights, preprocess: Preprocess) -> Callable[[], Weights]:
     return lambda: replace(base, preprocess=preprocess)
 
 
-def _tuned(base: Weights, tensors: dict[str, Any], gain: float) -> Callable[[], Weights]:
+def _tuned(base: Weights, tensors: dict[str, Any]) -> Callable[[], Weights]:
     # The network learned without the base's own gains.
-    preprocess = factors.with_factor(replace(base.preprocess, gains=()), gain)
+    preprocess = replace(base.preprocess, gains=())
     # Other tensors need other scales; without them nobody counts with these weights in int8.
     return lambda: replace(base, tensors=tensors, preprocess=preprocess, scales=None)
 

@@ -1,7 +1,7 @@
 """Fine-tuning the network: several learn side by side, each without some of the frames.
 
 The network that is kept is the mean of them all: it memorises less than any. A frame is judged by the mean
-of those that have not seen it. What is left of a bias there is taken away by a factor.
+of those that have not seen it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from crowdmon.counting.torch_backend import network_of
 from crowdmon.counting.weights import Weights
 from trainer.adapt import items as learned
 from trainer.adapt.budget import Budget
-from trainer.adapt.choose import Floats, Trial, regions
-from trainer.adapt.factors import Maps, factor
+from trainer.adapt.choose import Trial, regions
+from trainer.adapt.factors import Maps
 from trainer.adapt.folds import Fold, left_out, others
 from trainer.adapt.frames import Frames
 from trainer.adapt.items import LEARNS, Item
@@ -52,13 +52,11 @@ class Tuned:
     Attributes:
         trial: counts of each frame by the mean of the networks that have not seen it.
         tensors: the network's, the mean of all.
-        gain: factor of its counts.
         steps: of each network.
     """
 
     trial: Trial
     tensors: dict[str, NDArray[np.float32]]
-    gain: float
     steps: int
 
 
@@ -228,31 +226,24 @@ def _finish(
         steps: that they took.
         share: how much of the way from the base they go.
     """
-    truth = frames.truth
-    plain: Maps = np.zeros((len(frames), *data.frames[0].people.shape[2:]), np.float32)
+    maps: Maps = np.zeros((len(frames), *data.frames[0].people.shape[2:]), np.float32)
     for index, item in enumerate(data.frames):
         network = _together(base, [one for one in running if index in one.held], share)
         raw = learned.after(network, item.features.float())
-        plain[index] = (F.relu(raw) / base.preprocess.density_scale * item.share)[0, 0].numpy()
-    counts = plain.sum((1, 2), dtype=np.float64)
-    maps = plain.copy()
-    for index in range(len(frames)):
-        # The factor of a frame comes from frames that were not held out with it.
-        rest = [other for other in range(len(frames)) if not _shared(running, index, other)]
-        maps[index] *= cautious(truth[rest], counts[rest])
+        maps[index] = (F.relu(raw) / base.preprocess.density_scale * item.share)[0, 0].numpy()
     state = _together(base, running, share).state_dict()
     kept = {key: value.bfloat16().float().numpy() for key, value in state.items()}
     labelled = np.stack([one.cells * one.share for one in frames.samples])
     maps = maps[:, : labelled.shape[1], : labelled.shape[2]]  # without what was padded
     trial = Trial(
         NAME if share == 1 else f"{NAME} half-way",
-        truth,
+        frames.truth,
         maps.sum((1, 2), dtype=np.float64),
         f"{steps} steps a network",
         regions(maps - labelled),
         maps,
     )
-    return Tuned(trial, kept, cautious(truth, counts), steps)
+    return Tuned(trial, kept, steps)
 
 
 def _together(base: Weights, some: Sequence[_Learner], share: float) -> SSRHEF:
@@ -264,22 +255,3 @@ def _together(base: Weights, some: Sequence[_Learner], share: float) -> SSRHEF:
         mean = torch.stack([one.mean[at] for one in some]).mean(dim=0)
         names[name].lerp_(mean, share)
     return network
-
-
-def _shared(running: Sequence[_Learner], index: int, other: int) -> bool:
-    """Tell whether two frames are held out by the very same networks."""
-    return all((index in one.held) == (other in one.held) for one in running)
-
-
-def cautious(truth: Floats, counts: Floats) -> float:
-    """Return the factor that held-out frames ask for, believed as far as it is more than chance.
-
-    A share s of the whole correction with a standard error e is worth s2 / (s2 + e2) of itself.
-    """
-    if len(truth) < 2 or counts.sum() <= 0 or truth.sum() <= 0:
-        return 1.0
-    wanted = float(np.log(factor(truth, counts)))
-    off = (truth - counts) / max(float(counts.mean()), 1.0)
-    error = float(off.std(ddof=1)) / len(off) ** 0.5
-    worth = wanted**2 / (wanted**2 + error**2) if wanted else 0.0
-    return float(np.exp(wanted * worth))

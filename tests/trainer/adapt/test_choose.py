@@ -22,7 +22,7 @@ BASE = trial("nothing", [-5, -6, -5, -4, -8, -5])
 
 
 def test_the_best_is_adopted() -> None:
-    good, better = trial("factor", [-3, -3, 3, 2, 3, 3]), trial("network", [1, 0, -1, 1, 0, 1])
+    good, better = trial("factor", [-2, -3, 3, 2, 2, 3]), trial("network", [1, 0, -1, 1, 0, 1])
     assert [one.name for one in ranked([good, better], BASE)] == ["network", "factor"]
 
 
@@ -51,11 +51,22 @@ def test_many_regions_say_what_few_frames_do_not() -> None:
     assert not is_better(trial("network", errors, near), base)
 
 
-def test_a_factor_that_leaves_every_place_as_wrong_is_not_adopted() -> None:
+def test_a_factor_that_makes_places_worse_is_not_adopted() -> None:
     near = np.tile([3.0, -4.0], (6, 12))
     base, errors = trial("nothing", [-5, -6, -5, -4, -8, -5], near), [-1.0, 1, 0, 2, -2, 0]
     assert is_better(trial("factor", errors, near / 2), base)
+    assert is_better(trial("factor", errors, near), base), "a bias of whole frames is gone"
     assert not is_better(trial("factor", errors, near * 1.01), base)
+
+
+def test_a_gain_that_the_next_hour_takes_back_is_not_adopted() -> None:
+    near = np.tile([3.0, -4.0], (6, 12))
+    base = trial("nothing", [-5, -6, -5, -4, -8, -5], near)
+    sure_but_small = [-4.0, -4.6, -4, -3, -6.5, -4]
+    mean, error = gain_over(trial("network", sure_but_small), base)
+    assert mean > 3 * error
+    assert not is_better(trial("network", sure_but_small, near * 0.7), base)
+    assert is_better(trial("network", sure_but_small, near * 0.5), base)
 
 
 def test_the_simpler_must_be_as_good_in_places_too() -> None:
