@@ -22,7 +22,7 @@ LEAST = 0.03
 SURE = 3.0
 """Standard errors by which something must be better: frames of one hour share people, and say less."""
 
-PLACES, WHOLE = 0.4, 0.5
+PLACES, WHOLE = 1 / 3, 1 / 2
 """Share of the base's error that must go, in regions or in whole frames; the next hour takes less back."""
 
 
