@@ -35,17 +35,21 @@ from PyQt6.QtGui import QFont, QFontDatabase  # noqa: E402
 from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from crowdmon import config as settings  # noqa: E402
-from crowdmon import resources  # noqa: E402
+from crowdmon import privacy, resources  # noqa: E402
 from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
+from crowdmon.config.alarms import AlarmConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.counting.weights import DEFAULT  # noqa: E402
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot  # noqa: E402
-from crowdmon.facts import SpotCheck  # noqa: E402
+from crowdmon.facts import Event, Fact, SpotCheck  # noqa: E402
 from crowdmon.scene import Plaza, parse_scene  # noqa: E402
 from crowdmon.scene.camera import SceneCamera  # noqa: E402
 from crowdmon.scene.crowd import crowd  # noqa: E402
 from crowdmon.sinks.history.file import HistoryFile  # noqa: E402
+from crowdmon.sinks.history.pictures import alarm_words, keep_picture  # noqa: E402
+from crowdmon.track.site import Site  # noqa: E402
 from crowdmon.track.track import Counted, Track  # noqa: E402
+from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
 from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
 from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
@@ -58,6 +62,7 @@ from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
 from crowdmon.ui.spot_check.keeping import frame_name  # noqa: E402
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, RoiReading, Status  # noqa: E402
 from crowdmon.view.adapting import Result, Score  # noqa: E402
+from crowdmon.view.alarms import Alarm  # noqa: E402
 from crowdmon.view.frozen import KeptCheck  # noqa: E402
 from crowdmon.view.past import BACK  # noqa: E402
 from crowdmon.view.theme import THEMES  # noqa: E402
@@ -83,8 +88,11 @@ class Film:
     """What was counted for other films already; network and scene give the same again."""
     cameras: dict[str, CameraSnapshot] = field(default_factory=dict)
     _tracks: dict[str, Track] = field(default_factory=dict)
-    _facts: list[Reading] = field(default_factory=list)
+    _facts: list[Fact] = field(default_factory=list)
     now: float = START
+
+    def __post_init__(self) -> None:
+        self._site = Site(self.config.to_rules())
 
     def start(self) -> None: ...
     def stop(self, timeout: float = 6.0) -> None: ...
@@ -93,9 +101,15 @@ class Film:
     def view(
         self, camera: str, size: tuple[int, int] | None, *, keep: float = 0.0, rate: float = 30.0
     ) -> None: ...
-    def record(self, check: SpotCheck) -> None: ...
+    def record(self, fact: SpotCheck | Event) -> None: ...
+    def hear(self, event: Event) -> None: ...
+    def acknowledge(self, alarm: str, *, who: str, note: str = "") -> bool:
+        answers = self._site.acknowledge(alarm, who=who, note=note, now=self.now)
+        self._facts += answers
+        return bool(answers)
+
     def query(self, since: float, until: float) -> list[Reading]:
-        return [one for one in self._facts if since <= one.time < until]
+        return [one for one in self._facts if isinstance(one, Reading) and since <= one.time < until]
 
     def snapshot(self, after: int = 0) -> Snapshot:
         device = self.counter.device if self.counter else ""
@@ -118,7 +132,7 @@ class Film:
             Track(camera.name, camera.to_rois(), interval=EVERY, limits=camera.to_limits()),
         )
         (reading,) = track.step(Counted(density, t), t)
-        self._facts.append(reading)
+        self._facts += self._site.step((reading,), t)
         # In step: the picture that was counted is shown when its count is there, a little later.
         later = t + LATE
         shown: tuple[Frame, ...] = ()
@@ -158,7 +172,7 @@ class Studio:
         if config.cameras and self.counter is None:
             self.counter = Counter(self.weights)
         film = Film(config, self.counter, self.counted)
-        window = MainWindow(Bridge(film, config, clock=lambda: film.now))
+        window = MainWindow(Bridge(film, config, clock=lambda: film.now), beep=lambda: None)
         window.resize(*size)
         window.show()
         QApplication.processEvents()
@@ -258,10 +272,44 @@ class Studio:
         for camera in sixteen().cameras:
             film.count(camera, 1.6, show=True)
         self.look(window)
+        film.acknowledge("Main stage left full", who="Ann Moore")
         film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
         film.lose("Car park", CameraState.FAILED, 0.0)
         self.look(window)
         self.take(window, name)
+
+    def alarms(self, name: str) -> None:
+        """One alarm that is open and one that is acknowledged, with their pictures, and the moment of one."""
+        with tempfile.TemporaryDirectory() as folder:
+            history = past(Path(folder), days=1)
+            config = alarmed(measured(demo(), history))
+            window, film = self.window(config, (1440, 900), minutes=MINUTES)
+            for alarm in window.alarm_desk.on:
+                self.keep(config.cameras[0], alarm, history)
+            film.acknowledge("fountain busy", who="Ann Moore", note="Steward is on the way")
+            window.alarms.show_list()
+            window.alarms.show_moment()
+            self.look(window, until=lambda: all(map(window.alarm_desk.picture_of, window.alarm_desk.on)))
+            self.settle(window, film)
+            self.take(window, name)
+            window.close()
+
+    def keep(self, camera: CameraConfig, alarm: Alarm, history: Path) -> None:
+        """Keep the picture of an alarm as the engine does."""
+        t = alarm.raised - START
+        rgb = privacy.pixelate(parse_scene(camera.source).render(t).rgb, self.counted[camera.source, t])
+        keep_picture(history, rgb, camera=alarm_words(alarm.name), time=alarm.raised)
+
+    def acknowledging(self, name: str) -> None:
+        window, film = self.window(alarmed(demo()), (1440, 900), minutes=MINUTES)
+        window.alarms.acknowledge()
+        dialog = window.findChild(AcknowledgeDialog)
+        assert dialog is not None
+        dialog.who.setText("Ann Moore")
+        dialog.note.setText("Steward is on the way")
+        self.settle(window, film)
+        self.take(dialog, name)
+        dialog.reject()
 
     def rois(self, name: str) -> None:
         window, _ = self.window(demo(), (1024, 700), minutes=0.2)
@@ -376,6 +424,8 @@ class Studio:
             "large": self.large,
             "cameras": self.several,
             "wall": self.wall,
+            "alarms": self.alarms,
+            "acknowledge": self.acknowledging,
             "light": self.light,
             "rois": self.rois,
             "reconnecting": self.lost,
@@ -457,6 +507,24 @@ def measured(config: AppConfig, history: Path) -> AppConfig:
     return AppConfig(cameras=(grounded,), record=RecordConfig(history=str(history)))
 
 
+def alarmed(config: AppConfig) -> AppConfig:
+    """The demo with two alarm rules, which its crowd breaks."""
+    rules = [
+        {
+            "name": "foreground full",
+            "of": {"camera": "plaza", "roi": "foreground"},
+            "red": {"above": 11, "for": 4, "clear": 6},
+        },
+        {
+            "name": "fountain busy",
+            "of": {"camera": "plaza", "roi": "fountain"},
+            "amber": {"above": 9, "for": 4, "clear": 5},
+        },
+    ]
+    made = tuple(settings.validate(AlarmConfig, rule, where="alarmed") for rule in rules)
+    return config.model_copy(update={"alarms": made})
+
+
 def past(folder: Path, *, days: int) -> Path:
     """Write a history: the true numbers of a plaza that fills by day, every 5 minutes."""
     path, every = folder / "history.db", 300
@@ -502,7 +570,20 @@ def sixteen() -> AppConfig:
                 where="sixteen",
             )
             for at, (one, many) in enumerate(people.items())
-        )
+        ),
+        alarms=tuple(
+            settings.validate(
+                AlarmConfig,
+                {
+                    "name": f"{one} full",
+                    "of": {"camera": one},
+                    "red": {"above": 40},
+                    "critical": {"above": 60},
+                },
+                where="sixteen",
+            )
+            for one in people
+        ),
     )
 
 

@@ -15,8 +15,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 FLOOR_0 = {"values", "facts", "errors", "address", "geometry", "atomic", "config", "logs", "resources"} | {
-    "places", "locks", "service_manager", "signals", "heatmap", "area", "motion", "picture", "privacy",
-    "roi", "scene", "formats", "track",
+    "places", "locks", "service_manager", "signals", "heatmap", "area", "isolines", "motion", "picture",
+    "privacy", "roi", "scene", "formats", "track",
 }  # fmt: skip
 FLOOR_1 = {"counting", "capture", "sinks", "publish"}
 FLOOR_2 = {"engine", "view"}

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from crowdmon.counting.instruction_limit import left_of, limit
+
 
 class Kind(StrEnum):
     """A class of machine. The values are shown to people."""
@@ -81,8 +83,12 @@ class Processor:
 
 
 def processor(*, card: bool = False) -> Processor:
-    """Return the processor of this machine; ``card`` says that a CUDA card counts."""
+    """Return the processor of this machine, as far as ``ONEDNN_MAX_CPU_ISA`` allows it.
+
+    ``card`` says that a CUDA card counts.
+    """
     name, flags = _asked()
+    flags = None if flags is None else left_of(flags, limit())
     kind = Kind.CUDA if card else kind_of(flags)
     return Processor(name or "unknown", flags, kind)
 

@@ -163,7 +163,10 @@ class RecordConfig(Model):
         keep_raw: hours for which the history keeps each reading; then its minutes stand for it. None for
             :data:`KEEP_RAW`, and for ever what a version before 0.2.0 recorded.
         keep_minutes: days for which it keeps minutes; None for :data:`KEEP_MINUTES`.
-        keep_pictures: days for which the pictures of spot checks are kept; None for :data:`KEEP_PICTURES`.
+        keep_pictures: days for which the pictures of spot checks and alarms are kept; None for
+            :data:`KEEP_PICTURES`.
+        alarm_pictures: whether the picture that raised an alarm is kept beside the history. People in it are
+            pixelated, unless ``display: {pixelate: false}`` is given.
         csv_log: a folder that gets one CSV file a day; it must exist.
     """
 
@@ -172,6 +175,7 @@ class RecordConfig(Model):
     keep_raw: Annotated[Positive, Field(ge=1, le=876_000)] | None = None
     keep_minutes: Annotated[Positive, Field(ge=1, le=36_500)] | None = None
     keep_pictures: Annotated[Positive, Field(le=36_500)] | None = None
+    alarm_pictures: bool | None = None
 
     @model_validator(mode="after")
     def _minutes_outlast_readings(self) -> Self:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from crowdmon.counting.backend import failure
 from crowdmon.counting.graph import JOINED, onnx_of
+from crowdmon.counting.instruction_limit import allows_bf16, limit
 from crowdmon.counting.openvino_runtime import core, openvino
 from crowdmon.counting.weights import Weights
 from crowdmon.errors import ConfigError
@@ -207,7 +208,7 @@ def native(device: str = "CPU") -> str:
     """
     taken = core().get_property(device, "INFERENCE_PRECISION_HINT")
     if taken == openvino.Type.bf16:
-        return "bf16"
+        return "bf16" if device != "CPU" or allows_bf16(limit()) else "f32"
     return "f16" if taken == openvino.Type.f16 and device != "CPU" else "f32"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from crowdmon import __version__
 from crowdmon.atomic import write_whole
+from crowdmon.counting.instruction_limit import limit
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,11 @@ def folder() -> Path:
 
 
 def key(*facts: Any) -> str:
-    """Return the name of a choice: of the machine, the version of crowdmon and what is given."""
-    machine = (platform.machine(), processor(), usable_cores(), __version__)
+    """Return the name of a choice: of the machine, the version of crowdmon and what is given.
+
+    A process with limited instructions is another machine.
+    """
+    machine = (platform.machine(), processor(), limit(), usable_cores(), __version__)
     return hashlib.sha256(json.dumps([*machine, *facts], sort_keys=True).encode()).hexdigest()[:24]
 
 

@@ -243,6 +243,12 @@ class Camera:
         if not self.connection.stop.is_set():  # a thread that comes back late has nothing to say
             self._note(event)
 
+    @property
+    def last(self) -> tuple[Frame, DensityMap] | None:
+        """The picture that was counted last, and its count; None before the first."""
+        with self._lock:  # so that it is there for whoever gets a reading of it
+            return self._last
+
     def look(self, *, pace: float) -> None:
         """See whether nothing was counted for too long; cheap, for any thread."""
         state = self.connection.state.state

@@ -21,10 +21,11 @@ from crowdmon.engine.sources import CaptureSources
 from crowdmon.engine.view_files import ViewFiles
 from crowdmon.engine.view_keeper import ViewKeeper
 from crowdmon.errors import WeightsError, describe
-from crowdmon.facts import Fact, SpotCheck
+from crowdmon.facts import Event, Fact, SpotCheck
+from crowdmon.sinks.alarm_pictures import AlarmPictures
 from crowdmon.sinks.base import Sink
 from crowdmon.track.gaps import UNKNOWN_AFTER
-from crowdmon.values import Reading
+from crowdmon.values import DensityMap, Frame, Reading
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class Monitor(Recordings):
         self._views, self._keeper = views, ViewKeeper(views)
         self._outlet = Outlet(
             config,
-            sinks=sinks,
+            sinks=sinks if open_sinks is None else (*sinks, AlarmPictures(lambda: self._config, self._last)),
             open_sinks=open_sinks,
             publishers=None if open_publishers is None else lambda now: open_publishers(now, self.snapshot),
             clock=self._clock,
@@ -224,13 +225,17 @@ class Monitor(Recordings):
         """
         return self._outlet.acknowledge(alarm, who=who, note=note)
 
-    def record(self, check: SpotCheck) -> None:
-        """Record a spot check as every other fact: in memory, and through every sink that takes it.
+    def hear(self, event: Event) -> None:
+        """Take an acknowledgement that another program wrote to the same history; see :meth:`Site.hear`."""
+        self._outlet.hear(event)
+
+    def record(self, fact: SpotCheck | Event) -> None:
+        """Record what a person did as every other fact: in memory, and through every sink that takes it.
 
         Raises:
             SinkError: it holds a number that no file can hold.
         """
-        self._outlet.record_check(check)
+        self._outlet.record_check(fact)
 
     def query(self, since: float, until: float) -> list[Reading]:
         """Return the readings with ``since <= time < until`` (epoch seconds), by time.
@@ -284,6 +289,10 @@ class Monitor(Recordings):
 
     def _camera(self, name: str) -> Camera:
         return self._cameras[name]
+
+    def _last(self, name: str) -> tuple[Frame, DensityMap] | None:
+        camera = self._cameras.get(name)
+        return None if camera is None else camera.last
 
     def _looks_live(self, source: str) -> bool:
         return self._sources.live(source)

@@ -137,10 +137,10 @@ class Outlet:
             self._sinks.push(fact)
             self._publishers.push(fact)
 
-    def record_check(self, check: SpotCheck) -> None:
-        """Record a spot check. Raises SinkError if it holds a number that no file can hold."""
-        check_recordable(check)
-        self.record(check)
+    def record_check(self, fact: SpotCheck | Event) -> None:
+        """Record what a person did. Raises SinkError if it holds a number that no file can hold."""
+        check_recordable(fact)
+        self.record(fact)
 
     def acknowledge(self, alarm: str, *, who: str, note: str) -> bool:
         """Note that somebody has seen an alarm; see :meth:`Site.acknowledge`."""
@@ -149,6 +149,11 @@ class Outlet:
             for fact in facts:
                 self.record(fact)
         return bool(facts)
+
+    def hear(self, event: Event) -> None:
+        """Take an acknowledgement that another program recorded; see :meth:`Site.hear`."""
+        with self._lock:
+            self._site.hear(event)
 
     def _tell(self, kind: EventKind, why: str) -> None:
         """Record that a publisher fails, or works again."""

@@ -23,7 +23,7 @@ from crowdmon.engine.ring import SECONDS, VIEW_RATE, ViewRing, within
 from crowdmon.engine.serving import AGAIN_BY_HAND, LARGE, OTHER, key_of, merged
 from crowdmon.engine.snapshots import CameraSnapshot, Snapshot
 from crowdmon.errors import CrowdmonError, SourceError
-from crowdmon.facts import Fact, SpotCheck
+from crowdmon.facts import Event, Fact, SpotCheck
 from crowdmon.values import CameraState, Reading
 
 POLL = 0.03
@@ -154,9 +154,13 @@ class RemoteMonitor:
         """Note that somebody has seen an alarm; waits for the service, and raises what it raises."""
         return bool(self._once("acknowledge", alarm=alarm, who=who, note=note))
 
-    def record(self, check: SpotCheck) -> None:
-        """Have the service record a spot check; waits for it, and raises what it raises."""
-        self._once("record", check=check)
+    def hear(self, event: Event) -> None:
+        """Tell the service of an acknowledgement that another program wrote to the same history."""
+        self._call("hear", event=event)
+
+    def record(self, fact: SpotCheck | Event) -> None:
+        """Have the service record what a person did; waits for it, and raises what it raises."""
+        self._once("record", check=fact)
 
     def _call(self, verb: str, **words: object) -> None:
         self._calls.put({"verb": verb, **words})

@@ -126,6 +126,7 @@ class Serving:
                 asked["alarm"], who=asked["who"], note=asked["note"]
             ),
             "record": lambda asked, _number: monitor.record(asked["check"]),
+            "hear": lambda asked, _number: monitor.hear(asked["event"]),
         }
 
     def _hello(self) -> dict[str, object]:

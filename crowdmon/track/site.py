@@ -121,6 +121,15 @@ class Site:
         event = one.acknowledge(who=who.strip(), note=note.strip(), time=now)
         return () if event is None else (event.to_event(),)
 
+    def hear(self, fact: Event) -> None:
+        """Take an acknowledgement that is recorded already, by another program on the same history."""
+        event = AlarmEvent.of(fact)
+        alarm = self._alarms.get(event.alarm) if event is not None else None
+        if event is None or alarm is None or event.change is not AlarmChange.ACKNOWLEDGED:
+            return
+        if alarm.rule.tells(fact, event) and alarm.level is not Level.NONE and not alarm.acknowledged:
+            alarm.take(event)
+
     def change_rules(self, rules: Sequence[Rule], now: float) -> tuple[Fact, ...]:
         """Take other rules; one that is about the same as before goes on with its other levels and times.
 

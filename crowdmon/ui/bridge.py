@@ -21,7 +21,7 @@ from crowdmon.engine.protocols import CounterFactory
 from crowdmon.engine.ring import VIEW_RATE
 from crowdmon.engine.view_files import ViewFiles
 from crowdmon.errors import SourceError
-from crowdmon.facts import SpotCheck
+from crowdmon.facts import Event, SpotCheck
 from crowdmon.places import Place, check_apart
 from crowdmon.values import Reading
 from crowdmon.view.changes import CameraSnapshotLike, Change, Changes, What
@@ -49,7 +49,9 @@ class MonitorLike(Protocol):
     def seek(self, camera: str, pts: float) -> None: ...  # noqa: D102
     def step(self, camera: str, by: int = 1) -> None: ...  # noqa: D102
     def query(self, since: float, until: float) -> list[Reading]: ...  # noqa: D102
-    def record(self, check: SpotCheck) -> None: ...  # noqa: D102
+    def record(self, fact: SpotCheck | Event) -> None: ...  # noqa: D102
+    def acknowledge(self, alarm: str, *, who: str, note: str = "") -> bool: ...  # noqa: D102
+    def hear(self, event: Event) -> None: ...  # noqa: D102
 
 
 @runtime_checkable
@@ -106,6 +108,7 @@ class Bridge(QObject):
         picture_changed(str, Sight): another picture is to be shown.
         density_changed(str, DensityMap): something newer was counted.
         reading_changed(str, Reading): each reading, in order, none left out.
+        event_happened(Event): each event, in order, of an alarm or another.
         playback_changed(str, Position): a recording stands elsewhere.
         engine_changed(EngineNote): the device, the weights or the error.
         beat(float): the time, every :data:`BEAT_S`, for whatever shows an age.
@@ -121,6 +124,7 @@ class Bridge(QObject):
     picture_changed = pyqtSignal(str, object)
     density_changed = pyqtSignal(str, object)
     reading_changed = pyqtSignal(str, object)
+    event_happened = pyqtSignal(object)
     playback_changed = pyqtSignal(str, object)
     engine_changed = pyqtSignal(object)
     beat = pyqtSignal(float)
@@ -145,7 +149,11 @@ class Bridge(QObject):
             What.READING: self.reading_changed.emit,
             What.POSITION: self.playback_changed.emit,
         }
-        self._emit_of_engine = {What.ENGINE: self.engine_changed.emit, What.BEAT: self.beat.emit}
+        self._emit_of_engine = {
+            What.ENGINE: self.engine_changed.emit,
+            What.BEAT: self.beat.emit,
+            What.EVENT: self.event_happened.emit,
+        }
         self._tasks = BackgroundTasks()
         self._awaited: list[tuple[BackgroundTask, Callable[[Any, Exception | None], object]]] = []
         self._timer = QTimer(self)
@@ -243,9 +251,18 @@ class Bridge(QObject):
         return found
 
     @property
-    def record(self) -> Callable[[SpotCheck], None]:
-        """What records a spot check; a service may take its time: not for the window's thread."""
+    def record(self) -> Callable[[SpotCheck | Event], None]:
+        """What records a fact; a service may take its time: not for the window's thread."""
         return self._monitor.record
+
+    @property
+    def acknowledge(self) -> Callable[..., bool]:
+        """What acknowledges an alarm, as :meth:`Monitor.acknowledge`; not for the window's thread."""
+        return self._monitor.acknowledge
+
+    def hear(self, event: Event) -> None:
+        """Tell the engine of an acknowledgement that another program wrote to the same history."""
+        self._monitor.hear(event)
 
     @property
     def query(self) -> Callable[[float, float], list[Reading]]:

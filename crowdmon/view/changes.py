@@ -1,7 +1,7 @@
 """What changed since the last look at the engine, as a list of values. No Qt, no thread.
 
 Pictures and states are compared with those of the last look, because only the newest ones matter. Readings
-come from the facts that are new since then, so that none is missed between two looks.
+and events come from the facts that are new since then, so that none is missed between two looks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
 
-from crowdmon.facts import Fact
+from crowdmon.facts import Event, Fact
 from crowdmon.values import DensityMap, Frame, Reading, Status
 from crowdmon.view.in_step import InStep, Showing
 
@@ -84,6 +84,7 @@ class What(Enum):
     PICTURE = auto()  # Sight
     DENSITY = auto()  # DensityMap
     READING = auto()  # Reading
+    EVENT = auto()  # Event
     POSITION = auto()  # Position
     ENGINE = auto()  # EngineNote
     BEAT = auto()  # float: epoch seconds
@@ -139,13 +140,15 @@ class Changes:
         return found
 
     def readings(self, snapshot: SnapshotLike, *, without: Collection[str] = ()) -> list[Change]:
-        """Return the new readings of the present cameras, except those in ``without``."""
+        """Return the new readings of the present cameras, except those in ``without``, and all new events."""
         self.number = snapshot.number
-        return [
-            Change(What.READING, fact, fact.camera)
-            for fact in snapshot.facts
-            if isinstance(fact, Reading) and fact.camera in snapshot.cameras and fact.camera not in without
-        ]
+        found: list[Change] = []
+        for fact in snapshot.facts:
+            if isinstance(fact, Event):
+                found.append(Change(What.EVENT, fact))
+            elif isinstance(fact, Reading) and fact.camera in snapshot.cameras and fact.camera not in without:
+                found.append(Change(What.READING, fact, fact.camera))
+        return found
 
     def keep(self, cameras: Iterable[str]) -> None:
         """Forget what was reported about all other cameras."""

@@ -77,6 +77,11 @@ class TimeWindow:
         """Return one that shows a day, from ``start`` to ``end``; today it follows."""
         return TimeWindow(end - start, end)._held(now)
 
+    def around(self, moment: float, *, now: float) -> TimeWindow:
+        """Return one with a moment in its middle, wide enough to see what came before and after."""
+        span = self.span if SPANS_S[0] <= self.span <= 3600.0 else 600.0
+        return TimeWindow(span, moment + span / 2)._held(now)
+
     def following(self) -> TimeWindow:
         """Return one that shows as much and follows the present."""
         return replace(self, end=None)

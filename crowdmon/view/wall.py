@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crowdmon.track.alarms import Measure
 from crowdmon.values import CameraState, Level, Reading, ReadingState, Status
 from crowdmon.view import wording
+from crowdmon.view.alarms import Alarm, AlarmState
 from crowdmon.view.camera_values import FRESH, CameraValues
 
 LEAST = (240, 135)
@@ -42,6 +44,10 @@ class TileFacts:
         level: the highest level of its ROIs, now or when it was last known; None if it never was.
         known: whether the level is that of now.
         level_word: the level as words, with its age if it is an old one; empty without levels.
+        alarm: the level of the most urgent alarm that is on; None without one.
+        alarm_open: nobody has acknowledged it.
+        alarm_known: what it is about is known now; otherwise the alarm is as it was last known.
+        alarm_word: the alarm as words, with its age if it is an old one; empty without one.
     """
 
     name: str
@@ -53,12 +59,18 @@ class TileFacts:
     level: Level | None = None
     known: bool = False
     level_word: str = ""
+    alarm: Level | None = None
+    alarm_open: bool = False
+    alarm_known: bool = True
+    alarm_word: str = ""
 
     def spoken(self) -> str:
         """Return the tile as a sentence for a screen reader."""
         counted = {wording.NO_COUNT: "no count", wording.ROIS_ONLY: wording.ROIS_ONLY}
         people = counted.get(self.count, f"about {self.count} people")
-        parts = (self.name, self.word.lower(), self.since, people, self.level_word.lower())
+        parts = (
+            self.name, self.alarm_word, self.word.lower(), self.since, people, self.level_word.lower(),
+        )  # fmt: skip
         return ", ".join(part for part in parts if part)
 
 
@@ -109,8 +121,14 @@ def arrange(count: int, room: tuple[int, int]) -> Tiles:
     return best
 
 
-def tile_facts(camera: CameraValues, now: float) -> TileFacts:
-    """Return what a camera's tile says at the time ``now``, epoch seconds."""
+def tile_facts(camera: CameraValues, now: float, alarm: Alarm | None = None) -> TileFacts:
+    """Return what a camera's tile says.
+
+    Args:
+        camera: what is known of it.
+        now: epoch seconds.
+        alarm: the most urgent alarm about it that is on; None without one.
+    """
     status = camera.status or Status(CameraState.CONNECTING, since=now)
     lost = is_lost(status)
     fresh = status.state in FRESH and camera.reading is not None and camera.reading.state is ReadingState.OK
@@ -125,6 +143,10 @@ def tile_facts(camera: CameraValues, now: float) -> TileFacts:
         level=level,
         known=fresh,
         level_word=_level_word(camera, level, now, fresh=fresh),
+        alarm=alarm.level if alarm is not None else None,
+        alarm_open=alarm is not None and alarm.state is AlarmState.OPEN,
+        alarm_known=fresh or (alarm is not None and _of_silence(alarm)),
+        alarm_word=_alarm_word(camera, alarm, now, fresh=fresh) if alarm is not None else "",
     )
 
 
@@ -149,6 +171,22 @@ def _level_word(camera: CameraValues, level: Level | None, now: float, *, fresh:
         return LEVEL_WORDS[level]
     ago = now - camera.last_ok.time if camera.last_ok is not None else 0.0
     return f"Was {LEVEL_WORDS[level].lower()} {wording.span(ago, tenths=False)} ago"
+
+
+def _of_silence(alarm: Alarm) -> bool:
+    """Whether it says that nothing is known: that is true now, and not a level of long ago."""
+    return alarm.cause.measure == Measure.UNKNOWN.value
+
+
+def _alarm_word(camera: CameraValues, alarm: Alarm, now: float, *, fresh: bool) -> str:
+    """Return level, state and age of an alarm, short enough for the smallest tile."""
+    level = LEVEL_WORDS[alarm.level].lower()
+    is_open = alarm.state is AlarmState.OPEN
+    if fresh or _of_silence(alarm):
+        return f"Alarm: {level}" if is_open else f"Alarm seen: {level}"
+    known = camera.last_ok.time if camera.last_ok is not None else alarm.raised
+    said = f"Alarm: {level}" if is_open else f"Seen: {level}"
+    return f"{said} {wording.span(now - known, tenths=False)} ago"
 
 
 def _since(status: Status, now: float) -> str:

@@ -98,3 +98,14 @@ def test_a_system_that_says_nothing_is_unknown_and_has_the_goals_of_the_slowest(
 def test_every_class_has_its_goals() -> None:
     assert set(GOALS) == set(Kind)
     assert all(wanted.only > wanted.cameras > 0 for wanted in GOALS.values())
+
+
+def test_a_limited_processor_is_of_the_lower_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16")
+    monkeypatch.setattr(module, "_asked", lambda: ("a processor", flags))
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    assert processor().kind is Kind.VNNI
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", "AVX2")
+    assert (processor().kind, processor().flags) == (Kind.AVX2, ("avx", "avx2", "fma"))
+    monkeypatch.setattr(module, "_asked", lambda: ("", None))
+    assert processor().kind is Kind.UNKNOWN

@@ -13,8 +13,10 @@ from statistics import median
 
 import numpy as np
 
+from crowdmon.counting.instruction_limit import LIMIT
+
 KINDS = ("", "AVX512_CORE_VNNI", "AVX512_CORE", "AVX2_VNNI", "AVX2")
-"""Values of ONEDNN_MAX_CPU_ISA; those that this processor does not have are this processor."""
+"""Values of the limit; those that this processor does not have are this processor."""
 
 ROUNDS = 40
 
@@ -54,6 +56,6 @@ if __name__ == "__main__":
         for kind in KINDS:
             sys.stdout.write(f"{kind or 'this processor'}\n")
             sys.stdout.flush()
-            named = {"ONEDNN_MAX_CPU_ISA": kind} if kind else {}
+            named = {LIMIT: kind} if kind else {}
             words = [sys.executable, "-m", "tests.counting.int8_times", "one"]
             subprocess.run(words, check=True, env={**os.environ, **named})

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from crowdmon.facts import AlarmChange, AlarmEvent, Event
+from crowdmon.track.rule import Rule, Stage, Target
 from crowdmon.track.site import Site
-from crowdmon.values import Reading, RoiReading
+from crowdmon.values import Level, Reading, RoiReading
+
+FULL = Rule(name="full", members=(Target("gate"),), stages=(Stage(Level.RED, 20.0, 0.0, 10.0),))
 
 
 def reading(number: int, *, camera: str = "gate", count: float = 1.0, time: float | None = None) -> Reading:
@@ -44,3 +50,17 @@ def test_what_no_file_can_hold_is_refused_until_the_next_good_one(
     assert site.newest["gate"] is good
     assert site.step([reading(2)], 1.0)
     assert dict(site.refused) == {}
+
+
+def test_an_acknowledgement_by_another_program_is_heard_and_not_recorded_again() -> None:
+    site = Site([FULL])
+    raised = [fact for fact in site.step([reading(0, count=30.0)], 0.0) if isinstance(fact, Event)]
+    (alarm,) = [event for fact in raised if (event := AlarmEvent.of(fact))]
+    answer = replace(alarm, change=AlarmChange.ACKNOWLEDGED, who="Ann", time=1.0)
+    site.hear(replace(answer, alarm="another").to_event())
+    site.hear(replace(answer, camera="elsewhere").to_event())
+    site.hear(replace(answer, change=AlarmChange.REPEATED).to_event())
+    assert not site.alarms["full"].acknowledged
+    site.hear(answer.to_event())
+    assert site.alarms["full"].acknowledged
+    assert site.acknowledge("full", who="Bo", now=2.0) == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,7 @@ class Gui:
     bridge: Bridge
     monitor: FakeMonitor
     clock: Clock
+    beeps: list[float] = field(default_factory=list)
 
     def step(self, seconds: float = 0.5) -> None:
         """Let time pass and have the window look at the engine once."""
@@ -118,12 +119,13 @@ def gui(qtbot: QtBot) -> Iterator[Callable[..., Gui]]:
     def open_gui(config: AppConfig, *, settings: Settings | None = None, path: Path | None = None) -> Gui:
         clock, monitor = Clock(), FakeMonitor(config)
         bridge = Bridge(monitor, config, clock=clock)
-        window = MainWindow(bridge, settings=settings, path=path)
+        beeps: list[float] = []
+        window = MainWindow(bridge, settings=settings, path=path, beep=lambda: beeps.append(clock.time))
         window.resize(1024, 700)
         window.show()
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        opened.append(Gui(window, bridge, monitor, clock))
+        opened.append(Gui(window, bridge, monitor, clock, beeps))
         return opened[-1]
 
     yield open_gui

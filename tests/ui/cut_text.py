@@ -27,6 +27,8 @@ from PyQt6.QtWidgets import (
 )
 
 from crowdmon.config import AppConfig, RoiConfig
+from crowdmon.facts import AlarmChange, AlarmEvent
+from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog
 from crowdmon.ui.picture.picture_pane import Elided
 from crowdmon.ui.shell.app import application
 from crowdmon.ui.shell.main_window import MainWindow
@@ -34,10 +36,10 @@ from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog
 from crowdmon.ui.spot_check.trial import Pair
-from crowdmon.values import CameraState
+from crowdmon.values import CameraState, Level
 from crowdmon.view.adapting import Progress, Result, Score
 from crowdmon.view.moments import Moment, Usual
-from tests.ui.fakes import GATE, STAIRS, Clock, FakeMonitor, camera, config, density, frame
+from tests.ui.fakes import GATE, NOON, STAIRS, Clock, FakeMonitor, camera, config, density, frame
 
 SLACK = 1.0
 """Pixels that a text may be longer: rounding."""
@@ -145,12 +147,40 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         dialog.close()
         QApplication.processEvents()
     yield from spot_checks(window)
+    yield from alarms(window)
     for state in CameraState:
         window.bridge._monitor.state("north", state, message="Why it is so", age=12.0)  # type: ignore[attr-defined]
         window.bridge.poll()
         QApplication.processEvents()
         yield f"state {state}", window
     window.close()
+
+
+def alarms(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """Yield the strip and the list in what they say at most, and the dialog."""
+    told = window.bridge._monitor.facts  # type: ignore[attr-defined]
+    for number, level in enumerate((Level.AMBER, Level.RED, Level.CRITICAL)):
+        name = f"Platform 3, exit west: too many people for the stairs {number}"
+        told.append(
+            AlarmEvent(
+                time=NOON + number, change=AlarmChange.RAISED, alarm=name, camera="north", roi=PLACE.name,
+                level=level, measure="local_per_m2", value=5.25, limit=5.0,
+            ).to_event()
+        )  # fmt: skip
+    window.bridge.poll()
+    window.alarms.show_list()
+    window.alarms.panel.filters.more.setChecked(True)
+    window.alarm_desk.mute(on=True)
+    QApplication.processEvents()
+    yield "alarms", window
+    window.alarms.acknowledge()
+    QApplication.processEvents()
+    dialog = window.findChildren(AcknowledgeDialog)[-1]
+    dialog.who.clear()
+    dialog.accept()
+    QApplication.processEvents()
+    yield "acknowledging", dialog
+    dialog.close()
 
 
 def spot_checks(window: MainWindow) -> Iterator[tuple[str, QWidget]]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from crowdmon.config import AppConfig, CameraConfig, RoiConfig
-from crowdmon.facts import Fact, SpotCheck
+from crowdmon.facts import AlarmChange, AlarmEvent, Event, Fact, SpotCheck
 from crowdmon.values import (
     WHOLE_FRAME,
     CameraState,
     DensityMap,
     Frame,
     Grid,
+    Level,
     Reading,
     ReadingState,
     RoiReading,
@@ -129,8 +130,22 @@ class FakeMonitor:
     def step(self, camera: str, by: int = 1) -> None:
         self.calls.append(f"step {camera} {by}")
 
-    def record(self, check: SpotCheck) -> None:
-        self.facts.append(check)
+    def record(self, fact: SpotCheck | Event) -> None:
+        self.facts.append(fact)
+
+    def acknowledge(self, alarm: str, *, who: str, note: str = "") -> bool:
+        """As the engine does; the level is that of the last event of the alarm."""
+        self.calls.append(f"acknowledge {alarm} {who}")
+        told = [one for fact in self.facts if isinstance(fact, Event) and (one := AlarmEvent.of(fact))]
+        last = next((one for one in reversed(told) if one.alarm == alarm), None)
+        if last is None or last.level is Level.NONE or last.change is AlarmChange.ACKNOWLEDGED:
+            return False
+        change = AlarmChange.ACKNOWLEDGED
+        self.facts.append(replace(last, change=change, who=who, note=note, time=last.time + 5.0).to_event())
+        return True
+
+    def hear(self, event: Event) -> None:
+        self.calls.append(f"hear {event.kind}")
 
     def query(self, since: float, until: float) -> list[Reading]:
         return [one for one in self.readings if since <= one.time < until]

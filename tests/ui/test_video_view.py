@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
-from crowdmon.area import area_of
+from crowdmon import isolines
+from crowdmon.area import HeatArea, area_of
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.picture.video_view import VideoView
@@ -98,6 +100,32 @@ def test_a_scene_that_is_neither_bright_nor_dark_does_not_flicker(view: VideoVie
         view.set_sight(Sight(grey(level)))
         scrims.append(view.heat.scrim)
     assert scrims == [True, True, True, True, False, False, False]
+
+
+def test_the_lines_are_drawn_once_for_an_area_and_a_place(
+    view: VideoView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[int, int]] = []
+    real = isolines.paint
+
+    def paint(area: HeatArea, width: int, height: int, *, scale: float = 1.0) -> NDArray[np.uint8]:
+        drawn.append((width, height))
+        return real(area, width, height, scale=scale)
+
+    monkeypatch.setattr(isolines, "paint", paint)
+    crowded = density()
+    first = area_of([DensityMap(crowded.people * 4, crowded.grid, time=NOON)])
+    for level in (60, 70, 80):  # pictures come more often than counts
+        view.set_sight(Sight(grey(level)))
+        view.set_area(first)
+        view.grab()
+    assert drawn == [(view.place().width, view.place().height)]
+    view.resize(2 * view.width(), 2 * view.height())
+    view.grab()
+    assert drawn[1:] == [(view.place().width, view.place().height)]
+    view.set_area(area_of([density()]))
+    view.grab()
+    assert len(drawn) == 3
 
 
 def test_the_area_is_where_the_people_are_with_lines_around_them(view: VideoView) -> None:

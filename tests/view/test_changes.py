@@ -67,7 +67,8 @@ def test_readings_of_cameras_that_are_gone_or_have_another_source_are_not_told()
     look.monitor.facts += [reading("north"), reading("gone"), reading("south"), Event(NOON, "lost", "north")]
     snapshot = look.monitor.snapshot(0)
     found = look.changes.readings(snapshot, without={"south"})
-    assert [(one.what, one.camera) for one in found] == [(What.READING, "north")]
+    assert [(one.what, one.camera) for one in found] == [(What.READING, "north"), (What.EVENT, "")]
+    assert found[1].value == Event(NOON, "lost", "north"), "what happened is told for every camera"
     assert look.changes.number == 4
 
 

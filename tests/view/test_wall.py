@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.config import CameraConfig, validate
+from crowdmon.facts import AlarmChange, AlarmEvent
 from crowdmon.values import WHOLE_FRAME, CameraState, Level, Reading, ReadingState, RoiReading, Status
+from crowdmon.view.alarms import Alarm, Answer
 from crowdmon.view.camera_values import CameraValues
 from crowdmon.view.wall import GAP, LEAST, arrange, highest, is_lost, tile_facts
 
@@ -91,3 +93,32 @@ def test_a_lost_camera_says_since_when(state: CameraState, more: dict[str, objec
 def test_what_is_new_paused_or_over_is_not_lost() -> None:
     for state in (CameraState.LIVE, CameraState.PAUSED, CameraState.ENDED, CameraState.CONNECTING):
         assert not is_lost(Status(state))
+
+
+RAISED = AlarmEvent(
+    time=NOON, change=AlarmChange.RAISED, alarm="gate full", camera="gate", level=Level.CRITICAL, value=31.0
+)
+ALARM = Alarm(RAISED, NOON, Level.CRITICAL, Level.CRITICAL)
+SEEN = replace(ALARM, answers=(Answer(NOON + 1, "Ann", "", Level.CRITICAL),))
+
+
+@pytest.mark.parametrize(
+    ("alarm", "now", "then"),
+    [
+        (ALARM, "Alarm: critical", "Alarm: critical 40 s ago"),
+        (SEEN, "Alarm seen: critical", "Seen: critical 40 s ago"),
+        (
+            replace(ALARM, cause=replace(RAISED, measure="unknown", value=None)),
+            "Alarm: critical",
+            "Alarm: critical",
+        ),
+    ],
+)
+def test_an_alarm_says_its_level_and_how_old_it_is(alarm: Alarm, now: str, then: str) -> None:
+    facts = tile_facts(values(), NOON + 1.0, alarm)
+    assert (facts.alarm, facts.alarm_word, facts.alarm_known) == (Level.CRITICAL, now, True)
+    assert facts.spoken().startswith(f"gate, {now}, live")
+    unknown = replace(COUNTED, state=ReadingState.UNKNOWN)
+    silent = replace(values(), reading=unknown)
+    assert tile_facts(silent, NOON + 40.0, alarm).alarm_word == then
+    assert tile_facts(silent, NOON + 40.0, alarm).alarm_known is (now == then)

@@ -1,4 +1,4 @@
-"""The pictures of spot checks that somebody wanted to keep: PNG files in a folder beside the history.
+"""The pictures of spot checks and alarms that somebody wanted to keep: PNG files beside the history.
 
 They show people. So each goes by itself after some time, and can be deleted before.
 """
@@ -32,7 +32,7 @@ def folder_of(history: Path | str) -> Path:
 
 
 def keep_picture(history: Path | str, rgb: NDArray[np.uint8], *, camera: str, time: float) -> str:
-    """Keep the picture of a spot check; not for the window's thread.
+    """Keep the picture of a spot check, or of an alarm; not for the window's thread.
 
     Args:
         history: the history file.
@@ -66,6 +66,16 @@ def picture_name(camera: str, time: float) -> str:
     moment = datetime.fromtimestamp(time, UTC)
     words = _NOT_IN_NAMES.sub("-", camera).strip("-")[:40]
     return f"{moment:{_TIME}}{moment.microsecond // 1000:03}Z{f'-{words}' if words else ''}.png"
+
+
+def alarm_words(alarm: str) -> str:
+    """Return what stands in the name of the picture of an alarm, in the place of a camera's name."""
+    return f"alarm-{alarm}"
+
+
+def alarm_picture(alarm: str, time: float) -> str:
+    """Return the file name of the picture of an alarm: by its rule, and the time when it was raised."""
+    return picture_name(alarm_words(alarm), time)
 
 
 def picture_of(history: Path | str, name: str | None) -> Path | None:
@@ -125,7 +135,7 @@ class Pictures:
                 path.unlink(missing_ok=True)
                 gone.append(path.name)
         if gone:
-            _log.info("%d old pictures of spot checks deleted in %s", len(gone), self._folder)
+            _log.info("%d old pictures of spot checks and alarms deleted in %s", len(gone), self._folder)
         return gone
 
 

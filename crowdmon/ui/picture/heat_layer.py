@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from crowdmon import area as areas
-from crowdmon import heatmap
+from crowdmon import heatmap, isolines
 from crowdmon.area import HeatArea
 from crowdmon.picture import SHADE
 from crowdmon.ui.picture import qt_images as pictures
@@ -34,12 +34,15 @@ class HeatLayer:
         self._heads: DensityMap | None = None
         self._area: HeatArea | None = None
         self._heads_image, self._area_image = QImage(), QImage()
+        self._lines_image = QImage()
+        self._lines_of: tuple[HeatArea, Fit, float] | None = None
         self._bright = False
         self._counted: DensityMap | None = None
 
     def clear(self) -> None:
         """Forget the camera shown so far."""
         self._heads, self._area, self._counted = None, None, None
+        self._lines_of, self._lines_image = None, QImage()
         self._bright = False
 
     def set_palette(self, palette: str) -> None:
@@ -114,14 +117,15 @@ class HeatLayer:
         painter.restore()
 
     def _paint_lines(self, painter: QPainter, place: Fit, area: HeatArea) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for _, lines in area.lines:
-            for line in lines:
-                around = QPolygonF([QPointF(*place.to_widget(float(x), float(y))) for x, y in line])
-                for ink, width in ((QColor(14, 17, 22, 110), 2.5), (QColor(255, 255, 255, 170), 1.0)):
-                    painter.setPen(QPen(ink, width))
-                    painter.drawPolygon(around)
+        device = painter.device()
+        ratio = 1.0 if device is None else device.devicePixelRatioF()
+        known = self._lines_of
+        if known is None or known[0] is not area or known[1:] != (place, ratio):
+            width, height = round(place.width * ratio), round(place.height * ratio)
+            self._lines_image = pictures.from_rgba(isolines.paint(area, width, height, scale=ratio))
+            self._lines_image.setDevicePixelRatio(ratio)
+            self._lines_of = (area, place, ratio)
+        painter.drawImage(QPointF(place.left, place.top), self._lines_image)
 
 
 def _counted(density: DensityMap, place: Fit) -> QPainterPath:

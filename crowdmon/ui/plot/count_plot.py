@@ -14,6 +14,7 @@ from crowdmon.ui.plot.axes import TimeAxis, count_ticks, nice_top
 from crowdmon.ui.plot.bands import LevelBand
 from crowdmon.ui.plot.curve import Curve, highest, last, value_at
 from crowdmon.ui.plot.end_labels import EndLabel, EndLabels
+from crowdmon.ui.plot.moment import MomentMark
 from crowdmon.ui.plot.plot_tools import PlotTools
 from crowdmon.ui.plot.pointer import PlotPointer
 from crowdmon.ui.shell.fonts import font
@@ -66,6 +67,7 @@ class CountPlot(QWidget):
         self._plot.getViewBox().setDefaultPadding(0.0)
         self._pointer = PlotPointer(self, self, self._plot)
         self._labels = EndLabels(self)
+        self.moment = MomentMark(self._plot)
         self._menu = QMenu(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -97,6 +99,7 @@ class CountPlot(QWidget):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=4, tickTextOffset=6, hideOverlappingLabels=name == "bottom")
         self._plot.getAxis("left").setWidth(40)
+        self.moment.dress(theme)
         for band in self._bands:
             band.dress(theme)
         self._plot.showGrid(x=False, y=True, alpha=0.25)
@@ -210,8 +213,16 @@ class CountPlot(QWidget):
         """Show a day."""
         self._look(self._window.day(start, end, now=self._now))
 
+    def show_moment(self, time: float, level: Level, words: str) -> None:
+        """Show what was counted around a moment, and mark it with some words."""
+        self.tools.show_span("")
+        self.moment.show(time, level, words)
+        self.moment.dress(self._theme)
+        self._look(self._window.around(time, now=self._now))
+
     def follow(self) -> None:
-        """Follow now again."""
+        """Follow now again, and mark no moment any more."""
+        self.moment.hide()
         self._look(self._window.following())
 
     def _look(self, window: TimeWindow) -> None:

@@ -9,8 +9,9 @@ from typing import Any, Protocol, runtime_checkable
 
 from PyQt6.QtCore import QByteArray, QPointF, QSize, Qt
 from PyQt6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QToolButton, QWidget
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QTabBar, QToolButton, QWidget
 
+from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.playback_bar import SpaceKeeper
 from crowdmon.ui.shell.settings import Settings
@@ -52,11 +53,13 @@ class PanelContext:
         bridge: the way to the engine; its signals carry values.
         settings: what is remembered.
         focus: which camera is looked at.
+        alarms: what is known of alarms.
     """
 
     bridge: Bridge
     settings: Settings
     focus: Focus
+    alarms: AlarmDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,16 @@ class PanelSpec:
         make: builds the panel, once a window. If it has ``set_theme(theme)``, that is called with the theme.
         area: where it is by default: :data:`LEFT`, :data:`RIGHT` or :data:`BELOW`.
         least_cameras: from how many cameras on it is shown by default, at least 1.
+        beside: the title of the panel whose place it shares by default, each behind a tab.
+        at_first: whether it is shown before anybody asks for it.
     """
 
     title: str
     make: Callable[[PanelContext], QWidget]
     area: Qt.DockWidgetArea = RIGHT
     least_cameras: int = 1
+    beside: str = ""
+    at_first: bool = True
 
 
 @runtime_checkable
@@ -98,6 +105,21 @@ class Docks:
         self._window = window
         self.docks = [Dock(spec, spec.make(context), window) for spec in specs]
         self._under: QByteArray | None = None
+        for dock in self.docks:
+            if dock.spec.beside and (action := dock.toggleViewAction()) is not None:
+                # Or it is opened behind the panel that it shares its place with.
+                action.triggered.connect(lambda on, dock=dock: dock.raise_() if on else None)
+
+    def open(self, title: str) -> QWidget | None:
+        """Show a panel, and bring it before those that it shares its place with; return what is in it."""
+        dock = next(one for one in self.docks if one.spec.title == title)
+        hidden = dock.isHidden()
+        dock.show()
+        dock.raise_()
+        wanted = dock.sizeHint().height()
+        if hidden and dock.spec.beside and not dock.isFloating() and dock.height() < wanted:
+            self._window.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
+        return dock.widget()
 
     def actions(self) -> list[QAction]:
         """Return one action a panel that shows and hides it, in the order of the registry."""
@@ -137,7 +159,12 @@ class Docks:
         for dock in self.docks:
             dock.setFloating(False)
             self._window.addDockWidget(dock.spec.area, dock)
-            dock.setVisible(cameras >= dock.spec.least_cameras)
+            other = next((one for one in self.docks if one.spec.title == dock.spec.beside), None)
+            if other is not None:
+                self._window.tabifyDockWidget(other, dock)
+            dock.setVisible(cameras >= dock.spec.least_cameras and dock.spec.at_first)
+        for bar in self._window.findChildren(QTabBar):
+            bar.setAccessibleName("Panels that share a place")
         width = self._window.width()
         sizes = {
             LEFT: rail_width(width),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from crowdmon.ui.alarms.control import AlarmControl
+from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.export.daily_dialog import DailyDialog
 from crowdmon.ui.export.export_dialog import ExportDialog
@@ -38,13 +41,21 @@ from crowdmon.view.theme import THEMES, Theme
 class MainWindow(QMainWindow):
     """Cameras left, picture in the middle, readings right, plot below, status at the bottom."""
 
-    def __init__(self, bridge: Bridge, *, settings: Settings | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        *,
+        settings: Settings | None = None,
+        path: Path | None = None,
+        beep: Callable[[], object] | None = None,
+    ) -> None:
         """Show the bridge's cameras.
 
         Args:
             bridge: the way to the engine.
             settings: what is remembered; nothing if None.
             path: the configuration file the cameras are from.
+            beep: makes the sound of alarms; the system's if None.
         """
         super().__init__()
         self.setWindowTitle("crowdmon")
@@ -66,13 +77,16 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.alarm_desk = AlarmDesk(bridge, beep=beep)
+        self.alarms = AlarmControl(self, bridge, self.alarm_desk, settings=self.settings)
+        column.addWidget(self.alarms.strip)
         column.addWidget(self.taken_strip)
         column.addWidget(self.removal_strip)
         column.addWidget(self._middle, 1)
         self.setCentralWidget(middle)
         self.setStatusBar(self.panels.status)
         self.presenter = Presenter(bridge, self.panels)
-        context = PanelContext(bridge, self.settings, self.presenter)
+        context = PanelContext(bridge, self.settings, self.presenter, self.alarm_desk)
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
@@ -84,6 +98,7 @@ class MainWindow(QMainWindow):
             picture=self.panels.picture,
             cover=self._docks.cover,
         )
+        self.alarms.set_view(self.panels, self.presenter, self.wall, self._docks)
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
         self.playback = PlaybackControl(bridge, self.presenter, self.panels.picture.playback_bar)
@@ -150,6 +165,7 @@ class MainWindow(QMainWindow):
 
         tick()
         self.picture_style.changed.connect(tick)
+        self.alarms.set_menus(menus)
         self.wall.shown_changed.connect(partial(menus.check, "show_wall"))
         # ROIs are drawn on the picture of one camera.
         self.rois.editor.editing_changed.connect(lambda on: self.wall.leave() if on else None)
@@ -200,6 +216,11 @@ class MainWindow(QMainWindow):
             "spot_check": self.spot_checks.open,
             "adapt_camera": self.spot_checks.adapt,
             "weights_back": self.spot_checks.go_back,
+            "acknowledge_alarm": self.alarms.acknowledge,
+            "show_moment": self.alarms.show_moment,
+            "mute_alarms": self.alarm_desk.mute,
+            "show_alarms": self.alarms.show_list,
+            "export_alarms": self.alarms.export,
             "toggle_playback": self.playback.toggle,
             "step_on": lambda: self.playback.step(1),
             "step_back": lambda: self.playback.step(-1),
@@ -239,6 +260,7 @@ class MainWindow(QMainWindow):
         self._docks.set_theme(theme)
         self.presenter.set_theme(theme)
         self.wall.set_theme(theme)
+        self.alarms.strip.set_theme(theme)
         self.spot_checks.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:

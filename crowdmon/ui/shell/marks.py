@@ -46,12 +46,15 @@ def paint_mark(painter: QPainter, box: QRectF, state: CameraState, colour: QColo
     painter.restore()
 
 
-def hatch(painter: QPainter, box: QRectF, colour: QColor, *, step: int = 8) -> None:
-    """Cover ``box`` with thin diagonal lines: the sign for what is not known."""
+def hatch(painter: QPainter, box: QRectF, colour: QColor, *, step: int = 8, width: float = 1.0) -> None:
+    """Cover ``box`` with diagonal lines: the sign for what is not known.
+
+    Lines of 1 px are blended with the ground; those of 2 px have the whole contrast of their colour.
+    """
     painter.save()
     painter.setClipRect(box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 1.0))
+    painter.setPen(QPen(colour, width))
     x = box.left() - box.height()
     while x < box.right():
         painter.drawLine(QPointF(x, box.bottom()), QPointF(x + box.height(), box.top()))

@@ -29,6 +29,7 @@ class When(StrEnum):
     ROI = "a ROI is selected"
     ROIS = "the camera has a ROI"
     WEIGHTS = "the camera has other weights to go back to"
+    ALARM = "an alarm is on that nobody has acknowledged"
     COPY = "there are ROIs, and another camera to copy them to"
 
 
@@ -155,6 +156,20 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         MenuEntry("&Spot check…", "spot_check", "Ctrl+K", when=When.CAMERA),
         MenuEntry("&Adapt to this camera…", "adapt_camera", when=When.CAMERA),
         MenuEntry("&Go back to the weights before", "weights_back", when=When.WEIGHTS),
+    ),
+    "&Alarms": (
+        MenuEntry("&Acknowledge…", "acknowledge_alarm", "A", when=When.ALARM),
+        MenuEntry("&Show its moment", "show_moment", "Ctrl+M", when=When.ALARM),
+        MenuEntry(
+            "&Mute the sound",
+            "mute_alarms",
+            "M",
+            kind=MenuKind.CHECK,
+            tip="For 10 min. Then it comes back by itself.",
+        ),
+        LINE,
+        MenuEntry("All a&larms", "show_alarms", "L", when=When.CAMERA),
+        MenuEntry("&Export alarms…", "export_alarms", when=When.CAMERA),
     ),
     "&Playback": (
         MenuEntry("&Pause or play", "toggle_playback", "Space", when=When.RECORDING),

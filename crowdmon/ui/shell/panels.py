@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from crowdmon.ui.alarms.panel import AlarmPanel
 from crowdmon.ui.picture.picture_pane import PicturePane
 from crowdmon.ui.plot.count_plot import CountPlot
 from crowdmon.ui.readings.inspector import Inspector
@@ -31,12 +32,13 @@ def dock_panels(panels: Panels) -> tuple[PanelSpec, ...]:
     """Return the registry: one line a docked panel, in the order of the View menu.
 
     A new panel is a file with a widget that takes a :class:`~crowdmon.ui.shell.docks.PanelContext`, and a
-    line here, such as ``PanelSpec("Alarms", AlarmPanel, RIGHT)``.
+    line here, such as the one of the alarms.
     """
     return (
         # One camera needs no list; several do.
         PanelSpec("Cameras", lambda _: panels.cameras, LEFT, least_cameras=2),
         PanelSpec("Readings", lambda _: panels.readings, RIGHT),
         PanelSpec("Selected ROI", lambda _: panels.inspector, RIGHT),
+        PanelSpec("Alarms", AlarmPanel, RIGHT, beside="Selected ROI", at_first=False),
         PanelSpec("Count over time", lambda _: panels.plot, BELOW),
     )

@@ -81,13 +81,16 @@ QLineEdit, QSpinBox, QComboBox, QDateTimeEdit {{ background: {background};
 QSpinBox, QDateTimeEdit {{ padding: 4px 8px; min-height: 18px; }}
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus, QDateTimeEdit:focus {{
     border: 2px solid {accent}; padding: 4px 7px; }}
+QLineEdit[role="small"] {{ padding: 1px 6px; min-height: 18px; font-size: {caption}px; }}
+QLineEdit[role="small"]:focus {{ padding: 0 5px; }}
 QLineEdit[wrong="true"] {{ border-color: {red}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox QAbstractItemView {{ background: {surface}; border: 1px solid {control}; padding: 4px;
     selection-background-color: {accent}; selection-color: {on_accent}; }}
 
-QListWidget, QTableView {{ background: {surface}; border: 2px solid transparent; outline: none; }}
-QListWidget:focus, QTableView:focus {{ border: 2px solid {accent}; }}
+QListWidget, QListView#alarm-list, QTableView {{ background: {surface}; border: 2px solid transparent;
+    outline: none; }}
+QListWidget:focus, QListView#alarm-list:focus, QTableView:focus {{ border: 2px solid {accent}; }}
 QDateTimeEdit:disabled {{ color: {muted}; border-color: {line}; }}
 QListWidget#checks {{ background: {background}; border-radius: 4px; padding: 4px; }}
 QListWidget#checks::item {{ padding: 4px; }}
@@ -104,6 +107,13 @@ QTableView::item {{ border: none; padding: 0 6px; }}
 QHeaderView {{ background: {surface}; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; font-size: {caption}px; border: none;
     border-bottom: 1px solid {line}; padding: 4px 6px; }}
+
+QTabBar {{ font-size: {caption}px; }}
+QTabBar::tab {{ background: {background}; color: {muted}; padding: 4px 12px; border: none;
+    border-top: 2px solid transparent; }}
+QTabBar::tab:selected {{ background: {surface}; color: {text}; border-top: 2px solid {accent}; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:focus {{ border: 2px solid {accent}; padding: 2px 10px; }}
 
 CountPlot {{ border: 2px solid transparent; }}
 CountPlot:focus {{ border: 2px solid {accent}; }}

@@ -15,6 +15,7 @@ from crowdmon.ui.shell.presenter import Presenter
 from crowdmon.ui.shell.settings import Settings
 from crowdmon.ui.wall.tile import RATE
 from crowdmon.ui.wall.wall import Wall
+from crowdmon.view.alarms import Alarm
 from crowdmon.view.in_step import Showing, Sight
 from crowdmon.view.theme import Theme
 from crowdmon.view.wall import tile_facts
@@ -59,6 +60,8 @@ class WallControl(QObject):
         self._asked: set[str] = set()
         self._sources: dict[str, str] = {}
         self._showing = Showing()
+        self.alarm_of: Callable[[str], Alarm | None] = lambda _name: None
+        """What tells the most urgent alarm of a camera."""
         self.shown = False
         self.wall.selected.connect(presenter.focus)
         self.wall.opened.connect(self.look_at)
@@ -172,7 +175,11 @@ class WallControl(QObject):
     def _tell(self, name: str, now: float) -> None:
         tile, camera = self.wall.tile(name), self._presenter.cameras.get(name)
         if self.shown and tile is not None and camera is not None:
-            tile.show_facts(tile_facts(camera, now), now)
+            tile.show_facts(tile_facts(camera, now, self.alarm_of(name)), now)
+
+    def tell_alarms(self) -> None:
+        """Show that alarms have changed, at once."""
+        self._beat(self._bridge.now())
 
     def _beat(self, now: float) -> None:
         if self.shown:

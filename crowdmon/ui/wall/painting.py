@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from crowdmon.track.levels import RANK
 from crowdmon.ui.shell.fonts import font
 from crowdmon.ui.shell.marks import MARK, hatch, paint_mark
 from crowdmon.values import CameraState, Level
@@ -72,18 +73,24 @@ def border_of(facts: TileFacts) -> int:
     """Return how thick the outline of a tile is; 0 if it says nothing."""
     if facts.lost:
         return LOST_BORDER
+    if facts.alarm is not None:
+        return LOST_BORDER if facts.alarm_open else LEVEL_BORDER
     quiet = not facts.level_word or (facts.known and facts.level is Level.NONE)
     return 0 if quiet else LEVEL_BORDER
 
 
 def paint_border(painter: QPainter, box: QRectF, facts: TileFacts, theme: Theme) -> None:
-    """Draw the outline: a thick one if the camera is lost, the level's, or hatch where it is an old one."""
+    """Draw the outline: thick if the camera is lost or an alarm is open, hatched where the level is old."""
     thick = border_of(facts)
     if facts.lost:
         _frame(painter, box, lost_colour(facts, theme), thick)
     elif not thick:
         _frame(painter, box, QColor(theme.line), 1)
-    elif facts.known and facts.level in _LOUD:
+    elif facts.alarm is not None and facts.alarm_known:
+        # An alarm may have a lower level than what is counted.
+        now = facts.level if facts.known and facts.level is not None else Level.NONE
+        _frame(painter, box, QColor(theme.of_level(max(facts.alarm, now, key=RANK.__getitem__))), thick)
+    elif facts.alarm is None and facts.known and facts.level in _LOUD:
         _frame(painter, box, QColor(theme.of_level(facts.level)), thick)
     else:
         painter.save()
@@ -96,7 +103,9 @@ def paint_border(painter: QPainter, box: QRectF, facts: TileFacts, theme: Theme)
             QRectF(inner.right(), inner.top(), box.right() - inner.right(), inner.height()),
         ):
             painter.fillRect(side, QColor(theme.surface))
-            hatch(painter, side, _old_colour(facts, theme), step=6)
+            # What was loud must be as easy to see as before.
+            loud = facts.alarm is not None or facts.level in _LOUD
+            hatch(painter, side, _old_colour(facts, theme), step=6, width=2.0 if loud else 1.0)
         painter.restore()
 
 
@@ -119,7 +128,8 @@ def _paint_level(painter: QPainter, lower: QRectF, facts: TileFacts, theme: Them
         return 0.0
     face = font(CAPTION, bold=facts.known and facts.level in _LOUD)
     wide = QFontMetricsF(face).horizontalAdvance(facts.level_word) + 2
-    colour = QColor(theme.of_level(facts.level)) if facts.known and facts.level else _old_colour(facts, theme)
+    loud = facts.level in _LOUD or (facts.known and facts.level is not None)
+    colour = QColor(theme.of_level(facts.level) if loud and facts.level is not None else theme.unknown)
     ink = colour if facts.known else QColor(theme.muted)
     _write(painter, facts.level_word, face, ink, lower, _RIGHT)
     full = list(Level).index(facts.level) if facts.level is not None else 0
@@ -138,7 +148,8 @@ def _paint_level(painter: QPainter, lower: QRectF, facts: TileFacts, theme: Them
 
 def _old_colour(facts: TileFacts, theme: Theme) -> QColor:
     """Return the colour of a level that is not of now: what was loud stays known, green never."""
-    return QColor(theme.of_level(facts.level) if facts.level in _LOUD else theme.unknown)
+    level = facts.level if facts.alarm is None else facts.alarm
+    return QColor(theme.of_level(level) if level in _LOUD else theme.unknown)
 
 
 def _frame(painter: QPainter, box: QRectF, colour: QColor, thick: int) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from crowdmon import privacy
 from crowdmon.ui.picture import qt_images as pictures
 from crowdmon.ui.picture.notice import paint_veil
+from crowdmon.ui.wall.alarm_badge import paint_badge
 from crowdmon.ui.wall.painting import (
     LEVEL_BORDER,
     border_of,
@@ -70,14 +71,10 @@ class Tile(QWidget):
         return self._sight
 
     def show_facts(self, facts: TileFacts, now: float) -> None:
-        """Say something else; at once if it is about state or level."""
+        """Say something else; at once if it is about state, level or alarm."""
         if facts == (self._waits[1] or self.facts):
             return
-        urgent = (facts.state, facts.level, facts.known) != (
-            self.facts.state,
-            self.facts.level,
-            self.facts.known,
-        )
+        urgent = _gist(facts) != _gist(self.facts)
         self._waits = (self._waits[0], facts)
         self.tick(now, urgent=urgent)
 
@@ -158,8 +155,9 @@ class Tile(QWidget):
         painter.fillRect(box, QColor(self.theme.surface))
         painter.fillRect(room, QColor(self.theme.background))
         self._paint_picture(painter)
+        below = paint_badge(painter, room, self.facts, self.theme)
         if self.facts.lost:
-            paint_lost(painter, room, self.facts, self.theme)
+            paint_lost(painter, room.adjusted(0, below, 0, 0), self.facts, self.theme)
         strip = QRectF(
             room.left(), room.bottom(), room.width(), box.height() - room.height() - 2 * LEVEL_BORDER
         )
@@ -209,3 +207,7 @@ class Tile(QWidget):
     def _say(self) -> None:
         self.setAccessibleName(self.facts.spoken())
         self.setToolTip(tip(self.facts.spoken()))
+
+
+def _gist(facts: TileFacts) -> tuple[object, ...]:
+    return facts.state, facts.level, facts.known, facts.alarm, facts.alarm_open, facts.alarm_known
