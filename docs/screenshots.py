@@ -36,7 +36,7 @@ from PyQt6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from crowdmon import config as settings  # noqa: E402
 from crowdmon import privacy, resources  # noqa: E402
-from crowdmon.config import AppConfig, CameraConfig, RecordConfig  # noqa: E402
+from crowdmon.config import AppConfig, CameraConfig, RecordConfig, with_cameras  # noqa: E402
 from crowdmon.config.alarms import AlarmConfig  # noqa: E402
 from crowdmon.counting.counter import Counter  # noqa: E402
 from crowdmon.counting.weights import DEFAULT  # noqa: E402
@@ -53,6 +53,7 @@ from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog  # noqa: E402
 from crowdmon.ui.bridge import Bridge  # noqa: E402
 from crowdmon.ui.export.daily_dialog import DailyDialog  # noqa: E402
 from crowdmon.ui.export.export_dialog import ExportDialog  # noqa: E402
+from crowdmon.ui.ground.dialog import GroundDialog  # noqa: E402
 from crowdmon.ui.shell.app import application  # noqa: E402
 from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
@@ -60,7 +61,7 @@ from crowdmon.ui.spot_check.adapt_dialog import HELD_OUT, RUN, AdaptDialog  # no
 from crowdmon.ui.spot_check.child import AdaptChild  # noqa: E402
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
 from crowdmon.ui.spot_check.keeping import frame_name  # noqa: E402
-from crowdmon.values import CameraState, DensityMap, Frame, Reading, RoiReading, Status  # noqa: E402
+from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, RoiReading, Status  # noqa: E402
 from crowdmon.view.adapting import Result, Score  # noqa: E402
 from crowdmon.view.alarms import Alarm  # noqa: E402
 from crowdmon.view.frozen import KeptCheck  # noqa: E402
@@ -222,6 +223,28 @@ class Studio:
             self.take(window, name)
             window.close()
 
+    def rule(self, name: str) -> None:
+        """The inspector with a rule over the last 24 h, and how often it would have raised an alarm."""
+        with tempfile.TemporaryDirectory() as folder:
+            config = measured(demo(), past(Path(folder), days=1, every=60))
+            values = {
+                "name": "Foreground full",
+                "of": {"camera": config.cameras[0].name, "roi": "foreground"},
+                "amber": {"above": 9, "clear": 7, "for": 30},
+                "red": {"above": 14, "clear": 11, "for": 60},
+            }
+            alarm = settings.validate(AlarmConfig, values, where="a rule")
+            window, film = self.window(
+                config.model_copy(update={"alarms": (alarm,)}), (1440, 900), minutes=MINUTES
+            )
+            window.rois.editor.select("foreground")
+            editor = window.panels.inspector.rule
+            window.panels.inspector.see(editor)
+            self.settle(window, film)
+            self.look(window, until=editor.replayed.text)
+            self.take(window, name)
+            window.close()
+
     def history(self, name: str) -> None:
         """A week in the plot, with the week before behind it."""
         with tempfile.TemporaryDirectory() as folder:
@@ -275,6 +298,18 @@ class Studio:
         film.acknowledge("Main stage left full", who="Ann Moore")
         film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
         film.lose("Car park", CameraState.FAILED, 0.0)
+        self.look(window)
+        self.take(window, name)
+
+    def site_bar(self, name: str) -> None:
+        """Three groups over the wall: a camera of one of them is lost."""
+        window, film = self.window(grouped(), (1440, 900), minutes=0.0)
+        window.menus.actions["show_wall"].trigger()
+        for camera in grouped().cameras:
+            film.count(camera, 1.6, show=True)
+        film.lose("Bridge", CameraState.RECONNECTING, 12.0, attempt=3)
+        silent = Reading(film.now, "Bridge", (RoiReading("frame", None),), state=ReadingState.UNKNOWN)
+        film._facts.append(silent)
         self.look(window)
         self.take(window, name)
 
@@ -341,14 +376,14 @@ class Studio:
     def export(self, name: str) -> None:
         window, _ = self.window(AppConfig(), (1024, 700), minutes=0.0)
         window.bridge.apply(several_rois())
-        window.export_readings()
+        window.asking.export_readings()
         dialog = window.findChild(ExportDialog)
         assert dialog is not None
         self.take(dialog, name)
 
     def daily(self, name: str) -> None:
         window, _ = self.window(AppConfig(record=RecordConfig(csv_log="~/crowd")), (1024, 700), minutes=0.0)
-        window.log_daily()
+        window.asking.log_daily()
         dialog = window.findChild(DailyDialog)
         assert dialog is not None
         self.take(dialog, name)
@@ -367,6 +402,29 @@ class Studio:
             dialog.canvas.take_at(x, y)
             dialog.canvas.fit_all()
         dialog.side.propose.setChecked(True)
+        self.settle(window, film)
+        self.take(dialog, name)
+        dialog.reject()
+
+    def calibrating(self, name: str) -> None:
+        """Points of the plaza's floor, clicked to whole pixels."""
+        (camera,) = demo().cameras
+        rois = tuple(one.model_copy(update={"area_m2": None}) for one in camera.rois)
+        bare = with_cameras(demo(), (camera.model_copy(update={"rois": rois}),))
+        window, film = self.window(bare, (1440, 900), minutes=0.2)
+        window.ground.open()
+        dialog = window.findChild(GroundDialog)
+        assert dialog is not None
+        dialog.resize(1160, 720)
+        self.settle(window, film)
+        plaza = parse_scene(camera.source.removeprefix("synthetic:"))
+        places = [(-6.0, 12.0), (6.0, 12.0), (6.0, 24.0), (-6.0, 24.0), (-2.0, 17.0)]
+        pixels, _ = plaza.camera.project(np.column_stack([places, np.zeros(len(places))]))
+        dialog.canvas.edited.emit(dialog.calibration.as_rectangle(False))
+        for (x, y), place in zip(np.rint(pixels), places, strict=True):
+            dialog.canvas.add(((x + 0.5) / plaza.width, (y + 0.5) / plaza.height))
+            dialog.canvas.edited.emit(dialog.calibration.placed(len(dialog.calibration.corners) - 1, place))
+        dialog.canvas.pointer = (0.36, 0.75)
         self.settle(window, film)
         self.take(dialog, name)
         dialog.reject()
@@ -419,11 +477,13 @@ class Studio:
             "window": self.main,
             "heads": self.heads,
             "inspector": self.inspector,
+            "rule": self.rule,
             "history": self.history,
             "small": self.small,
             "large": self.large,
             "cameras": self.several,
             "wall": self.wall,
+            "site-bar": self.site_bar,
             "alarms": self.alarms,
             "acknowledge": self.acknowledging,
             "light": self.light,
@@ -434,6 +494,7 @@ class Studio:
             "webcam": self.webcam,
             "export": self.export,
             "daily": self.daily,
+            "ground": self.calibrating,
             "spot-check": self.spot_check,
             "adapted": self.adapted,
         }
@@ -525,9 +586,9 @@ def alarmed(config: AppConfig) -> AppConfig:
     return config.model_copy(update={"alarms": made})
 
 
-def past(folder: Path, *, days: int) -> Path:
-    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes."""
-    path, every = folder / "history.db", 300
+def past(folder: Path, *, days: int, every: int = 300) -> Path:
+    """Write a history: the true numbers of a plaza that fills by day, every 5 minutes or so many seconds."""
+    path = folder / "history.db"
     view = SceneCamera(1280, 720)
     with HistoryFile(path) as history:
         for at in range(int(START) - days * 86_400, int(START) - every, every):
@@ -585,6 +646,24 @@ def sixteen() -> AppConfig:
             for one in people
         ),
     )
+
+
+def grouped() -> AppConfig:
+    """Eight of the cameras in three groups, one of them with a rule."""
+    members = {
+        "Stages": (60, "Main stage left", "Main stage right"),
+        "Gates and bridge": (80, "North gate", "South gate", "Bridge"),
+        "Station": (90, "Platform 1", "Platform 2", "Stairs"),
+    }
+    values = {
+        "cameras": [one.model_dump(exclude_none=True, by_alias=True) for one in sixteen().cameras[:9]],
+        "groups": [
+            {"name": name, "capacity": most, "members": [{"camera": one} for one in cameras]}
+            for name, (most, *cameras) in members.items()
+        ],
+        "alarms": [{"name": "Station", "of": {"group": "Station"}, "amber": {"above": 50}}],
+    }
+    return settings.validate(AppConfig, values, where="grouped")
 
 
 def several_rois() -> AppConfig:

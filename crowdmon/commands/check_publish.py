@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import http.client
 import os
 import re
 import shutil
@@ -30,6 +32,8 @@ _MAILBOXES = re.compile(r"(?<=[?&])(?:from|to|cc|bcc|reply|name|smtp|mode)=[^&]*
 
 EARLIEST = 1_750_000_000.0
 """Epoch seconds before which no clock can be: the program is younger."""
+
+_METRICS_BYTES = 4_000_000
 
 
 def publisher_checks(config: AppConfig) -> Iterator[Check]:
@@ -81,7 +85,7 @@ def _address(config: AppConfig, name: str, address: str) -> str:
 
 
 def _broker(config: MqttConfig) -> str:
-    with Mqtt(config) as peer:
+    with Mqtt(config, guest=True) as peer:
         peer.reach()
     return "the broker answers"
 
@@ -93,12 +97,26 @@ def _port(config: MetricsConfig) -> str:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             one.bind((config.address, config.port))
     except OSError as error:
+        if error.errno == errno.EADDRINUSE and _crowdmon_answers(config):
+            return f"a service that runs answers at {config.address}:{config.port}"
         why = (error.strerror or str(error)).lower()
         raise SinkError(
             f"cannot listen at {config.address}:{config.port}: {why}",
-            "Choose another publish.metrics.port, or is the service running already?",
+            "Choose another publish.metrics.port",
         ) from error
     return f"{config.address}:{config.port} is free"
+
+
+def _crowdmon_answers(config: MetricsConfig) -> bool:
+    """Return whether what listens there is a crowdmon, such as the service of this configuration."""
+    peer = http.client.HTTPConnection(config.address, config.port, timeout=2.0)
+    try:
+        peer.request("GET", "/metrics")
+        return b"crowdmon_people" in peer.getresponse().read(_METRICS_BYTES)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        peer.close()
 
 
 def _clock() -> str:

@@ -65,7 +65,7 @@ def to_rule(
     known = {one.name: one for one in cameras}
     return Rule(
         name=alarm.name,
-        members=tuple(_target(one, known[one.camera]) for one in members),
+        members=tuple(target_of(one, known[one.camera]) for one in members),
         group=group.name if group else None,
         measure=Measure(alarm.measure),
         stages=tuple(_stages(alarm, group)),
@@ -77,7 +77,8 @@ def to_rule(
     )
 
 
-def _target(member: MemberConfig, camera: CameraConfig) -> Target:
+def target_of(member: MemberConfig, camera: CameraConfig) -> Target:
+    """Return a member for the engine: where people are counted, and for how long a reading of it holds."""
     slow = 3.0 / camera.rate if camera.rate else 0.0
     valid = max(VALID, camera.unknown_after or 0.0, slow)
     roi = next((one for one in camera.rois if one.name == member.roi), None)

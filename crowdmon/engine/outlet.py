@@ -163,6 +163,7 @@ class Outlet:
         if self._open_publishers is not None:
             opened, config = self._open_publishers, self._config
             self._publishers.use(lambda: opened(config))
+            self._publishers.keep(config)  # what an earlier run left there, too
 
     def _exchange_sinks(self, before: RecordConfig, now: RecordConfig) -> None:
         old, new = before.sinks(), now.sinks()

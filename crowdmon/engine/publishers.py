@@ -103,7 +103,7 @@ class PublisherThread:
             sink.keep(rois)
         except Exception as error:  # noqa: BLE001 - as with facts: whatever it raises, it is tried again
             if self._backoff.attempt == 1:
-                _log.warning("%s still has ROIs that are gone: %s", self.name, redact(describe(error)))
+                _log.warning("%s may still show ROIs that are gone: %s", self.name, redact(describe(error)))
             self._next_try = now + self._backoff.failed()
             return
         self._backoff.worked()

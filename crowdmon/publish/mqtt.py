@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import ssl
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from crowdmon.config.publish import MqttConfig
 from crowdmon.config.secrets import expand_secrets
 from crowdmon.errors import SinkError, describe
 from crowdmon.facts import AlarmEvent, Event, Fact
+from crowdmon.publish.leftovers import leftovers
 from crowdmon.publish.topics import (
     OFFLINE,
     ONLINE,
@@ -53,9 +55,16 @@ class Mqtt(Sink):
     bound: ClassVar[int] = 10_000
     """Facts that wait for a broker that is away, at most: the oldest are dropped, and counted."""
 
-    def __init__(self, config: MqttConfig) -> None:
-        """Connect to nothing before the first fact."""
+    def __init__(self, config: MqttConfig, *, guest: bool = False) -> None:
+        """Connect to nothing before the first fact.
+
+        Args:
+            config: the broker, and what the topics begin with.
+            guest: whether another program may be publishing by the same configuration. A guest has a name of
+                its own, or the broker would end the other's connection, and says nothing of its status.
+        """
         self._config = self.origin = config
+        self._guest, self._asked = guest, False
         self._client: Any = None
         self._unsure: deque[tuple[Fact, list[Any]]] = deque()
         self._known: set[tuple[str, str]] = set()
@@ -73,7 +82,7 @@ class Mqtt(Sink):
         self._confirm()
 
     def reach(self) -> None:
-        """Connect, and send nothing but that this program is there. Raises SinkError if it cannot."""
+        """Connect, and send nothing of a camera. Raises SinkError if it cannot."""
         self._connected()
 
     def flush(self) -> None:
@@ -87,19 +96,24 @@ class Mqtt(Sink):
             self._unsure.popleft()
 
     def keep(self, rois: Collection[tuple[str, str]]) -> None:
-        """Have the broker forget all other ROIs that it was told of, each a camera and a name.
+        """Have the broker forget all other ROIs of this program, each a camera and a name.
+
+        The first time, the broker is asked what it keeps from earlier runs.
 
         Raises:
             SinkError: it does not answer; to be tried again.
         """
-        gone = self._kept.difference(rois)
-        if not gone:
-            return
         base, prefix = self._config.topic, self._config.discovery
-        topics = {roi_topic(base, *one) for one in gone}
+        gone = self._kept.difference(rois)
         # The sensor first, or Home Assistant would show it as unknown for a moment.
         sensors = [discovery_topic(prefix, base, *one) for one in sorted(gone)] if prefix else []
-        self._forget([*sensors, *sorted(topics)])
+        topics = [*sensors, *sorted(roi_topic(base, *one) for one in gone)]
+        if not self._asked:
+            # An earlier run, or one that was killed, may have left something.
+            topics += [one for one in leftovers(self._connected(), base, prefix, rois) if one not in topics]
+            self._asked = True
+        if topics:
+            self._forget(topics)
         self._kept -= gone
         self._known -= gone
         self._sent = {topic: one for topic, one in self._sent.items() if topic not in topics}
@@ -129,7 +143,7 @@ class Mqtt(Sink):
         client, self._client = self._client, None
         if client is None:
             return
-        if client.is_connected():
+        if client.is_connected() and not self._guest:
             gone = client.publish(status_topic(self._config.topic), OFFLINE, qos=1, retain=True)
             with contextlib.suppress(ValueError, RuntimeError):
                 gone.wait_for_publish(1.0)
@@ -177,8 +191,10 @@ class Mqtt(Sink):
             ) from None
         parts = urlsplit(expand_secrets(self._config.broker))
         name = self._config.client_id or f"crowdmon-{slug(self._config.topic)}"
-        client: Any = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name)
-        client.will_set(status_topic(self._config.topic), OFFLINE, qos=1, retain=True)
+        mark = f"-{secrets.token_hex(3)}" if self._guest else ""
+        client: Any = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name + mark)
+        if not self._guest:
+            client.will_set(status_topic(self._config.topic), OFFLINE, qos=1, retain=True)
         client.reconnect_delay_set(1, 30)
         if parts.username:
             client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
@@ -188,7 +204,8 @@ class Mqtt(Sink):
             if reason.is_failure:
                 refused.append(str(reason))
                 return
-            client.publish(status_topic(self._config.topic), ONLINE, qos=1, retain=True)
+            if not self._guest:
+                client.publish(status_topic(self._config.topic), ONLINE, qos=1, retain=True)
 
         client.on_connect = on_connect
         if parts.scheme == "mqtts":

@@ -123,7 +123,7 @@ class Seen:
 
 def seen_at(rule: Rule, newest: Mapping[str, Reading], time: float) -> Seen:
     """Return what the newest readings say at ``time`` about a rule's members together."""
-    one_by_one = [_of_member(one, newest.get(one.camera), rule.measure, time) for one in rule.members]
+    one_by_one = [value_of(one, newest.get(one.camera), rule.measure, time) for one in rule.members]
     known = [value for value in one_by_one if value is not None]
     if rule.measure is Measure.UNKNOWN:
         # 1 for unknown and 0 for counted; a member that is merely late says nothing yet.
@@ -131,7 +131,7 @@ def seen_at(rule: Rule, newest: Mapping[str, Reading], time: float) -> Seen:
     return Seen(sum(known) if known else None, len(known) == len(one_by_one))
 
 
-def _of_member(target: Target, reading: Reading | None, measure: Measure, time: float) -> float | None:
+def value_of(target: Target, reading: Reading | None, measure: Measure, time: float) -> float | None:
     """Return one member's value; None if it is not known at ``time``."""
     late = reading is None or time - reading.time > target.valid
     if measure is Measure.UNKNOWN:

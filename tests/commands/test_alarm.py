@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from crowdmon.__main__ import main
+from crowdmon.config.publish import MqttConfig
+from crowdmon.facts import Event
+from crowdmon.publish.mqtt import Mqtt
 from tests.fakes import until
 from tests.publish import peers
 
@@ -44,9 +47,30 @@ def test_a_broker_gets_it_and_its_end_and_keeps_nothing(
             assert '"state": "off"' in off
         with peers.listener(broker.port) as late:
             late.settle()
-            assert late.topic("crowdmon/status") == ["offline"]
+            assert late.topic("crowdmon/status") == [], "a test says nothing of the service"
             assert late.alarms() == []
     assert "ok    mqtt" in capsys.readouterr().out
+
+
+@pytest.mark.peer
+@peers.needs_mosquitto
+@pytest.mark.parametrize("words", [["alarm", "test"], ["check"]])
+def test_a_service_that_runs_is_not_disturbed(tmp_path: Path, words: list[str]) -> None:
+    config = tmp_path / "site.yaml"
+    with peers.broker(tmp_path) as broker:
+        address = f"mqtt://127.0.0.1:{broker.port}"
+        config.write_text(f"publish: {{mqtt: {{broker: '{address}', client_id: service}}}}")
+        with (
+            peers.listener(broker.port) as heard,
+            Mqtt(MqttConfig(broker=address, client_id="service")) as service,
+        ):
+            service.write(Event(1.0, "lost", "gate"))
+            service.flush()
+            main([*words, "--config", str(config)])
+            service.write(Event(2.0, "live", "gate"))
+            service.flush()  # its connection is still the same one
+            heard.settle()
+            assert heard.topic("crowdmon/status") == ["online"]
 
 
 def test_nobody_to_tell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -222,6 +224,37 @@ def test_a_disk_that_is_nearly_full(counter, capsys, tmp_path: Path, monkeypatch
     monkeypatch.setattr("crowdmon.commands.check_publish.shutil.disk_usage", lambda _folder: used)
     assert main(["check", "--config", str(config)]) == 6
     assert "only 12 MB are free" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("says", "code"), [(b'crowdmon_people{camera="gate",roi="frame"} 5.0\n', 0), (b"node_load1 0.2\n", 6)]
+)
+def test_the_port_of_metrics_may_be_that_of_the_service_itself(
+    counter, capsys, tmp_path: Path, says: bytes, code: int
+) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(says)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    config = tmp_path / "site.yaml"
+    with HTTPServer(("127.0.0.1", 0), Handler) as service:
+        thread = threading.Thread(target=service.serve_forever, args=(0.05,))
+        thread.start()
+        port = service.server_address[1]
+        config.write_text(
+            f"cameras: [{{name: gate, source: '{SMALL}'}}]\npublish: {{metrics: {{port: {port}}}}}\n"
+        )
+        assert main(["check", "--config", str(config)]) == code
+        service.shutdown()
+        thread.join()
+    out = capsys.readouterr().out
+    assert ("ok    metrics          a service that runs answers" in out) is not bool(code)
+    assert ("in use" in out) is bool(code)
 
 
 def test_a_broker_that_nobody_runs(counter, capsys, tmp_path: Path) -> None:

@@ -99,6 +99,10 @@ class Listener:
         found: dict[str, object] = json.loads(self.topic(topic)[-1])
         return found
 
+    def say(self, topic: str, payload: str, *, retain: bool = False) -> None:
+        """Publish something, and wait until the broker has it."""
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
+
     def settle(self) -> None:
         """Wait until everything that was kept for this listener has come: the broker sends in order."""
         self._client.publish("listener/settled", "", qos=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,3 +113,57 @@ def test_cameras_and_rois_that_a_reload_takes_away(broker: peers.Broker) -> None
         assert "crowdmon/status" in kept(broker)
     finally:
         assert monitor.stop()
+
+
+def test_what_an_earlier_run_left_is_cleared_at_the_start_and_nothing_else(broker: peers.Broker) -> None:
+    with Mqtt(where(broker)) as out:
+        out.write(reading(1.0))
+        out.flush()
+    theirs: dict[str, dict[str, object]] = {
+        "homeassistant/sensor/lamp/config": {"availability_topic": "crowdmon/status"},
+        "homeassistant/sensor/crowdmon-elsewhere-gate-left/config": {
+            "availability_topic": "elsewhere/status",
+            "origin": {"name": "crowdmon"},
+        },
+        "crowdmon-2/cameras/gate/left": {"count": 1},
+    }
+    with peers.listener(broker.port) as someone:
+        for topic, fields in theirs.items():
+            someone.say(topic, json.dumps(fields), retain=True)
+    with Mqtt(where(broker)) as again:
+        again.keep({("gate", "frame"), ("hall", "frame")})
+        there = kept(broker)
+    assert not {sensor("gate", "left"), state("gate", "left")} & there
+    assert {sensor("gate", "frame"), state("gate", "frame"), *theirs} <= there
+
+
+def test_a_roi_that_was_removed_while_the_service_was_stopped(broker: peers.Broker) -> None:
+    gate = CameraConfig(name="gate", source="live gate", rate=20.0, rois=(LEFT,))
+    for rois, expected in (((LEFT,), True), ((), False)):
+        monitor = Monitor(
+            AppConfig(
+                cameras=(gate.model_copy(update={"rois": rois}),), publish=PublishConfig(mqtt=where(broker))
+            ),
+            counter_factory=FakeCounter,
+            sources=FakeSources({"live gate": lambda: FakeSource(None, fps=50, live=True)}),
+            open_publishers=open_publishers,
+        )
+        monitor.start()
+        try:
+            until(lambda: state("gate", "frame") in kept(broker))
+            until(lambda: (sensor("gate", "left") in kept(broker)) is expected, within=20)  # noqa: B023
+            until(lambda: (state("gate", "left") in kept(broker)) is expected, within=20)  # noqa: B023
+        finally:
+            assert monitor.stop()
+
+
+def test_a_broker_that_lets_nobody_ask_is_no_reason_to_fail(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("topic write crowdmon/#\ntopic write homeassistant/#\n")
+    rules.chmod(0o644)
+    more = ["allow_anonymous true", f"acl_file {rules}", *(["user root"] if os.geteuid() == 0 else [])]
+    with peers.broker(tmp_path, *more) as one, Mqtt(where(one)) as out:
+        out.keep({("gate", "frame")})
+        out.write(reading(1.0))
+        out.flush()
+        assert out.waiting == 0

@@ -13,6 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -29,7 +30,9 @@ from PyQt6.QtWidgets import (
 from crowdmon.config import AppConfig, RoiConfig
 from crowdmon.facts import AlarmChange, AlarmEvent
 from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog
+from crowdmon.ui.ground.dialog import GroundDialog
 from crowdmon.ui.picture.picture_pane import Elided
+from crowdmon.ui.readings.rule_control import tested_words
 from crowdmon.ui.shell.app import application
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.sources.source_dialog import SourceDialog
@@ -121,6 +124,17 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         window.set_theme_name(theme)
         QApplication.processEvents()
         yield f"window {size}", window
+        rule = window.panels.inspector.rule
+        QTest.mouseClick(rule.add, Qt.MouseButton.LeftButton)
+        rule.tested.setText(tested_words(2, 1))
+        rule.tested.show()
+        rule.say("Amber: above is not lower than that of red. Allowed: levels that rise.")
+        rule.say_until("Red in about 4 min (3 to 6 min) if it goes on like this")
+        QApplication.processEvents()
+        for part in (rule, rule.save):
+            window.panels.inspector.see(part)
+            QApplication.processEvents()
+            yield f"rule {size}", window
         window.close()
     empty = opened(config(), (1024, 700))
     empty.set_theme_name(theme)
@@ -129,12 +143,13 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
     window = opened(several, (1024, 700))
     window.set_theme_name(theme)
     asks = {
-        "export": window.export_readings,
-        "daily": window.log_daily,
-        "keys": window.show_shortcuts,
-        "about": window.show_about,
+        "export": window.asking.export_readings,
+        "daily": window.asking.log_daily,
+        "keys": window.asking.show_shortcuts,
+        "about": window.asking.show_about,
         "spot check": window.spot_checks.open,
         "adapt": window.spot_checks.adapt,
+        "ground": window.ground.open,
         "correct": lambda: window.opener.correct("north"),
         **{f"source {kind}": (lambda kind=kind: window.opener.ask(kind)) for kind in SourceDialog().pages},
     }
@@ -146,6 +161,7 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         yield name, dialog
         dialog.close()
         QApplication.processEvents()
+    yield from calibrating(window)
     yield from spot_checks(window)
     yield from alarms(window)
     for state in CameraState:
@@ -181,6 +197,27 @@ def alarms(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
     QApplication.processEvents()
     yield "acknowledging", dialog
     dialog.close()
+
+
+def calibrating(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """Yield a calibration by points that are far off, and one that has no plane."""
+    seen = {"counted": frame("north"), "density": density("north")}
+    window.bridge._monitor.put("north", **seen)  # type: ignore[attr-defined]
+    window.ground.open()
+    dialog = window.findChildren(GroundDialog)[-1]
+    for at in ((0.2, 0.9), (0.8, 0.9), (0.7, 0.5), (0.3, 0.5)):
+        dialog.canvas.add(at)
+    QApplication.processEvents()
+    yield "ground, a rectangle", dialog
+    dialog.canvas.edited.emit(dialog.calibration.as_rectangle(False))
+    dialog.canvas.add((0.5, 0.7))
+    QApplication.processEvents()
+    yield "ground, points", dialog
+    dialog.canvas.edited.emit(dialog.calibration.placed(4, (-1234.56, 9876.54)))
+    QApplication.processEvents()
+    yield "ground, wrong", dialog
+    dialog.close()
+    QApplication.processEvents()
 
 
 def spot_checks(window: MainWindow) -> Iterator[tuple[str, QWidget]]:

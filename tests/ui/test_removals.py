@@ -11,9 +11,10 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from crowdmon.config import save
+from crowdmon.ui.export.export_dialog import ExportDialog
 from crowdmon.ui.shell.removals import SHOWN_S
 from tests.ui.conftest import Gui
-from tests.ui.fakes import GATE, NOON, STAIRS, camera, config
+from tests.ui.fakes import GATE, NOON, STAIRS, camera, config, reading
 
 Open = Callable[..., Gui]
 
@@ -110,6 +111,33 @@ def test_a_deleted_roi_comes_back(gui: Open, qtbot: QtBot) -> None:
     assert [roi.name for roi in one.bridge.config.cameras[1].rois] == ["gate", "stairs"]
     assert one.bridge.config.cameras[1].rois[0].polygon == GATE.polygon
     assert said(one) == ""
+
+
+def test_a_roi_that_is_deleted_after_an_export_comes_back(gui: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    one = three(gui)
+    one.monitor.readings = [reading("plaza", time=NOON, frame=9.0, gate=4.0, stairs=2.0)]
+    qtbot.keyClick(one.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    dialog = one.window.findChild(ExportDialog)
+    qtbot.keyClicks(dialog.path, str(tmp_path / "out.csv"))
+    qtbot.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: (one.bridge.poll(), dialog.go.isEnabled())[1], timeout=10_000)
+    written = (tmp_path / "out.csv").read_bytes()
+    assert b"gate" in written
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    one.window.activateWindow()  # without a window manager nobody else does
+    qtbot.waitUntil(one.window.isActiveWindow)
+    qtbot.keyClick(one.window, Qt.Key.Key_E)
+    assert one.window.rois.editor.editing
+    video = one.window.panels.picture.video
+    table = one.window.panels.readings._table
+    row = table.visualItemRect(table.findItems("gate", Qt.MatchFlag.MatchExactly)[0]).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert one.window.rois.editor.selected == "gate"
+    qtbot.keyClick(video, Qt.Key.Key_Delete)
+    assert [roi.name for roi in one.bridge.config.cameras[1].rois] == ["stairs"]
+    qtbot.keyClick(one.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert one.bridge.config.cameras[1].rois == (GATE, STAIRS)
+    assert (tmp_path / "out.csv").read_bytes() == written
 
 
 def test_a_name_that_is_taken_meanwhile_gets_a_number(gui: Open) -> None:

@@ -10,7 +10,8 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from crowdmon.config import AppConfig
+from crowdmon.config import AppConfig, GroupConfig
+from crowdmon.config.alarms import MemberConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.sources.source_dialog import SourceDialog
@@ -289,23 +290,34 @@ def test_reset_brings_closed_and_floating_panels_back(gui: Open) -> None:
         ((1024, 700), 3, 0.40, (56, 280)),
     ],
 )
+@pytest.mark.parametrize("grouped", [False, True])
 def test_the_picture_comes_first(
-    qtbot: QtBot, size: tuple[int, int], many: int, share: float, sides: tuple[int, ...]
+    qtbot: QtBot, size: tuple[int, int], many: int, share: float, sides: tuple[int, ...], grouped: bool
 ) -> None:
     cameras = config(*(camera(f"camera {n}", GATE) for n in range(many)))
-    window = MainWindow(Bridge(FakeMonitor(cameras), cameras, clock=Clock()))
+    if grouped:
+        whole = GroupConfig(name="site", members=(MemberConfig(camera="camera 0"),))
+        cameras = cameras.model_copy(update={"groups": (whole,)})
+    monitor = FakeMonitor(cameras)
+    window = MainWindow(Bridge(monitor, cameras, clock=Clock()))
     qtbot.addWidget(window)
     window.resize(*size)
     window.show()
     qtbot.waitExposed(window)
+    for one in cameras.cameras:
+        monitor.live(one.name)
+    window.bridge.poll()
     QApplication.processEvents()
     shown = [dock for dock in window.docks[:2] if dock.isVisible()]
     assert [dock.width() for dock in shown] == [pytest.approx(side, abs=8) for side in sides]
     video, plot = window.panels.picture.video, window.docks[-1]
     assert 120 <= plot.height() <= 220
+    assert window.site_bar.isVisible() is grouped
     # The plot at its least height, as the look asks for.
     room = video.width() * (video.height() + plot.height() - 120)
-    assert room >= share * size[0] * size[1]
+    # The 56 px of a site bar are the picture's: it never has less than half of a large window.
+    least = min(share, 0.50) if grouped else share
+    assert room >= least * size[0] * size[1]
     assert window.panels.picture.legend.height() <= 40, "one caption line"
 
 

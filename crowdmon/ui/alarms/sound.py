@@ -38,6 +38,10 @@ class Sounder:
         """Sound again."""
         self._until = float("-inf")
 
+    def test(self) -> None:
+        """Sound once, muted or not: somebody wants to hear it."""
+        self._beep()
+
     def look(self, open_alarms: Sequence[Alarm], now: float) -> None:
         """Sound if something new is open, or something urgent still is."""
         told = {one.key: one.told for one in open_alarms}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import (
     QFormLayout,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.config import COLOURS
 from crowdmon.ui.readings.day_strip import DayStrip
+from crowdmon.ui.readings.rule_editor import RuleEditor
 from crowdmon.ui.shell.fonts import font
 from crowdmon.values import Level
 from crowdmon.view.day import Day
@@ -61,11 +62,13 @@ class Inspector(QWidget):
     Signals:
         renamed(str), recoloured(str): a new name, a colour of :data:`crowdmon.config.COLOURS`.
         area_given(object): square metres, None to take them from the ground plane again.
+        shown(str): another ROI is shown; empty for none.
     """
 
     renamed = pyqtSignal(str)
     recoloured = pyqtSignal(str)
     area_given = pyqtSignal(object)
+    shown = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,7 +85,9 @@ class Inspector(QWidget):
             button.clicked.connect(lambda _=False, name=name: self.recoloured.emit(name))
         self.level = _said("Level now")
         self.today = _said("Most people today", role="caption")
+        self.bounds = _said("Where the levels begin", role="caption")
         self.strip = DayStrip()
+        self.rule = RuleEditor()
         self.wrong = _said("What is wrong", role="error")
         self.hint = _said("No ROI is selected", role="caption")
         self.hint.setText("Select a ROI on the picture or in the table to see its level over the day.")
@@ -90,8 +95,9 @@ class Inspector(QWidget):
         self.show_roi(None)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Return the size the panel would like."""
-        return QSize(300, 260)
+        """Return the size the panel would like: on a small window, the table of ROIs needs the room."""
+        window = self.window()
+        return QSize(300, 456 if window is not None and window.height() >= 800 else 260)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Return the least size."""
@@ -101,7 +107,13 @@ class Inspector(QWidget):
         """Use another theme's colours."""
         self._theme = theme
         self.strip.set_theme(theme)
+        self.rule.set_theme(theme)
         self.show_roi(self.details)
+
+    @property
+    def roi(self) -> str:
+        """The name of the ROI shown; empty for none."""
+        return self.details.name if self.details is not None else ""
 
     def show_roi(self, details: RoiDetails | None) -> None:
         """Show a ROI; None if none is selected. What is being typed stays."""
@@ -109,6 +121,8 @@ class Inspector(QWidget):
         self.details = details
         self._scroll.setVisible(details is not None)
         self.hint.setVisible(details is None)
+        if other:
+            self.shown.emit(self.roi)
         if details is None:
             return
         if other:
@@ -122,6 +136,12 @@ class Inspector(QWidget):
         for name, button in self.colours.items():
             button.setChecked(name == details.colour)
         self._show_level(details)
+
+    def see(self, part: QWidget) -> None:
+        """Scroll to a part of the panel."""
+        bar = self._scroll.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(part.mapTo(self._body, QPoint()).y())
 
     def say(self, text: str) -> None:
         """Say why a change was not possible; empty if it was."""
@@ -137,9 +157,9 @@ class Inspector(QWidget):
             dense = "" if details.per_m2 is None else f", {details.per_m2:.2f} per m²"
             self.level.setText(f"{details.level.value.capitalize()}: about {people(details.count)}{dense}")
         bounds = ", ".join(f"{level} from {low:.0f}" for level, low in details.bounds)
-        self.level.setToolTip(
-            f"In people: {bounds}" if bounds else "“levels:” in the configuration sets them."
-        )
+        self.bounds.setText(f"In people: {bounds}")
+        self.bounds.setVisible(bool(details.bounds))
+        self.level.setToolTip("" if bounds else "“levels:” in the configuration sets them.")
         day = details.day
         most = "" if day.peak is None else f"Most today: {people(day.peak)} at {clock(day.at)[:5]}"
         self.today.setText(most or "Nothing was counted today")
@@ -179,7 +199,7 @@ class Inspector(QWidget):
             caption = QLabel(text)
             caption.setProperty("role", "caption")
             form.addRow(caption, what)
-        for whole in (self.wrong, self.level, self.strip, self.today):
+        for whole in (self.wrong, self.level, self.bounds, self.strip, self.today, self.rule):
             form.addRow(whole)
         self.wrong.hide()
         column = QVBoxLayout(self)

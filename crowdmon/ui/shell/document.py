@@ -31,7 +31,7 @@ def worth_saving(now: AppConfig, saved: AppConfig, *, filed: bool) -> bool:
     """
     if filed:
         return now != saved
-    if now.record != saved.record:
+    if now.record != saved.record or now.alarms != saved.alarms:
         return True
     return now.cameras != saved.cameras and (
         len(now.cameras) > 1 or any(camera.rois for camera in now.cameras)

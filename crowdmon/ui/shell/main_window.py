@@ -8,22 +8,21 @@ from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
-from PyQt6.QtWidgets import QDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from crowdmon.ui.alarms.control import AlarmControl
 from crowdmon.ui.alarms.desk import AlarmDesk
 from crowdmon.ui.bridge import Bridge
-from crowdmon.ui.export.daily_dialog import DailyDialog
-from crowdmon.ui.export.export_dialog import ExportDialog
+from crowdmon.ui.ground.opening import GroundOpener
 from crowdmon.ui.picture.hover import Hover
 from crowdmon.ui.picture.playback_control import PlaybackControl
 from crowdmon.ui.picture.saving_pictures import PictureSaver
 from crowdmon.ui.picture.style import StyleControl
+from crowdmon.ui.readings.rule_control import RuleControl
 from crowdmon.ui.roi.controller import RoiController
-from crowdmon.ui.shell.about import About
+from crowdmon.ui.shell.asking import Asking
 from crowdmon.ui.shell.docks import Docks, PanelContext, restore_size
 from crowdmon.ui.shell.document import Document, DocumentDialogs
-from crowdmon.ui.shell.key_sheet import KeySheet
 from crowdmon.ui.shell.menus import Handlers, Menus, When
 from crowdmon.ui.shell.panels import Panels, dock_panels
 from crowdmon.ui.shell.presenter import Presenter
@@ -34,6 +33,7 @@ from crowdmon.ui.shell.taken import TakenStrip
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.ui.spot_check.opening import SpotCheckOpener
 from crowdmon.ui.wall.control import WallControl
+from crowdmon.ui.wall.site_bar import SiteBar
 from crowdmon.view.plot_range import CHOICES
 from crowdmon.view.theme import THEMES, Theme
 
@@ -80,6 +80,8 @@ class MainWindow(QMainWindow):
         self.alarm_desk = AlarmDesk(bridge, beep=beep)
         self.alarms = AlarmControl(self, bridge, self.alarm_desk, settings=self.settings)
         column.addWidget(self.alarms.strip)
+        self.site_bar = SiteBar(bridge)
+        column.addWidget(self.site_bar)
         column.addWidget(self.taken_strip)
         column.addWidget(self.removal_strip)
         column.addWidget(self._middle, 1)
@@ -90,6 +92,9 @@ class MainWindow(QMainWindow):
         self._docks = Docks(self, dock_panels(self.panels), context)
         self.docks = self._docks.docks
         """The docked panels, in the order of the registry."""
+        self.rule = RuleControl(
+            bridge, self.panels.inspector, self.presenter, beep=self.alarm_desk.sounder.test
+        )
         self.wall = WallControl(
             bridge,
             self.presenter,
@@ -98,6 +103,7 @@ class MainWindow(QMainWindow):
             picture=self.panels.picture,
             cover=self._docks.cover,
         )
+        self.site_bar.camera_asked.connect(self.wall.look_at)
         self.alarms.set_view(self.panels, self.presenter, self.wall, self._docks)
         self.hover = Hover(self.panels.picture.video, self.presenter)
         bridge.beat.connect(self.hover.refresh)
@@ -111,6 +117,10 @@ class MainWindow(QMainWindow):
         self.spot_checks = SpotCheckOpener(
             self, bridge, self.presenter, self.panels, settings=self.settings, dialogs=self.dialogs
         )
+        self.ground = GroundOpener(
+            self, bridge, self.presenter, private=lambda: self.spot_checks.checks.private
+        )
+        self.asking = Asking(self, bridge, engine=lambda: self.panels.status.engine)
         self.menus = self._build_menus()
         self.removals = Removals(bridge, self.presenter, self.rois.editor, self.removal_strip, self.menus)
         self.document.opened.connect(self.removals.forget)
@@ -186,8 +196,8 @@ class MainWindow(QMainWindow):
             "open_configuration": self.dialogs.open,
             "save": self.dialogs.save,
             "save_as": self.dialogs.save_as,
-            "export_readings": self.export_readings,
-            "log_daily": self.log_daily,
+            "export_readings": self.asking.export_readings,
+            "log_daily": self.asking.log_daily,
             "save_picture": self.saver.save_picture,
             "save_plot": lambda: self.saver.save_plot(self.panels.plot),
             "quit": self.close,
@@ -200,6 +210,7 @@ class MainWindow(QMainWindow):
             "delete_roi": editor.delete,
             "colour_roi": self.rois.recolour,
             "fill_copies": self.rois.fill_copies,
+            "ground_plane": self.ground.open,
             "import_mat": files.import_mat,
             "import_yaml": files.import_yaml,
             "export_yaml": files.export_yaml,
@@ -224,19 +235,9 @@ class MainWindow(QMainWindow):
             "toggle_playback": self.playback.toggle,
             "step_on": lambda: self.playback.step(1),
             "step_back": lambda: self.playback.step(-1),
-            "show_shortcuts": self.show_shortcuts,
-            "show_about": self.show_about,
+            "show_shortcuts": self.asking.show_shortcuts,
+            "show_about": self.asking.show_about,
         }
-
-    def export_readings(self) -> None:
-        """Ask which readings to export, and write them."""
-        history = self.bridge.config.record.history
-        path = None if history is None else Path(history).expanduser()
-        self._open(ExportDialog(self.bridge, self, history=path if path and path.is_file() else None))
-
-    def log_daily(self) -> None:
-        """Ask whether readings are written to a CSV a day, and where."""
-        self._open(DailyDialog(self.bridge, self))
 
     def remove_focused(self) -> None:
         """Remove the camera that is looked at."""
@@ -261,7 +262,9 @@ class MainWindow(QMainWindow):
         self.presenter.set_theme(theme)
         self.wall.set_theme(theme)
         self.alarms.strip.set_theme(theme)
+        self.site_bar.set_theme(theme)
         self.spot_checks.set_theme(theme)
+        self.ground.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""
@@ -272,18 +275,6 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back to a window."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def show_shortcuts(self) -> None:
-        """List every key."""
-        self._open(KeySheet(self))
-
-    def show_about(self) -> None:
-        """Say what this is, what it counts with and under which licence."""
-        self._open(About(self.panels.status.engine, self))
-
-    def _open(self, dialog: QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     def showEvent(self, a0: QShowEvent | None) -> None:  # noqa: N802
         """Lay the panels out when the window's size is known for the first time."""
@@ -312,6 +303,7 @@ class MainWindow(QMainWindow):
         if self._laid_out:
             self._docks.keep(self.settings, cameras=self._shown)
         self.spot_checks.close()
+        self.ground.close()
         self.settings.sync()
 
     def _close_for_good(self) -> None:

@@ -108,6 +108,8 @@ MENUS: dict[str, tuple[MenuEntry, ...]] = {
         LINE,
         MenuEntry("&Copy ROIs to", "fill_copies", when=When.COPY, kind=MenuKind.FILLED, on_picture=True),
         LINE,
+        MenuEntry("&Ground plane…", "ground_plane", "G", when=When.CAMERA, tip="For m² and people per m²."),
+        LINE,
         MenuEntry("Import roi.&mat…", "import_mat", when=When.CAMERA),
         MenuEntry("Import from &YAML…", "import_yaml", when=When.CAMERA),
         MenuEntry("E&xport as YAML…", "export_yaml", when=When.ROIS),
