@@ -61,9 +61,10 @@ from crowdmon.ui.report import job  # noqa: E402
 from crowdmon.ui.shell.app import application  # noqa: E402
 from crowdmon.ui.shell.main_window import MainWindow  # noqa: E402
 from crowdmon.ui.sources.source_dialog import SourceDialog  # noqa: E402
-from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog  # noqa: E402
+from crowdmon.ui.spot_check.adapt_dialog import HELD_OUT, RUN, AdaptDialog  # noqa: E402
 from crowdmon.ui.spot_check.child import AdaptChild  # noqa: E402
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog  # noqa: E402
+from crowdmon.ui.spot_check.keeping import frame_name  # noqa: E402
 from crowdmon.values import CameraState, DensityMap, Frame, Reading, ReadingState, RoiReading, Status  # noqa: E402
 from crowdmon.view.adapting import Result, Score  # noqa: E402
 from crowdmon.view.alarms import Alarm  # noqa: E402
@@ -466,12 +467,25 @@ class Studio:
             theme=THEMES["dark"], parent=window,
         )  # fmt: skip
         dialog.show()
+        dialog._folder = tempfile.TemporaryDirectory(prefix="crowdmon-adapted-")
+        self.held_out(Path(dialog._folder.name) / RUN, kept, (counters(), counters.right))
         dialog._told(Result(score(off, 1), score(off, 2), True, "adapted.safetensors", "factor", len(kept)))
         while not dialog.use.isVisible():
             self.settle(window, film)
         dialog.resize(980, 560)
         self.take(dialog, name)
         dialog.reject()
+
+    @staticmethod
+    def held_out(run: Path, kept: list[KeptCheck], counters: tuple[Counter, Counter]) -> None:
+        """Write what the program that adapts writes of frames that it has not learned."""
+        frames = [one.frame for one in kept if one.frame is not None]
+        before, after = ([one.count(frame).people for frame in frames] for one in counters)
+        names = [frame_name(number) for number in range(1, len(frames) + 1)]
+        run.mkdir()
+        np.savez_compressed(
+            run / HELD_OUT, names=np.array(names), before=np.stack(before), after=np.stack(after)
+        )
 
     def settle(self, window: MainWindow, film: Film) -> None:
         """Let what runs in the background end."""

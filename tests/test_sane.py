@@ -92,11 +92,17 @@ def test_where_nobody_is_not_three_are_seen(counted: dict[str, float], name: str
     assert counted[name] < 3.0
 
 
-def test_the_demo_camera_is_counted_within_a_tenth_over_a_minute(counter: Counter) -> None:
+def demo_count(counter: Counter) -> tuple[float, float]:
+    """Return the people of the demo camera over a minute, and how many are counted."""
     scene = Plaza(people=40, seed=1)
     truth, found = 0.0, 0.0
     for second in range(0, 60, 4):
         frame = scene.render(float(second))
         truth += len(frame.heads)
         found += counter.count(Frame(frame.rgb.copy())).count
+    return truth, found
+
+
+def test_the_demo_camera_is_counted_within_a_tenth_over_a_minute(counter: Counter) -> None:
+    truth, found = demo_count(counter)
     assert found == pytest.approx(truth, rel=0.1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
@@ -27,6 +29,7 @@ from crowdmon.ui.shell.main_window import MainWindow
 from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog
 from crowdmon.ui.spot_check.child import command
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog
+from crowdmon.ui.spot_check.held_out import read as read_held_out
 from crowdmon.values import Reading, ReadingState
 from tests.ui.conftest import let_go
 
@@ -49,10 +52,21 @@ if how == "error":
 weights = run / "adapted.safetensors"
 if how == "broken": weights.write_bytes(b"cut short")
 else: shutil.copyfile(right, weights)
+if how == "held out":
+    import numpy as np
+    before, after = np.zeros((2, 1, 57, 100), np.float32)
+    before[0, 30, 40:57], after[0, 30, 40:63] = 1.0, 1.0
+    np.savez_compressed(run / "held_out.npz", names=["frame_0001.png"], before=before, after=after)
 better = how != "no better"
 before, after = dict(mae=9.0, bias=-8.9), dict(mae=2.0, bias=0.2)
 say(event="result", chosen="factor", before=before, after=after, better=better, weights=str(weights))
 """
+
+
+def packed(**arrays: object) -> bytes:
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]
+    return content.getvalue()
 
 
 def default() -> Path:
@@ -248,6 +262,44 @@ def the_whole_way(user: User, folder: Path, *, frames: int, within: float) -> No
     assert dialog.side.back.text() == "Go back", "to the adapted ones: both are weights of its own"
     user.press(dialog.side.back)
     user.until(lambda: user.readings()[-1].weights.startswith(adapted))
+
+
+def test_frames_are_shown_as_what_had_not_learned_them_counts(users: Callable[..., User]) -> None:
+    user = users(how="held out")
+    adapt = ready(user)
+    user.press(adapt.start_button)
+    user.until(lambda: adapt.use.isVisible())
+    shown = [one.text().partition(", ")[2] for one in adapt.outcome.counts]
+    assert shown == ["17 before", "23 after"]
+    assert adapt.outcome.which.text().endswith("Counted without having learned this frame.")
+    first, second = (one._image for one in adapt.outcome.paintings)
+    assert first != second
+
+
+def test_without_these_the_frames_are_counted_and_it_is_said(users: Callable[..., User]) -> None:
+    user = users()
+    adapt = ready(user)
+    user.press(adapt.start_button)
+    user.until(lambda: adapt.use.isVisible())
+    assert "It took part in learning" in adapt.outcome.which.text()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no archive",
+        packed(names=["a"], before=np.zeros((1, 2, 3)), after=np.zeros((1, 2, 4))),
+        packed(names=["a", "b"], before=np.zeros((1, 2, 3)), after=np.zeros((1, 2, 3))),
+        packed(names=["a"], before=np.full((1, 2, 3), np.nan), after=np.zeros((1, 2, 3))),
+        packed(names=["a"], before=np.zeros((1, 2, 3))),
+        packed(names=["a"], before=np.array([{}], object), after=np.zeros((1, 2, 3))),
+    ],
+)
+def test_a_damaged_file_of_maps_holds_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "held_out.npz").write_bytes(content)
+    assert read_held_out(tmp_path / "held_out.npz") == {}
+    assert read_held_out(tmp_path / "missing.npz") == {}
 
 
 def test_what_is_no_better_cannot_be_used(users: Callable[..., User], tmp_path: Path) -> None:

@@ -19,6 +19,13 @@ LEAST = 0.03
 """By what share an error must fall to be worth other weights."""
 
 
+SURE = 3.0
+"""Standard errors by which something must be better: frames of one hour share people, and say less."""
+
+PLACES, WHOLE = 1 / 3, 1 / 2
+"""Share of the base's error that must go, in regions or in whole frames; the next hour takes less back."""
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
     """What a candidate counted on frames that it was not fitted to.
@@ -29,6 +36,7 @@ class Trial:
         counts: people counted, in the same order; of frames that were held out.
         places: frames x regions, people too many in each region of each frame; None where not known.
         note: what else is to be said, such as how many steps it learned.
+        maps: frames x rows x columns, people per cell of each frame; None where not known.
     """
 
     name: str
@@ -36,6 +44,7 @@ class Trial:
     counts: Floats
     note: str = ""
     places: Floats | None = None
+    maps: NDArray[np.float32] | None = None
 
     @property
     def errors(self) -> Floats:
@@ -46,6 +55,11 @@ class Trial:
     def mae(self) -> float:
         """Mean absolute error."""
         return float(np.abs(self.errors).mean())
+
+    @property
+    def near(self) -> float | None:
+        """Mean of the absolute errors in regions, summed a frame; None where not known."""
+        return None if self.places is None else float(np.abs(self.places).sum(axis=1).mean())
 
     @property
     def bias(self) -> float:
@@ -71,21 +85,27 @@ def gain_over(trial: Trial, base: Trial) -> tuple[float, float]:
     return _paired(np.abs(base.errors) - np.abs(trial.errors))
 
 
-def is_better(trial: Trial, base: Trial) -> bool:
-    """Tell whether a trial errs less than another beyond chance, frame by frame.
+def nearer(trial: Trial, base: Trial) -> tuple[float, float] | None:
+    """Return by how many people a trial errs less in regions a frame, and the standard error of that."""
+    if trial.places is None or base.places is None:
+        return None
+    return _paired((np.abs(base.places) - np.abs(trial.places)).sum(axis=1))
 
-    Either counts of whole frames say so, by more than their standard error; or they say it within chance,
-    and the counts of regions, of which there are many, by more than twice theirs.
+
+def is_better(trial: Trial, base: Trial) -> bool:
+    """Tell whether a trial errs less than the base beyond chance, and by enough to last.
+
+    Either regions say so: what learned the camera counts the right people in the right places. Or whole
+    frames do, for a factor takes a bias away and leaves places as they are; then regions must not get worse,
+    for a sum that is right while every place stays wrong fails as soon as people move.
     """
     mean, error = gain_over(trial, base)
     if mean <= LEAST * base.mae:
         return False
-    if mean > error:
+    near, doubt = nearer(trial, base) or (0.0, 0.0)
+    if base.near and near > max(SURE * doubt, PLACES * base.near):
         return True
-    if trial.places is None or base.places is None:
-        return False
-    near, doubt = _paired((np.abs(base.places) - np.abs(trial.places)).sum(axis=1))
-    return near > 2 * doubt
+    return mean > max(SURE * error, WHOLE * base.mae) and near >= -doubt
 
 
 def _paired(gained: Floats) -> tuple[float, float]:
@@ -100,9 +120,9 @@ def ranked(trials: Sequence[Trial], base: Trial) -> list[Trial]:
         trials: the simplest first.
         base: what the weights do without adapting.
 
-    The best comes first, unless a simpler one is no worse than it within one standard error.
+    The best comes first, unless a simpler one is no worse than it within half a standard error.
     """
-    better = sorted((one for one in trials if is_better(one, base)), key=lambda one: one.mae)
+    better = sorted((one for one in trials if is_better(one, base)), key=lambda one: _score(one, base))
     if not better:
         return []
     best = better[0]
@@ -110,10 +130,17 @@ def ranked(trials: Sequence[Trial], base: Trial) -> list[Trial]:
     return [simple, *(one for one in better if one is not simple)]
 
 
+def _score(one: Trial, base: Trial) -> float:
+    """Return how much of the base's error is left, in whole frames and in regions."""
+    left = one.mae / base.mae
+    return left if one.near is None or not base.near else (left + one.near / base.near) / 2
+
+
 def _as_good(one: Trial, best: Trial, base: Trial) -> bool:
-    """Tell whether a simpler trial is as good as the best one: within half a standard error."""
+    """Tell whether a simpler trial is as good as the best: within half a standard error, and in regions."""
     mean, error = gain_over(best, one)
-    return is_better(one, base) and mean <= 0.5 * error
+    near, doubt = nearer(best, one) or (0.0, 0.0)
+    return is_better(one, base) and mean <= 0.5 * error and near <= 0.5 * doubt
 
 
 def interval(trial: Trial) -> tuple[float, float]:

@@ -46,59 +46,28 @@ class Item:
     share: Tensor
 
 
-@dataclass(frozen=True)
-class Part:
-    """How much of the network learns.
-
-    Attributes:
-        name: of the candidate, for people.
-        key: where the network is cut: ``last``, ``head`` or ``stage``.
-        learns: how the names of its parameters begin.
-        rate: of Adam.
-    """
-
-    name: str
-    key: str
-    learns: tuple[str, ...]
-    rate: float
+LEARNS = ("stages.2", "segment.2", "fuse", "enhance", "head")
+"""How the names of the parameters that learn begin: all but the first two stages, which see edges."""
 
 
-LAST = Part("last layer", "last", ("head.2",), 3e-3)
-HEAD = Part("head", "head", ("fuse", "enhance", "head"), 5e-4)
-NETWORK = Part("network", "stage", ("stages.2", "segment.2", "fuse", "enhance", "head"), 3e-4)
-PARTS = (LAST, HEAD, NETWORK)
-"""The simplest first."""
-
-
-def before(network: SSRHEF, pictures: Tensor, key: str) -> Tensor:
-    """Return what the layers below the cut see of Nx3xHxW pictures."""
+def before(network: SSRHEF, pictures: Tensor) -> Tensor:
+    """Return what the layers that do not learn see of Nx3xHxW pictures."""
     x = network.stem(pictures)
     pooled: list[Tensor] = []
     for depth, stage in enumerate(network.stages):
         x = F.max_pool2d(x, 2) if depth else x
-        if depth == 2 and key == "stage":
-            return torch.cat([*pooled, x], dim=1)
+        if depth == 2:
+            break
         x = _refine(network, depth, stage(x))
-        pooled.append(F.avg_pool2d(x, 4 >> depth) if depth < 2 else x)
-    together = torch.cat(pooled, dim=1)
-    if key == "head":
-        return together
-    msrf = network.fuse(together)
-    enhanced = network.enhance(msrf) if network.config.enhancement else msrf
-    features: Tensor = network.head[:-1](enhanced)
-    return features
+        pooled.append(F.avg_pool2d(x, 4 >> depth))
+    return torch.cat([*pooled, x], dim=1)
 
 
-def after(network: SSRHEF, features: Tensor, key: str) -> Tensor:
+def after(network: SSRHEF, features: Tensor) -> Tensor:
     """Return scaled people per cell, not clipped, from what :func:`before` gave."""
-    if key == "last":
-        people: Tensor = network.head[-1](features)
-        return people
-    if key == "stage":
-        one, two = network.config.widths[:2]
-        x = _refine(network, 2, network.stages[2](features[:, one + two :]))
-        features = torch.cat([features[:, : one + two], x], dim=1)
-    return network.density(network.fuse(features))
+    one, two = network.config.widths[:2]
+    x = _refine(network, 2, network.stages[2](features[:, one + two :]))
+    return network.density(network.fuse(torch.cat([features[:, : one + two], x], dim=1)))
 
 
 def _refine(network: SSRHEF, depth: int, x: Tensor) -> Tensor:
@@ -111,7 +80,6 @@ def _refine(network: SSRHEF, depth: int, x: Tensor) -> Tensor:
 def item(
     network: SSRHEF,
     preprocess: Preprocess,
-    key: str,
     rgb: NDArray[np.uint8],
     heads: Points,
     share: NDArray[np.float32] | None = None,
@@ -120,7 +88,7 @@ def item(
     height, width = rgb.shape[:2]
     grid = preprocess.grid(height=height, width=width)
     pixels = torch.from_numpy(preprocess.prepare(rgb))
-    features = before(network, pixels.to(memory_format=torch.channels_last), key).half()
+    features = before(network, pixels.to(memory_format=torch.channels_last)).half()
     cells = np.zeros((2, *features.shape[2:]), np.float32)
     cells[0, : grid.rows, : grid.columns] = heads_per_cell(heads, grid, preprocess.stride)
     kept: NDArray[np.float32] = np.ones((grid.rows, grid.columns), np.float32)
@@ -131,21 +99,19 @@ def item(
     return Item(features, people * counted, counted)
 
 
-def of_frame(network: SSRHEF, preprocess: Preprocess, key: str, frame: Labelled) -> Item:
+def of_frame(network: SSRHEF, preprocess: Preprocess, frame: Labelled) -> Item:
     """Return a frame as it is."""
-    return item(network, preprocess, key, frame.rgb, frame.everywhere, frame.share)
+    return item(network, preprocess, frame.rgb, frame.everywhere, frame.share)
 
 
-def another_look(
-    network: SSRHEF, preprocess: Preprocess, key: str, frame: Labelled, rng: np.random.Generator
-) -> Item:
+def another_look(network: SSRHEF, preprocess: Preprocess, frame: Labelled, rng: np.random.Generator) -> Item:
     """Return another look of a frame."""
-    return item(network, preprocess, key, *look(frame.rgb, frame.everywhere, frame.share, rng))
+    return item(network, preprocess, *look(frame.rgb, frame.everywhere, frame.share, rng))
 
 
-def general(network: SSRHEF, preprocess: Preprocess, key: str) -> list[Item]:
+def general(network: SSRHEF, preprocess: Preprocess) -> list[Item]:
     """Return what is learned beside, against forgetting: pictures without people, the demo square."""
-    return [item(network, preprocess, key, rgb, heads) for rgb, heads in _beside()]
+    return [item(network, preprocess, rgb, heads) for rgb, heads in _beside()]
 
 
 @lru_cache(maxsize=1)

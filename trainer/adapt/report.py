@@ -1,10 +1,13 @@
-"""What an adaptation leaves behind for people and programs: ``adapt.json`` and ``report.md``."""
+"""What an adaptation leaves behind: ``adapt.json``, ``report.md`` and the maps of held-out frames."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from trainer.adapt.choose import Trial, gain_over, interval
 
@@ -74,6 +77,24 @@ def as_json(found: Outcome) -> dict[str, Any]:
         "curve": [{"frames": frames, "mae": round(mae, 3)} for frames, mae in found.curve],
         "seconds": round(found.seconds, 1),
     }
+
+
+def as_maps(found: Outcome) -> bytes:
+    """Return what ``held_out.npz`` holds: ``names``, and people per cell of each, ``before`` and ``after``.
+
+    It holds no frame where none was held out.
+    """
+    there = found.checked and found.before.maps is not None and found.after.maps is not None
+    names = list(found.names) if there else []
+    none = np.zeros((0, 0, 0), np.float32)
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        names=np.array(names, np.str_),
+        before=found.before.maps if there and found.before.maps is not None else none,
+        after=found.after.maps if there and found.after.maps is not None else none,
+    )
+    return content.getvalue()
 
 
 def as_markdown(found: Outcome) -> str:

@@ -18,14 +18,11 @@ from trainer.adapt.choose import NOTHING, Trial, ranked, regions
 from trainer.adapt.factors import Maps
 from trainer.adapt.folds import folds, others
 from trainer.adapt.frames import Frames
-from trainer.adapt.items import HEAD, LAST, NETWORK, Part
 from trainer.adapt.report import Outcome
-from trainer.adapt.tune import tune
+from trainer.adapt.tune import NAME, Tuned, tune
 
 FEWEST = 3
 """Frames without which nothing can be held out."""
-TIMES: tuple[tuple[Part, float], ...] = ((LAST, 0.05), (HEAD, 0.75), (NETWORK, 1.0))
-"""What of the time that is left each part takes; the simplest first."""
 FINISH = 0.05
 """Share of the time that is kept for writing, beside the last checks."""
 DOUBT = 0.15
@@ -58,22 +55,17 @@ def adapt(
     last = FINISH * budget.seconds + each * _checks_a_count(frames)
     counts = people.sum((1, 2), dtype=np.float64)
     labelled = np.stack([one.cells * one.share for one in frames.samples])
-    before = Trial(NOTHING, frames.truth, counts, places=regions(people - labelled))
+    before = Trial(NOTHING, frames.truth, counts, places=regions(people - labelled), maps=people)
     if len(frames) < FEWEST:
         found, weights = _from_few(base, frames, before)
         return weights, replace(found, seconds=budget.now() - began)
     parts = folds(len(frames))
     candidates = _closed_forms(base, people, labelled, before, size=frames.samples[0].rgb.shape[:2])
-    skipped: list[tuple[str, str]] = []
-    for part, share in TIMES:
-        made = None
-        seconds = share * (budget.left() - last)
-        if seconds > 0:
-            made = tune(base, part, frames, parts, budget=budget, seconds=seconds, steps=steps, seed=seed)
-        if made is None:
-            skipped.append((part.name, "there was no time for it"))
-            continue
-        candidates.append(Candidate(made.trial, _tuned(base, made.tensors, made.gain), learned=True))
+    made: list[Tuned] = []
+    if (seconds := budget.left() - last) > 0:
+        made = tune(base, frames, parts, budget=budget, seconds=seconds, steps=steps, seed=seed)
+    candidates += [Candidate(one.trial, _tuned(base, one.tensors), learned=True) for one in made]
+    skipped = [] if made else [(NAME, "there was no time for it")]
     chosen, refused, weights = _adopt(base, candidates, before, budget)
     course = curve.of_factor(frames.truth, counts)
     return weights, Outcome(
@@ -139,16 +131,16 @@ def _closed_forms(
 
 def _trial(name: str, before: Trial, people: Maps, truth: Maps, note: str) -> Trial:
     counts = people.sum((1, 2), dtype=np.float64)
-    return Trial(name, before.truth, counts, note, regions(people - truth))
+    return Trial(name, before.truth, counts, note, regions(people - truth), people)
 
 
 def _changed(base: Weights, preprocess: Preprocess) -> Callable[[], Weights]:
     return lambda: replace(base, preprocess=preprocess)
 
 
-def _tuned(base: Weights, tensors: dict[str, Any], gain: float) -> Callable[[], Weights]:
+def _tuned(base: Weights, tensors: dict[str, Any]) -> Callable[[], Weights]:
     # The network learned without the base's own gains.
-    preprocess = factors.with_factor(replace(base.preprocess, gains=()), gain)
+    preprocess = replace(base.preprocess, gains=())
     # Other tensors need other scales; without them nobody counts with these weights in int8.
     return lambda: replace(base, tensors=tensors, preprocess=preprocess, scales=None)
 
@@ -188,9 +180,7 @@ def _from_few(base: Weights, frames: Frames, before: Trial) -> tuple[Outcome, We
         after=after if plain else before,
         trials=[after],
         folds=[],
-        skipped=[
-            (name, f"{many} are too few") for name in ("factor by row", LAST.name, HEAD.name, NETWORK.name)
-        ],
+        skipped=[(name, f"{many} are too few") for name in ("factor by row", NAME)],
         advice=curve.words([], len(frames)),
         notes=(*frames.notes, f"from {many} only a factor is possible, and it cannot be checked"),
         checked=False,

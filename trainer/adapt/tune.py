@@ -1,14 +1,13 @@
-"""Fine-tuning a part of the network, fold beside fold, and stopping where held-out frames are best.
+"""Fine-tuning the network: several learn side by side, each without some of the frames.
 
-The network that is kept is the mean of the folds' networks: each frame was unseen by one of them, and the
-mean memorises less than any. What is left of a bias is taken away by a factor, from the frames each fold
-learned and from those it did not.
+The network that is kept is the mean of them all: it memorises less than any. A frame is judged by the mean
+of those that have not seen it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -22,24 +21,26 @@ from crowdmon.counting.torch_backend import network_of
 from crowdmon.counting.weights import Weights
 from trainer.adapt import items as learned
 from trainer.adapt.budget import Budget
-from trainer.adapt.choose import Floats, Trial, regions
-from trainer.adapt.factors import factor
-from trainer.adapt.folds import Fold, others
+from trainer.adapt.choose import Trial, regions
+from trainer.adapt.factors import Maps
+from trainer.adapt.folds import Fold, left_out, others
 from trainer.adapt.frames import Frames
-from trainer.adapt.items import Item, Part
+from trainer.adapt.items import LEARNS, Item
 
+NAME = "network"
+"""Of the candidate."""
 LOOKS = 6
 """Other looks of each frame that are learned from."""
 BESIDE = 0.2
 """Share of what is learned that is no frame of this camera."""
-BATCH = 2
+RATE = 3e-4
 MOST_STEPS = 300
 FEWEST_STEPS = 12
 WARM = 20
 LOOKS_BACK = 0.95
 """Memory of the running mean of the weights."""
-CHECKS = 5
-"""How often held-out frames are looked at."""
+HALF = 0.5
+"""How far from the base to what was learned the second candidate is."""
 BELOW = 0.05
 """Slope of what is below nobody while learning, so that it can come back."""
 
@@ -49,23 +50,19 @@ class Tuned:
     """A fine-tuned candidate.
 
     Attributes:
-        part: what learned.
-        trial: held-out counts.
-        tensors: the network's, the mean of the folds'.
-        gain: factor of its counts.
-        steps: of each fold, where it was best.
+        trial: counts of each frame by the mean of the networks that have not seen it.
+        tensors: the network's, the mean of all.
+        steps: of each network.
     """
 
-    part: Part
     trial: Trial
     tensors: dict[str, NDArray[np.float32]]
-    gain: float
     steps: int
 
 
 @dataclass(eq=False)
-class _Fold:
-    """One fold's network while it learns."""
+class _Learner:
+    """One network while it learns, and the running mean of its weights."""
 
     held: Fold
     seen: Fold
@@ -74,7 +71,6 @@ class _Fold:
     mean: list[Tensor]
     optimiser: torch.optim.Optimizer
     rng: np.random.Generator
-    kept: dict[int, list[Tensor]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,184 +82,176 @@ class _Data:
 
 def tune(
     base: Weights,
-    part: Part,
     frames: Frames,
-    folds: Sequence[Fold],
+    blocks: Sequence[Fold],
     *,
     budget: Budget,
     seconds: float,
     steps: int | None = None,
     seed: int = 0,
-) -> Tuned | None:
-    """Fine-tune a part of the network.
+) -> list[Tuned]:
+    """Fine-tune the network.
 
     Args:
         base: what it starts from.
-        part: what learns.
         frames: labelled frames.
-        folds: which of them are held out together.
+        blocks: which of them are held out together.
         budget: is told about the progress, and raises when it was cancelled.
         seconds: it may take.
-        steps: of each fold at most.
+        steps: of each network at most.
         seed: of all that is drawn.
 
     Returns:
-        The candidate, None if there is no time for it.
+        The candidates: half-way from the base, and what was learned. None if there is no time for it.
     """
     end = budget.now() + seconds
     torch.manual_seed(seed)
-    made = _data(base, part, frames, budget, end, seed)
+    made = _data(base, frames, budget, end, seed)
     if made is None:
-        return None
-    end -= _finishing(base, part, made, budget)
-    running = [_fold(base, part, held, len(frames), seed + number) for number, held in enumerate(folds)]
-    checks: list[int] = []
+        return []
+    end -= _finishing(base, made, budget)
+    held = left_out(blocks)
+    running = [_learner(base, one, len(frames), seed + number) for number, one in enumerate(held)]
+    learned_for = _learn(running, made, base.preprocess, budget=budget, end=end, steps=steps)
+    if learned_for == 0:
+        return []
+    return [_finish(base, frames, running, made, steps=learned_for, share=share) for share in (HALF, 1.0)]
+
+
+def _learn(
+    running: list[_Learner],
+    data: _Data,
+    preprocess: Preprocess,
+    *,
+    budget: Budget,
+    end: float,
+    steps: int | None,
+) -> int:
+    """Take as many steps as there is time for, and return how many; 0 if they are too few to be worth it."""
     planned = most = min(steps or MOST_STEPS, MOST_STEPS)
+    fewest = min(FEWEST_STEPS, most)
     began = budget.now()
     for step in range(1, most + 1):
-        for fold in running:
-            _step(fold, part, made, base.preprocess, step / planned, step)
-        if step == 3 or step == 10:
+        for one in running:
+            _step(one, data, preprocess, step / planned, step)
+        if step in (3, 10, 40):
             each = (budget.now() - began) / step
             planned = min(planned, step + int(0.9 * (end - budget.now()) / max(each, 1e-6)))
-            if planned < min(FEWEST_STEPS, most):
-                return None
-        late = budget.now() >= end
-        if step % max(1, planned // CHECKS) == 0 or step >= planned or late:
-            checks.append(step)
-            for fold in running:
-                fold.kept[step] = [one.clone() for one in fold.mean]
-        budget.tell(f"{part.name}: step {step} of {planned}")
-        if step >= planned or late:
-            break
-    if not checks or checks[-1] < min(FEWEST_STEPS, most):
-        return None
-    return _finish(base, part, frames, running, made, checks)
+            if planned < fewest:
+                return 0
+        budget.tell(f"{NAME}: step {step} of {planned}")
+        if step >= planned or budget.now() >= end:
+            return step if step >= fewest else 0
+    return most
 
 
-def _data(base: Weights, part: Part, frames: Frames, budget: Budget, end: float, seed: int) -> _Data | None:
+def _data(base: Weights, frames: Frames, budget: Budget, end: float, seed: int) -> _Data | None:
     network = network_of(base)
     rng = np.random.default_rng(seed)
     plain = []
     for frame in frames.samples:
-        plain.append(learned.of_frame(network, base.preprocess, part.key, frame))
-        budget.tell(f"{part.name}: looks at the frames")
+        plain.append(learned.of_frame(network, base.preprocess, frame))
+        budget.tell(f"{NAME}: looks at the frames")
     looks: list[list[Item]] = [[] for _ in plain]
     third = budget.now() + (end - budget.now()) / 3
     for _ in range(LOOKS):
         for index, frame in enumerate(frames.samples):
             if budget.now() > third:
                 break
-            looks[index].append(learned.another_look(network, base.preprocess, part.key, frame, rng))
-            budget.tell(f"{part.name}: looks at the frames")
-    beside = learned.general(network, base.preprocess, part.key)
+            looks[index].append(learned.another_look(network, base.preprocess, frame, rng))
+            budget.tell(f"{NAME}: looks at the frames")
+    beside = learned.general(network, base.preprocess)
     return _Data(plain, looks, beside) if budget.now() < end else None
 
 
 @torch.no_grad()
-def _finishing(base: Weights, part: Part, data: _Data, budget: Budget) -> float:
+def _finishing(base: Weights, data: _Data, budget: Budget) -> float:
     """Return about how many seconds counting the frames at the end will take."""
     network, began = network_of(base), budget.now()
-    learned.after(network, data.frames[0].features.float(), part.key)
-    return (budget.now() - began) * (CHECKS + 3) * len(data.frames)
+    learned.after(network, data.frames[0].features.float())
+    return (budget.now() - began) * 3 * len(data.frames)
 
 
-def _fold(base: Weights, part: Part, held: Fold, frames: int, seed: int) -> _Fold:
+def _learner(base: Weights, held: Fold, frames: int, seed: int) -> _Learner:
     network = network_of(base).train()
-    parameters = []
+    parameters: list[Tensor] = []
     for name, one in network.named_parameters():
-        one.requires_grad_(name.startswith(part.learns))
+        one.requires_grad_(name.startswith(LEARNS))
         if one.requires_grad:
             parameters.append(one)
-    optimiser = torch.optim.AdamW(parameters, lr=part.rate, betas=(0.9, 0.98), weight_decay=0.0)
+    optimiser = torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.98), weight_decay=0.0)
     mean = [one.detach().clone() for one in parameters]
-    return _Fold(
-        held, others(frames, held), network, list(parameters), mean, optimiser, np.random.default_rng(seed)
-    )
+    rng = np.random.default_rng(seed)
+    return _Learner(held, others(frames, held), network, parameters, mean, optimiser, rng)
 
 
-def _step(fold: _Fold, part: Part, data: _Data, preprocess: Preprocess, done: float, step: int) -> None:
-    rate = part.rate * min(1.0, step / WARM) * (1 - 0.9 * min(done, 1.0))
-    for group in fold.optimiser.param_groups:
+def _step(one: _Learner, data: _Data, preprocess: Preprocess, done: float, step: int) -> None:
+    rate = RATE * min(1.0, step / WARM) * (1 - 0.9 * min(done, 1.0))
+    for group in one.optimiser.param_groups:
         group["lr"] = rate
-    fold.optimiser.zero_grad()
-    for _ in range(BATCH):
-        if fold.rng.random() < BESIDE:
-            one = learned.drawn(data.beside, fold.rng)
-        else:
-            index = fold.seen[int(fold.rng.integers(len(fold.seen)))]
-            one = learned.drawn([data.frames[index], *data.looks[index]], fold.rng)
-        one = learned.window(one, fold.rng)
-        raw = learned.after(fold.network, one.features.float(), part.key) / preprocess.density_scale
-        (learned.loss(F.leaky_relu(raw, BELOW), one) / BATCH).backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(fold.parameters, 5.0)
-    fold.optimiser.step()
+    one.optimiser.zero_grad()
+    if one.rng.random() < BESIDE:
+        item = learned.drawn(data.beside, one.rng)
+    else:
+        index = one.seen[int(one.rng.integers(len(one.seen)))]
+        item = learned.drawn([data.frames[index], *data.looks[index]], one.rng)
+    item = learned.window(item, one.rng)
+    raw = learned.after(one.network, item.features.float()) / preprocess.density_scale
+    learned.loss(F.leaky_relu(raw, BELOW), item).backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(one.parameters, 5.0)
+    one.optimiser.step()
     with torch.no_grad():
         torch._foreach_lerp_(
-            fold.mean, [one.detach() for one in fold.parameters], 1 - min(LOOKS_BACK, step / (step + 5))
+            one.mean, [value.detach() for value in one.parameters], 1 - min(LOOKS_BACK, step / (step + 5))
         )
 
 
 @torch.no_grad()
 def _finish(
-    base: Weights, part: Part, frames: Frames, running: list[_Fold], data: _Data, checks: list[int]
+    base: Weights,
+    frames: Frames,
+    running: list[_Learner],
+    data: _Data,
+    *,
+    steps: int,
+    share: float,
 ) -> Tuned:
-    """Take the step at which held-out frames were best, and the factors that take its bias away."""
-    scale = base.preprocess.density_scale
+    """Return the mean of all networks, and each frame counted by the mean of those that have not seen it.
 
-    def people(network: SSRHEF, index: int) -> Tensor:
-        raw = learned.after(network, data.frames[index].features.float(), part.key)
-        return F.relu(raw) / scale
-
-    def counted(network: SSRHEF, indices: Fold) -> Floats:
-        return np.array([float((people(network, i) * data.frames[i].share).sum()) for i in indices])
-
-    held_out = dict.fromkeys(checks, 0.0)
-    for fold in running:
-        for step in checks:
-            _put(fold, step)
-            held_out[step] += sum(
-                float(learned.loss(people(fold.network, i), data.frames[i])) for i in fold.held
-            )
-    best = min(checks, key=lambda step: held_out[step])
-    truth = frames.truth
-    plain, maps = np.zeros(len(frames)), np.zeros((len(frames), *data.frames[0].people.shape[2:]), np.float32)
-    for fold in running:
-        _put(fold, best)
-        own = factor(truth[list(fold.seen)], counted(fold.network, fold.seen))
-        for index in fold.held:
-            maps[index] = own * (people(fold.network, index) * data.frames[index].share)[0, 0].numpy()
-            plain[index] = maps[index].sum(dtype=np.float64)
-    for fold in running:
-        seen = list(fold.seen)
-        maps[list(fold.held)] *= cautious(truth[seen], plain[seen])
-    network = network_of(base)
-    state = network.state_dict()
-    for key in state:
-        state[key] = torch.stack([fold.network.state_dict()[key] for fold in running]).mean(dim=0)
-    state = {key: value.bfloat16().float() for key, value in state.items()}
-    network.load_state_dict(state)
-    gain = factor(truth, counted(network, tuple(range(len(frames))))) * cautious(truth, plain)
-    labelled = np.stack([one.people[0, 0].numpy() for one in data.frames])
-    unseen = maps.sum((1, 2), dtype=np.float64)
-    trial = Trial(part.name, truth, unseen, f"{best} steps a fold", regions(maps - labelled))
-    return Tuned(part, trial, {key: value.numpy() for key, value in state.items()}, gain, best)
-
-
-def _put(fold: _Fold, step: int) -> None:
-    for one, value in zip(fold.parameters, fold.kept[step], strict=True):
-        one.copy_(value)
-
-
-def cautious(truth: Floats, counts: Floats) -> float:
-    """Return the factor that held-out frames ask for, believed as far as it is more than chance.
-
-    A share s of the whole correction with a standard error e is worth s2 / (s2 + e2) of itself.
+    Args:
+        base: what they started from.
+        frames: labelled frames.
+        running: the networks.
+        data: what they learned from.
+        steps: that they took.
+        share: how much of the way from the base they go.
     """
-    if len(truth) < 2 or counts.sum() <= 0 or truth.sum() <= 0:
-        return 1.0
-    wanted = float(np.log(factor(truth, counts)))
-    off = (truth - counts) / max(float(counts.mean()), 1.0)
-    error = float(off.std(ddof=1)) / len(off) ** 0.5
-    worth = wanted**2 / (wanted**2 + error**2) if wanted else 0.0
-    return float(np.exp(wanted * worth))
+    maps: Maps = np.zeros((len(frames), *data.frames[0].people.shape[2:]), np.float32)
+    for index, item in enumerate(data.frames):
+        network = _together(base, [one for one in running if index in one.held], share)
+        raw = learned.after(network, item.features.float())
+        maps[index] = (F.relu(raw) / base.preprocess.density_scale * item.share)[0, 0].numpy()
+    state = _together(base, running, share).state_dict()
+    kept = {key: value.bfloat16().float().numpy() for key, value in state.items()}
+    labelled = np.stack([one.cells * one.share for one in frames.samples])
+    maps = maps[:, : labelled.shape[1], : labelled.shape[2]]  # without what was padded
+    trial = Trial(
+        NAME if share == 1 else f"{NAME} half-way",
+        frames.truth,
+        maps.sum((1, 2), dtype=np.float64),
+        f"{steps} steps a network",
+        regions(maps - labelled),
+        maps,
+    )
+    return Tuned(trial, kept, steps)
+
+
+def _together(base: Weights, some: Sequence[_Learner], share: float) -> SSRHEF:
+    """Return the mean of some networks, a share of the way from the base."""
+    network = network_of(base)
+    names = dict(network.named_parameters())
+    learned_names = [name for name, one in some[0].network.named_parameters() if one.requires_grad]
+    for at, name in enumerate(learned_names):
+        mean = torch.stack([one.mean[at] for one in some]).mean(dim=0)
+        names[name].lerp_(mean, share)
+    return network

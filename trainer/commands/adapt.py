@@ -23,7 +23,7 @@ from trainer.evaluate import fingerprint
 if TYPE_CHECKING:
     from trainer.adapt.report import Outcome
 
-WEIGHTS, SCORES, REPORT = "adapted.safetensors", "adapt.json", "report.md"
+WEIGHTS, SCORES, REPORT, MAPS = "adapted.safetensors", "adapt.json", "report.md", "held_out.npz"
 MINUTES = 5.0
 _ROOM = 16 * 2**20
 
@@ -107,7 +107,7 @@ def _stop(_number: int) -> None:
 def _check_places(folder: Path, *, base: Path, roi: Path | None, out: Path) -> None:
     """Refuse, before anything is done, to write over labels, weights or a ROI, or where there is no room."""
     inputs = [Place("--base", base), *([Place("--roi", roi)] if roi else [])]
-    check_apart([Place("--out:", out / name) for name in (WEIGHTS, SCORES, REPORT)], inputs)
+    check_apart([Place("--out:", out / name) for name in (WEIGHTS, SCORES, REPORT, MAPS)], inputs)
     check_apart([Place("--out", out)], [Place("--adapt", folder)])
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def _check_places(folder: Path, *, base: Path, roi: Path | None, out: Path) -> N
 
 def _write(adapted: Weights, found: Outcome, base: Weights, path: Path, out: Path) -> Path:
     """Write the report, the weights and last what says that all is there; each whole or not at all."""
-    from trainer.adapt.report import as_json, as_markdown
+    from trainer.adapt.report import as_json, as_maps, as_markdown
 
     scores = as_json(found)
     said = {key: scores[key] for key in ("frames", "chosen", "before", "after", "held_out")}
@@ -138,6 +138,7 @@ def _write(adapted: Weights, found: Outcome, base: Weights, path: Path, out: Pat
     save(made, target)
     try:
         write_whole(out / REPORT, as_markdown(found).encode())
+        write_whole(out / MAPS, as_maps(found))
         write_whole(out / SCORES, (json.dumps(scores, indent=2, allow_nan=False) + "\n").encode())
     except OSError as error:
         raise SinkError(f"cannot write into {out}: {error.strerror or error}", "Make some room") from error

@@ -53,8 +53,8 @@ Start = Callable[..., list[str]]
 FRAMES, ROI = "frames", "roi.yaml"
 """What is written for the program that adapts."""
 
-RUN, DETAILS = "run", "adapt.json"
-"""Where that program writes, and what it says there about each frame."""
+RUN, DETAILS, HELD_OUT = "run", "adapt.json", "held_out.npz"
+"""Where that program writes, what it says there about each frame, and people per cell of each."""
 
 
 class AdaptDialog(QDialog):
@@ -232,6 +232,7 @@ class AdaptDialog(QDialog):
             base=weights_file(self._camera),
             adapted=Path(result.weights),
             rois=self._camera.to_rois(),
+            held_out=None if self._folder is None else Path(self._folder.name) / RUN / HELD_OUT,
         )
         self._task = self._bridge.run_task(job, self._show)
 

@@ -136,6 +136,11 @@ def picture_rgb(kept: KeptCheck, history: Path | None) -> NDArray[np.uint8] | No
         return None
 
 
+def frame_name(number: int) -> str:
+    """Return the name of a frame, counted from 1, in the folder of :func:`write_frames`."""
+    return f"frame_{number:04}.png"
+
+
 def write_frames(kept: Sequence[KeptCheck], history: Path | None, folder: Path) -> int:
     """Write pictures and heads as a folder that ``crowdmon-train --adapt`` reads; return how many.
 
@@ -150,7 +155,7 @@ def write_frames(kept: Sequence[KeptCheck], history: Path | None, folder: Path) 
         rgb = picture_rgb(one, history)
         if rgb is None:
             continue
-        name = f"frame_{number:04}.png"
+        name = frame_name(number)
         write_png(rgb, folder / name)
         rows.writerows(
             (name, f"{x:.2f}", f"{y:.2f}") for x, y in _pixels(one.check, rgb.shape[1], rgb.shape[0])

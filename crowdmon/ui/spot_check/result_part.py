@@ -17,6 +17,10 @@ from crowdmon.view.check_words import day
 from crowdmon.view.fit import fit
 from crowdmon.view.theme import BODY, CAPTION, DARK, HEAD, Theme
 
+HELD_OUT = "Counted without having learned this frame."
+LEARNED = "It took part in learning; the errors above are of frames that did not."
+"""What a frame says about the weights; somebody has to know."""
+
 
 class Painting(QWidget):
     """One picture, as large as there is room."""
@@ -107,7 +111,7 @@ class ResultPart(QWidget):
             count.setText(f"{one.truth} yours, {people:.0f} {word}")
         at = f"{datetime.fromtimestamp(one.time):%H:%M}, {day(one.time)}"
         here = f"Frame {self._at + 1} of {there}, {at}"
-        self.which.setText(f"{here}. It took part in learning; the errors above are of frames that did not.")
+        self.which.setText(f"{here}. {HELD_OUT if one.held_out else LEARNED}")
 
     def _arrange(self) -> None:
         grid = QGridLayout()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trainer.adapt.choose import Trial, gain_over, is_better, ranked, regions
 from trainer.adapt.curve import of_factor, words
-from trainer.adapt.folds import folds, others
+from trainer.adapt.folds import folds, left_out, others
 
 TRUTH = np.array([20.0, 30.0, 25.0, 18.0, 40.0, 22.0])
 
@@ -22,7 +22,7 @@ BASE = trial("nothing", [-5, -6, -5, -4, -8, -5])
 
 
 def test_the_best_is_adopted() -> None:
-    good, better = trial("factor", [-3, -3, 3, 2, 3, 3]), trial("network", [1, 0, -1, 1, 0, 1])
+    good, better = trial("factor", [-2, -3, 3, 2, 2, 3]), trial("network", [1, 0, -1, 1, 0, 1])
     assert [one.name for one in ranked([good, better], BASE)] == ["network", "factor"]
 
 
@@ -49,6 +49,40 @@ def test_many_regions_say_what_few_frames_do_not() -> None:
     assert not is_better(trial("network", errors), base)
     assert is_better(trial("network", errors, near / 3), base)
     assert not is_better(trial("network", errors, near), base)
+
+
+def test_a_factor_that_makes_places_worse_is_not_adopted() -> None:
+    near = np.tile([3.0, -4.0], (6, 12))
+    base, errors = trial("nothing", [-5, -6, -5, -4, -8, -5], near), [-1.0, 1, 0, 2, -2, 0]
+    assert is_better(trial("factor", errors, near / 2), base)
+    assert is_better(trial("factor", errors, near), base), "a bias of whole frames is gone"
+    assert not is_better(trial("factor", errors, near * 1.01), base)
+
+
+def test_a_gain_that_the_next_hour_takes_back_is_not_adopted() -> None:
+    near = np.tile([3.0, -4.0], (6, 12))
+    base = trial("nothing", [-5, -6, -5, -4, -8, -5], near)
+    sure_but_small = [-4.0, -4.6, -4, -3, -6.5, -4]
+    mean, error = gain_over(trial("network", sure_but_small), base)
+    assert mean > 3 * error
+    assert not is_better(trial("network", sure_but_small, near * 0.7), base)
+    assert is_better(trial("network", sure_but_small, near * 0.5), base)
+
+
+def test_the_simpler_must_be_as_good_in_places_too() -> None:
+    base = trial("nothing", [-5, -6, -5, -4, -8, -5], np.tile([3.0, -4.0], (6, 12)))
+    simple = trial("factor", [1, 0, -1.3, 1, 0, 1], np.tile([2.0, -2.0], (6, 12)))
+    other = trial("network", [0, 1, 1, -1, 1, 0], np.tile([0.5, -0.5], (6, 12)))
+    assert [one.name for one in ranked([simple, other], base)] == ["network", "factor"]
+
+
+@given(st.integers(3, 40))
+def test_every_frame_is_unseen_by_some_network_and_seen_by_most(frames: int) -> None:
+    held = left_out(folds(frames))
+    assert len(held) == min(frames, 5)
+    for index in range(frames):
+        without = sum(index in one for one in held)
+        assert without == (2 if frames >= 5 else 1)
 
 
 @given(st.integers(1, 40), st.integers(1, 10))

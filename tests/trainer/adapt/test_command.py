@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from crowdmon.counting.counter import Counter
@@ -43,8 +44,17 @@ def test_a_biased_base_becomes_a_weights_file_that_counts(
     assert code == 0
     assert "chosen: factor" in said
     assert (gate / "points.csv").read_bytes() == labels
-    assert sorted(path.name for path in out.iterdir()) == ["adapt.json", "adapted.safetensors", "report.md"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "adapt.json",
+        "adapted.safetensors",
+        "held_out.npz",
+        "report.md",
+    ]
     found = json.loads((out / "adapt.json").read_text())
+    with np.load(out / "held_out.npz", allow_pickle=False) as maps:
+        assert [str(name) for name in maps["names"]] == [f"square_{n}.png" for n in range(6)]
+        counted = [one for fold in found["folds"] for one in fold["after"]]
+        assert maps["after"].sum(axis=(1, 2)) == pytest.approx(counted, abs=0.01)
     made = load(out / "adapted.safetensors")
     assert made.provenance["adapted"]["chosen"] == found["chosen"]
     assert made.provenance["adapted"]["frames"] == [f"square_{n}.png" for n in range(6)]
