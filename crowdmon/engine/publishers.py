@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from crowdmon.config import AppConfig
@@ -24,16 +25,25 @@ _TICK = 0.5
 Tell = Callable[[EventKind, str], None]
 
 
-Rois = frozenset[tuple[str, str]]
-"""ROIs, each as its camera and its name."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a peer may keep.
+
+    Attributes:
+        rois: what is counted, each a camera and a name.
+        alarms: the names of the rules.
+    """
+
+    rois: frozenset[tuple[str, str]]
+    alarms: frozenset[str] = frozenset()
 
 
 @runtime_checkable
 class Keeping(Protocol):
-    """A publisher whose peer keeps what it was told of each ROI."""
+    """A publisher whose peer keeps what it was told of each ROI and alarm."""
 
-    def keep(self, rois: Collection[tuple[str, str]]) -> None:
-        """Have the peer forget all other ROIs; raises CrowdmonError if it does not answer."""
+    def keep(self, rois: Collection[tuple[str, str]], alarms: Collection[str]) -> None:
+        """Have the peer forget all others; raises CrowdmonError if it does not answer."""
         ...
 
 
@@ -46,7 +56,7 @@ class PublisherThread:
         bound = getattr(sink, "bound", BOUND)
         self.outbox = Outbox(sink, bound=bound, tell=lambda kind, why: tell(kind, f"{name}: {why}"))
         self._clock = clock
-        self._rois: Rois | None = None
+        self._told: Told | None = None
         self._backoff, self._next_try = Backoff(), 0.0
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -62,10 +72,10 @@ class PublisherThread:
         self.outbox.push(fact)
         self._wake.set()
 
-    def keep(self, rois: Rois) -> None:
-        """Have the peer forget all other ROIs, after all that is queued by now; never waits."""
+    def keep(self, told: Told) -> None:
+        """Have the peer forget all else, after all that is queued by now; never waits."""
         if isinstance(self.outbox.sink, Keeping):
-            self._rois = rois
+            self._told = told
             self._wake.set()
 
     def stop(self) -> None:
@@ -93,22 +103,22 @@ class PublisherThread:
                 _log.error("cannot close %s: %s", self.name, describe(error))
 
     def _keep(self, now: float, *, at_once: bool = False) -> None:
-        rois, sink = self._rois, self.outbox.sink
+        told, sink = self._told, self.outbox.sink
         # What waits may be about a ROI that is gone: told after this, it would stay.
-        if rois is None or not isinstance(sink, Keeping) or len(self.outbox) or self.outbox.error:
+        if told is None or not isinstance(sink, Keeping) or len(self.outbox) or self.outbox.error:
             return
         if now < self._next_try and not at_once:
             return
         try:
-            sink.keep(rois)
+            sink.keep(told.rois, told.alarms)
         except Exception as error:  # noqa: BLE001 - as with facts: whatever it raises, it is tried again
             if self._backoff.attempt == 1:
-                _log.warning("%s may still show ROIs that are gone: %s", self.name, redact(describe(error)))
+                _log.warning("%s may still show what is gone: %s", self.name, redact(describe(error)))
             self._next_try = now + self._backoff.failed()
             return
         self._backoff.worked()
-        if self._rois is rois:
-            self._rois = None
+        if self._told is told:
+            self._told = None
 
 
 class Publishers:
@@ -185,10 +195,10 @@ class Publishers:
         self._threads = tuple(both[name] for name in sinks if name in both)
 
     def keep(self, config: AppConfig) -> None:
-        """Have peers forget the ROIs that a configuration has no more."""
-        rois = counted(config)
+        """Have peers forget the ROIs and alarms that a configuration has no more."""
+        told = Told(counted(config), frozenset(rule.name for rule in config.alarms))
         for one in self._threads:
-            one.keep(rois)
+            one.keep(told)
 
     def push(self, fact: Fact) -> None:
         """Queue a fact for every publisher that takes its kind."""
@@ -202,7 +212,7 @@ class Publishers:
         return [one.thread for one in (*self._threads, *self._leaving)]
 
 
-def counted(config: AppConfig) -> Rois:
+def counted(config: AppConfig) -> frozenset[tuple[str, str]]:
     """Return what readings of a configuration are about."""
     return frozenset(
         (camera.name, name)

@@ -1,4 +1,4 @@
-"""What a broker still keeps of cameras and ROIs that an earlier run counted, and that are no more."""
+"""What a broker still keeps of ROIs and alarms of an earlier run that are no more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from crowdmon.publish.topics import discovery_topic, roi_topic, status_topic
+from crowdmon.publish.topics import alarm_topic, discovery_topic, roi_topic, status_topic
 
 ANSWER_WITHIN = 5.0
 """Seconds for the broker to say what it keeps, at most."""
@@ -16,7 +16,13 @@ _QUIET = 0.5
 """Seconds without a message after which everything has come: not every broker sends it with its answer."""
 
 
-def leftovers(client: Any, base: str, prefix: str | None, rois: Collection[tuple[str, str]]) -> list[str]:
+def leftovers(
+    client: Any,
+    base: str,
+    prefix: str | None,
+    rois: Collection[tuple[str, str]],
+    alarms: Collection[str],
+) -> list[str]:
     """Return the topics to be cleared, sensors first; none if the broker lets nobody ask.
 
     Args:
@@ -24,25 +30,31 @@ def leftovers(client: Any, base: str, prefix: str | None, rois: Collection[tuple
         base: what the topics of this program begin with.
         prefix: what Home Assistant's discovery topics begin with; None to look at none.
         rois: what is counted, each a camera and a name.
+        alarms: the names of the rules.
     """
-    asked = [f"{base}/cameras/#", *([f"{prefix}/sensor/+/config"] if prefix else [])]
-    return list(gone(_kept(client, asked), base, prefix, rois))
+    asked = [f"{base}/cameras/#", f"{base}/alarms/+", *([f"{prefix}/sensor/+/config"] if prefix else [])]
+    return list(gone(_kept(client, asked), base, prefix, rois, alarms))
 
 
 def gone(
-    kept: Mapping[str, str], base: str, prefix: str | None, rois: Collection[tuple[str, str]]
+    kept: Mapping[str, str],
+    base: str,
+    prefix: str | None,
+    rois: Collection[tuple[str, str]],
+    alarms: Collection[str],
 ) -> Iterator[str]:
-    """Yield which of the kept messages, by topic, are of this program and of no ROI that is counted."""
-    states = {roi_topic(base, *one) for one in rois}
+    """Yield which kept messages, by topic, are of this program and of no ROI or alarm that there is."""
+    states = {alarm_topic(base, one) for one in alarms}
+    states |= {roi_topic(base, *one) for one in rois}
     sensors = {discovery_topic(prefix, base, *one) for one in rois} if prefix else set()
-    cameras = f"{base}/cameras/"
+    mine = (f"{base}/cameras/", f"{base}/alarms/")
     if prefix:
         # Others have sensors there too. Ours say where this program's status stands.
         for topic in sorted(kept):
-            ours = not topic.startswith(cameras) and _status_of(kept[topic]) == status_topic(base)
+            ours = not topic.startswith(mine) and _status_of(kept[topic]) == status_topic(base)
             if ours and topic not in sensors:
                 yield topic
-    yield from (topic for topic in sorted(kept) if topic.startswith(cameras) and topic not in states)
+    yield from (topic for topic in sorted(kept) if topic.startswith(mine) and topic not in states)
 
 
 def _status_of(payload: str) -> str:

@@ -69,6 +69,7 @@ class Mqtt(Sink):
         self._unsure: deque[tuple[Fact, list[Any]]] = deque()
         self._known: set[tuple[str, str]] = set()
         self._kept: set[tuple[str, str]] = set()
+        self._alarms: set[str] = set()
         self._sent: dict[str, tuple[float, str, object]] = {}
 
     @property
@@ -95,8 +96,8 @@ class Mqtt(Sink):
             self._await(self._unsure[0][1], deadline)
             self._unsure.popleft()
 
-    def keep(self, rois: Collection[tuple[str, str]]) -> None:
-        """Have the broker forget all other ROIs of this program, each a camera and a name.
+    def keep(self, rois: Collection[tuple[str, str]], alarms: Collection[str] = ()) -> None:
+        """Have the broker forget all other ROIs, each a camera and a name, and alarms of this program.
 
         The first time, the broker is asked what it keeps from earlier runs.
 
@@ -107,13 +108,18 @@ class Mqtt(Sink):
         gone = self._kept.difference(rois)
         # The sensor first, or Home Assistant would show it as unknown for a moment.
         sensors = [discovery_topic(prefix, base, *one) for one in sorted(gone)] if prefix else []
+        over = self._alarms.difference(alarms)
         topics = [*sensors, *sorted(roi_topic(base, *one) for one in gone)]
+        topics += [alarm_topic(base, one) for one in sorted(over)]
         if not self._asked:
             # An earlier run, or one that was killed, may have left something.
-            topics += [one for one in leftovers(self._connected(), base, prefix, rois) if one not in topics]
+            topics += [
+                one for one in leftovers(self._connected(), base, prefix, rois, alarms) if one not in topics
+            ]
             self._asked = True
         if topics:
             self._forget(topics)
+        self._alarms -= over
         self._kept -= gone
         self._known -= gone
         self._sent = {topic: one for topic, one in self._sent.items() if topic not in topics}
@@ -167,6 +173,7 @@ class Mqtt(Sink):
         elif isinstance(fact, Event):
             found.append(event_message(base, fact))
             if (alarm := AlarmEvent.of(fact)) is not None:
+                self._alarms.add(alarm.alarm)
                 found.append(alarm_message(base, alarm))
         return found
 

@@ -13,9 +13,10 @@ from crowdmon.config import AppConfig, CameraConfig, RoiConfig
 from crowdmon.config.publish import MqttConfig, PublishConfig
 from crowdmon.engine.monitor import Monitor
 from crowdmon.errors import SinkError
+from crowdmon.facts import AlarmChange, AlarmEvent, Event
 from crowdmon.publish.mqtt import Mqtt
 from crowdmon.publish.registry import open_publishers
-from crowdmon.values import Reading, ReadingState, RoiReading
+from crowdmon.values import Level, Reading, ReadingState, RoiReading
 from tests.fakes import FakeCounter, FakeSource, FakeSources, until
 from tests.publish import peers
 
@@ -167,3 +168,21 @@ def test_a_broker_that_lets_nobody_ask_is_no_reason_to_fail(tmp_path: Path) -> N
         out.write(reading(1.0))
         out.flush()
         assert out.waiting == 0
+
+
+def test_the_state_of_an_alarm_goes_with_its_rule(broker: peers.Broker) -> None:
+    def raised(name: str) -> Event:
+        change, level = AlarmChange.RAISED, Level.RED
+        return AlarmEvent(time=1.0, change=change, alarm=name, camera="gate", level=level).to_event()
+
+    with Mqtt(where(broker)) as out:
+        for name in ("full", "late", "early"):
+            out.write(raised(name))
+        out.flush()
+        out.keep((), {"full", "early"})
+        assert "crowdmon/alarms/late" not in kept(broker)
+    with Mqtt(where(broker)) as again:
+        again.keep((), {"full"})
+        there = kept(broker)
+    assert "crowdmon/alarms/full" in there
+    assert "crowdmon/alarms/early" not in there

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crowdmon.publish.leftovers import gone
-from crowdmon.publish.topics import discovery_message, discovery_topic, roi_topic
+from crowdmon.publish.topics import alarm_topic, discovery_message, discovery_topic, roi_topic
 from crowdmon.values import Reading, ReadingState, RoiReading
 
 NAMES = st.text(min_size=1, max_size=8)
@@ -32,12 +32,12 @@ def test_what_is_gone_is_what_was_and_is_not(
     before: frozenset[tuple[str, str]], now: frozenset[tuple[str, str]], others: frozenset[tuple[str, str]]
 ) -> None:
     kept = said("site", before | now) | said("other", others)
-    found = list(gone(kept, "site", "ha", now))
+    found = list(gone(kept, "site", "ha", now, ()))
     wanted = [discovery_topic("ha", "site", *one) for one in before - now]
     states = [roi_topic("site", *one) for one in before - now]
     assert sorted(found) == sorted([*wanted, *states])
     assert found[: len(wanted)] == sorted(wanted), "the sensors first"
-    assert list(gone(kept, "site", None, now)) == sorted(states)
+    assert list(gone(kept, "site", None, now, ())) == sorted(states)
 
 
 NOT_OURS = (
@@ -49,4 +49,9 @@ NOT_OURS = (
 
 @pytest.mark.parametrize("payload", NOT_OURS)
 def test_sensors_of_others_stay(payload: str) -> None:
-    assert list(gone({"ha/sensor/lamp/config": payload}, "site", "ha", ())) == []
+    assert list(gone({"ha/sensor/lamp/config": payload}, "site", "ha", (), ())) == []
+
+
+def test_alarms_of_rules_that_are_gone() -> None:
+    kept = {alarm_topic(base, name): "{}" for base in ("site", "other") for name in ("full", "old one")}
+    assert list(gone(kept, "site", "ha", (), ("full",))) == [alarm_topic("site", "old one")]
