@@ -11,6 +11,7 @@ from crowdmon.ui.picture.legend import Legend
 from crowdmon.ui.picture.playback_bar import PlaybackBar
 from crowdmon.ui.picture.rescue import RescueRow
 from crowdmon.ui.picture.video_view import VideoView
+from crowdmon.ui.picture.view_row import ViewRow
 from crowdmon.ui.shell.fonts import font
 from crowdmon.view.theme import BODY, CAPTION, Theme
 from crowdmon.view.wording import breakable, tip
@@ -31,6 +32,7 @@ class PicturePane(QWidget):
         self.heat.changed.connect(self.video.set_heat_opacity)
         self.playback_bar = PlaybackBar()
         self.rescue = RescueRow()
+        self.view_row = ViewRow()
         self.banner = QLabel()
         self.banner.setAccessibleName("Error")
         self.banner.setObjectName("banner")
@@ -57,6 +59,7 @@ class PicturePane(QWidget):
         column.addWidget(self.banner)
         column.addWidget(self.video, 1)
         column.addWidget(self.rescue)
+        column.addWidget(self.view_row)
         column.addWidget(self.playback_bar)
         column.addLayout(strip)
 

@@ -32,6 +32,7 @@ from crowdmon.ui.shell.stylesheet import stylesheet
 from crowdmon.ui.shell.taken import TakenStrip
 from crowdmon.ui.sources.opening import SourceOpener
 from crowdmon.ui.spot_check.opening import SpotCheckOpener
+from crowdmon.ui.view_changed.opening import ViewChangedOpener
 from crowdmon.ui.wall.control import WallControl
 from crowdmon.ui.wall.site_bar import SiteBar
 from crowdmon.view.plot_range import CHOICES
@@ -119,6 +120,13 @@ class MainWindow(QMainWindow):
         )
         self.ground = GroundOpener(
             self, bridge, self.presenter, private=lambda: self.spot_checks.checks.private
+        )
+        self.view_changed = ViewChangedOpener(
+            self,
+            bridge,
+            self.presenter,
+            self.panels.picture.view_row,
+            private=lambda: self.spot_checks.checks.private,
         )
         self.asking = Asking(self, bridge, engine=lambda: self.panels.status.engine)
         self.menus = self._build_menus()
@@ -266,6 +274,7 @@ class MainWindow(QMainWindow):
         self.site_bar.set_theme(theme)
         self.spot_checks.set_theme(theme)
         self.ground.set_theme(theme)
+        self.view_changed.set_theme(theme)
 
     def set_span_name(self, name: str) -> None:
         """Let the plot show one of :data:`crowdmon.view.plot_range.CHOICES`, and remember it."""

@@ -13,6 +13,7 @@ from crowdmon.config import AppConfig, CameraConfig
 from crowdmon.ui.bridge import Bridge
 from crowdmon.ui.picture.notice import Notice
 from crowdmon.ui.picture.rescue import needs_rescue
+from crowdmon.ui.picture.view_row import has_changed
 from crowdmon.ui.plot.lines import PlotLines, colours_of
 from crowdmon.ui.readings.readings_panel import ReadingsRow
 from crowdmon.ui.roi.overlay import RoiShape
@@ -284,6 +285,7 @@ class Presenter(CameraEdits):
         self._show_error()
         self._panels.picture.video.set_notice(Notice(status.state, headline, detail))
         self._panels.picture.rescue.setVisible(needs_rescue(status))
+        self._panels.picture.view_row.setVisible(has_changed(status))
         self._show_counts(camera)
 
     def _show_rois(self) -> None:
