@@ -29,6 +29,8 @@ from PyQt6.QtWidgets import (
 
 from crowdmon.config import AppConfig, RoiConfig
 from crowdmon.facts import AlarmChange, AlarmEvent
+from crowdmon.roi.moving import Move
+from crowdmon.track.view_check import View
 from crowdmon.ui.alarms.acknowledging import AcknowledgeDialog
 from crowdmon.ui.ground.dialog import GroundDialog
 from crowdmon.ui.picture.picture_pane import Elided
@@ -39,7 +41,8 @@ from crowdmon.ui.sources.source_dialog import SourceDialog
 from crowdmon.ui.spot_check.adapt_dialog import AdaptDialog
 from crowdmon.ui.spot_check.dialog import SpotCheckDialog
 from crowdmon.ui.spot_check.trial import Pair
-from crowdmon.values import CameraState, Level
+from crowdmon.ui.view_changed.dialog import ViewChangedDialog
+from crowdmon.values import CameraState, Level, Status
 from crowdmon.view.adapting import Progress, Result, Score
 from crowdmon.view.moments import Moment, Usual
 from tests.ui.fakes import GATE, NOON, STAIRS, Clock, FakeMonitor, camera, config, density, frame
@@ -163,6 +166,7 @@ def windows(theme: str) -> Iterator[tuple[str, QWidget]]:
         dialog.close()
         QApplication.processEvents()
     yield from calibrating(window)
+    yield from turned(window)
     yield from spot_checks(window)
     yield from alarms(window)
     for state in CameraState:
@@ -217,6 +221,23 @@ def calibrating(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
     dialog.canvas.edited.emit(dialog.calibration.placed(4, (-1234.56, 9876.54)))
     QApplication.processEvents()
     yield "ground, wrong", dialog
+    dialog.close()
+    QApplication.processEvents()
+
+
+def turned(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """Yield the row of a camera that was turned, and the comparison in what it says at most."""
+    status = Status(CameraState.STALE, f"{View.CHANGED.value}. Confirm it", since=NOON + 99.0, age=0.0)
+    window.bridge._monitor.put("north", status=status, view=frame("north"))  # type: ignore[attr-defined]
+    window.bridge.poll()
+    QApplication.processEvents()
+    yield "turned", window
+    window.view_changed.open()
+    dialog = window.findChildren(ViewChangedDialog)[-1]
+    dialog.now.move_of_rois = Move(dx=0.9)
+    dialog.now.moved.emit(dialog.now.move_of_rois)
+    QApplication.processEvents()
+    yield "turned, comparing", dialog
     dialog.close()
     QApplication.processEvents()
 
